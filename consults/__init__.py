@@ -1,0 +1,1 @@
+"""People talking: cases, advisors and their hours, conversations, the room."""

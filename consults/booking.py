@@ -1,0 +1,190 @@
+"""Reserving an advisor's time. The primary key of `slot_cell` is the guard, on SQLite and PostgreSQL alike."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from consults.cases import get_case
+from consults.cells import SlotTaken, free_cells, reap, swap_cells
+from consults.events import ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.history import CLIENT, add_consult_line, change_state, touch_consult
+from consults.hours import free_slots_of
+from consults.kinds import Kind
+from consults.models import Advisor, Consult
+from consults.policy import policy_of
+from consults.reservations import Wish, advisor_of, case_of, cells_for, check_offered, labels, reserve
+from consults.slots import Slot
+from consults.states import ConsultState, InvalidMove
+from jobs import publish
+from kit.errors import AppError, NotFound
+
+__all__ = [
+    "SlotTaken",
+    "book_consult",
+    "cancel_consult",
+    "confirm_hold",
+    "consults_of",
+    "free_times",
+    "get_consult",
+    "hold_time",
+    "move_consult",
+    "next_consult",
+    "upcoming",
+]
+
+
+def free_times(session: Session, *, shop_id: int, advisor_id: int, now: datetime, days: int = 14) -> list[Slot]:
+    """Times the advisor can be booked at in the next `days`, earliest first, UTC. Empty when they are not active."""
+    advisor = session.exec(select(Advisor).where(Advisor.id == advisor_id, Advisor.shop_id == shop_id)).first()
+    if advisor is None or not advisor.active:
+        return []
+    return free_slots_of(session, advisor, policy_of(session, shop_id=shop_id), now=now, days=days)
+
+
+def book_consult(
+    session: Session,
+    *,
+    shop_id: int,
+    case_id: int,
+    starts_at: datetime,
+    kind: Kind | str,
+    client_zone: str,
+    idempotency_key: str,
+    now: datetime,
+) -> Consult:
+    """Reserve `starts_at` with the advisor of the case; the same `idempotency_key` again gives the same conversation.
+
+    Raises SlotTaken when the time is not free, Conflict when the case is closed or has a time already.
+    """
+    wish = Wish(starts_at, _kind(kind), client_zone, idempotency_key, ConsultState.BOOKED)
+    consult, new = reserve(session, get_case(session, shop_id=shop_id, case_id=case_id), wish, now=now)
+    if new:
+        _announce_booked(session, consult, now)
+    return consult
+
+
+def hold_time(
+    session: Session,
+    *,
+    shop_id: int,
+    case_id: int,
+    starts_at: datetime,
+    kind: Kind | str,
+    client_zone: str,
+    idempotency_key: str,
+    now: datetime,
+) -> Consult:
+    """Keep `starts_at` for ten minutes. The hold itself becomes the booking: there is no second row to disagree."""
+    wish = Wish(starts_at, _kind(kind), client_zone, idempotency_key, ConsultState.HELD)
+    return reserve(session, get_case(session, shop_id=shop_id, case_id=case_id), wish, now=now)[0]
+
+
+def confirm_hold(session: Session, *, shop_id: int, consult_id: int, now: datetime) -> Consult:
+    """Turn a hold into a booking. Raises SlotTaken when it ran out."""
+    consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+    if consult.state is not ConsultState.HELD or consult.hold_until is None or consult.hold_until <= now:
+        raise SlotTaken("That time is free again. Please choose once more.")
+    change_state(session, consult, ConsultState.BOOKED, now=now, actor=CLIENT, hold_until=None)
+    _announce_booked(session, consult, now)
+    return consult
+
+
+def move_consult(
+    session: Session, *, shop_id: int, consult_id: int, starts_at: datetime, by: str = CLIENT, now: datetime
+) -> Consult:
+    """Put a booked conversation at another time, with the same advisor. When that fails, the old time stays."""
+    consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+    if consult.state is not ConsultState.BOOKED:
+        raise InvalidMove("Only a conversation still to come can be moved.")
+    if consult.starts_at == starts_at:
+        return consult
+    policy = policy_of(session, shop_id=shop_id)
+    advisor = advisor_of(session, consult.advisor_id)
+    reap(session, advisor, consult.case_id, now)
+    ends_at = check_offered(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
+    touch_consult(session, consult)  # of two moves at once, one goes on
+    swap_cells(session, consult, cells_for(policy, starts_at, ends_at))
+    label_client, label_advisor = labels(starts_at, consult.client_zone, advisor.zone)
+    touch_consult(
+        session,
+        consult,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        sequence=consult.sequence + 1,
+        label_client=label_client,
+        label_advisor=label_advisor,
+    )
+    add_consult_line(session, consult, kind="moved", now=now, actor=by, detail=f"to {starts_at.isoformat()}")
+    assert consult.id is not None
+    publish(session, ConsultMoved(shop_id, consult.id, case_of(session, consult).return_gid))
+    return consult
+
+
+def cancel_consult(session: Session, *, shop_id: int, consult_id: int, by: str = CLIENT, now: datetime) -> Consult:
+    """Give the time back. Cancelling again changes nothing. Raises InvalidMove when it has begun or is over."""
+    consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+    if consult.state is ConsultState.CANCELLED:
+        return consult
+    change_state(
+        session,
+        consult,
+        ConsultState.CANCELLED,
+        now=now,
+        actor=by,
+        sequence=consult.sequence + 1,
+        cancelled_by=by,
+        over_at=now,
+    )
+    free_cells(session, consult)
+    assert consult.id is not None
+    publish(session, ConsultCancelled(shop_id, consult.id, case_of(session, consult).return_gid))
+    return consult
+
+
+def get_consult(session: Session, *, shop_id: int, consult_id: int) -> Consult:
+    """The shop's conversation with that id. Raises NotFound."""
+    consult = session.exec(select(Consult).where(Consult.id == consult_id, Consult.shop_id == shop_id)).first()
+    if consult is None:
+        raise NotFound("That conversation is not known here.")
+    return consult
+
+
+def next_consult(session: Session, *, shop_id: int, case_id: int) -> Consult | None:
+    """The conversation the case has now: booked or under way. A hold is not one yet."""
+    query = select(Consult).where(
+        Consult.shop_id == shop_id,
+        Consult.case_id == case_id,
+        col(Consult.state).in_((ConsultState.BOOKED, ConsultState.IN_SESSION)),
+    )
+    return session.exec(query).first()
+
+
+def consults_of(session: Session, *, shop_id: int, case_id: int) -> list[Consult]:
+    """Every conversation of the case, latest first, cancelled ones included."""
+    query = select(Consult).where(Consult.shop_id == shop_id, Consult.case_id == case_id)
+    return list(session.exec(query.order_by(col(Consult.starts_at).desc(), col(Consult.id).desc())))
+
+
+def upcoming(session: Session, *, shop_id: int, advisor_id: int, now: datetime) -> list[Consult]:
+    """The advisor's conversations not over yet, earliest first."""
+    query = select(Consult).where(
+        Consult.shop_id == shop_id,
+        Consult.advisor_id == advisor_id,
+        Consult.ends_at > now,
+        col(Consult.state).in_((ConsultState.BOOKED, ConsultState.IN_SESSION)),
+    )
+    return list(session.exec(query.order_by(col(Consult.starts_at))))
+
+
+def _announce_booked(session: Session, consult: Consult, now: datetime) -> None:
+    assert consult.id is not None
+    detail = f"{consult.kind.value}, {consult.starts_at.isoformat()}"
+    add_consult_line(session, consult, kind="booked", now=now, actor=CLIENT, detail=detail)
+    publish(session, ConsultBooked(consult.shop_id, consult.id, case_of(session, consult).return_gid))
+
+
+def _kind(word: Kind | str) -> Kind:
+    try:
+        return Kind(word)
+    except ValueError:
+        raise AppError("Choose how you would like to meet.") from None

@@ -1,0 +1,64 @@
+"""What happened to a case or a conversation. Pure; plain JSON values, because they travel as job arguments."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class _OfReturn:
+    shop_id: int
+
+    @property
+    def order_key(self) -> str:
+        """Jobs of one return run in order."""
+        return f"return:{self.shop_id}:{self.return_gid}"  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class CaseOpened(_OfReturn):
+    """An advisor has a new case."""
+
+    case_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class _OfConsult(_OfReturn):
+    consult_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class ConsultBooked(_OfConsult):
+    """A time was reserved."""
+
+
+@dataclass(frozen=True)
+class ConsultMoved(_OfConsult):
+    """It is at another time now; the calendar entry is the same."""
+
+
+@dataclass(frozen=True)
+class ConsultCancelled(_OfConsult):
+    """It will not take place."""
+
+
+@dataclass(frozen=True)
+class ConsultEnded(_OfConsult):
+    """It is over: held, or nobody came. Its state says which."""
+
+
+@dataclass(frozen=True)
+class OutcomeRecorded(_OfReturn):
+    """The advisor wrote down what the client decided. `outcome` is a value of kinds.Outcome."""
+
+    case_id: int
+    return_gid: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CaseClosed(_OfReturn):
+    """Outcome recorded and parcel side done."""
+
+    case_id: int
+    return_gid: str

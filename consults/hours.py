@@ -1,0 +1,78 @@
+"""An advisor's free time, from the rows that say when they work and what they are doing."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from consults.models import Advisor, Consult, ConsultPolicy, SlotCell, TimeOff, WorkingHours
+from consults.slots import CELL_SECONDS, Rule, Slot, Span, free_slots, span, within_cap, working_spans
+from consults.states import ConsultState
+
+
+def free_slots_of(
+    session: Session,
+    advisor: Advisor,
+    policy: ConsultPolicy,
+    *,
+    now: datetime,
+    days: int | None = None,
+    ignore_consult: int | None = None,
+) -> list[Slot]:
+    """Times `advisor` can be booked at under `policy`, earliest first, UTC.
+
+    `days` shortens the policy's window. `ignore_consult` counts as free: moving by a quarter of an hour onto oneself
+    works. The daily cap is a wish and is not guarded against two bookings at the same instant.
+    """
+    window = timedelta(days=min(days or policy.window_days, policy.window_days))
+    here = now.astimezone(ZoneInfo(advisor.zone)).date()
+    working = working_spans(
+        _rules(session, advisor), {}, advisor.zone, here - timedelta(days=1), here + window + timedelta(days=1)
+    )
+    slots = free_slots(
+        working,
+        _busy(session, advisor, now, now + window + timedelta(days=1), ignore_consult),
+        minutes=policy.minutes,
+        step_minutes=policy.step_minutes,
+        notice=timedelta(minutes=policy.notice_minutes),
+        window=window,
+        now=now,
+        before_minutes=policy.buffer_before,
+        after_minutes=policy.buffer_after,
+    )
+    return within_cap(slots, _booked(session, advisor, now, ignore_consult), zone=advisor.zone, cap=policy.daily_cap)
+
+
+def _rules(session: Session, advisor: Advisor) -> list[Rule]:
+    hours = session.exec(select(WorkingHours).where(WorkingHours.advisor_id == advisor.id))
+    return [Rule(row.weekday, row.start_minute, row.end_minute) for row in hours]
+
+
+def _busy(session: Session, advisor: Advisor, since: datetime, until: datetime, ignore: int | None) -> list[Span]:
+    """Cells taken by conversations and by holds that have not run out, and time off."""
+    query = (
+        select(SlotCell.at_epoch)
+        .join(Consult, col(Consult.id) == col(SlotCell.consult_id))
+        .where(
+            SlotCell.advisor_id == advisor.id,
+            SlotCell.at_epoch >= int(since.timestamp()) - CELL_SECONDS,
+            SlotCell.at_epoch < int(until.timestamp()),
+            (col(Consult.state) != ConsultState.HELD) | (col(Consult.hold_until) > since),
+        )
+    )
+    if ignore is not None:
+        query = query.where(SlotCell.consult_id != ignore)
+    away = session.exec(
+        select(TimeOff).where(TimeOff.advisor_id == advisor.id, TimeOff.ends_at > since, TimeOff.starts_at < until)
+    )
+    taken = [(at, at + CELL_SECONDS) for at in session.exec(query)]
+    return taken + [span(row.starts_at, row.ends_at) for row in away]
+
+
+def _booked(session: Session, advisor: Advisor, now: datetime, ignore: int | None) -> list[datetime]:
+    query = select(Consult.starts_at).where(
+        Consult.advisor_id == advisor.id,
+        Consult.starts_at > now - timedelta(days=1),
+        col(Consult.state).in_((ConsultState.BOOKED, ConsultState.IN_SESSION, ConsultState.COMPLETED)),
+    )
+    return list(session.exec(query if ignore is None else query.where(Consult.id != ignore)))

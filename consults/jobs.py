@@ -1,0 +1,179 @@
+"""Jobs of cases and conversations, under the names they have in JOBS: `consults.<function>`.
+
+All only write rows: a message is handed over by `notifications.deliver`. One transaction a message, so a job that is
+cut off goes on where it was.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from consults import cases
+from consults.booking import get_consult
+from consults.history import add_line, history
+from consults.kinds import Kind
+from consults.letters import Letters, letters_of
+from consults.models import Case, Consult, Signal
+from consults.policy import policy_of
+from consults.ports import ReturnPages
+from consults.rooms import embedded
+from consults.states import ConsultState
+from consults.telling import EMAIL, SMS, Words, tell
+from kit import clock
+from kit.addresses import Addresses
+from kit.db import Begin
+from kit.log import get_logger
+
+log = get_logger("consults")
+
+EMPTY_FOR = timedelta(minutes=5)
+"""A room that nobody left properly and nobody is in is over after this long."""
+KEEP_SIGNALS = timedelta(hours=1)
+
+
+def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
+    """On CaseOpened: text the advisor, with a link to the client's page that works once."""
+    with begin() as session:
+        letters = _about_case(session, addresses, shop_id, case_id)
+        key = f"case:{case_id}:advisor:{letters.advisor.id}:new"
+        _tell(letters, "advisor_new_case", SMS, letters.advisor.phone, key, letters.new_case)
+        if not letters.advisor.phone:
+            _note_once(session, letters.case, "advisor.not_told", "no telephone number")
+
+
+def invite_client(
+    begin: Begin, *, addresses: Addresses, return_pages: ReturnPages, shop_id: int, case_id: int, return_gid: str
+) -> None:
+    """On CaseOpened: invite the client to talk, by email, and by text where they agreed to texts."""
+    key = f"case:{case_id}:client:invited"
+    with begin() as session:
+        letters = _about_case(session, addresses, shop_id, case_id)
+        email, phone = letters.case.client_email, _texts_to(letters.case)
+        _tell(letters, "client_invited", EMAIL, email, key, lambda: letters.invited(return_pages))
+        if not email and not phone:
+            _note_once(session, letters.case, "client.not_invited", "no address to invite")
+    if phone:
+        with begin() as session:
+            again = _about_case(session, addresses, shop_id, case_id)
+            _tell(again, "client_invited", SMS, phone, key, again.invited_by_text)
+
+
+def confirm_consult(
+    begin: Begin, *, addresses: Addresses, mailbox: str, shop_id: int, consult_id: int, return_gid: str
+) -> None:
+    """On ConsultBooked and ConsultMoved: confirm to both, with the calendar entry. `mailbox` organises it."""
+    for message, channel in (
+        ("consult_confirmed", EMAIL),
+        ("consult_confirmed", SMS),
+        ("consult_confirmed_advisor", EMAIL),
+        ("consult_confirmed_advisor", SMS),
+    ):
+        with begin() as session:
+            consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+            if consult.state not in (ConsultState.BOOKED, ConsultState.IN_SESSION):
+                return  # cancelled meanwhile; what follows from that says so
+            letters = letters_of(session, consult, addresses=addresses, now=clock.now())
+            key = f"{_key(consult)}:{consult.sequence}:{message}"
+            _confirm(letters, consult, mailbox, message, channel, key)
+
+
+def tell_cancelled(
+    begin: Begin, *, addresses: Addresses, mailbox: str, shop_id: int, consult_id: int, return_gid: str
+) -> None:
+    """On ConsultCancelled: tell both, and take the entry out of their calendars."""
+    for message, channel in (
+        ("consult_cancelled", EMAIL),
+        ("consult_cancelled_advisor", EMAIL),
+        ("consult_cancelled_advisor", SMS),
+    ):
+        with begin() as session:
+            consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+            letters = letters_of(session, consult, addresses=addresses, now=clock.now())
+            _cancelled(letters, consult, mailbox, message, channel, f"{_key(consult)}:{message}")
+
+
+def note_parcel_done(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str, how: str = "settled") -> None:
+    """On ReturnSettled and ReturnEnded: the parcel side of the case is done."""
+    with begin() as session:
+        cases.note_parcel_done(session, shop_id=shop_id, return_gid=return_gid, how=how, now=clock.now())
+
+
+def close_rooms(begin: Begin) -> None:
+    """Every minute: end what is over. A room everybody vanished from is held; one they never met in is a no-show."""
+    now = clock.now()
+    with begin() as session:
+        live = (ConsultState.BOOKED, ConsultState.IN_SESSION)
+        due = select(Consult).where(col(Consult.state).in_(live), col(Consult.starts_at) < now)
+        for consult in session.exec(due).all():
+            to = _how_it_ended(session, consult, now)
+            if to is not None:
+                embedded.end(session, consult, to, now=now)
+                log.info("room.closed", consult=consult.id, state=to.value)
+    with begin() as session:
+        old = select(Signal.consult_id).join(Consult, col(Consult.id) == col(Signal.consult_id))
+        for consult_id in session.exec(old.where(col(Consult.over_at) < now - KEEP_SIGNALS).distinct()).all():
+            embedded.purge_signals(session, consult_id=consult_id)
+
+
+def _key(consult: Consult) -> str:
+    # Begins with the case: whoever erases a client finds what was written about them by that.
+    return f"case:{consult.case_id}:consult:{consult.id}"
+
+
+def _confirm(letters: Letters, consult: Consult, mailbox: str, message: str, channel: str, key: str) -> None:
+    words = {
+        ("consult_confirmed", EMAIL): lambda: letters.confirmed(consult, mailbox),
+        ("consult_confirmed", SMS): lambda: letters.confirmed_by_text(consult),
+        ("consult_confirmed_advisor", EMAIL): lambda: letters.advisor_confirmed(consult, mailbox),
+        ("consult_confirmed_advisor", SMS): lambda: letters.advisor_confirmed_by_text(consult),
+    }
+    _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
+
+
+def _cancelled(letters: Letters, consult: Consult, mailbox: str, message: str, channel: str, key: str) -> None:
+    words = {
+        ("consult_cancelled", EMAIL): lambda: letters.cancelled(consult, mailbox),
+        ("consult_cancelled_advisor", EMAIL): lambda: letters.advisor_cancelled(consult, mailbox),
+        ("consult_cancelled_advisor", SMS): lambda: letters.advisor_cancelled_by_text(consult),
+    }
+    _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
+
+
+def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultState | None:
+    """What became of a conversation whose start has passed; None while it may still take place."""
+    policy = policy_of(session, shop_id=consult.shop_id)
+    over = consult.ends_at + timedelta(minutes=policy.join_after_minutes) < now
+    if consult.state is ConsultState.IN_SESSION:
+        assert consult.id is not None
+        seen = embedded.last_seen(session, consult_id=consult.id)
+        return ConsultState.COMPLETED if seen is None or now - seen > EMPTY_FOR else None
+    if not over:
+        return None
+    # Nobody tells us whether a call or a visit took place; the advisor says so with the outcome.
+    return ConsultState.NO_SHOW if consult.kind is Kind.VIDEO else ConsultState.COMPLETED
+
+
+def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str, words: Callable[[], Words]) -> None:
+    tell(letters.session, letters.case, message=message, channel=channel, to=to, key=key, words=words, now=letters.now)
+
+
+def _about_case(session: Session, addresses: Addresses, shop_id: int, case_id: int) -> Letters:
+    case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
+    return Letters.about(session, case, addresses=addresses, now=clock.now())
+
+
+def _address(letters: Letters, message: str, channel: str) -> str | None:
+    if message.endswith("_advisor"):
+        return letters.advisor.phone if channel == SMS else letters.advisor.email
+    return _texts_to(letters.case) if channel == SMS else letters.case.client_email
+
+
+def _texts_to(case: Case) -> str | None:
+    return case.client_phone if case.client_texts_ok else None
+
+
+def _note_once(session: Session, case: Case, kind: str, detail: str) -> None:
+    assert case.id is not None
+    if not any(line.kind == kind for line in history(session, shop_id=case.shop_id, case_id=case.id)):
+        add_line(session, case, kind=kind, now=clock.now(), detail=detail)

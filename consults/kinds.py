@@ -1,0 +1,51 @@
+"""The words of a case and of a conversation. Pure."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a conversation is held."""
+
+    VIDEO = "video"
+    TELEPHONE = "telephone"
+    BOUTIQUE = "boutique"
+
+
+class Role(StrEnum):
+    """Who somebody is in a conversation."""
+
+    CLIENT = "client"
+    ADVISOR = "advisor"
+    GUEST = "guest"
+
+
+class StaffRole(StrEnum):
+    """Who somebody is in the house."""
+
+    ADVISOR = "advisor"
+    MANAGER = "manager"
+
+
+class Outcome(StrEnum):
+    """What the client decided."""
+
+    KEPT = "kept"
+    EXCHANGE = "exchange"
+    REWORK = "rework"
+    VIEWING = "viewing"
+    REFUND = "refund"
+    OTHER = "other"
+
+
+class RootCause(StrEnum):
+    """What it was really about, as the advisor found; kept apart from the reason the client picked."""
+
+    SIZE = "size"
+    PROPORTION = "proportion"
+    EXPECTATION = "expectation"
+    OCCASION = "occasion"
+    SECOND_THOUGHTS = "second_thoughts"
+    QUALITY = "quality"
+    GIFT_MISMATCH = "gift_mismatch"
+    PRICE = "price"
+    CLIENT_DECLINED = "client_declined"  # the client preferred not to talk, which blocks nothing

@@ -1,0 +1,207 @@
+"""What the messages about a case and a conversation say: values for the templates, links, calendar files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from sqlmodel import Session
+
+from consults import calendars
+from consults.kinds import Kind
+from consults.models import Advisor, Boutique, Case, Consult
+from consults.names import greeting, whose
+from consults.ports import ReturnPages
+from consults.reservations import advisor_of, case_of
+from consults.telling import Words
+from consults.zones import show_times
+from kit.addresses import Addresses
+from shops.links import CONSULT, DESK, issue_link
+from shops.models import Shop
+from shops.shops import get_shop
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Everything a message about one case may need. Links are issued by the methods, one a message."""
+
+    session: Session
+    addresses: Addresses
+    shop: Shop
+    case: Case
+    advisor: Advisor
+    now: datetime
+
+    @classmethod
+    def about(cls, session: Session, case: Case, *, addresses: Addresses, now: datetime) -> "Letters":
+        """Letters about `case`."""
+        shop, advisor = get_shop(session, case.shop_id), advisor_of(session, case.advisor_id)
+        return cls(session, addresses, shop, case, advisor, now)
+
+    # --- the case
+
+    def new_case(self) -> Words:
+        """To the advisor, when routed to them."""
+        client = self.client or "A client"
+        values = {"client": client, "whose": whose(self.case.client_title), "link": self._desk_link()}
+        ending = " you sold" if self.case.sold_by_advisor else ""
+        named = (self.piece + ending, self.piece, "a piece" + ending)
+        nameless = {**values, "client": "A client", "piece": "a piece"}
+        return Words([*({**values, "piece": piece} for piece in (*named, "a piece")), nameless])
+
+    def invited(self, return_pages: ReturnPages) -> Words:
+        """To the client by email: talk, or let the return go on."""
+        link = return_pages.fresh_link(self.session, shop_id=self.case.shop_id, return_gid=self.case.return_gid)
+        values = {**self._to_client(), "link": self._consult_link(), "return_link": link or ""}
+        return Words([{**values, "sold": self.case.sold_by_advisor, "introduction": self.advisor.introduction.strip()}])
+
+    def invited_by_text(self) -> Words:
+        """To the client by text."""
+        values = {"house": self.shop.shown_name, "link": self._consult_link()}
+        names = (self.advisor.name, self.advisor.first_name)
+        return Words([*({**values, "advisor": name} for name in names), {**values, "advisor": "us"}])
+
+    # --- a conversation
+
+    def confirmed(self, consult: Consult, mailbox: str) -> Words:
+        """To the client by email, with the calendar entry."""
+        link = self._consult_link()
+        values = {**self._to_client(), **self._of_consult(consult, link), "link": link, "when": consult.label_client}
+        return Words([values], [self._entry_of_client(consult, mailbox, calendars.REQUEST, link)])
+
+    def confirmed_by_text(self, consult: Consult) -> Words:
+        """To the client by text."""
+        values = {"house": self.shop.shown_name, "advisor": self.advisor.first_name, "link": self._consult_link()}
+        return Words([{**values, "when": when} for when in _whens(consult, consult.client_zone)])
+
+    def advisor_confirmed(self, consult: Consult, mailbox: str) -> Words:
+        """To the advisor by email, with the calendar entry."""
+        values = {**self._to_advisor(consult), "link": self._desk_link()}
+        return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.REQUEST)])
+
+    def advisor_confirmed_by_text(self, consult: Consult) -> Words:
+        """To the advisor by text."""
+        values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self._desk_link()}
+        return Words([{**values, "when": when} for when in _whens(consult, consult.advisor_zone)])
+
+    def cancelled(self, consult: Consult, mailbox: str) -> Words:
+        """To the client by email: the entry goes, another time is a link away."""
+        link = self._consult_link()
+        values = {**self._to_client(), "when": consult.label_client, "link": link}
+        return Words([values], [self._entry_of_client(consult, mailbox, calendars.CANCEL, link)])
+
+    def advisor_cancelled(self, consult: Consult, mailbox: str) -> Words:
+        """To the advisor by email: the entry goes."""
+        values = {**self._to_advisor(consult), "link": self._desk_link()}
+        return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
+
+    def advisor_cancelled_by_text(self, consult: Consult) -> Words:
+        """To the advisor by text."""
+        values = {"client": self.client or "A client", "link": self._desk_link()}
+        return Words([{**values, "when": when} for when in _whens(consult, consult.advisor_zone)])
+
+    # --- parts
+
+    @property
+    def client(self) -> str:
+        """ "Mrs Whitlock"; "" when unknown."""
+        return greeting(self.case.client_title, self.case.client_name, self.case.client_locale)
+
+    @property
+    def piece(self) -> str:
+        """ "the Meridian ring", or "a piece"."""
+        title = self.case.piece_title.strip()
+        return f"the {title}" if title and title != "piece" else "a piece"
+
+    def _to_client(self) -> dict[str, Any]:
+        return {
+            "greeting": self.client or "Good day",
+            "house": self.shop.shown_name,
+            "advisor": self.advisor.name,
+            "first_name": self.advisor.first_name,
+            "piece": self.piece if self.piece != "a piece" else "your piece",
+            "telephone": self.shop.telephone,
+            "telephone_hours": self.shop.telephone_hours,
+        }
+
+    def _to_advisor(self, consult: Consult) -> dict[str, Any]:
+        return {
+            "first_name": self.advisor.first_name,
+            "client": self.client or "A client",
+            "piece": self.piece,
+            "when": consult.label_advisor,
+            "kind": consult.kind.value,
+            "house": self.shop.shown_name,
+        }
+
+    def _of_consult(self, consult: Consult, link: str) -> dict[str, Any]:
+        return {"kind": consult.kind.value, "place": self._place(consult, link)}
+
+    def _place(self, consult: Consult, link: str) -> str:
+        if consult.kind is Kind.VIDEO:
+            return link
+        if consult.kind is Kind.TELEPHONE:
+            return "By telephone"
+        boutique = self.session.get(Boutique, self.advisor.boutique_id) if self.advisor.boutique_id else None
+        return ", ".join(part for part in (boutique.name, boutique.address) if part) if boutique else "At the boutique"
+
+    def _entry_of_client(self, consult: Consult, mailbox: str, method: str, link: str) -> tuple[str, str, bytes]:
+        content = calendars.invitation(
+            consult,
+            host=self.addresses.host,
+            method=method,
+            organiser=(self.shop.shown_name, mailbox),
+            attendee=(self.client or "You", self.case.client_email or ""),
+            summary=f"{self.advisor.name}, {self.shop.shown_name}",
+            description=f"{self.piece[0].upper()}{self.piece[1:]}. The room, another time, or cancel: {link}",
+            location=self._place(consult, link),
+            url=link,
+            now=self.now,
+        )
+        return "invite.ics", f"text/calendar; method={method}", content
+
+    def _entry_of_advisor(self, consult: Consult, mailbox: str, method: str) -> tuple[str, str, bytes]:
+        desk = f"{self.addresses.app_url}/desk"
+        content = calendars.invitation(
+            consult,
+            host=self.addresses.host,
+            method=method,
+            organiser=(self.shop.shown_name, mailbox),
+            attendee=(self.advisor.name, self.advisor.email or ""),
+            summary=f"{self.client or 'A client'}, {consult.kind.value}",
+            description=f"About {self.piece}. Your desk: {desk}",  # no token: calendars are shared with colleagues
+            location=self._place(consult, desk),
+            now=self.now,
+        )
+        return "invite.ics", f"text/calendar; method={method}", content
+
+    def _desk_link(self) -> str:
+        token = self._token(DESK, person_id=self.advisor.id)
+        return self.addresses.desk_link(token)
+
+    def _consult_link(self) -> str:
+        return self.addresses.consult(self._token(CONSULT))
+
+    def _token(self, purpose: str, person_id: int | None = None) -> str:
+        assert self.case.id is not None
+        return issue_link(
+            self.session,
+            shop_id=self.case.shop_id,
+            purpose=purpose,
+            subject_id=self.case.id,
+            person_id=person_id,
+            now=self.now,
+        )
+
+
+def letters_of(session: Session, consult: Consult, *, addresses: Addresses, now: datetime) -> Letters:
+    """Letters about the case of `consult`."""
+    return Letters.about(session, case_of(session, consult), addresses=addresses, now=now)
+
+
+def _whens(consult: Consult, zone: str) -> tuple[str, str]:
+    """The time in full, and shorter for a text that would be too long."""
+    local = consult.starts_at.astimezone(ZoneInfo(zone))
+    short = format_datetime(local, "EEE d MMM, HH:mm", tzinfo=local.tzinfo, locale="en")
+    return show_times(consult.starts_at, zone), short

@@ -1,0 +1,252 @@
+"""Rows of cases and conversations."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from consults.kinds import Kind, Outcome, Role, RootCause, StaffRole
+from consults.states import LIVE, CaseState, ConsultState
+from kit.db import word
+from shops.crypt import Sealed
+
+
+class ConsultPolicy(SQLModel, table=True):
+    """What the merchant chose about conversations; without a row, the defaults below.
+
+    All are minutes, except `window_days` and `daily_cap` (conversations of one advisor on one day there).
+    """
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    minutes: int = 30
+    step_minutes: int = 15
+    buffer_before: int = 0
+    buffer_after: int = 10
+    notice_minutes: int = 120
+    window_days: int = 21
+    daily_cap: int = 8
+    join_before_minutes: int = 10
+    join_after_minutes: int = 30
+    answer_within_minutes: int = 120  # clock time for now, not business hours
+
+
+class Boutique(SQLModel, table=True):
+    """A place of the house. `zone` is an IANA name."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "location_gid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    name: str = Field(max_length=200)
+    zone: str = Field(default="UTC", max_length=64)
+    location_gid: str | None = Field(default=None, max_length=100)
+    telephone: str = Field(default="", max_length=40)
+    address: str | None = Field(default=None, sa_type=Sealed)
+
+
+class Advisor(SQLModel, table=True):
+    """A person of the house who helps. `languages` is comma-separated, "fr,en"; `phone` is E.164."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "staff_gid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    name: str = Field(max_length=200)
+    email: str | None = Field(default=None, sa_type=Sealed)
+    phone: str | None = Field(default=None, sa_type=Sealed)
+    staff_gid: str | None = Field(default=None, max_length=100)
+    boutique_id: int | None = Field(default=None, foreign_key="boutique.id", ondelete="SET NULL")
+    zone: str = Field(default="UTC", max_length=64)
+    languages: str = Field(default="en", max_length=100)
+    role: StaffRole = Field(default=StaffRole.ADVISOR, sa_type=word(StaffRole))
+    active: bool = True
+    introduction: str = ""  # two lines shown to clients
+
+    @property
+    def first_name(self) -> str:
+        """What clients call them after the first sentence."""
+        return self.name.split(" ", 1)[0]
+
+
+class WorkingHours(SQLModel, table=True):
+    """A weekly rule: wall time in the advisor's zone, minutes from midnight; past midnight when `end_minute` > 1440."""
+
+    __table_args__ = (sa.UniqueConstraint("advisor_id", "weekday", "start_minute"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    advisor_id: int = Field(foreign_key="advisor.id", ondelete="CASCADE")
+    weekday: int  # Monday is 0
+    start_minute: int
+    end_minute: int
+
+
+class TimeOff(SQLModel, table=True):
+    """An advisor is away, [starts_at, ends_at)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    advisor_id: int = Field(foreign_key="advisor.id", ondelete="CASCADE", index=True)
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Case(SQLModel, table=True):
+    """The file of one assisted return."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("shop_id", "return_gid"),
+        sa.Index("ix_case_advisor", "shop_id", "advisor_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    return_gid: str = Field(max_length=100)
+    order_gid: str = Field(default="", max_length=100)
+    order_name: str = Field(default="", max_length=100)
+    advisor_id: int = Field(foreign_key="advisor.id")
+    seller_words: str = ""
+    sold_by_advisor: bool = False
+    client_gid: str | None = Field(default=None, max_length=100, index=True)
+    client_name: str | None = Field(default=None, sa_type=Sealed)
+    client_title: str = Field(default="", max_length=20)
+    client_email: str | None = Field(default=None, sa_type=Sealed)
+    client_phone: str | None = Field(default=None, sa_type=Sealed)
+    client_texts_ok: bool = False  # agreed to texts
+    client_locale: str = Field(default="en", max_length=20)
+    client_zone: str = Field(default="UTC", max_length=64)
+    piece_title: str = ""
+    piece_image: str = ""
+    piece_detail: str = ""
+    value_cents: int = 0
+    currency: str = Field(default="USD", max_length=3)
+    client_words: str | None = Field(default=None, sa_type=Sealed)
+    reason_label: str = ""
+    bought_on: date | None = None
+    delivered_on: date | None = None
+    state: CaseState = Field(default=CaseState.OPEN, sa_type=word(CaseState))
+    opened_at: datetime
+    first_answer_due_at: datetime
+    taken_at: datetime | None = None
+    outcome: Outcome | None = Field(default=None, sa_type=word(Outcome))
+    root_cause: RootCause | None = Field(default=None, sa_type=word(RootCause))
+    client_quote: str | None = Field(default=None, sa_type=Sealed)
+    outcome_note: str | None = Field(default=None, sa_type=Sealed)
+    outcome_at: datetime | None = None
+    parcel_done_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class CaseEvent(SQLModel, table=True):
+    """A line of a case's history, without personal data. `actor` is "system", "client" or "advisor:<id>"."""
+
+    __table_args__ = (sa.Index("ix_case_event_case", "case_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
+    at: datetime
+    actor: str = Field(max_length=40)
+    kind: str = Field(max_length=40)
+    detail: str = ""
+
+
+_LIVE = sa.text("state IN (" + ", ".join(f"'{state.value}'" for state in LIVE) + ")")
+
+
+class Consult(SQLModel, table=True):
+    """One conversation of a case. `label_client` and `label_advisor` are the times as they were shown at booking."""
+
+    __table_args__ = (
+        # A case has one time reserved at most; whoever wants another moves it.
+        sa.Index("uq_consult_live_case", "case_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        sa.Index("ix_consult_advisor", "advisor_id", "starts_at"),
+        sa.Index("ix_consult_state", "state", "ends_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE", index=True)
+    advisor_id: int = Field(foreign_key="advisor.id")
+    kind: Kind = Field(default=Kind.VIDEO, sa_type=word(Kind))
+    state: ConsultState = Field(sa_type=word(ConsultState))
+    starts_at: datetime
+    ends_at: datetime
+    client_zone: str = Field(default="UTC", max_length=64)
+    advisor_zone: str = Field(default="UTC", max_length=64)
+    label_client: str = ""
+    label_advisor: str = ""
+    hold_until: datetime | None = None
+    sequence: int = 0  # of the calendar entry: +1 when moved or cancelled
+    provider: str = Field(default="embedded", max_length=20)
+    idempotency_key: str = Field(unique=True, max_length=200)
+    version: int = 1
+    created_at: datetime
+    began_at: datetime | None = None
+    over_at: datetime | None = None
+    cancelled_by: str = Field(default="", max_length=40)
+
+
+class SlotCell(SQLModel, table=True):
+    """Five minutes of an advisor, taken. The primary key is what prevents a double booking, on both databases."""
+
+    advisor_id: int = Field(primary_key=True, foreign_key="advisor.id", ondelete="CASCADE")
+    at_epoch: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE", index=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+
+
+class Participant(SQLModel, table=True):
+    """A person in a conversation, and their presence in the room.
+
+    `sitting` counts joins: a page of an earlier one is told that it was replaced.
+    """
+
+    __table_args__ = (
+        sa.Index(
+            "uq_participant_one",
+            "consult_id",
+            "role",
+            unique=True,
+            sqlite_where=sa.text("role <> 'guest'"),
+            postgresql_where=sa.text("role <> 'guest'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE", index=True)
+    role: Role = Field(sa_type=word(Role))
+    name: str = Field(sa_type=Sealed)
+    sitting: int = 0
+    seen_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+class Signal(SQLModel, table=True):
+    """A message from one page of the room to another: JSON text, at most 64 KB. Purged after the conversation."""
+
+    __table_args__ = (sa.Index("ix_signal_to", "consult_id", "to_participant", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE")
+    from_participant: int = Field(foreign_key="participant.id", ondelete="CASCADE")
+    to_participant: int = Field(foreign_key="participant.id", ondelete="CASCADE")
+    body: str = Field(sa_type=Sealed)  # session descriptions carry network addresses
+    at: datetime
+
+
+class Promise_(SQLModel, table=True):
+    """What an advisor said they would do, by when.."""
+
+    __tablename__ = "promise"
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE", index=True)
+    what: str = Field(sa_type=Sealed)
+    due_on: date
+    owner_advisor_id: int = Field(foreign_key="advisor.id")
+    done_at: datetime | None = None
+    created_at: datetime

@@ -1,0 +1,1 @@
+"""Where a conversation takes place: a file a provider. `rooms.py` is what pages call."""

@@ -1,0 +1,230 @@
+"""The built-in room: pages talk to one another directly, and find one another through rows asked for again and again.
+
+Short polling on purpose: with long polling four people took every thread of the server (docs: consults reference 2.3).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from consults.events import ConsultEnded
+from consults.history import SYSTEM, change_state
+from consults.kinds import Role
+from consults.models import Case, Consult, Participant, Signal
+from consults.rooms.window import is_present
+from consults.states import ConsultState, InvalidMove
+from jobs import publish
+from kit.db import is_sqlite
+from kit.errors import AppError, Conflict, NotFound
+
+MAX_PEOPLE = 4
+MAX_SIGNAL = 64 * 1024
+SEEN_EVERY = timedelta(seconds=5)
+
+
+class RoomFull(Conflict):
+    """Four people are the most two home connections can carry for one another."""
+
+    code = "room_full"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the room."""
+
+    id: int
+    name: str
+    role: str
+    sitting: int
+
+
+@dataclass(frozen=True)
+class PollResult:
+    """What is new. `people` leaves out oneself; `as_json` is described in rooms.py."""
+
+    signals: tuple[tuple[int, int, str], ...]  # id, sender, body
+    people: tuple[Person, ...]
+    state: str
+    again: bool
+    replaced: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the endpoint."""
+        return {
+            "signals": [{"id": i, "from": sender, "body": body} for i, sender, body in self.signals],
+            "people": [vars(person) for person in self.people],
+            "state": self.state,
+            "again": self.again,
+            "replaced": self.replaced,
+        }
+
+
+def join(session: Session, *, consult: Consult, participant_id: int, now: datetime) -> tuple[Participant, int]:
+    """Seat somebody; who they are, and the number of the last message before they came. Raises RoomFull, NotFound."""
+    assert consult.id is not None
+    _one_at_a_time(session, consult.id)
+    me = _participant(session, consult.id, participant_id)
+    if len(present(session, consult_id=consult.id, now=now, without=participant_id)) >= MAX_PEOPLE:
+        raise RoomFull("Four people are in the room, which is as many as it holds. One may join by telephone.")
+    me.sitting, me.seen_at, me.left_at = me.sitting + 1, now, None
+    session.add(me)
+    session.flush()
+    _begin_when_met(session, consult, now)
+    last = session.exec(select(sa.func.max(Signal.id)).where(Signal.consult_id == consult.id)).first()
+    return me, last or 0
+
+
+def present(session: Session, *, consult_id: int, now: datetime, without: int | None = None) -> tuple[Person, ...]:
+    """Who is in the room, oneself left out."""
+    everyone = session.exec(
+        select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
+    )
+    return tuple(
+        Person(p.id, p.name, p.role.value, p.sitting)
+        for p in everyone
+        if p.id is not None and p.id != without and is_present(p.seen_at, p.left_at, now=now)
+    )
+
+
+def add_guest(session: Session, *, consult: Consult, name: str) -> Participant:
+    """A guest's place, of at most two. Raises RoomFull, AppError for an empty name."""
+    name = " ".join(name.split())[:80]
+    if not name:
+        raise AppError("Please say who is coming along.")
+    assert consult.id is not None
+    _one_at_a_time(session, consult.id)
+    places = session.exec(select(sa.func.count()).where(col(Participant.consult_id) == consult.id)).one()
+    if places >= MAX_PEOPLE:
+        raise RoomFull("Four people are as many as the room holds. One may join by telephone.")
+    guest = Participant(shop_id=consult.shop_id, consult_id=consult.id, role=Role.GUEST, name=name)
+    session.add(guest)
+    session.flush()
+    return guest
+
+
+def post_signal(
+    session: Session, *, consult_id: int, sender_id: int, recipient_id: int, body: str, now: datetime
+) -> int:
+    """Keep a message until its reader asks. Raises AppError, NotFound."""
+    if len(body.encode("utf-8", "surrogatepass")) > MAX_SIGNAL:
+        raise AppError("That message is too long.", status=413)
+    try:
+        json.loads(body)
+    except ValueError:
+        raise AppError("That message is not JSON.") from None
+    # Numbers must become visible in order, or a reader who saw 6 would never ask for 5.
+    _one_at_a_time(session, consult_id)
+    sender = _participant(session, consult_id, sender_id)
+    _participant(session, consult_id, recipient_id)
+    row = Signal(
+        shop_id=sender.shop_id,
+        consult_id=consult_id,
+        from_participant=sender_id,
+        to_participant=recipient_id,
+        body=body,
+        at=now,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+def poll(
+    session: Session, *, consult_id: int, participant_id: int, after_id: int, sitting: int | None, now: datetime
+) -> PollResult:
+    """What is new for one person. A page that was replaced or overslept gets nothing but `again`."""
+    me = _participant(session, consult_id, participant_id)
+    consult = _consult(session, consult_id)
+    replaced = sitting is not None and me.sitting != sitting
+    if replaced or not is_present(me.seen_at, me.left_at, now=now):
+        return PollResult((), (), consult.state.value, again=True, replaced=replaced)
+    if me.seen_at is None or now - me.seen_at >= SEEN_EVERY:
+        me.seen_at = now
+        session.add(me)
+        session.flush()
+    _begin_when_met(session, consult, now)
+    query = select(Signal).where(
+        Signal.consult_id == consult_id, Signal.to_participant == participant_id, col(Signal.id) > after_id
+    )
+    new = session.exec(query.order_by(col(Signal.id)).limit(100))
+    signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
+    people = present(session, consult_id=consult_id, now=now, without=participant_id)
+    return PollResult(signals, people, consult.state.value, again=False, replaced=False)
+
+
+def leave(session: Session, *, consult_id: int, participant_id: int, sitting: int | None, now: datetime) -> None:
+    """Note that somebody went, and end the conversation when nobody is left in it."""
+    _one_at_a_time(session, consult_id)
+    me = _participant(session, consult_id, participant_id)
+    if sitting is not None and me.sitting != sitting:
+        return
+    me.left_at = now
+    session.add(me)
+    session.flush()
+    consult = _consult(session, consult_id)
+    if consult.state is ConsultState.IN_SESSION and not present(session, consult_id=consult_id, now=now):
+        end(session, consult, ConsultState.COMPLETED, now=now)
+
+
+def end(session: Session, consult: Consult, to: ConsultState, *, now: datetime) -> None:
+    """Close a conversation as held or as not taken place, and tell. Somebody quicker is left to it."""
+    try:
+        change_state(session, consult, to, now=now, actor=SYSTEM, over_at=now)
+    except InvalidMove:
+        return
+    case = session.get(Case, consult.case_id)
+    assert case is not None and consult.id is not None
+    publish(session, ConsultEnded(consult.shop_id, consult.id, case.return_gid))
+
+
+def last_seen(session: Session, *, consult_id: int) -> datetime | None:
+    """When anybody was last in the room."""
+    return session.exec(select(sa.func.max(Participant.seen_at)).where(Participant.consult_id == consult_id)).first()
+
+
+def purge_signals(session: Session, *, consult_id: int) -> None:
+    """Forget what the pages told one another."""
+    session.connection().execute(sa.delete(Signal).where(col(Signal.consult_id) == consult_id))
+
+
+def _begin_when_met(session: Session, consult: Consult, now: datetime) -> None:
+    """Booked becomes in session when an advisor and somebody of the client's side are there at once."""
+    if consult.state not in (ConsultState.BOOKED, ConsultState.COMPLETED):
+        return
+    assert consult.id is not None
+    roles = {person.role for person in present(session, consult_id=consult.id, now=now)}
+    if Role.ADVISOR.value not in roles or len(roles) < 2:
+        return
+    try:
+        began = consult.began_at or now
+        change_state(session, consult, ConsultState.IN_SESSION, now=now, began_at=began, over_at=None)
+    except InvalidMove:
+        session.refresh(consult)  # the other one's page said so first
+
+
+def _participant(session: Session, consult_id: int, participant_id: int) -> Participant:
+    query = select(Participant).where(Participant.id == participant_id, Participant.consult_id == consult_id)
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("That conversation is not known here.")
+    return found
+
+
+def _consult(session: Session, consult_id: int) -> Consult:
+    query = select(Consult).where(Consult.id == consult_id).execution_options(populate_existing=True)
+    return session.exec(query).one()
+
+
+def _one_at_a_time(session: Session, consult_id: int) -> None:
+    """Hold the conversation until the transaction ends: presence, places and the order of messages depend on it."""
+    if is_sqlite(session):
+        # A reader there is not in a transaction yet; a write that changes nothing opens one.
+        nothing = sa.update(Consult).where(col(Consult.id) == consult_id).values(provider=Consult.provider)
+        session.connection().execute(nothing)
+    else:
+        session.exec(select(Consult.id).where(Consult.id == consult_id).with_for_update()).first()

@@ -1,0 +1,107 @@
+"""Time zones and times in words. Labels are made here, on the server: a browser's tables may be old."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.core import Locale, UnknownLocaleError, get_global
+from babel.dates import format_datetime, format_time
+
+import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
+
+# Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
+MAIN_ZONE = {
+    "US": "America/New_York",
+    "CA": "America/Toronto",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "MX": "America/Mexico_City",
+    "AR": "America/Argentina/Buenos_Aires",
+    "CL": "America/Santiago",
+    "RU": "Europe/Moscow",
+    "ES": "Europe/Madrid",
+    "PT": "Europe/Lisbon",
+    "DE": "Europe/Berlin",
+    "CN": "Asia/Shanghai",
+    "ID": "Asia/Jakarta",
+    "KZ": "Asia/Almaty",
+    "NZ": "Pacific/Auckland",
+    "UA": "Europe/Kyiv",
+    "MY": "Asia/Kuala_Lumpur",
+}
+
+
+YEAR = re.compile(r"[\s,]*('de'|'del')?\s*y+(\s*'г'\.?|年|년)?\s*")
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA zone we know; ask before keeping one that came from outside."""
+    return name in available_timezones()
+
+
+def guess_zone(country_code: str | None, fallback: str) -> str:
+    """A zone for a country ("FR"), or `fallback` where a country says too little."""
+    code = (country_code or "").upper()
+    if code in MAIN_ZONE:
+        return MAIN_ZONE[code]
+    zones = [zone for zone in get_global("territory_zones").get(code, []) if is_zone(zone)]
+    return zones[0] if len(zones) == 1 else fallback
+
+
+def show_day(starts_at: datetime, zone: str, locale: str = "en") -> str:
+    """ "Tuesday 24 November", in that zone."""
+    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
+    if known.language == "en":
+        return format_datetime(at, "EEEE d MMMM", tzinfo=at.tzinfo, locale=known)
+    # The long date without its year: skeletons shorten the names in several languages.
+    pattern = YEAR.sub("", known.date_formats["full"].pattern)
+    return format_datetime(at, pattern, tzinfo=at.tzinfo, locale=known)
+
+
+def show_hour(starts_at: datetime, zone: str, locale: str = "en") -> str:
+    """ "16:30", or "4:30 PM" where the locale names a country that writes it so."""
+    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
+    twelve = known.territory is not None and "h" in known.time_formats["short"].pattern
+    # Not "hh" for "HH": a scheduler sent its people to the wrong half of the day that way (cal.diy PR 30022).
+    return format_time(at, "h:mm a" if twelve else "HH:mm", tzinfo=at.tzinfo, locale=known)
+
+
+def show_times(starts_at: datetime, zone: str, locale: str = "en") -> str:
+    """ "Tuesday 24 November, 16:30", in that zone."""
+    return f"{show_day(starts_at, zone, locale)}, {show_hour(starts_at, zone, locale)}"
+
+
+def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en") -> str:
+    """The time for a reader in `zone`, and what it is in `other_zone` where the clock differs there.
+
+    "Tuesday 24 November, 16:30, Paris (UTC+1)" or "…, 16:30, Paris (UTC+1). In New York (UTC-5): 10:30". Another
+    date there is named.
+    """
+    here, there = starts_at.astimezone(ZoneInfo(zone)), starts_at.astimezone(ZoneInfo(other_zone))
+    label = f"{show_times(starts_at, zone, locale)}, {city(zone)} ({offset(here)})"
+    if here.utcoffset() == there.utcoffset():
+        return label
+    same_day = here.date() == there.date()
+    other = (show_hour if same_day else show_times)(starts_at, other_zone, locale)
+    return f"{label}. In {city(other_zone)} ({offset(there)}): {other}"
+
+
+def city(zone: str) -> str:
+    """ "New York" of "America/New_York"."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def offset(at: datetime) -> str:
+    """ "UTC+1", "UTC-3:30", of an aware local time."""
+    delta = at.utcoffset()
+    assert delta is not None
+    minutes = int(delta.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _locale(name: str) -> Locale:
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse("en")

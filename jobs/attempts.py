@@ -1,0 +1,119 @@
+"""One attempt at a job: run it, and settle what follows from how it went."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from jobs.models import JobTrouble, TroubleState
+from jobs.queue import put
+from kit.clock import now as clock_now
+from kit.db import Begin
+from kit.errors import OutsideError, Waiting
+from kit.log import bind, get_logger
+
+log = get_logger("jobs")
+
+HORIZON = timedelta(hours=72)
+"""How long a job is tried while a provider is away."""
+BUG_ATTEMPTS = 6
+"""How often a job is tried that fails in our own code."""
+
+Job = Callable[..., None]
+
+
+def run_attempt(begin: Begin, jobs: Mapping[str, Job], name: str, payload: dict[str, Any]) -> str:
+    """Run `name` once with the payload's arguments. Never raises for what the job did; says how it ended.
+
+    A job that fails is enqueued again in the same transaction that records the failure, so neither is lost.
+    """
+    with bind(job=name, job_id=payload["job"], shop_id=payload["args"].get("shop_id")):
+        try:
+            jobs[name](begin, **payload["args"])
+        except Waiting as waiting:
+            return _settle(begin, name, payload, waiting.reason, TroubleState.WAITING, waiting.retry_after)
+        except OutsideError as error:
+            return _after_outside(begin, name, payload, error)
+        except Exception as error:
+            log.exception("job.crashed")
+            reason = f"{type(error).__name__}: {error}"
+            enough = payload["attempt"] + 1 >= BUG_ATTEMPTS
+            return _settle(begin, name, payload, reason, TroubleState.GIVEN_UP if enough else TroubleState.RETRYING)
+        if payload["attempt"]:
+            with begin() as session:
+                session.connection().execute(sa.delete(JobTrouble).where(col(JobTrouble.root_id) == payload["root"]))
+        log.info("job.done", attempt=payload["attempt"])
+        return "done"
+
+
+def _after_outside(begin: Begin, name: str, payload: dict[str, Any], error: OutsideError) -> str:
+    log.warning("job.outside_error", provider=error.provider, reason=str(error), permanent=error.permanent)
+    state = TroubleState.GIVEN_UP if error.permanent else TroubleState.RETRYING
+    return _settle(begin, name, payload, str(error), state, error.retry_after)
+
+
+def _settle(
+    begin: Begin,
+    name: str,
+    payload: dict[str, Any],
+    reason: str,
+    state: TroubleState,
+    wait_seconds: float | None = None,
+) -> str:
+    now = clock_now()
+    with begin() as session:
+        row = _trouble(session, name, payload, now)
+        if state is TroubleState.RETRYING and now - row.first_at > HORIZON:
+            state = TroubleState.GIVEN_UP
+        row.state, row.reason, row.last_at, row.attempts = state, reason[:2000], now, payload["attempt"] + 1
+        row.next_at = None
+        if state is not TroubleState.GIVEN_UP:
+            row.next_at = now + timedelta(seconds=max(wait_seconds or 0, backoff_seconds(payload["attempt"])))
+            again = {**payload, "attempt": payload["attempt"] + 1}
+            again["job"] = f"{payload['root']}#{again['attempt']}"
+            put(session, name, again, key=payload["key"] or None, at=row.next_at)
+        session.add(row)
+    return state.value
+
+
+def _trouble(session: Session, name: str, payload: dict[str, Any], now: datetime) -> JobTrouble:
+    found = session.exec(select(JobTrouble).where(JobTrouble.root_id == payload["root"])).first()
+    return found or JobTrouble(
+        root_id=payload["root"],
+        name=name,
+        args=payload["args"],
+        key=payload["key"],
+        shop_id=payload["args"].get("shop_id"),
+        state=TroubleState.RETRYING,
+        first_at=now,
+        last_at=now,
+    )
+
+
+def backoff_seconds(attempt: int) -> float:
+    """1, 2, 4 … up to an hour, with jitter so that a crowd does not come back together."""
+    return float(min(2**attempt, 3600) * random.uniform(0.8, 1.2))
+
+
+def failed_jobs(session: Session, *, shop_id: int | None = None) -> list[JobTrouble]:
+    """Jobs in trouble, newest first; of one shop when given."""
+    query = select(JobTrouble).order_by(col(JobTrouble.last_at).desc()).limit(200)
+    return list(session.exec(query.where(JobTrouble.shop_id == shop_id) if shop_id is not None else query))
+
+
+def retry_job(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
+    """Start a given-up job afresh."""
+    attempts = trouble.attempts + 1
+    payload = {
+        "job": f"{trouble.root_id}#{attempts}",
+        "root": trouble.root_id,
+        "attempt": attempts,
+        "key": trouble.key,
+        "args": trouble.args,
+    }
+    trouble.state, trouble.first_at, trouble.next_at = TroubleState.RETRYING, now, now
+    session.add(trouble)
+    put(session, trouble.name, payload, key=trouble.key or None, at=None)

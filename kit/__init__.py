@@ -1,0 +1,1 @@
+"""What every package may use and nothing of the business: settings, database, clock, errors, logs, money."""

@@ -1,0 +1,102 @@
+"""One database, two dialects: SQLite by default, PostgreSQL by setting. Sessions, transactions, column types."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine, make_url
+from sqlmodel import Session, SQLModel
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+Begin: TypeAlias = Callable[[], AbstractContextManager[Session]]
+"""Opens a transaction: committed when the block ends, rolled back when it raises."""
+
+
+class Database:
+    """An engine and the way to open transactions on it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10):
+        self.url = url
+        self.engine = make_engine(url, pool_size=pool_size)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session whose transaction commits at the end of the block. Rows stay readable after it."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine set up for many threads. SQLite: WAL, every commit synced, writers queue instead of failing."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # IMMEDIATE: pysqlite's default takes the write lock in the middle of a transaction and two such deadlock.
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": 30, "isolation_level": "IMMEDIATE", "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "checkout", _set_immediate)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    # WAL with FULL: an answer 200 means the row survives a power cut. secure_delete: erased means erased from the file.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _set_immediate(connection: Any, _record: Any, _proxy: Any) -> None:
+    # SQLAlchemy resets the level to deferred after an execution option; deferred BEGINs deadlock on read-then-write.
+    connection.isolation_level = "IMMEDIATE"
+
+
+def word(enum: type[StrEnum]) -> Any:
+    """Column type for an enum kept as its text, so that a new value needs no migration."""
+    return sa.Enum(
+        enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e], create_constraint=False
+    )
+
+
+def is_sqlite(session: Session) -> bool:
+    """Which dialect `session` speaks, for the few statements that differ."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_once(session: Session, row: SQLModel) -> bool:
+    """Insert `row` unless a unique constraint already holds its like; True when it went in.
+
+    The row is not attached to the session: read it back where it is needed.
+    """
+    table = row.__class__.__table__  # type: ignore[attr-defined]
+    values = {c.key: getattr(row, c.key) for c in table.columns if not (c.primary_key and getattr(row, c.key) is None)}
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    # Without being asked to, SQLAlchemy does not keep the row count of an INSERT on PostgreSQL: it says -1.
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    return result.rowcount == 1

@@ -1,0 +1,54 @@
+"""Money in minor units with its currency. Amounts travel as strings and are never floats."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from babel.core import Locale, get_global
+from babel.numbers import format_currency, get_currency_precision
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """`cents` counts the currency's smallest unit: yen for JPY, cents for USD. `currency` is ISO 4217."""
+
+    cents: int
+    currency: str
+
+    @classmethod
+    def parse(cls, amount: str, currency: str) -> "Money":
+        """From a provider's decimal string, "14800.00". Raises ValueError when it is not a number."""
+        try:
+            value = Decimal(amount)
+            scaled = value.scaleb(get_currency_precision(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+            return cls(int(scaled), currency)
+        except (InvalidOperation, TypeError, ValueError, OverflowError):
+            raise ValueError(f"not an amount: {amount!r}") from None
+
+    @property
+    def amount(self) -> str:
+        """The decimal string providers expect, "14800.00"."""
+        digits = get_currency_precision(self.currency)
+        return f"{Decimal(self.cents).scaleb(-digits):.{digits}f}"
+
+    def show(self, locale: str = "en") -> str:
+        """For a reader: "$14,800", with the fraction only where there is one."""
+        value = Decimal(self.amount)
+        whole = value == value.to_integral_value()
+        return format_currency(value, self.currency, locale=locale, currency_digits=not whole, **_whole(whole, locale))
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return Money(self.cents + other.cents, self.currency)
+
+
+def is_currency(code: str) -> bool:
+    """Whether `code` is a currency we know."""
+    return code in get_global("all_currencies")
+
+
+def _whole(whole: bool, locale: str) -> dict[str, str]:
+    if not whole:
+        return {}
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    return {"format": pattern.replace(".00", "")}

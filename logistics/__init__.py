@@ -1,0 +1,1 @@
+"""Goods coming back: authorised, covered, labelled, tracked, inspected, settled."""

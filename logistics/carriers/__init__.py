@@ -1,0 +1,1 @@
+"""One file a carrier. CARRIERS, in the shell, names them."""

@@ -1,0 +1,35 @@
+"""No carrier is set up: every label waits, with the sentence that says what to do."""
+
+from kit.errors import Waiting
+from kit.money import Money
+from logistics.reads import Address, Bought, Shipment
+
+MISSING = "No carrier is connected, so no label can be bought. Set EASYPOST_API_KEY and EASYPOST_WEBHOOK_SECRET."
+
+
+class NoCarrier:
+    """Fits Carrier by saying what is missing."""
+
+    name = "unset"
+
+    def find(self, reference: str) -> Shipment | None:
+        """Nothing was ever made here. Raises Waiting, so that nothing is written down as if it were."""
+        raise Waiting(MISSING)
+
+    def create(
+        self, *, reference: str, sender: Address, receiver: Address, weight_grams: int, is_return: bool
+    ) -> Shipment:
+        """Raises Waiting."""
+        raise Waiting(MISSING)
+
+    def buy(self, shipment_id: str, cover: Money) -> Bought:
+        """Raises Waiting."""
+        raise Waiting(MISSING)
+
+    def label_pdf(self, url: str) -> bytes:
+        """Raises Waiting."""
+        raise Waiting(MISSING)
+
+    def refund(self, shipment_id: str) -> None:
+        """Raises Waiting."""
+        raise Waiting(MISSING)

@@ -1,0 +1,77 @@
+"""What happened to goods coming back. Plain values, so that they travel as JSON."""
+
+from dataclasses import dataclass
+
+
+def order_key(shop_id: int, return_gid: str) -> str:
+    """The jobs of one return share it, and so run one at a time, in order."""
+    return f"return:{shop_id}:{return_gid}"
+
+
+@dataclass(frozen=True)
+class _OfReturn:
+    shop_id: int
+    rma_id: int
+    return_gid: str
+
+    @property
+    def order_key(self) -> str:
+        """Jobs that follow run in order with all others of this return."""
+        return order_key(self.shop_id, self.return_gid)
+
+
+@dataclass(frozen=True)
+class RmaOpened(_OfReturn):
+    """We know of the return and look after its parcel."""
+
+
+@dataclass(frozen=True)
+class LabelReady(_OfReturn):
+    """Every parcel of the return has its label, covered and attached."""
+
+
+@dataclass(frozen=True)
+class ParcelMoved(_OfReturn):
+    """A parcel was scanned; `status` is the carrier's word."""
+
+    status: str
+
+
+@dataclass(frozen=True)
+class PieceArrived(_OfReturn):
+    """Everything is back in the house."""
+
+
+@dataclass(frozen=True)
+class PieceInspected(_OfReturn):
+    """A person looked at it; `finding` is a word of models.Finding."""
+
+    finding: str
+
+
+@dataclass(frozen=True)
+class MoneyReady(_OfReturn):
+    """An amount is proposed and waits for a click."""
+
+
+@dataclass(frozen=True)
+class ReturnSettled(_OfReturn):
+    """Every line was processed in Shopify, with the money that belongs to it."""
+
+
+@dataclass(frozen=True)
+class ReturnEnded(_OfReturn):
+    """Nothing more will happen; `how` is closed, canceled or declined."""
+
+    how: str
+
+
+@dataclass(frozen=True)
+class TrackerUpdated:
+    """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
+
+    tracking_code: str
+    status: str
+    at: str
+    event_id: str
+    carrier: str

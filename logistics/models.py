@@ -1,0 +1,235 @@
+"""Rows of goods coming back."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from kit.db import word
+from kit.money import Money
+from logistics.reads import Address
+from logistics.states import (
+    OPEN_SETTLEMENTS,
+    Finding,
+    Goods,
+    Judgement,
+    ParcelState,
+    SettlementState,
+)
+from shops.crypt import Sealed
+
+
+class LogisticsPolicy(SQLModel, table=True):
+    """What the merchant chose about parcels and money. The consignee is neutral: no house name on a box."""
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    pay_without_click: bool = False
+    receiving_name: str = ""
+    receiving_street1: str = ""
+    receiving_street2: str = ""
+    receiving_city: str = ""
+    receiving_region: str = ""
+    receiving_postal_code: str = ""
+    receiving_country: str = Field(default="", max_length=2)
+    receiving_phone: str = ""
+    restock_location_gid: str = ""
+    parcel_grams: int = 900
+    refund_days: int = 10
+
+    @property
+    def receiver(self) -> Address:
+        """Where parcels come back to."""
+        return Address(
+            name=self.receiving_name,
+            street1=self.receiving_street1,
+            street2=self.receiving_street2,
+            city=self.receiving_city,
+            region=self.receiving_region,
+            postal_code=self.receiving_postal_code,
+            country=self.receiving_country,
+            phone=self.receiving_phone,
+        )
+
+
+class Rma(SQLModel, table=True):
+    """Our authorisation of one return. `value_cents` is in `currency`, the shop's."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("shop_id", "return_gid"),
+        sa.UniqueConstraint("shop_id", "number"),
+        sa.Index("ix_rma_shop_state", "shop_id", "goods_state"),
+        sa.Index("ix_rma_client", "shop_id", "client_gid"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    number: str = Field(max_length=80)
+    return_gid: str = Field(max_length=120)
+    order_gid: str = Field(max_length=120, index=True)
+    order_name: str = Field(max_length=60)
+    assisted: bool = False
+    goods_state: Goods = Field(default=Goods.AUTHORISED, sa_type=word(Goods))
+    judgement_state: Judgement = Field(default=Judgement.PENDING, sa_type=word(Judgement))
+    value_cents: int = Field(sa_type=sa.BigInteger)
+    currency: str = Field(max_length=3)
+    presentment_currency: str = Field(max_length=3)
+    client_gid: str = Field(default="", max_length=120)
+    client_title: str = ""
+    client_name: str = Field(default="", sa_type=Sealed)
+    client_email: str = Field(default="", sa_type=Sealed)
+    client_phone: str = Field(default="", sa_type=Sealed)
+    client_locale: str = Field(default="en", max_length=20)
+    sender_address: str = Field(default="{}", sa_type=Sealed)
+    opened_at: datetime
+    approved_at: datetime | None = None
+    arrived_at: datetime | None = None
+    inspected_at: datetime | None = None
+    settled_at: datetime | None = None
+    closed_at: datetime | None = None
+    ended_how: str = Field(default="", max_length=20)
+
+    @property
+    def value(self) -> Money:
+        """What the pieces are worth, in shop money."""
+        return Money(self.value_cents, self.currency)
+
+
+class RmaLine(SQLModel, table=True):
+    """One line of the return. `value_cents` is that of all its pieces, in the RMA's `currency`."""
+
+    __table_args__ = (sa.UniqueConstraint("rma_id", "return_line_gid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    return_line_gid: str = Field(max_length=120)
+    fulfillment_line_gid: str = Field(default="", max_length=120)
+    line_gid: str = Field(default="", max_length=120)
+    rfo_line_gid: str | None = Field(default=None, max_length=120)
+    title: str = ""
+    detail: str = ""
+    image: str = ""
+    sku: str = ""
+    quantity: int
+    reason_label: str = ""
+    value_cents: int = Field(sa_type=sa.BigInteger)
+
+
+class RmaStep(SQLModel, table=True):
+    """One thing that happened, never changed afterwards. `from_state` equals `to_state` where no state moved."""
+
+    __table_args__ = (sa.Index("ix_rmastep_rma", "rma_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    at: datetime
+    actor: str = Field(max_length=120)
+    kind: str = Field(max_length=40)
+    from_state: str = Field(default="", max_length=40)
+    to_state: str = Field(default="", max_length=40)
+    detail: str = ""
+
+
+class Parcel(SQLModel, table=True):
+    """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have."""
+
+    __table_args__ = (sa.UniqueConstraint("rma_id", "rfo_gid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    rfo_gid: str = Field(max_length=120)
+    carrier: str = Field(default="", max_length=60)
+    reference: str = Field(unique=True, max_length=80)
+    provider_shipment_id: str = Field(default="", max_length=120)
+    state: ParcelState = Field(default=ParcelState.PLANNED, sa_type=word(ParcelState))
+    tracking_code: str | None = Field(default=None, unique=True, max_length=120)
+    tracking_url: str = ""
+    label_url: str = ""
+    need_cents: int = Field(sa_type=sa.BigInteger)
+    cover_cents: int | None = Field(default=None, sa_type=sa.BigInteger)
+    cover_currency: str = Field(max_length=3)
+    cover_confirmed_at: datetime | None = None
+    cover_short_at: datetime | None = None
+    reverse_delivery_gid: str = Field(default="", max_length=120)
+    scan_status: str = Field(default="", max_length=40)
+    last_scan_at: datetime | None = None
+    refunded_at: datetime | None = None
+
+    @property
+    def need(self) -> Money:
+        """The least cover with which this box may travel."""
+        return Money(self.need_cents, self.cover_currency)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the carrier confirmed cover for the whole value."""
+        return self.cover_confirmed_at is not None
+
+
+class Scan(SQLModel, table=True):
+    """One scan by a carrier, kept once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    parcel_id: int = Field(foreign_key="parcel.id", ondelete="CASCADE", index=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    event_id: str = Field(unique=True, max_length=200)
+    status: str = Field(max_length=40)
+    at: datetime
+
+
+class Inspection(SQLModel, table=True):
+    """What a person found on opening the box; one a return."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE", unique=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    finding: Finding = Field(sa_type=word(Finding))
+    note: str = Field(default="", sa_type=Sealed)
+    inspected_by: str = Field(max_length=120)
+    at: datetime
+    restock: bool = False
+
+
+class Settlement(SQLModel, table=True):
+    """One batch of money, in presentment currency. An RMA has at most one that is open, whoever races.
+
+    `lines` is [{return_line_gid, quantity}], `transactions` [{parent_gid, amount, currency}], `before` what Shopify
+    showed just before we sent: {refunds: [gid], processed: {return line gid: quantity}}.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("rma_id", "batch"),
+        sa.Index(
+            "uq_settlement_open",
+            "rma_id",
+            unique=True,
+            sqlite_where=sa.text(f"state IN {tuple(str(s) for s in OPEN_SETTLEMENTS)!r}"),
+            postgresql_where=sa.text(f"state IN {tuple(str(s) for s in OPEN_SETTLEMENTS)!r}"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    batch: int
+    state: SettlementState = Field(default=SettlementState.PROPOSED, sa_type=word(SettlementState))
+    amount_cents: int = Field(sa_type=sa.BigInteger)
+    currency: str = Field(max_length=3)
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    transactions: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    proposed_at: datetime
+    approved_by: str = Field(default="", max_length=120)
+    approved_at: datetime | None = None
+    sent_at: datetime | None = None
+    settled_at: datetime | None = None
+    refund_gid: str = Field(default="", max_length=120)
+    reason: str = ""
+
+    @property
+    def amount(self) -> Money:
+        """What the client gets."""
+        return Money(self.amount_cents, self.currency)

@@ -1,0 +1,179 @@
+"""Calls out for the money: ask Shopify what it suggests, and process once."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from kit import clock
+from kit.db import Begin
+from kit.errors import OutsideError, Waiting
+from kit.log import get_logger
+from logistics import dispositions, rmas, settlements
+from logistics.history import SHOPIFY, follow_up, lock_rma
+from logistics.looking_back import Trace, look_back
+from logistics.models import Rma, Settlement
+from logistics.parcel_jobs import HIDDEN
+from logistics.ports import ReturnsDoor
+from logistics.reads import ProcessPlan, ReturnRead
+from logistics.states import Goods, SettlementState
+
+log = get_logger("logistics")
+
+STILL_WORKING = timedelta(seconds=30)
+"""How long Shopify may still be at work on a call whose answer we lost."""
+CANNOT_TELL = "The return changed in Shopify while this was being sent. Please look at it there, then decide."
+
+
+def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, ask: bool = False) -> None:
+    """Write down what Shopify suggests for all that is unprocessed. With `ask` a person clicks, whatever was set."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        if rma.goods_state is not Goods.INSPECTED or settlements.open_settlement(session, rma) is not None:
+            return
+    read = _must_read(returns, rma)
+    if read.has_ended or not read.unprocessed:
+        _adopt_end(begin, rma, read)
+        return
+    suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed)
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        settlements.propose(session, rma, lines=read.unprocessed, suggested=suggested, ask=ask, now=clock.now())
+
+
+def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settlement_id: int) -> None:
+    """Process an approved batch, once. Whatever may have been sent before is looked for first.
+
+    `returnProcess` is not idempotent, so it is called only when Shopify shows that it did not happen yet.
+    """
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        batch = settlements.get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
+    if batch.state not in (SettlementState.APPROVED, SettlementState.SENDING):
+        return
+    read = _must_read(returns, rma)
+    if batch.sent_at is not None and _was_sent(begin, rma, batch, read):
+        return
+    if not _still_fits(begin, returns, rma, batch, read):
+        return
+    plan = _claim(begin, rma, batch, read)
+    if plan is None:
+        return
+    try:
+        after = returns.process(shop_id, rma.return_gid, plan)
+    except OutsideError as error:
+        _after_failure(begin, returns, rma, batch, error)
+        return
+    _record(begin, rma, batch, after)
+
+
+def _was_sent(begin: Begin, rma: Rma, batch: Settlement, read: ReturnRead) -> bool:
+    """Settle what an earlier try may have done; False when it plainly did nothing and may be sent."""
+    found = look_back(batch.before, batch.lines, batch.amount, read)
+    if found.trace is Trace.DONE:
+        _record(begin, rma, batch, read)
+    elif found.trace is Trace.UNCLEAR:
+        _unsettle(begin, rma, batch, CANNOT_TELL)
+    else:
+        assert batch.sent_at is not None
+        rest = batch.sent_at + STILL_WORKING - clock.now()
+        if rest > timedelta(0):
+            raise Waiting("Shopify may still be at work on this payment.", retry_after=rest.total_seconds())
+        return False
+    return True
+
+
+def _still_fits(begin: Begin, returns: ReturnsDoor, rma: Rma, batch: Settlement, read: ReturnRead) -> bool:
+    """Whether the return and Shopify's suggestion are still what was approved; if not, the batch is put aside."""
+    if read.status == "REQUESTED":
+        raise Waiting("This return is not approved in Shopify yet.", retry_after=60)
+    left = dict(read.unprocessed)
+    if read.has_ended or any(left.get(line["return_line_gid"], 0) < line["quantity"] for line in batch.lines):
+        _put_aside(begin, rma, batch, settlements.TAKEN_OVER)
+        return False
+    lines = [(line["return_line_gid"], line["quantity"]) for line in batch.lines]
+    suggested = returns.suggest_outcome(rma.shop_id, rma.return_gid, lines)
+    reason = settlements.difference(batch, suggested)
+    if reason:
+        with begin() as session:
+            locked, kept, now = *_locked(session, rma, batch), clock.now()
+            settlements.overtake(session, locked, kept, reason=reason, now=now)
+            settlements.propose(session, locked, lines=lines, suggested=suggested, ask=True, reason=reason, now=now)
+        return False
+    if not settlements.adds_up(batch):
+        _unsettle(begin, rma, batch, settlements.NOT_ADDING_UP)
+        return False
+    return True
+
+
+def _claim(begin: Begin, rma: Rma, batch: Settlement, read: ReturnRead) -> ProcessPlan | None:
+    """Write `sending` before anything is sent; None when another run has it."""
+    with begin() as session:
+        if not settlements.claim_sending(session, batch, read, now=clock.now()):
+            return None
+        inspection = dispositions.find_inspection(session, rma)
+        policy = rmas.policy_of(session, rma.shop_id)
+    return ProcessPlan(
+        lines=dispositions.plan_lines(read, batch, inspection, policy),
+        refund=settlements.refund_of(batch),
+        note=f"{rma.number}, batch {batch.batch}",
+        notify=False,
+    )
+
+
+def _after_failure(begin: Begin, returns: ReturnsDoor, rma: Rma, batch: Settlement, error: OutsideError) -> None:
+    """A lost answer is looked into later, when Shopify must be done; a plain no is looked into now."""
+    if error.ambiguous or not error.permanent:
+        wait = max(error.retry_after or 0, STILL_WORKING.total_seconds() + 1)
+        raise OutsideError(error.provider, "no clear answer to a payment", retry_after=wait, ambiguous=True) from error
+    with begin() as session:
+        batch = _locked(session, rma, batch)[1]
+    found = look_back(batch.before, batch.lines, batch.amount, _must_read(returns, rma))
+    if found.trace is Trace.DONE:
+        _record(begin, rma, batch, _must_read(returns, rma))
+    else:
+        _unsettle(begin, rma, batch, f"Shopify did not take this payment: {error}")
+
+
+def _record(begin: Begin, rma: Rma, batch: Settlement, after: ReturnRead) -> None:
+    with begin() as session:
+        locked, kept = _locked(session, rma, batch)
+        settlements.record_paid(session, locked, kept, after, now=clock.now())
+
+
+def _unsettle(begin: Begin, rma: Rma, batch: Settlement, reason: str) -> None:
+    with begin() as session:
+        locked, kept = _locked(session, rma, batch)
+        settlements.mark_unsettled(session, locked, kept, reason=reason, now=clock.now())
+
+
+def _put_aside(begin: Begin, rma: Rma, batch: Settlement, reason: str) -> None:
+    with begin() as session:
+        locked, kept = _locked(session, rma, batch)
+        settlements.overtake(session, locked, kept, reason=reason, now=clock.now())
+        follow_up(session, locked, "propose_settlement", ask=True)
+
+
+def _adopt_end(begin: Begin, rma: Rma, read: ReturnRead) -> None:
+    """Somebody processed or ended the return in the admin: nothing is left for us to send."""
+    assert rma.id is not None
+    with begin() as session:
+        locked, now = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id), clock.now()
+        if not read.unprocessed and read.lines:
+            detail = "Somebody settled it in the Shopify admin."
+            rmas.mark_settled(session, locked, actor=SHOPIFY, now=now, detail=detail)
+        if read.has_ended:
+            rmas.end_rma(session, locked, how=rmas.ENDINGS[read.status], now=now)
+
+
+def _locked(session: Session, rma: Rma, batch: Settlement) -> tuple[Rma, Settlement]:
+    assert rma.id is not None and batch.id is not None
+    locked = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id)
+    kept = settlements.get_settlement(session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=batch.id)
+    return locked, kept
+
+
+def _must_read(returns: ReturnsDoor, rma: Rma) -> ReturnRead:
+    read = returns.read(rma.shop_id, rma.return_gid)
+    if read is None:
+        raise Waiting(HIDDEN, retry_after=3600)
+    return read

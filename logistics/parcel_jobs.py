@@ -1,0 +1,220 @@
+"""Calls out for the parcel: approve, label, attach, give back, close, and follow what others did in the admin."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from kit import clock
+from kit.db import Begin
+from kit.errors import OutsideError, Waiting
+from kit.log import get_logger
+from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements
+from logistics.history import APP, SHOPIFY, follow_up, lock_rma
+from logistics.models import Parcel, Rma, Settlement
+from logistics.ports import Carrier, CoverMissing, ReturnsDoor
+from logistics.reads import ReturnRead, Shipment
+from logistics.states import GOODS, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
+
+log = get_logger("logistics")
+
+HIDDEN = "Shopify does not show this return to the app. It may need approval to read orders older than 60 days."
+
+
+def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) -> None:
+    """Approve the return in Shopify unless it is, and plan a parcel for each of its reverse fulfilment orders."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+    if rma.approved_at is not None or rmas.is_over(rma):
+        return
+    read = _approved(returns, shop_id, rma.return_gid)
+    if not read.has_ended and not read.rfos:
+        raise Waiting("Shopify has not prepared the way back for this return yet.", retry_after=30)
+    with begin() as session:
+        rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
+        if read.has_ended:
+            rmas.end_rma(session, rma, how=rmas.ENDINGS[read.status], now=now)
+        else:
+            rmas.record_approval(session, rma, read, now=now)
+
+
+def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int) -> None:
+    """Buy one label with cover for the whole value, once. Raises CoverMissing while the cover is less."""
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel, policy = parcels.get_parcel(session, rma, parcel_id), rmas.policy_of(session, shop_id)
+        order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma))
+    if order is None:
+        return
+    try:
+        shipment = _shipment(carrier, order)
+        bought = shipment.bought or carrier.buy(shipment.shipment_id, order.need)
+    except CoverMissing as missing:
+        with begin() as session:
+            rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+            parcel = parcels.get_parcel(session, rma, parcel_id)
+            sentence = parcels.note_cover_missing(session, rma, parcel, missing.reason, now=clock.now())
+        raise CoverMissing(sentence, retry_after=missing.retry_after) from missing
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+        missing_cover = parcels.record_label(
+            session, rma, parcel, shipment_id=shipment.shipment_id, bought=bought, now=clock.now()
+        )
+    if missing_cover:
+        raise CoverMissing(missing_cover)
+
+
+def attach_label(
+    begin: Begin, *, returns: ReturnsDoor, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int
+) -> None:
+    """Upload the label to Shopify and hang it on the return, once; never one whose cover is not confirmed."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+    if parcel.state is not ParcelState.BOUGHT or not parcel.is_covered or rmas.is_over(rma):
+        return
+    try:
+        reverse_delivery_gid = _hang(returns, rma, parcel, carrier.label_pdf(parcel.label_url))
+    except OutsideError as error:
+        read = returns.read(shop_id, rma.return_gid) if error.permanent else None
+        if read is None or not read.has_ended:
+            raise
+        with begin() as session:  # cancelled or closed in the admin meanwhile
+            rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+            rmas.end_rma(session, rma, how=rmas.ENDINGS[read.status], now=clock.now())
+        return
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+        parcels.record_attached(session, rma, parcel, reverse_delivery_gid=reverse_delivery_gid, now=clock.now())
+
+
+def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int) -> None:
+    """Give a label back that nobody will use; a parcel that is on its way is left alone."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+    if parcel.refunded_at is not None or parcel.state in (ParcelState.PLANNED, ParcelState.VOID):
+        return
+    if parcel.scan_status in MOVING_SCANS:
+        return
+    shipment = carrier.find(parcel.reference)
+    if shipment is not None and shipment.bought is not None:
+        carrier.refund(shipment.shipment_id)
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcels.record_given_back(session, rma, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
+
+
+def record_scan(begin: Begin, *, tracking_code: str, status: str, at: str, event_id: str, carrier: str = "") -> None:
+    """Keep what a carrier's webhook says (TrackerUpdated). `at` is ISO 8601 with an offset."""
+    with begin() as session:
+        reverse_deliveries.record_scan(
+            session,
+            tracking_code=tracking_code,
+            status=status,
+            at=clock.parse_instant(at),
+            event_id=event_id,
+            now=clock.now(),
+        )
+
+
+def close_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) -> None:
+    """Close a settled return in Shopify, unless it closed by itself or somebody did."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+    if rma.goods_state is not Goods.SETTLED:
+        return
+    read = _must_read(returns, shop_id, rma.return_gid)
+    if not read.has_ended:
+        read = returns.close(shop_id, rma.return_gid)
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        rmas.end_rma(session, rma, how=rmas.ENDINGS.get(read.status, "closed"), actor=APP, now=clock.now())
+
+
+def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gid: str) -> None:
+    """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone."""
+    with begin() as session:
+        rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
+    if rma is None or rma.id is None or rmas.is_over(rma):
+        return
+    read = returns.read(shop_id, return_gid)
+    if read is None:
+        return
+    with begin() as session:
+        _adopt(session, lock_rma(session, shop_id=shop_id, rma_id=rma.id), read, now=clock.now())
+
+
+def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> None:
+    money = settlements.open_settlement(session, rma)
+    if rmas.is_over(rma) or (money and money.state in (SettlementState.APPROVED, SettlementState.SENDING)):
+        return  # `pay` looks at Shopify itself and adopts what it finds
+    if money is not None and not _adopt_money(session, rma, money, read, now=now):
+        return
+    all_processed = bool(read.lines) and not read.unprocessed
+    if all_processed and can_move(GOODS, rma.goods_state, Goods.SETTLED):
+        rmas.mark_settled(session, rma, actor=SHOPIFY, now=now, detail="Somebody settled it in the Shopify admin.")
+    if read.has_ended:
+        rmas.end_rma(session, rma, how=rmas.ENDINGS[read.status], now=now)
+    elif read.status == "OPEN" and rma.approved_at is None:
+        follow_up(session, rma, "authorise")
+
+
+def _adopt_money(session: Session, rma: Rma, money: Settlement, read: ReturnRead, *, now: datetime) -> bool:
+    """Square a proposed or unsettled batch with what Shopify shows; False when a person must look first."""
+    if money.state is SettlementState.UNSETTLED and money.sent_at is not None:
+        found = looking_back.look_back(money.before, money.lines, money.amount, read)
+        if found.trace is looking_back.Trace.DONE:
+            settlements.record_paid(session, rma, money, read, now=now)
+        return found.trace is looking_back.Trace.DONE
+    left = dict(read.unprocessed)
+    if not read.has_ended and any(left.get(line["return_line_gid"], 0) < line["quantity"] for line in money.lines):
+        settlements.overtake(session, rma, money, reason=settlements.TAKEN_OVER, now=now)
+        if left:
+            follow_up(session, rma, "propose_settlement", ask=True)
+    return True
+
+
+def _approved(returns: ReturnsDoor, shop_id: int, return_gid: str) -> ReturnRead:
+    read = _must_read(returns, shop_id, return_gid)
+    if read.status != "REQUESTED":
+        return read
+    try:
+        return returns.approve(shop_id, return_gid)
+    except OutsideError:
+        # Somebody else may have approved or declined it between the read and the call, or the answer was lost.
+        again = returns.read(shop_id, return_gid)
+        if again is None or again.status == "REQUESTED":
+            raise
+        return again
+
+
+def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes) -> str:
+    return returns.attach_label(
+        rma.shop_id,
+        rfo_gid=parcel.rfo_gid,
+        tracking_code=parcel.tracking_code or "",
+        tracking_url=parcel.tracking_url,
+        pdf=pdf,
+        filename=f"slip-{rma.number}-{parcel.id}.pdf",
+        notify=False,  # our own letter says how to pack; two would confuse
+    )
+
+
+def _must_read(returns: ReturnsDoor, shop_id: int, return_gid: str) -> ReturnRead:
+    read = returns.read(shop_id, return_gid)
+    if read is None:
+        raise Waiting(HIDDEN, retry_after=3600)
+    return read
+
+
+def _shipment(carrier: Carrier, order: parcels.LabelOrder) -> Shipment:
+    """The one made under our reference before a crash, or a new one."""
+    return carrier.find(order.reference) or carrier.create(
+        reference=order.reference,
+        sender=order.sender,
+        receiver=order.receiver,
+        weight_grams=order.weight_grams,
+        is_return=True,
+    )

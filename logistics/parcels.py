@@ -1,0 +1,187 @@
+"""Boxes on their way back: planned, covered, labelled, let go. Verbs take an RMA that the caller has locked."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+import jobs
+from kit.db import insert_once
+from kit.errors import NotFound, Waiting
+from kit.money import Money
+from logistics import events
+from logistics.history import APP, follow_up, move_goods, note_step
+from logistics.models import LogisticsPolicy, Parcel, Rma, RmaLine
+from logistics.reads import Address, Bought, ReturnRead, RfoRead
+from logistics.states import (
+    FINAL_GOODS,
+    GOODS,
+    HERE,
+    MOVING_SCANS,
+    PARCEL,
+    Goods,
+    ParcelState,
+    can_move,
+    move,
+)
+
+
+@dataclass(frozen=True)
+class LabelOrder:
+    """What a carrier needs to know to sell a label."""
+
+    reference: str
+    sender: Address
+    receiver: Address
+    weight_grams: int
+    need: Money
+
+
+def parcels_of(session: Session, rma: Rma) -> list[Parcel]:
+    """Its boxes, as they are now, in the order they were planned."""
+    query = select(Parcel).where(Parcel.rma_id == rma.id).order_by(col(Parcel.id))
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def get_parcel(session: Session, rma: Rma, parcel_id: int) -> Parcel:
+    """One of its boxes. Raises NotFound."""
+    found = next((parcel for parcel in parcels_of(session, rma) if parcel.id == parcel_id), None)
+    if found is None:
+        raise NotFound("That parcel is not here.")
+    return found
+
+
+def plan_parcels(session: Session, rma: Rma, read: ReturnRead, lines: list[RmaLine], *, now: datetime) -> None:
+    """A box for each reverse fulfilment order that counts, and a label secured for each that has none."""
+    counting = [rfo for rfo in read.rfos if rfo.status == "OPEN"]
+    for rfo in counting:
+        row = _planned(rma, rfo, rma.value_cents if len(counting) == 1 else _worth(rma, rfo, lines))
+        if rma.goods_state in HERE:
+            row.state = ParcelState.VOID
+        insert_once(session, row)
+    for parcel in parcels_of(session, rma):
+        if parcel.state is ParcelState.PLANNED:
+            follow_up(session, rma, "get_label", parcel_id=parcel.id)
+    note_when_labelled(session, rma, now=now)
+
+
+def order_label(
+    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address
+) -> LabelOrder | None:
+    """Mark the box as being bought and say what for; None when no label is wanted. Raises Waiting for an address.
+
+    A box that was bought without enough cover is ordered again only to look at its cover: it is never bought twice.
+    """
+    wanted = parcel.state in (ParcelState.PLANNED, ParcelState.BUYING, ParcelState.BOUGHT) and not parcel.is_covered
+    if not wanted or rma.goods_state in FINAL_GOODS | HERE:
+        return None
+    if not policy.receiver.is_usable:
+        raise Waiting("Set the address that parcels come back to, and the label follows by itself.")
+    if not sender.is_usable:
+        raise Waiting("Nobody knows yet where this is sent from. Add the address, and the label follows by itself.")
+    if parcel.state is ParcelState.PLANNED:
+        parcel.state = move(PARCEL, parcel.state, ParcelState.BUYING)
+        session.add(parcel)
+    return LabelOrder(parcel.reference, sender, policy.receiver, policy.parcel_grams, parcel.need)
+
+
+def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str, bought: Bought, now: datetime) -> str:
+    """Keep what the carrier sold. Returns "" when it may travel, else the sentence that says why not."""
+    if parcel.state is ParcelState.BUYING:
+        parcel.state = move(PARCEL, parcel.state, ParcelState.BOUGHT)
+        parcel.provider_shipment_id, parcel.carrier = shipment_id, bought.carrier
+        parcel.tracking_code, parcel.tracking_url = bought.tracking_code, bought.tracking_url
+        note_step(session, rma, "label_bought", actor=APP, now=now, detail=f"Label bought from {bought.carrier}.")
+    parcel.label_url, parcel.cover_cents = bought.label_pdf_url, bought.cover.cents
+    session.add(parcel)
+    if parcel.state is ParcelState.VOID or rma.goods_state in FINAL_GOODS | HERE:
+        let_go(session, rma, parcel)
+        return ""
+    if bought.cover.currency != parcel.cover_currency or bought.cover.cents < parcel.need_cents:
+        reason = f"{bought.carrier} confirms cover of {bought.cover.show()}, below {parcel.need.show()}."
+        return note_cover_missing(session, rma, parcel, reason, now=now)
+    parcel.cover_confirmed_at = now
+    note_step(session, rma, "covered", actor=APP, now=now, detail=f"Cover of {bought.cover.show()} confirmed.")
+    follow_up(session, rma, "attach_label", parcel_id=parcel.id)
+    return ""
+
+
+def note_cover_missing(session: Session, rma: Rma, parcel: Parcel, reason: str, *, now: datetime) -> str:
+    """Remember, once, that the label is held back; the sentence for whoever can raise the cover."""
+    sentence = f"{reason} The label is held back until the cover is confirmed."
+    if parcel.cover_short_at is None:
+        parcel.cover_short_at = now
+        session.add(parcel)
+        note_step(session, rma, "cover_missing", actor=APP, now=now, detail=sentence)
+    return sentence
+
+
+def record_attached(session: Session, rma: Rma, parcel: Parcel, *, reverse_delivery_gid: str, now: datetime) -> None:
+    """The label hangs on the return in Shopify. A second time changes nothing."""
+    if parcel.state is not ParcelState.BOUGHT:
+        return
+    parcel.state = move(PARCEL, parcel.state, ParcelState.ATTACHED)
+    parcel.reverse_delivery_gid = reverse_delivery_gid
+    session.add(parcel)
+    note_step(session, rma, "label_attached", actor=APP, now=now)
+    note_when_labelled(session, rma, now=now)
+
+
+def note_when_labelled(session: Session, rma: Rma, *, now: datetime) -> None:
+    """When the last box has its label: move on, tell the client, tell everyone."""
+    session.flush()
+    boxes = [parcel for parcel in parcels_of(session, rma) if parcel.state is not ParcelState.VOID]
+    if not boxes or any(parcel.state is not ParcelState.ATTACHED for parcel in boxes):
+        return
+    if can_move(GOODS, rma.goods_state, Goods.LABELLED):
+        move_goods(session, rma, Goods.LABELLED, actor=APP, now=now)
+    assert rma.id is not None
+    jobs.publish(session, events.LabelReady(rma.shop_id, rma.id, rma.return_gid))
+    follow_up(session, rma, "tell_client_label")
+
+
+def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
+    """The box will not travel: no label is bought for it any more, and an unused one is given back."""
+    if parcel.state is ParcelState.PLANNED:
+        parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
+        session.add(parcel)
+        return
+    is_ours = bool(parcel.provider_shipment_id) or parcel.state is ParcelState.BUYING
+    if is_ours and parcel.scan_status not in MOVING_SCANS and parcel.refunded_at is None:
+        follow_up(session, rma, "release_label", parcel_id=parcel.id)
+
+
+def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> None:
+    """The unused label went back to the carrier. A second time changes nothing."""
+    if parcel.state is ParcelState.VOID:
+        return
+    parcel.state, parcel.refunded_at = move(PARCEL, parcel.state, ParcelState.VOID), now
+    session.add(parcel)
+    note_step(session, rma, "label_given_back", actor=APP, now=now)
+
+
+def _planned(rma: Rma, rfo: RfoRead, need_cents: int) -> Parcel:
+    assert rma.id is not None
+    row = Parcel(
+        rma_id=rma.id,
+        shop_id=rma.shop_id,
+        rfo_gid=rfo.gid,
+        # Says nothing of the house or the piece, as it may be printed on the label; ours alone on a shared account.
+        reference=f"rp-{secrets.token_hex(8)}",
+        need_cents=need_cents,
+        cover_currency=rma.currency,
+    )
+    hung = next((delivery for delivery in rfo.deliveries if delivery.tracking_number), None)
+    if hung is not None:  # somebody attached a label in the admin already
+        row.state, row.tracking_code = ParcelState.ATTACHED, hung.tracking_number
+        row.label_url, row.reverse_delivery_gid = hung.label_url, hung.gid
+    return row
+
+
+def _worth(rma: Rma, rfo: RfoRead, lines: Iterable[RmaLine]) -> int:
+    """What is in the box; the whole return's value where a line's own is not known."""
+    inside = {line.fulfillment_line_gid for line in rfo.lines}
+    values = [line.value_cents for line in lines if line.fulfillment_line_gid in inside]
+    return sum(values) if values and all(values) else rma.value_cents

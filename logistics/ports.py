@@ -1,0 +1,72 @@
+"""What logistics asks of the outside. The adapters stand in `shopify_app/admin_api/returns.py` and `carriers/`."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from kit.errors import Waiting
+from kit.money import Money
+from logistics.reads import Address, Bought, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+
+
+class CoverMissing(Waiting):
+    """Cover for the whole value is not confirmed, so there is no label until a person has seen to it."""
+
+
+class ReturnsDoor(Protocol):
+    """Shopify's side of a return. Every call may raise OutsideError; `ambiguous` when it may have taken effect."""
+
+    def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
+        """The return as it is now; None when Shopify shows none, or not to us."""
+
+    def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
+        """Approve a requested return, telling nobody."""
+
+    def attach_label(
+        self,
+        shop_id: int,
+        *,
+        rfo_gid: str,
+        tracking_code: str,
+        tracking_url: str,
+        pdf: bytes,
+        filename: str,
+        notify: bool,
+    ) -> str:
+        """Upload the label and attach it; the reverse delivery's gid.
+
+        Looks first for a reverse delivery with this tracking code, and returns that one.
+        """
+
+    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
+        """The money for exactly these (return line gid, quantity)."""
+
+    def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
+        """Process once. Not idempotent: never call it again without having read back."""
+
+    def close(self, shop_id: int, return_gid: str) -> ReturnRead:
+        """Close the return; one that is closed already is returned as it is."""
+
+
+class Carrier(Protocol):
+    """Someone who sells labels with cover. Calls raise OutsideError."""
+
+    @property
+    def name(self) -> str:
+        """Its word in CARRIERS."""
+
+    def find(self, reference: str) -> Shipment | None:
+        """What was made under our reference before, if anything."""
+
+    def create(
+        self, *, reference: str, sender: Address, receiver: Address, weight_grams: int, is_return: bool
+    ) -> Shipment:
+        """A parcel under our reference; costs nothing yet."""
+
+    def buy(self, shipment_id: str, cover: Money) -> Bought:
+        """Buy its label with that cover. One bought already is returned, not bought again. May raise CoverMissing."""
+
+    def label_pdf(self, url: str) -> bytes:
+        """The label itself."""
+
+    def refund(self, shipment_id: str) -> None:
+        """Give an unused label back; one given back already is left alone."""

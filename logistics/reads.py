@@ -1,0 +1,180 @@
+"""What is read from outside, in our words: plain frozen values that the adapters fill and the domain judges."""
+
+from dataclasses import dataclass
+
+from kit.money import Money
+
+
+@dataclass(frozen=True)
+class Address:
+    """A postal address. `country` is ISO 3166 alpha-2, `region` the province or state code; "" where unknown."""
+
+    name: str = ""
+    company: str = ""
+    street1: str = ""
+    street2: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a carrier can be asked for a label with it."""
+        return bool((self.name or self.company) and self.street1 and self.city and self.country)
+
+
+@dataclass(frozen=True)
+class ClientRead:
+    """Who sends the piece back. `gid` and `title` are "" where Shopify shows none; `phone` is E.164."""
+
+    gid: str
+    name: str
+    title: str
+    email: str
+    phone: str
+    locale: str
+    country: str
+    address: Address
+
+
+@dataclass(frozen=True)
+class ReturnLineRead:
+    """One line of a return. `unit_total` and `unit_total_presentment` are what one piece cost after discounts."""
+
+    gid: str
+    quantity: int
+    processed: int
+    unprocessed: int
+    refundable: int
+    fulfillment_line_gid: str
+    line_gid: str
+    title: str
+    detail: str
+    sku: str
+    image: str
+    reason_label: str
+    customer_note: str
+    unit_total: Money
+    unit_total_presentment: Money
+
+
+@dataclass(frozen=True)
+class RfoLineRead:
+    """A line of a reverse fulfilment order."""
+
+    gid: str
+    fulfillment_line_gid: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ReverseDeliveryRead:
+    """A parcel Shopify knows to be coming back. `tracking_number` and `label_url` are "" where there is none."""
+
+    gid: str
+    tracking_number: str
+    label_url: str
+
+
+@dataclass(frozen=True)
+class RfoRead:
+    """A reverse fulfilment order; `status` is OPEN, CLOSED or CANCELED."""
+
+    gid: str
+    status: str
+    lines: tuple[RfoLineRead, ...] = ()
+    deliveries: tuple[ReverseDeliveryRead, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefundRead:
+    """A refund made through the return; `amount` in the order's presentment currency."""
+
+    gid: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class ReturnRead:
+    """A return as Shopify has it now. `status` is REQUESTED, OPEN, DECLINED, CLOSED or CANCELED."""
+
+    return_gid: str
+    name: str
+    status: str
+    order_gid: str
+    order_name: str
+    lines: tuple[ReturnLineRead, ...]
+    rfos: tuple[RfoRead, ...]
+    refunds: tuple[RefundRead, ...]
+    presentment_currency: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can be done with it in Shopify, short of reopening it."""
+        return self.status in ("DECLINED", "CLOSED", "CANCELED")
+
+    @property
+    def unprocessed(self) -> tuple[tuple[str, int], ...]:
+        """(return line gid, quantity) of what has yet to be processed."""
+        return tuple((line.gid, line.unprocessed) for line in self.lines if line.unprocessed > 0)
+
+    def rfo_line(self, fulfillment_line_gid: str) -> RfoLineRead | None:
+        """The reverse fulfilment order's line of that fulfilled piece, in an order that still counts."""
+        live = (rfo for rfo in self.rfos if rfo.status != "CANCELED")
+        lines = (line for rfo in live for line in rfo.lines)
+        return next((line for line in lines if line.fulfillment_line_gid == fulfillment_line_gid), None)
+
+
+@dataclass(frozen=True)
+class SuggestedOutcome:
+    """The money Shopify suggests, in presentment currency. `amount` is None when nothing goes back to the client.
+
+    `transactions` are (parent transaction gid, amount).
+    """
+
+    amount: Money | None
+    transactions: tuple[tuple[str, Money], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One line to process. `rfo_line_gid` is "" where Shopify has no such line; `location_gid` only when restocked."""
+
+    return_line_gid: str
+    quantity: int
+    rfo_line_gid: str
+    disposition: str
+    location_gid: str | None = None
+
+
+@dataclass(frozen=True)
+class ProcessPlan:
+    """Everything one `returnProcess` is to do. An empty `refund` sends no financial transfer at all."""
+
+    lines: tuple[PlanLine, ...]
+    refund: tuple[tuple[str, Money], ...]
+    note: str
+    notify: bool
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A label that was paid for. `cover` is what the carrier confirms, which may be less than what was asked."""
+
+    tracking_code: str
+    tracking_url: str
+    label_pdf_url: str
+    cover: Money
+    carrier: str
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """A parcel at the carrier, under our reference; `bought` once its label is."""
+
+    shipment_id: str
+    reference: str
+    bought: Bought | None = None

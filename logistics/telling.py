@@ -1,0 +1,129 @@
+"""Letters to the client: the slip is ready, the piece is here, the money is on its way."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date
+from sqlmodel import Session
+
+from kit import clock
+from kit.addresses import Addresses
+from kit.db import Begin
+from logistics import parcels, rmas, settlements
+from logistics.models import Rma
+from logistics.states import ParcelState
+from notifications import messages
+from shops.links import RETURN, issue_link
+from shops.models import Shop
+from shops.shops import get_shop
+
+INSPECTION = timedelta(days=1)
+"""By when a parcel that arrived is opened; a weekend is waited out."""
+
+
+def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
+    """The slip is ready, and how to pack. Once."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
+        values = {"boxes": len(boxes), "covered": all(box.is_covered for box in boxes)}
+        _write(session, addresses, rma, "label_ready", values, now=clock.now())
+
+
+def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
+    """The piece is here. Once."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
+        by = working_day((rma.arrived_at or clock.now()) + INSPECTION, shop.zone)
+        _write(session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now())
+
+
+def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int, settlement_id: int) -> None:
+    """How much is on its way and by when it is there. Once a batch."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        batch = settlements.get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
+        if batch.settled_at is None or not batch.amount_cents:
+            return
+        locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
+        days = rmas.policy_of(session, shop_id).refund_days
+        values = {
+            "amount": batch.amount.show(locale),
+            "by": day_in_words(batch.settled_at + timedelta(days=days), shop.zone, locale),
+        }
+        _write(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
+
+
+def working_day(at: datetime, zone: str) -> datetime:
+    """`at`, or the Monday after it when it falls on a weekend in that zone."""
+    weekday = at.astimezone(ZoneInfo(zone)).weekday()
+    return at + timedelta(days=max(0, 7 - weekday) if weekday >= 5 else 0)
+
+
+def day_in_words(at: datetime, zone: str, locale: str) -> str:
+    """The day of an instant in a zone: "Thursday 10 December"."""
+    pattern = "EEEE d MMMM" if locale.startswith("en") else "full"
+    return format_date(at.astimezone(ZoneInfo(zone)).date(), pattern, locale=locale)
+
+
+def reading_locale(locale: str) -> str:
+    """A locale Babel knows, from a tag such as "fr-CA"; English otherwise."""
+    try:
+        return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+def greeting(title: str, name: str) -> str:
+    """Title and surname, or the whole name where the title is not known."""
+    name = name.strip()
+    if title and name:
+        return f"Dear {title} {name.split()[-1]}"
+    return f"Dear {name}" if name else "Good day"
+
+
+def piece_in_words(session: Session, rma: Rma) -> str:
+    """What comes back, as the client knows it."""
+    titles = [line.title for line in rmas.lines_of(session, rma) if line.title]
+    return " and ".join(titles) if 0 < len(titles) <= 2 else "your pieces" if titles else "your piece"
+
+
+def _write(
+    session: Session,
+    addresses: Addresses,
+    rma: Rma,
+    message: str,
+    values: dict[str, Any],
+    *,
+    key: str = "",
+    now: datetime,
+) -> None:
+    assert rma.id is not None
+    key = ":".join(part for part in (f"rma:{rma.id}", message, key) if part)
+    is_written = messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")
+    if is_written or not rma.client_email:
+        return
+    shop: Shop = get_shop(session, rma.shop_id)
+    token = issue_link(session, shop_id=rma.shop_id, purpose=RETURN, subject_id=rma.id, now=now)
+    said = {
+        "house": shop.shown_name,
+        "greeting": greeting(rma.client_title, rma.client_name),
+        "piece": piece_in_words(session, rma),
+        "link": addresses.return_page(token),
+        "telephone": shop.telephone,
+        **values,
+    }
+    messages.send(
+        session,
+        shop_id=rma.shop_id,
+        message=message,
+        channel="email",
+        to=rma.client_email,
+        values=said,
+        key=key,
+        locale=rma.client_locale,
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Counts and lists across cases and returns, for the merchant's pages. Reads only."""

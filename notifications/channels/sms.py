@@ -1,0 +1,108 @@
+"""Texts by Twilio: its own library, a time-out on every call, and a base address that may only be loopback."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from kit.errors import OutsideError
+from kit.settings import Settings, is_loopback
+from notifications.ports import Outgoing
+
+TIMEOUT_SECONDS = 10
+# What trying again cannot mend: no such number, opted out, not registered, landline … twilio.com/docs/api/errors
+PERMANENT = {21211, 21214, 21408, 21610, 21612, 21614, 30003, 30005, 30006, 30007, 30034, 63016}
+
+
+class LoopbackHttpClient(TwilioHttpClient):
+    """Sends what is meant for a *.twilio.com host to `{base}/{host}/...` instead: the local stand-in."""
+
+    def __init__(self, base: str, **options: Any):
+        super().__init__(**options)
+        if not is_loopback(base):
+            raise ValueError("TWILIO_API_BASE may only name a loopback address.")
+        self.base = base.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
+        parts = urlsplit(url)
+        query = f"?{parts.query}" if parts.query else ""
+        return super().request(method, f"{self.base}/{parts.netloc}{parts.path}{query}", *args, **options)
+
+
+def make_client(settings: Settings) -> Client:
+    """A Twilio client with time-outs; by API key when there is one, else by the account's token."""
+    http = (
+        LoopbackHttpClient(settings.twilio_api_base, timeout=TIMEOUT_SECONDS)
+        if settings.twilio_api_base
+        else TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+    )
+    if settings.twilio_api_key_sid:
+        return Client(
+            settings.twilio_api_key_sid,
+            settings.twilio_api_key_secret,
+            settings.twilio_account_sid,
+            http_client=http,
+        )
+    return Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
+
+
+class TwilioSms:
+    """The channel "sms"."""
+
+    name = "sms"
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.client = make_client(settings) if settings.texts_are_sent else None
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether Twilio's settings are there. Its client would send unauthenticated calls without them."""
+        return self.client is not None
+
+    def send(self, message: Outgoing) -> str:
+        """Twilio's sid of the text it accepted."""
+        assert self.client is not None
+        with _errors():
+            sent = self.client.messages.create(
+                to=message.recipient,
+                body=message.body,
+                messaging_service_sid=self.settings.twilio_messaging_service_sid,
+                status_callback=f"{self.settings.app_url}/webhooks/twilio/status",
+            )
+        return str(sent.sid)
+
+    def find(self, message: Outgoing) -> str | None:
+        """The sid of the same text to the same number since it was written. Every text carries a link of its own."""
+        assert self.client is not None
+        with _errors():
+            since = message.made_at - timedelta(minutes=5)
+            for sent in self.client.messages.list(to=message.recipient, date_sent_after=since, limit=50):
+                if sent.body == message.body:
+                    return str(sent.sid)
+        return None
+
+
+class _errors:
+    """Twilio's and the network's failures as OutsideError. A time-out may have gone out."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        if isinstance(error, TwilioRestException):
+            permanent = error.code in PERMANENT or error.status in (400, 401, 403, 404)
+            message = f"{error.code or error.status}: {error.msg}"
+            raise OutsideError("twilio", message, permanent=permanent, ambiguous=error.status >= 500) from error
+        if isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout):
+            raise OutsideError("twilio", "no connection", ambiguous=_may_have_arrived(error)) from error
+        if isinstance(error, requests.RequestException):
+            raise OutsideError("twilio", type(error).__name__, ambiguous=True) from error
+
+
+def _may_have_arrived(error: requests.ConnectionError) -> bool:
+    return "NewConnectionError" not in repr(error)

@@ -1,0 +1,83 @@
+"""Handing messages over, once each."""
+
+from collections.abc import Mapping
+
+from kit.clock import now as clock_now
+from kit.db import Begin
+from kit.errors import OutsideError
+from kit.log import get_logger
+from notifications import messages
+from notifications.models import Message
+from notifications.ports import Channel, Outgoing
+from notifications.states import MessageState
+from shops.shops import get_shop
+
+log = get_logger("notifications")
+
+
+def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, message_id: int) -> None:
+    """Send one message. If an earlier attempt stopped in the middle, ask the provider first whether it went out."""
+    with begin() as session:
+        row = session.get(Message, message_id)
+        if row is None or row.shop_id != shop_id:
+            return
+        outgoing = _outgoing(row, get_shop(session, shop_id).shown_name)
+        channel, state = channels[row.channel], row.state
+        if state is MessageState.QUEUED and not channel.is_set_up:
+            messages.settle(session, message_id, MessageState.HELD, error=f"{row.channel} is not set up", now=clock_now())
+            return
+    if state is MessageState.SENDING:
+        if _read_back(begin, channel, outgoing):
+            return
+    elif state is MessageState.QUEUED:
+        with begin() as session:
+            if not messages.claim(session, message_id):
+                return
+    else:
+        return
+    _hand_over(begin, channel, outgoing)
+
+
+def _read_back(begin: Begin, channel: Channel, outgoing: Outgoing) -> bool:
+    """True when nothing is left to do: it went out, or nobody can tell and a person has to."""
+    try:
+        provider_id = channel.find(outgoing)
+    except OutsideError as error:
+        if not error.permanent:
+            raise
+        with begin() as session:
+            messages.settle(session, outgoing.message_id, MessageState.UNSETTLED, error=str(error), now=clock_now())
+        return True
+    if provider_id is None:
+        return False
+    with begin() as session:
+        messages.settle(session, outgoing.message_id, MessageState.SENT, provider_id=provider_id, now=clock_now())
+    return True
+
+
+def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
+    try:
+        provider_id = channel.send(outgoing)
+    except OutsideError as error:
+        if error.permanent:
+            with begin() as session:
+                messages.settle(session, outgoing.message_id, MessageState.FAILED, error=str(error), now=clock_now())
+            return
+        if not error.ambiguous:
+            with begin() as session:
+                messages.settle(session, outgoing.message_id, MessageState.QUEUED, error=str(error), now=clock_now())
+        raise
+    with begin() as session:
+        messages.settle(session, outgoing.message_id, MessageState.SENT, provider_id=provider_id, now=clock_now())
+    log.info("message.sent", message=outgoing.message_id, channel=channel.name)
+
+
+def record_status(begin: Begin, *, provider_id: str, status: str, error_code: str) -> None:
+    """Settle a provider's status callback."""
+    with begin() as session:
+        messages.record_status(session, provider_id=provider_id, status=status, error_code=error_code)
+
+
+def _outgoing(row: Message, house: str) -> Outgoing:
+    assert row.id is not None
+    return Outgoing(row.id, house, row.recipient, row.subject, row.body, messages.attachments_of(row), row.created_at)

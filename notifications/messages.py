@@ -1,0 +1,130 @@
+"""Writing a message down, which also secures its sending."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+import jobs
+from kit.db import insert_once
+from kit.errors import Conflict, NotFound
+from notifications.models import Message
+from notifications.ports import Attachment
+from notifications.rendering import render
+from notifications.states import RANK, STATE_OF, MessageState, may_move
+
+
+def was_written(session: Session, *, shop_id: int, key: str, channel: str) -> bool:
+    """Whether the message of that key exists already; ask before making a link that only it will carry."""
+    found = select(Message.id).where(Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
+    return session.exec(found).first() is not None
+
+
+def send(
+    session: Session,
+    *,
+    shop_id: int,
+    message: str,
+    channel: str,
+    to: str,
+    values: dict[str, Any],
+    key: str,
+    locale: str = "en",
+    attachments: Sequence[tuple[str, str, bytes]] = (),
+    now: datetime,
+    consent: bool = True,
+) -> Message | None:
+    """Write `message` to `to` and secure its sending in the caller's transaction.
+
+    Returns None, changing nothing, when the key was used before, the address is empty, or there is no consent.
+    """
+    if not to or not consent:
+        return None
+    subject, body = render(message, channel, values)
+    files = [{"filename": f, "mime": m, "content": base64.b64encode(c).decode()} for f, m, c in attachments]
+    row = Message(
+        shop_id=shop_id,
+        name=message,
+        channel=channel,
+        key=key,
+        locale=locale,
+        recipient=to,
+        subject=subject,
+        body=body,
+        attachments=json.dumps(files) if files else None,
+        created_at=now,
+    )
+    if not insert_once(session, row):
+        return None
+    written = session.exec(
+        select(Message).where(Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
+    ).one()
+    jobs.enqueue(session, "notifications.deliver", shop_id=shop_id, message_id=written.id)
+    return written
+
+
+def attachments_of(message: Message) -> tuple[Attachment, ...]:
+    """The files kept with `message`."""
+    files = json.loads(message.attachments) if message.attachments else []
+    return tuple(Attachment(f["filename"], f["mime"], base64.b64decode(f["content"])) for f in files)
+
+
+def claim(session: Session, message_id: int) -> bool:
+    """Take the message from queued to sending; of two at once, one gets True."""
+    taken = session.connection().execute(
+        sa.update(Message)
+        .where(col(Message.id) == message_id, col(Message.state) == MessageState.QUEUED)
+        .values(state=MessageState.SENDING)
+    )
+    return taken.rowcount == 1
+
+
+def settle(
+    session: Session, message_id: int, state: MessageState, *, provider_id: str | None = None, error: str = "", now: datetime
+) -> None:
+    """Record how a hand-over went, unless a callback has said more already."""
+    message = session.get(Message, message_id)
+    if message is None or not may_move(message.state, state):
+        return
+    message.state, message.error = state, error
+    message.provider_id = provider_id or message.provider_id
+    if state is MessageState.SENT:
+        message.sent_at = now
+    session.add(message)
+
+
+def record_status(session: Session, *, provider_id: str, status: str, error_code: str) -> Message | None:
+    """What the provider says became of a message. Late and repeated words change nothing."""
+    message = session.exec(select(Message).where(Message.provider_id == provider_id)).first()
+    rank = RANK.get(status, 0)
+    if message is None or rank <= message.status_rank:
+        return message
+    message.status_rank, message.error_code = rank, error_code
+    target = STATE_OF.get(status)
+    if target is not None and may_move(message.state, target):
+        message.state = target
+    session.add(message)
+    return message
+
+
+def send_again(session: Session, *, shop_id: int, message_id: int) -> None:
+    """Queue a failed, held or unsettled message afresh. Raises NotFound, or Conflict when it went out."""
+    message = session.exec(select(Message).where(Message.id == message_id, Message.shop_id == shop_id)).first()
+    if message is None:
+        raise NotFound("That message is not here.")
+    if not may_move(message.state, MessageState.QUEUED):
+        raise Conflict("That message went out already.")
+    message.state = MessageState.QUEUED
+    session.add(message)
+    jobs.enqueue(session, "notifications.deliver", shop_id=shop_id, message_id=message.id)
+
+
+def in_trouble(session: Session, *, shop_id: int) -> list[Message]:
+    """Messages that did not go out or may not have, newest first."""
+    states = (MessageState.FAILED, MessageState.HELD, MessageState.UNSETTLED, MessageState.UNDELIVERED)
+    query = select(Message).where(Message.shop_id == shop_id, col(Message.state).in_(states))
+    return list(session.exec(query.order_by(col(Message.created_at).desc()).limit(100)))

@@ -1,0 +1,39 @@
+"""What may become of a message, and how far each of a provider's words has got. Pure."""
+
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: may have gone out; a person decides."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    HELD = "held"
+    UNSETTLED = "unsettled"
+
+
+S = MessageState
+
+NEXT: dict[S, frozenset[S]] = {
+    S.QUEUED: frozenset({S.SENDING, S.HELD, S.FAILED}),
+    S.SENDING: frozenset({S.SENT, S.FAILED, S.UNSETTLED, S.DELIVERED, S.UNDELIVERED, S.QUEUED}),
+    S.SENT: frozenset({S.DELIVERED, S.UNDELIVERED, S.FAILED}),
+    S.DELIVERED: frozenset(),
+    S.UNDELIVERED: frozenset({S.DELIVERED}),
+    S.FAILED: frozenset({S.QUEUED}),
+    S.HELD: frozenset({S.QUEUED}),
+    S.UNSETTLED: frozenset({S.QUEUED, S.SENT, S.DELIVERED}),
+}
+
+# Twilio's callbacks come out of order and twice, so a status only ever raises the rank.
+RANK = {"accepted": 1, "queued": 2, "sending": 3, "sent": 4, "undelivered": 5, "failed": 5, "delivered": 6, "read": 7}
+STATE_OF = {"delivered": S.DELIVERED, "read": S.DELIVERED, "undelivered": S.UNDELIVERED, "failed": S.FAILED}
+
+
+def may_move(current: S, target: S) -> bool:
+    """Whether `target` may follow `current`."""
+    return target in NEXT[current]

@@ -1,0 +1,1 @@
+"""Decides who or what a return goes to. Here "routing" never means URLs."""

@@ -1,0 +1,117 @@
+"""Who sold the piece, and is an advisor offered: pure, with the reason in words. The same call serves "try it"."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kit.money import Money
+from routing.conditions import CONDITIONS
+from routing.facts import Directory, Person, ReturnFacts
+
+
+class Outcome(StrEnum):
+    """`assisted`: a conversation is offered beside the simple return. `simple`: the parcel line alone."""
+
+    ASSISTED = "assisted"
+    SIMPLE = "simple"
+
+
+class Level(StrEnum):
+    """What told us who sold it, strongest first."""
+
+    LINE = "line"
+    ORDER = "order"
+    BOUTIQUE = "boutique"
+    DEFAULT = "default"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The merchant's choice. `limit` in shop money; `version` counts the changes made to it."""
+
+    limit: Money
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Seller:
+    """Whom the evidence names, by what, and in words an advisor and a merchant can read."""
+
+    person: Person | None
+    level: Level
+    words: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One return's decision."""
+
+    outcome: Outcome
+    advisor_id: int | None
+    level: Level
+    words: str
+
+
+def decide(policy: Policy, facts: ReturnFacts, directory: Directory) -> Decided:
+    """The outcome for one return, with its reason. Below the limit nobody is named."""
+    total, limit = facts.order_total.show(), policy.limit.show()
+    if not CONDITIONS["order_value_at_least"](facts, policy.limit):
+        words = f"Order {facts.order_name} came to {total}, below {limit}: a simple return."
+        return Decided(Outcome.SIMPLE, None, Level.NOBODY, words)
+    seller = find_seller(facts, directory)
+    opening = f"Order {facts.order_name} came to {total}, at or over {limit}."
+    if seller.person is None:
+        return Decided(Outcome.SIMPLE, None, Level.NOBODY, f"{opening} {seller.words}")
+    return Decided(Outcome.ASSISTED, seller.person.advisor_id, seller.level, f"{opening} {seller.words}")
+
+
+def find_seller(facts: ReturnFacts, directory: Directory) -> Seller:
+    """Line attribution, then the order's staff, then the boutique, then the named default.
+
+    A person who left is passed over and named in the reason. Several sellers: the one with most value leads.
+    """
+    passed: list[str] = []
+    lead = _lead_of_lines(facts, directory, passed)
+    if lead:
+        return lead
+    person = directory.by_staff.get(facts.order_staff_gid or "")
+    if person and person.active:
+        return Seller(person, Level.ORDER, _after(passed, f"{person.name} is on the order as the member of staff."))
+    if person:
+        passed.append(f"{person.name}, on the order, is no longer with the house.")
+    here = directory.by_location.get(facts.location_gid or "")
+    boutique = directory.boutique_names.get(facts.location_gid or "", "")
+    if here and here.active:
+        return Seller(here, Level.BOUTIQUE, _after(passed, f"It was bought in {boutique}; {here.name} answers there."))
+    if directory.default and directory.default.active:
+        words = f"Nobody is named on the order; {directory.default.name} answers for the house."
+        return Seller(directory.default, Level.DEFAULT, _after(passed, words))
+    return Seller(None, Level.NOBODY, _after(passed, "Nobody is named on the order, and no default advisor is set."))
+
+
+def _lead_of_lines(facts: ReturnFacts, directory: Directory, passed: list[str]) -> Seller | None:
+    worth: dict[str, int] = defaultdict(int)
+    for credit in facts.attributions:
+        worth[credit.staff_gid] += credit.value.cents
+    present: list[tuple[int, str, Person]] = []
+    for staff_gid, cents in worth.items():
+        person = directory.by_staff.get(staff_gid)
+        if person is None:
+            continue
+        if person.active:
+            present.append((cents, staff_gid, person))
+        else:
+            passed.append(f"{person.name}, who sold it, is no longer with the house.")
+    if not present:
+        return None
+    present.sort(key=lambda entry: (-entry[0], entry[1]))
+    lead, others = present[0][2], [entry[2].name for entry in present[1:]]
+    words = f"{lead.name} sold the piece."
+    if others:
+        words = f"{lead.name} sold most of it by value; {' and '.join(others)} sold the rest."
+    return Seller(lead, Level.LINE, _after(passed, words))
+
+
+def _after(passed: list[str], words: str) -> str:
+    return " ".join([*passed, words])

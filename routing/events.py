@@ -1,0 +1,47 @@
+"""What routing is told. Plain values, no personal data: events are kept with the jobs they start."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class OrderSeen:
+    """An order was placed or changed. `lines`: [{"line_gid", "staff": [{"staff_gid", "quantity"}]}]; `updated_at` ISO."""
+
+    shop_id: int
+    order_gid: str
+    order_name: str
+    source_name: str
+    staff_gid: str | None
+    location_gid: str | None
+    updated_at: str
+    lines: list[dict[str, Any]]
+
+    @property
+    def order_key(self) -> str:
+        return f"order:{self.shop_id}:{self.order_gid}"
+
+
+@dataclass(frozen=True)
+class ReturnSeen:
+    """A return exists: requested by the client, or born approved. `order_gid` is a hint and may be missing."""
+
+    shop_id: int
+    return_gid: str
+    order_gid: str | None
+
+    @property
+    def order_key(self) -> str:
+        return f"return:{self.shop_id}:{self.return_gid}"
+
+
+@dataclass(frozen=True)
+class ReturnChanged:
+    """Somebody moved a return, perhaps ourselves; what it is now has to be read."""
+
+    shop_id: int
+    return_gid: str
+
+    @property
+    def order_key(self) -> str:
+        return f"return:{self.shop_id}:{self.return_gid}"

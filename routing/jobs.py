@@ -1,0 +1,162 @@
+"""Keep evidence; gather, decide and hand on."""
+
+from sqlmodel import Session, select
+
+from consults import cases
+from consults.facts import CaseFacts
+from consults.zones import guess_zone
+from kit.clock import now as clock_now
+from kit.db import Begin, insert_once
+from kit.errors import Waiting
+from kit.log import get_logger
+from kit.money import Money
+from logistics import rmas
+from logistics.ports import ReturnsDoor
+from logistics.reads import ClientRead, ReturnRead
+from routing import evidence, policies
+from routing.decide import Decided, Level, Outcome, decide
+from routing.events import OrderSeen
+from routing.facts import OrderRead, ReturnFacts, StaffRead
+from routing.models import Decision
+from routing.ports import OrderReads
+from shops.shops import get_shop
+
+log = get_logger("routing")
+
+OLD_ORDER = (
+    "Shopify does not show this app the order behind this return. Orders older than 60 days need approval to read old "
+    "orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
+)
+SIX_HOURS = 6 * 3600
+
+
+def keep_evidence(session: Session, seen: OrderSeen) -> None:
+    """Keep who sold what, on orders/create and orders/updated; in the transaction that hands the delivery on."""
+    evidence.keep(session, seen, now=clock_now())
+
+
+def route_return(
+    begin: Begin,
+    *,
+    returns: ReturnsDoor,
+    orders: OrderReads,
+    shop_id: int,
+    return_gid: str,
+    order_gid: str | None = None,
+) -> None:
+    """Decide once for one return, however often and by whichever way it arrived, and hand it on.
+
+    Raises Waiting when Shopify does not show the order, with the sentence the merchant is shown.
+    """
+    with begin() as session:
+        if find_decision(session, shop_id=shop_id, return_gid=return_gid):
+            return
+    read = returns.read(shop_id, return_gid)
+    found = orders.order(shop_id, read.order_gid) if read else None
+    if read is None or found is None:
+        raise Waiting(OLD_ORDER, retry_after=SIX_HOURS)
+    order, client = found
+    staff = orders.staff(shop_id, order.order_gid)
+    with begin() as session:
+        _decide_and_hand_on(session, shop_id, read, order, client, staff)
+
+
+def _decide_and_hand_on(
+    session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
+) -> None:
+    now = clock_now()
+    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
+    decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    decision = Decision(
+        shop_id=shop_id,
+        return_gid=read.return_gid,
+        order_gid=order.order_gid,
+        outcome=decided.outcome,
+        advisor_id=decided.advisor_id,
+        level=decided.level,
+        words=decided.words,
+        policy_version=policy.version,
+        total_cents=order.total.cents,
+        currency=order.total.currency,
+        decided_at=now,
+    )
+    if not insert_once(session, decision):
+        return  # another worker decided meanwhile
+    assisted = decided.outcome is Outcome.ASSISTED
+    rmas.open_rma(
+        session, shop_id=shop_id, read=read, client=client, value=returned_value(read, order), assisted=assisted, now=now
+    )
+    if assisted and decided.advisor_id is not None:
+        facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
+    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+
+
+def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, staff: StaffRead) -> ReturnFacts:
+    """The facts of one return: what was kept when the order arrived first, Shopify's word of today second."""
+    kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
+    returned = {line.line_gid for line in read.lines if line.line_gid}
+    return ReturnFacts(
+        order_name=order.name,
+        order_total=order.total,
+        attributions=evidence.attributions(session, kept, order, staff, returned),
+        order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
+        location_gid=(kept.location_gid if kept else None) or order.location_gid,
+        evidence_from="webhook" if kept else "order",
+    )
+
+
+def returned_value(read: ReturnRead, order: OrderRead) -> Money:
+    """What the parcel is worth: the returned share of each line, in shop money. It decides the cover."""
+    by_line = {line.line_gid: line for line in order.lines}
+    cents = 0
+    for line in read.lines:
+        sold = by_line.get(line.line_gid or "")
+        if sold:
+            cents += -(-sold.value.cents * line.quantity // max(sold.quantity, 1))
+    # A return whose lines cannot be matched is covered as if all of the order were in the parcel.
+    return Money(cents or order.total.cents, order.total.currency)
+
+
+def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: Decided, *, zone: str) -> CaseFacts:
+    """What the advisor's page shows, frozen as it was when the case opened. The dearest returned line is "the piece".
+
+    `zone` is the shop's, for a client whose country has several or none.
+    """
+    by_line = {line.line_gid: line for line in order.lines}
+    returned = [by_line[line.line_gid] for line in read.lines if line.line_gid in by_line]
+    lead = max(returned, key=lambda line: line.value.cents) if returned else None
+    words = next((line.customer_note for line in read.lines if line.customer_note), "")
+    reason = next((line.reason_label for line in read.lines if line.reason_label), "")
+    value = returned_value(read, order)
+    return CaseFacts(
+        return_gid=read.return_gid,
+        order_gid=order.order_gid,
+        order_name=order.name,
+        seller_words=decided.words,
+        sold_by_advisor=decided.level in (Level.LINE, Level.ORDER),
+        client_gid=client.gid or None,
+        client_name=client.name or None,
+        client_title=client.title,
+        client_email=client.email or None,
+        client_phone=client.phone or None,
+        client_locale=client.locale,
+        client_zone=guess_zone(client.country, zone),
+        piece_title=lead.title if lead else "piece",
+        piece_image=lead.image if lead else "",
+        piece_detail=lead.detail if lead else "",
+        value_cents=value.cents,
+        currency=value.currency,
+        client_words=words or None,
+        reason_label=reason,
+        bought_on=order.placed_at.date(),
+        delivered_on=order.delivered_on,
+    )
+
+
+def find_decision(session: Session, *, shop_id: int, return_gid: str) -> Decision | None:
+    """The one decision on that return."""
+    return session.exec(select(Decision).where(Decision.shop_id == shop_id, Decision.return_gid == return_gid)).first()
+
+
+

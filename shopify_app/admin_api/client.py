@@ -1,0 +1,201 @@
+"""One GraphQL call to Shopify's Admin API, with time-outs, and every kind of failure told apart.
+
+Reads are tried again here; a mutation never is, except where Shopify says it was not executed (throttled).
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from kit.db import Database
+from kit.errors import OutsideError, Waiting
+from kit.log import get_logger
+from kit.settings import Settings
+from shopify_app.admin_api import ADMIN_API_VERSION
+from shopify_app.admin_api.documents import document
+from shopify_app.admin_api.tokens import CONNECT_AND_READ, RECONNECT, TokenKeeper, admin_base
+
+log = get_logger("shopify")
+
+READ_ATTEMPTS = 3
+THROTTLE_ATTEMPTS = 8
+MOST_WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`data` may be partial: `denied` names the paths Shopify withheld, for want of a scope or of approval."""
+
+    data: dict[str, Any]
+    denied: tuple[str, ...] = field(default=())
+
+
+class UserErrors(OutsideError):
+    """Shopify understood and refused. `codes` are its words, for example INVALID_STATE."""
+
+    def __init__(self, operation: str, errors: list[dict[str, Any]]):
+        self.codes = tuple(str(e.get("code") or "") for e in errors)
+        text = "; ".join(f"{e.get('code') or ''} {e.get('message', '')}".strip() for e in errors)
+        super().__init__("shopify", f"{operation}: {text}", permanent=True)
+
+
+def make_http() -> requests.Session:
+    """A pooled session. Retries are decided here, not in the pool."""
+    http = requests.Session()
+    http.headers["User-Agent"] = "assisted-returns"
+    http.mount("https://", HTTPAdapter(pool_connections=20, pool_maxsize=20, max_retries=0))
+    http.mount("http://", HTTPAdapter(pool_connections=20, pool_maxsize=20, max_retries=0))
+    http.trust_env = False
+    return http
+
+
+class AdminApi:
+    """Calls Shopify for a shop, by our id of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        http: requests.Session | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self.settings = settings
+        self.http = http or make_http()
+        self.tokens = TokenKeeper(settings, database, self.http)
+        self.sleep = sleep
+
+    def read(self, shop_id: int, name: str, variables: dict[str, Any]) -> Reply:
+        """Run the query queries/<name>.graphql. Raises OutsideError, or Waiting when the shop has to reconnect."""
+        for attempt in range(READ_ATTEMPTS):
+            try:
+                return self._call(shop_id, name, variables)
+            except OutsideError as error:
+                if error.permanent or attempt == READ_ATTEMPTS - 1:
+                    raise
+                self.sleep(min(error.retry_after or 0.3 * 2**attempt, MOST_WAIT_SECONDS))
+        raise AssertionError("unreachable")
+
+    def write(self, shop_id: int, name: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the mutation queries/<name>.graphql once; its payload. Raises UserErrors, or OutsideError `ambiguous`."""
+        reply = self._call(shop_id, name, variables)
+        payload = next(iter(reply.data.values()), None)
+        if payload is None:
+            raise OutsideError("shopify", f"{name}: no payload ({', '.join(reply.denied)})", permanent=bool(reply.denied))
+        if payload.get("userErrors"):
+            raise UserErrors(name, payload["userErrors"])
+        return dict(payload)
+
+    def _call(self, shop_id: int, name: str, variables: dict[str, Any]) -> Reply:
+        refreshed = False
+        for _ in range(THROTTLE_ATTEMPTS):
+            domain, token = self.tokens.token(shop_id)
+            answer = self._post(domain, token, name, variables)
+            if answer.status_code == 401:
+                self.tokens.drop(shop_id, token)
+                if refreshed:
+                    raise Waiting(RECONNECT)
+                refreshed = True
+                continue
+            body = read_body(answer, name)
+            wait = throttle_wait(body)
+            if wait is None:
+                return judge(body, name)
+            log.info("shopify.throttled", operation=name, seconds=round(wait, 2))
+            self.sleep(wait)
+        raise OutsideError("shopify", f"{name}: throttled", retry_after=10)
+
+    def _post(self, domain: str, token: str, name: str, variables: dict[str, Any]) -> requests.Response:
+        url = f"{admin_base(self.settings, domain)}/admin/api/{ADMIN_API_VERSION}/graphql.json"
+        try:
+            answer = self.http.post(
+                url,
+                json={"query": document(name), "variables": variables},
+                headers={"X-Shopify-Access-Token": token},
+                timeout=CONNECT_AND_READ,
+                allow_redirects=False,
+            )
+        except requests.ConnectionError as error:
+            sent = "NewConnectionError" not in repr(error) and "ConnectTimeout" not in repr(error)
+            raise OutsideError("shopify", f"{name}: no connection", ambiguous=sent) from error
+        except requests.RequestException as error:
+            raise OutsideError("shopify", f"{name}: {type(error).__name__}", ambiguous=True) from error
+        served = answer.headers.get("X-Shopify-API-Version")
+        if served and served != ADMIN_API_VERSION:
+            # An expired version is served by the oldest supported one without an error.
+            log.error("shopify.version_mismatch", asked=ADMIN_API_VERSION, served=served)
+        return answer
+
+
+def read_body(answer: requests.Response, name: str) -> dict[str, Any]:
+    """The JSON of an answer. Raises OutsideError for everything Shopify says by status alone."""
+    status = answer.status_code
+    if status == 429:
+        raise OutsideError("shopify", f"{name}: 429", retry_after=_seconds(answer.headers.get("Retry-After")))
+    if status in (402, 403, 404, 423):
+        raise Waiting(f"Shopify does not let the app work in this shop now (answer {status}).")
+    if status >= 500:
+        raise OutsideError("shopify", f"{name}: answered {status}", ambiguous=True)
+    if status != 200:
+        raise OutsideError("shopify", f"{name}: answered {status}", permanent=True)
+    try:
+        body = answer.json()
+    except ValueError as error:
+        raise OutsideError("shopify", f"{name}: the answer is not JSON", ambiguous=True) from error
+    if not isinstance(body, dict):
+        raise OutsideError("shopify", f"{name}: the answer is no object", ambiguous=True)
+    return body
+
+
+def throttle_wait(body: dict[str, Any]) -> float | None:
+    """Seconds until the same operation can be afforded, when it was throttled (HTTP 200) and so not executed."""
+    if not any(_code(e) == "THROTTLED" for e in _errors(body)):
+        return None
+    cost = (body.get("extensions") or {}).get("cost") or {}
+    status = cost.get("throttleStatus") or {}
+    missing = float(cost.get("requestedQueryCost") or 100) - float(status.get("currentlyAvailable") or 0)
+    rate = float(status.get("restoreRate") or 100)
+    return min(max(missing, 0) / max(rate, 1) + random.uniform(0.05, 0.3), MOST_WAIT_SECONDS)
+
+
+def judge(body: dict[str, Any], name: str) -> Reply:
+    """A Reply from a body that was not throttled; denied fields are named, other errors raised."""
+    denied = []
+    for error in _errors(body):
+        code = _code(error)
+        if code == "ACCESS_DENIED":
+            denied.append(".".join(str(p) for p in error.get("path") or ()) or str(error.get("message", "")))
+        elif code == "INTERNAL_SERVER_ERROR":
+            raise OutsideError("shopify", f"{name}: internal error", ambiguous=True)
+        elif code == "SHOP_INACTIVE":
+            raise Waiting("The shop is not active at Shopify.")
+        else:
+            raise OutsideError("shopify", f"{name}: {error.get('message', code)}", permanent=True)
+    data = body.get("data")
+    if not isinstance(data, dict):
+        if denied:
+            return Reply({}, tuple(denied))
+        raise OutsideError("shopify", f"{name}: no data", ambiguous=True)
+    return Reply(data, tuple(denied))
+
+
+def _errors(body: dict[str, Any]) -> list[dict[str, Any]]:
+    errors = body.get("errors")
+    return [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
+
+
+def _code(error: dict[str, Any]) -> str:
+    extensions = error.get("extensions")
+    return str(extensions.get("code") or "") if isinstance(extensions, dict) else ""
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return min(float(header or 2), 60)
+    except ValueError:
+        return 2.0

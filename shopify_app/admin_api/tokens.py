@@ -1,0 +1,191 @@
+"""Offline access tokens: got by exchange when nothing usable is stored, renewed before they end, one at a time a shop.
+
+The lock is a lease in the shop's row, so that it holds across processes and no transaction stays open during the call.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+import sqlalchemy as sa
+from sqlmodel import col
+
+from kit.clock import now as clock_now
+from kit.db import Database
+from kit.errors import OutsideError, Waiting
+from kit.log import get_logger
+from kit.settings import Settings
+from shops.models import Shop, ShopState
+from shops.shops import get_shop
+
+log = get_logger("shopify")
+
+MARGIN = timedelta(minutes=5)
+LEASE = timedelta(seconds=30)
+CONNECT_AND_READ = (3.05, 20)
+RECONNECT = "Shopify ended this app's access to the shop. Open the app in the Shopify admin once to connect it again."
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What Shopify's token address answers. Times are absolute, UTC; the refresh part is None for lasting tokens."""
+
+    access_token: str
+    scopes: str
+    access_expires_at: datetime | None
+    refresh_token: str | None
+    refresh_expires_at: datetime | None
+
+
+class RefusedGrant(OutsideError):
+    """Shopify refused to give a token; `reason` is its word, for example invalid_grant."""
+
+    def __init__(self, reason: str):
+        super().__init__("shopify", f"no token: {reason}", permanent=True)
+        self.reason = reason
+
+
+class TokenKeeper:
+    """Gives a working access token for a shop."""
+
+    def __init__(self, settings: Settings, database: Database, http: requests.Session):
+        self.settings = settings
+        self.database = database
+        self.http = http
+
+    def token(self, shop_id: int) -> tuple[str, str]:
+        """(shop domain, access token). Renews it when under five minutes remain.
+
+        Raises Waiting when the grant was lost, OutsideError when Shopify is away.
+        """
+        for _ in range(60):
+            with self.database.begin() as session:
+                shop = get_shop(session, shop_id)
+            if shop.state is not ShopState.ACTIVE or not shop.access_token:
+                raise Waiting(RECONNECT)
+            if shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN:
+                return shop.domain, shop.access_token
+            if self._lease(shop_id):
+                try:
+                    self._renew(shop)
+                finally:
+                    self._release(shop_id)
+            else:
+                time.sleep(0.25)  # another process is renewing; its result is read next time round
+        raise OutsideError("shopify", "the token is still being renewed elsewhere")
+
+    def drop(self, shop_id: int, token: str) -> None:
+        """Shopify answered 401 to `token`: make it be renewed, unless somebody did meanwhile."""
+        with self.database.begin() as session:
+            shop = get_shop(session, shop_id)
+            if shop.access_token == token:
+                shop.access_expires_at = clock_now()
+                session.add(shop)
+
+    def exchange(self, domain: str, id_token: str) -> Grant:
+        """A first token for an ID token. Raises RefusedGrant."""
+        return self._ask(
+            domain,
+            {
+                "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+                "subject_token": id_token,
+                "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+                "requested_token_type": "urn:shopify:params:oauth:token-type:offline-access-token",
+                "expiring": "1",
+            },
+        )
+
+    def _renew(self, shop: Shop) -> None:
+        assert shop.id is not None
+        with self.database.begin() as session:
+            shop = get_shop(session, shop.id)
+        if not shop.access_token or shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN:
+            return
+        if not shop.refresh_token:
+            self._lost(shop)
+        try:
+            grant = self._ask(shop.domain, {"grant_type": "refresh_token", "refresh_token": shop.refresh_token})
+        except RefusedGrant:
+            return self._lost(shop)
+        with self.database.begin() as session:
+            row = get_shop(session, shop.id or 0)
+            if row.refresh_token == shop.refresh_token:  # not uninstalled or granted anew meanwhile
+                store_grant(row, grant)
+                session.add(row)
+        log.info("token.renewed", shop=shop.domain)
+
+    def _lost(self, shop: Shop) -> None:
+        """Mark the shop, unless it was uninstalled or granted anew meanwhile."""
+        with self.database.begin() as session:
+            row = get_shop(session, shop.id or 0)
+            if row.state is not ShopState.ACTIVE or row.refresh_token != shop.refresh_token:
+                return
+            row.state = ShopState.RECONNECT
+            session.add(row)
+        log.warning("token.lost", shop=shop.domain)
+        raise Waiting(RECONNECT)
+
+    def _lease(self, shop_id: int) -> bool:
+        free = sa.or_(col(Shop.renewing_until).is_(None), col(Shop.renewing_until) < clock_now())
+        with self.database.begin() as session:
+            taken = session.connection().execute(
+                sa.update(Shop).where(col(Shop.id) == shop_id, free).values(renewing_until=clock_now() + LEASE)
+            )
+        return taken.rowcount == 1
+
+    def _release(self, shop_id: int) -> None:
+        with self.database.begin() as session:
+            session.connection().execute(sa.update(Shop).where(col(Shop.id) == shop_id).values(renewing_until=None))
+
+    def _ask(self, domain: str, grant: dict[str, Any]) -> Grant:
+        body = {"client_id": self.settings.shopify_api_key, "client_secret": self.settings.shopify_api_secret, **grant}
+        url = f"{admin_base(self.settings, domain)}/admin/oauth/access_token"
+        try:
+            answer = self.http.post(url, json=body, timeout=CONNECT_AND_READ, allow_redirects=False)
+        except requests.RequestException as error:
+            raise OutsideError("shopify", type(error).__name__, ambiguous=True) from error
+        if answer.status_code in (400, 401, 403):
+            raise RefusedGrant(_reason(answer))
+        if answer.status_code != 200:
+            raise OutsideError("shopify", f"token address answered {answer.status_code}")
+        try:
+            return read_grant(answer.json(), clock_now())
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutsideError("shopify", "the token answer could not be read", ambiguous=True) from error
+
+
+def admin_base(settings: Settings, domain: str) -> str:
+    """Where a shop's admin is: the shop itself, or the local stand-in."""
+    base = settings.shopify_admin_base_url
+    return f"{base.rstrip('/')}/{domain}" if base else f"https://{domain}"
+
+
+def read_grant(answer: dict[str, Any], at: datetime) -> Grant:
+    """A Grant from Shopify's JSON. A missing expires_in means a token that lasts. Raises ValueError, TypeError."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+        raise ValueError("no access token")
+    seconds, refresh_seconds = answer.get("expires_in"), answer.get("refresh_token_expires_in")
+    return Grant(
+        access_token=answer["access_token"],
+        scopes=str(answer.get("scope") or ""),
+        access_expires_at=at + timedelta(seconds=int(seconds)) if seconds is not None else None,
+        refresh_token=answer.get("refresh_token"),
+        refresh_expires_at=at + timedelta(seconds=int(refresh_seconds)) if refresh_seconds is not None else None,
+    )
+
+
+def store_grant(shop: Shop, grant: Grant) -> None:
+    """Both tokens and both times at once, in the caller's transaction: half a pair would lock the shop out."""
+    shop.access_token, shop.access_expires_at = grant.access_token, grant.access_expires_at
+    shop.refresh_token, shop.refresh_expires_at = grant.refresh_token, grant.refresh_expires_at
+    shop.scopes = grant.scopes or shop.scopes
+    shop.state = ShopState.ACTIVE
+
+
+def _reason(answer: requests.Response) -> str:
+    try:
+        return str(answer.json().get("error", answer.status_code))
+    except (ValueError, AttributeError):
+        return str(answer.status_code)

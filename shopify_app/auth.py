@@ -1,0 +1,234 @@
+"""Who is calling: a merchant by ID token, an advisor by desk session, a client by a link or the shop's proxy.
+
+A call gives a whole, trusted context or refuses. The shop always comes from the proof, never from the request.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import jwt
+from flask import g, request
+from shopify import session_token
+from shopify.utils import shop_url
+from sqlmodel import Session, select
+
+from consults import advisors
+from kit.errors import AppError
+from kit.settings import Settings
+from kit.tokens import derive_key, new_token, token_hash
+from shopify_app.web import begin, now, settings
+from shops.links import CONSULT, RETURN, Opened, open_link
+from shops.models import DeskSession, Shop, ShopState
+from shops.shops import find_shop, get_shop
+
+SHIFT = timedelta(hours=12)
+DESK_COOKIE = "desk"
+PROXY_SECONDS = 90
+
+
+class NotSignedIn(AppError):
+    """No proof of who is calling. `kind` chooses the answer: a bounce page, a retry header, a sentence."""
+
+    status = 401
+    code = "not_signed_in"
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class IdToken:
+    """A verified ID token: which shop's admin, which member of staff, and the token itself for an exchange."""
+
+    shop_domain: str
+    user_id: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A member of the shop's staff in the admin."""
+
+    shop_id: int
+    shop_domain: str
+    user_id: str
+
+
+@dataclass(frozen=True)
+class DeskCaller:
+    """An advisor at the desk. `csrf` has to come back with every form."""
+
+    shop_id: int
+    advisor_id: int
+    name: str
+    is_manager: bool
+    csrf: str
+
+
+@dataclass(frozen=True)
+class ProxyCaller:
+    """Somebody on the storefront. `customer_gid` is None for one who is not signed in there."""
+
+    shop_id: int
+    shop_domain: str
+    customer_gid: str | None
+    path_prefix: str
+
+
+# --- the admin ---
+
+
+def read_id_token(raw: str, config: Settings) -> IdToken:
+    """Verify an ID token with the current or the previous secret. Raises NotSignedIn.
+
+    shopifyapi checks algorithm, audience, times and that issuer and destination agree, but lets a token without `exp`
+    live for ever, so that is required here first.
+    """
+    for secret in config.webhook_secrets:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                raw,
+                secret,
+                algorithms=["HS256"],
+                audience=config.shopify_api_key,
+                leeway=10,
+                options={"require": ["exp", "nbf", "iss", "dest", "aud", "sub"]},
+            )
+            session_token.decode_from_header(f"Bearer {raw}", config.shopify_api_key, secret)
+        except (jwt.PyJWTError, session_token.SessionTokenError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+        domain = urlsplit(str(claims["dest"])).hostname or ""
+        if shop_url.sanitize_shop_domain(domain) == domain and domain.endswith(".myshopify.com"):
+            return IdToken(domain, str(claims["sub"]), raw)
+    raise NotSignedIn("This page opens from the Shopify admin.", _admin_kind())
+
+
+def id_token() -> IdToken:
+    """The caller's ID token: in the query of a document, in the header of a fetch."""
+    header = request.headers.get("Authorization", "")
+    raw = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else request.args.get("id_token", "")
+    if not raw:
+        raise NotSignedIn("This page opens from the Shopify admin.", _admin_kind())
+    return read_id_token(raw, settings())
+
+
+def merchant() -> Merchant:
+    """The merchant calling, of a shop that is installed. Set on `g` so that one request verifies once."""
+    if "merchant" not in g:
+        token = id_token()
+        with begin() as session:
+            shop = find_shop(session, token.shop_domain)
+        if shop is None or shop.id is None or shop.state is ShopState.UNINSTALLED:
+            raise NotSignedIn("The app is not installed in this shop.", _admin_kind())
+        g.merchant = Merchant(shop.id, shop.domain, token.user_id)
+    return g.merchant  # type: ignore[no-any-return]
+
+
+def _admin_kind() -> str:
+    is_fetch = "Authorization" in request.headers or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    return "fetch" if is_fetch else "document"
+
+
+# --- the desk ---
+
+
+def sign_in_to_desk(session: Session, *, shop_id: int, advisor_id: int) -> str:
+    """A session of a shift's length; returns the cookie's value."""
+    token = new_token()
+    row = DeskSession(
+        shop_id=shop_id, advisor_id=advisor_id, token_hash=token_hash(token), made_at=now(), expires_at=now() + SHIFT
+    )
+    session.add(row)
+    return token
+
+
+def desk() -> DeskCaller:
+    """The advisor calling. A form must carry the session's own token: the cookie alone authorises no change."""
+    if "desk" not in g:
+        cookie = request.cookies.get(DESK_COOKIE, "")
+        with begin() as session:
+            row = session.exec(select(DeskSession).where(DeskSession.token_hash == token_hash(cookie))).first()
+            if not cookie or row is None or row.expires_at <= now():
+                raise NotSignedIn("Open the desk from the link in your text message, or from the admin.", "desk")
+            advisor = advisors.get_advisor(session, shop_id=row.shop_id, advisor_id=row.advisor_id)
+            if not advisor.active:
+                raise NotSignedIn("Your desk is closed. Your boutique can open it again.", "desk")
+            shop = get_shop(session, row.shop_id)
+        csrf = hmac.digest(derive_key(settings().secret_key, "desk-form"), cookie.encode(), "sha256").hex()
+        g.desk = DeskCaller(row.shop_id, row.advisor_id, advisor.name, advisor.role == "manager", csrf)
+        g.shop = shop
+    caller: DeskCaller = g.desk
+    if request.method != "GET":
+        given = request.form.get("csrf") or request.headers.get("X-Csrf", "")
+        if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
+            raise AppError("This page was open too long. Load it again, then repeat the step.", status=403, code="stale")
+    return caller
+
+
+# --- clients ---
+
+
+def client_link(session: Session, token: str, purpose: str) -> Opened:
+    """What a client's link stands for. `purpose` is links.RETURN or links.CONSULT. Raises NotFound or LinkDone."""
+    assert purpose in (RETURN, CONSULT)
+    return open_link(session, token, purpose=purpose, now=now())
+
+
+# --- the storefront ---
+
+SINGLE = ("shop", "path_prefix", "timestamp", "signature", "logged_in_customer_id")
+
+
+def proxy() -> ProxyCaller:
+    """The storefront visitor Shopify forwarded. Raises NotSignedIn for a wrong, old or doubled signature."""
+    config = settings()
+    pairs = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
+    if not proxy_signature_holds(pairs, config.webhook_secrets, now().timestamp()):
+        raise NotSignedIn("This page opens from the shop.", "proxy")
+    values = dict(pairs)
+    domain = values["shop"]
+    with begin() as session:
+        shop: Shop | None = find_shop(session, domain)
+    if shop is None or shop.id is None or shop.state is ShopState.UNINSTALLED:
+        raise NotSignedIn("This page opens from the shop.", "proxy")
+    g.shop = shop
+    customer = values.get("logged_in_customer_id", "")
+    gid = f"gid://shopify/Customer/{customer}" if customer.isdigit() else None
+    return ProxyCaller(shop.id, domain, gid, values["path_prefix"])
+
+
+def proxy_signature_holds(pairs: list[tuple[str, str]], secrets: tuple[str, ...], at: float) -> bool:
+    """Shopify's app-proxy signature over all parameters but itself.
+
+    Keys and values are joined without separators, so a buyer could move text from one into another: the parameters
+    Shopify sets must stand there once each, and once each in the signed text as well.
+    """
+    counts = {name: sum(1 for key, _ in pairs if key == name) for name in SINGLE}
+    if any(counts[name] != 1 for name in SINGLE):
+        return False
+    values = dict(pairs)
+    text = signed_text(pairs)
+    if any(text.count(f"{name}=") != (name != "signature") for name in SINGLE):
+        return False
+    if not values["timestamp"].isdigit() or abs(at - int(values["timestamp"])) > PROXY_SECONDS:
+        return False
+    given = values["signature"].encode("utf-8", "replace")
+    return any(hmac.compare_digest(given, sign_proxy(pairs, secret).encode()) for secret in secrets)
+
+
+def sign_proxy(pairs: list[tuple[str, str]], secret: str) -> str:
+    """Hex HMAC-SHA256 of the signed text."""
+    return hmac.digest(secret.encode(), signed_text(pairs).encode("utf-8", "replace"), "sha256").hex()
+
+
+def signed_text(pairs: list[tuple[str, str]]) -> str:
+    """The sorted `key=value` texts but the signature's, repeated values joined by commas, nothing in between."""
+    joined: dict[str, list[str]] = {}
+    for key, value in pairs:
+        if key != "signature":
+            joined.setdefault(key, []).append(value)
+    return "".join(sorted(f"{key}={','.join(values)}" for key, values in joined.items()))

@@ -1,0 +1,10 @@
+"""Every page: a folder an audience, a file a resource, each a blueprint named in its folder's PAGES."""
+
+from flask import Blueprint
+
+from shopify_app.pages import operators
+from shopify_app.pages.admin import PAGES as ADMIN
+from shopify_app.pages.desk import PAGES as DESK
+from shopify_app.pages.portal import PAGES as PORTAL
+
+PAGES: tuple[Blueprint, ...] = (operators.page, *ADMIN, *DESK, *PORTAL)

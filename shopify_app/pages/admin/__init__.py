@@ -1,0 +1,17 @@
+"""What the merchant sees, inside the Shopify admin."""
+
+from flask import Blueprint
+
+from shopify_app.pages.admin import activity, advisors, bounce, cases, desk_links, home, returns, routing, settings
+
+PAGES: tuple[Blueprint, ...] = (
+    home.page,
+    cases.page,
+    returns.page,
+    routing.page,
+    advisors.page,
+    settings.page,
+    activity.page,
+    desk_links.page,
+    bounce.page,
+)

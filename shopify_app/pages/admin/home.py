@@ -1,0 +1,29 @@
+"""/app: what waits for someone, and whether things work."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from measures import home as lists
+from shopify_app.pages.admin.calling import shop_of, show, visiting
+from shopify_app.pages.admin.standing import notice, up_and_running
+from shopify_app.web import begin, now, settings
+
+page = Blueprint("admin_home", __name__)
+
+
+@page.get("/app")
+def home() -> str:
+    """Figures that are true today; one banner at most."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "zone": shop.zone, "now": now()}
+        return show(
+            "home.html",
+            rows=lists.waiting(session, **about),
+            promises=lists.promises_due(session, **about),
+            cohorts=lists.cohorts(session, shop_id=caller.shop_id),
+            standing=up_and_running(session, shop, settings(), now()),
+            notice=notice(session, shop),
+        )

@@ -1,0 +1,83 @@
+"""/app/returns/<id>: the parcel and the money of one return, and what a person does about them."""
+
+from flask import Blueprint, Response, request
+
+from consults import cases
+from logistics import rmas
+from logistics.dispositions import inspect
+from logistics.reverse_deliveries import receive_by_hand
+from logistics.settlements import approve_payment
+from logistics.states import Finding
+from measures import home as lists
+from routing.jobs import find_decision
+from shopify_app.auth import merchant
+from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.web import begin, now
+
+page = Blueprint("admin_returns", __name__)
+
+
+@page.get("/app/returns/<int:rma_id>")
+def one(rma_id: int) -> str:
+    """A simple return; an assisted one leads to its case as well."""
+    caller = visiting()
+    with begin() as session:
+        shop, shop_id = shop_of(session, caller), caller.shop_id
+        view = rmas.view(session, shop_id=shop_id, rma_id=rma_id)
+        return show(
+            "return.html",
+            view=view,
+            step=lists.step_of_return(session, view.rma, zone=shop.zone, now=now()),
+            decision=find_decision(session, shop_id=shop_id, return_gid=view.rma.return_gid),
+            case=cases.find_case(session, shop_id=shop_id, return_gid=view.rma.return_gid),
+        )
+
+
+@page.post("/app/returns/<int:rma_id>/arrival")
+def arrive(rma_id: int) -> Response:
+    """The piece is in somebody's hands."""
+    caller = merchant()
+    with begin() as session:
+        receive_by_hand(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), now=now())
+    return go("", "Noted as arrived.")
+
+
+@page.post("/app/returns/<int:rma_id>/inspection")
+def keep_inspection(rma_id: int) -> Response:
+    """What was found on opening the box; the amount follows by itself."""
+    caller, form = merchant(), request.form
+    if form.get("finding") not in {str(finding) for finding in Finding}:
+        with begin() as session:
+            rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        return wrong({"finding": "Choose what you found."})
+    with begin() as session:
+        inspect(
+            session,
+            shop_id=caller.shop_id,
+            rma_id=rma_id,
+            finding=Finding(form["finding"]),
+            note=form.get("note", "").strip()[:4000],
+            restock="restock" in form,
+            by=staff(caller),
+            now=now(),
+        )
+    return go("", "The finding is written down.")
+
+
+@page.post("/app/returns/<int:rma_id>/payment")
+def pay(rma_id: int) -> Response:
+    """The one click. The amount is the settlement's own; the form only says which was looked at."""
+    caller = merchant()
+    chosen = request.form.get("settlement_id", "")
+    if not chosen.isdigit():
+        return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
+    with begin() as session:
+        approve_payment(
+            session,
+            shop_id=caller.shop_id,
+            rma_id=rma_id,
+            settlement_id=int(chosen),
+            by=staff(caller),
+            now=now(),
+        )
+    return go("", "The payment is on its way to Shopify.")

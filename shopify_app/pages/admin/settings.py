@@ -1,0 +1,94 @@
+"""/app/settings: what clients read of the house, where parcels come back to, and whether money waits for a click."""
+
+import re
+from collections.abc import Mapping
+
+from babel.core import Locale
+from flask import Blueprint, Response, request
+from sqlmodel import Session
+
+from consults import advisors
+from logistics import rmas
+from shopify_app.auth import merchant
+from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
+from shopify_app.pages.admin.standing import setup
+from shopify_app.web import begin
+
+page = Blueprint("admin_settings", __name__)
+
+HOUSE = {"house": 60, "telephone": 40, "telephone_hours": 120}
+ADDRESS = {
+    "receiving_name": 60,
+    "receiving_street1": 120,
+    "receiving_street2": 120,
+    "receiving_city": 80,
+    "receiving_region": 40,
+    "receiving_postal_code": 20,
+    "receiving_country": 2,
+    "receiving_phone": 40,
+}
+COUNTRIES = Locale.parse("en").territories
+
+
+@page.get("/app/settings")
+def choose() -> str:
+    """Everything a merchant chooses about parcels, money and the house's name."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        return show(
+            "settings.html",
+            steps=setup(session, shop),
+            policy=rmas.policy_of(session, caller.shop_id),
+            places=_places(session, caller.shop_id),
+        )
+
+
+@page.post("/app/settings")
+def change() -> Response:
+    """Save all of the form or none of it."""
+    caller = merchant()
+    with begin() as session:
+        values, fields = read_form(request.form, _places(session, caller.shop_id))
+        if fields:
+            return wrong(fields)
+        shop, policy = shop_of(session, caller), rmas.policy_of(session, caller.shop_id)
+        for name, value in values.items():
+            setattr(shop if name in HOUSE else policy, name, value)
+        session.add_all([shop, policy])
+    return go("", "Saved.")
+
+
+def read_form(form: Mapping[str, str], places: dict[str, str]) -> tuple[dict[str, str | bool], dict[str, str]]:
+    """What the form holds, as columns of the shop and of its policy, and a sentence for each field to correct."""
+    texts = {name: form.get(name, "").strip() for name in (*HOUSE, *ADDRESS)}
+    texts["receiving_country"] = texts["receiving_country"].upper()
+    wrongs = {
+        name: f"At most {most} letters fit here." for name, most in (HOUSE | ADDRESS).items() if len(texts[name]) > most
+    }
+    if texts["telephone"] and len(re.findall(r"\d", texts["telephone"])) < 5:
+        wrongs["telephone"] = "Write the number clients can ring, for example +33 1 84 88 00 00."
+    wrongs |= _missing_of_address(texts)
+    location = form.get("restock_location_gid", "")
+    if location and location not in places:
+        wrongs["restock_location_gid"] = "Choose one of your boutiques."
+    return {**texts, "restock_location_gid": location, "pay_without_click": "pay_without_click" in form}, wrongs
+
+
+def _missing_of_address(texts: dict[str, str]) -> dict[str, str]:
+    """An address is whole or absent: half of one would stop labels without saying so."""
+    if not any(texts[name] for name in ADDRESS):
+        return {}
+    needed = {
+        "receiving_name": "Write a neutral name; it is read by whoever sees the box.",
+        "receiving_street1": "Write the street and number.",
+        "receiving_city": "Write the town.",
+    }
+    wrongs = {name: sentence for name, sentence in needed.items() if not texts[name]}
+    if texts["receiving_country"] not in COUNTRIES or not texts["receiving_country"].isalpha():
+        wrongs["receiving_country"] = "Write the country as two letters, for example FR."
+    return wrongs
+
+
+def _places(session: Session, shop_id: int) -> dict[str, str]:
+    return {p.location_gid: p.name for p in advisors.boutiques(session, shop_id=shop_id) if p.location_gid}

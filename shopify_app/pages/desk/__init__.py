@@ -1,0 +1,17 @@
+"""Pages of the desk: what an advisor opens from a text message, on a phone."""
+
+from flask import Blueprint
+
+from shopify_app.auth import NotSignedIn
+from shopify_app.pages.desk import cases, outcomes, promises, room, signing_in, today
+from shopify_app.pages.wording import add_filters
+from shops.links import LinkDone
+
+desk = Blueprint("desk", __name__, url_prefix="/desk")
+for part in (signing_in, today, cases, outcomes, promises, room):
+    desk.register_blueprint(part.page)
+desk.record(add_filters)
+desk.register_error_handler(LinkDone, signing_in.done)
+desk.register_error_handler(NotSignedIn, signing_in.signed_out)
+
+PAGES: tuple[Blueprint, ...] = (desk,)

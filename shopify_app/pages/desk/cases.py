@@ -1,0 +1,110 @@
+"""A client's page: who it is, what to say, ways forward, promises."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.advisors import get_advisor, get_boutique
+from consults.booking import consults_of
+from consults.cases import take_case
+from consults.kinds import Outcome, RootCause
+from consults.models import Case, Consult
+from consults.promises import promises_of
+from consults.rooms.rooms import in_window, room_for
+from consults.states import LIVE, ConsultState
+from consults.wishes import prefers_simple_return
+from kit.money import Money
+from logistics.rmas import find_rma, view
+from shopify_app.auth import DeskCaller, desk
+from shopify_app.pages.desk import cues
+from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.portal.returns import refund_of
+from shopify_app.pages.wording import named
+from shopify_app.web import begin, now
+
+page = Blueprint("cases", __name__, url_prefix="/cases/<int:case_id>")
+
+OUTCOMES = (
+    (Outcome.KEPT, "Keeps it", "As it is, and glad of it."),
+    (Outcome.EXCHANGE, "Another piece", "An exchange, settled together."),
+    (Outcome.REWORK, "Rework at the atelier", "The same piece, made right."),
+    (Outcome.VIEWING, "A private viewing, then decide", "In the boutique, with whoever comes along."),
+    (Outcome.REFUND, "Refund", "Theirs to choose at any time. Say yes at once."),
+    (Outcome.OTHER, "Something else", ""),
+)
+CAUSES = (
+    (RootCause.SIZE, "Size"),
+    (RootCause.PROPORTION, "Proportion"),
+    (RootCause.EXPECTATION, "Expectation"),
+    (RootCause.OCCASION, "Occasion"),
+    (RootCause.SECOND_THOUGHTS, "Second thoughts"),
+    (RootCause.QUALITY, "A fault"),
+    (RootCause.GIFT_MISMATCH, "A gift"),
+    (RootCause.PRICE, "Price"),
+    (RootCause.CLIENT_DECLINED, "Would rather not talk"),
+)
+WORTH_SHOWING = (*LIVE, ConsultState.COMPLETED, ConsultState.NO_SHOW)
+
+
+@page.get("")
+def show(case_id: int) -> ResponseReturnValue:
+    """The page a text message links to."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        return render_template("desk/case.html", **about(session, caller, case))
+
+
+@page.post("/take")
+def take(case_id: int) -> ResponseReturnValue:
+    """The advisor has it in hand: the first answer is given."""
+    caller = desk()
+    with begin() as session:
+        case_of(session, caller, case_id)
+        take_case(session, shop_id=caller.shop_id, case_id=case_id, advisor_id=caller.advisor_id, now=now())
+    return redirect(f"/desk/cases/{case_id}", 303)
+
+
+def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
+    """What the page, the outcome and the room show of one case."""
+    assert case.id is not None
+    advisor = get_advisor(session, shop_id=case.shop_id, advisor_id=case.advisor_id)
+    rma = find_rma(session, shop_id=case.shop_id, return_gid=case.return_gid)
+    seen = view(session, shop_id=case.shop_id, rma_id=rma.id) if rma and rma.id else None
+    refund = refund_of(seen) if seen else Money(case.value_cents, case.currency)
+    consult = shown_consult(session, case)
+    client = named(case)
+    return {
+        "caller": caller,
+        "case": case,
+        "client": client,
+        "advisor": advisor,
+        "boutique": get_boutique(session, shop_id=case.shop_id, boutique_id=advisor.boutique_id)
+        if advisor.boutique_id
+        else None,
+        "consult": consult,
+        "room_open": consult is not None and _room_open(session, consult),
+        "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
+        "seen": seen,
+        "refund": refund.show() if refund else "settled in the admin",
+        "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
+        "talk": [cue.about(client) for cue in cues.TALK],
+        "a_day": cues.A_DAY.about(client),
+        "outcomes": OUTCOMES,
+        "causes": CAUSES,
+        "now": now(),
+    }
+
+
+def shown_consult(session: Session, case: Case) -> Consult | None:
+    """The conversation to come or under way, else the last one that had its time."""
+    assert case.id is not None
+    found = [c for c in consults_of(session, shop_id=case.shop_id, case_id=case.id) if c.state in WORTH_SHOWING]
+    return next((c for c in found if c.state in LIVE), found[0] if found else None)
+
+
+def _room_open(session: Session, consult: Consult) -> bool:
+    assert consult.id is not None
+    return in_window(room_for(session, shop_id=consult.shop_id, consult_id=consult.id), now=now())

@@ -1,0 +1,62 @@
+"""The room, from the advisor's side: the brief stands beside the picture, never over it."""
+
+from flask import Blueprint, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.booking import get_consult
+from consults.kinds import Role
+from consults.models import Case
+from consults.rooms.rooms import Room, in_window, room_for
+from consults.zones import show_times
+from shopify_app.auth import DeskCaller, desk
+from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.cases import about
+from shopify_app.pages.rooms import VERBS, answer
+from shopify_app.web import begin, now
+
+page = Blueprint("room", __name__, url_prefix="/consults/<int:consult_id>/room")
+
+
+@page.before_request
+def take_csrf_from_body() -> None:
+    """Leaving is told by a beacon, which can carry no header: the room's script puts the token into the body."""
+    body = request.get_json(silent=True) if request.is_json else None
+    if isinstance(body, dict) and "X-Csrf" not in request.headers:
+        request.environ["HTTP_X_CSRF"] = str(body.get("csrf", ""))
+
+
+@page.get("")
+def show(consult_id: int) -> ResponseReturnValue:
+    """Opens in a tab of its own."""
+    caller = desk()
+    with begin() as session:
+        room, case = _room(session, caller, consult_id)
+        zone = room.consult.advisor_zone
+        return render_template(
+            "desk/room.html",
+            **about(session, caller, case),
+            room=room.consult,
+            is_open=in_window(room, now=now()),
+            is_over=now() > room.closes_at,
+            when=show_times(room.consult.starts_at, zone),
+            opens=show_times(room.opens_at, zone),
+        )
+
+
+@page.post(f"/{VERBS}")
+def ask(consult_id: int, verb: str) -> ResponseReturnValue:
+    """What room.js asks. Whoever holds the case sits in the advisor's place."""
+    caller = desk()
+    with begin() as session:
+        room, _ = _room(session, caller, consult_id)
+        me = room.seat(Role.ADVISOR).id
+        assert me is not None
+        told = answer(session, verb, shop_id=caller.shop_id, consult_id=consult_id, participant_id=me)
+    return jsonify(told)
+
+
+def _room(session: Session, caller: DeskCaller, consult_id: int) -> tuple[Room, Case]:
+    consult = get_consult(session, shop_id=caller.shop_id, consult_id=consult_id)
+    case = case_of(session, caller, consult.case_id)
+    return room_for(session, shop_id=caller.shop_id, consult_id=consult_id), case

@@ -1,0 +1,68 @@
+"""Today: the next conversations, what was promised, what is new, what came back."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.advisors import advisors, get_advisor
+from consults.booking import upcoming
+from consults.cases import get_case, open_cases
+from consults.models import Case, Consult
+from consults.promises import promises_due
+from logistics.models import Rma
+from logistics.rmas import open_rmas
+from logistics.states import Goods
+from shopify_app.auth import DeskCaller, desk
+from shopify_app.pages.desk.advisors_cases import whose
+from shopify_app.web import begin, now
+
+page = Blueprint("today", __name__)
+WAITING = (Goods.ARRIVED, Goods.INSPECTED)
+
+
+@page.get("")
+@page.get("/")
+def show() -> ResponseReturnValue:
+    """An advisor's own day; a manager's is the shop's."""
+    caller = desk()
+    with begin() as session:
+        people = {advisor.id: advisor for advisor in advisors(session, shop_id=caller.shop_id)}
+        me = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
+        today = now().astimezone(ZoneInfo(me.zone)).date()
+        cases = open_cases(session, shop_id=caller.shop_id, advisor_id=whose(caller))
+        promised = promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
+        return render_template(
+            "desk/today.html",
+            caller=caller,
+            me=me,
+            people=people,
+            now=now(),
+            today=today,
+            talks=[(talk, _case(session, talk)) for talk in _talks(session, caller)],
+            promised=[(promise, _case(session, promise)) for promise in promised],
+            fresh=[case for case in cases if case.taken_at is None],
+            taken=[case for case in cases if case.taken_at is not None],
+            parcels=_waiting(session, caller, cases),
+        )
+
+
+def _talks(session: Session, caller: DeskCaller) -> list[Consult]:
+    ids = [caller.advisor_id]
+    if caller.is_manager:
+        ids = [advisor.id for advisor in advisors(session, shop_id=caller.shop_id) if advisor.id is not None]
+    talks = [t for i in ids for t in upcoming(session, shop_id=caller.shop_id, advisor_id=i, now=now())]
+    return sorted(talks, key=lambda talk: talk.starts_at)[:12]
+
+
+def _waiting(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[tuple[Rma, Case]]:
+    """Pieces of the caller's cases that came back and wait for somebody."""
+    by_return = {case.return_gid: case for case in cases}
+    waiting = [rma for rma in open_rmas(session, shop_id=caller.shop_id) if rma.goods_state in WAITING]
+    return [(rma, by_return[rma.return_gid]) for rma in waiting if rma.return_gid in by_return]
+
+
+def _case(session: Session, row: "Consult | object") -> Case:
+    return get_case(session, shop_id=row.shop_id, case_id=row.case_id)  # type: ignore[attr-defined]

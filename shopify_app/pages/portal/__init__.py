@@ -1,0 +1,17 @@
+"""Pages of the portal: what a client or a guest opens from a link, and the page inside the storefront."""
+
+from flask import Blueprint
+
+from kit.errors import AppError
+from shopify_app.pages.portal import fresh_links, meeting, returns, storefront, times
+from shopify_app.pages.wording import add_filters
+from shops.links import LinkDone
+
+portal = Blueprint("portal", __name__)
+for part in (returns, times, meeting, fresh_links, storefront):
+    portal.register_blueprint(part.page)
+portal.record(add_filters)
+portal.register_error_handler(LinkDone, fresh_links.done)
+portal.register_error_handler(AppError, fresh_links.cannot)
+
+PAGES: tuple[Blueprint, ...] = (portal,)

@@ -1,0 +1,39 @@
+"""The client calling: what their link stands for, and their shop for the page around it."""
+
+from dataclasses import dataclass
+
+from flask import g
+from sqlmodel import Session
+
+from consults.cases import get_case
+from consults.models import Case
+from logistics.models import Rma
+from logistics.rmas import get_rma
+from shopify_app.auth import client_link
+from shops.links import CONSULT, RETURN
+from shops.shops import get_shop
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody with a link to a conversation. `guest_id` is the place of one who came along, None for the client."""
+
+    case: Case
+    case_id: int
+    shop_id: int
+    guest_id: int | None
+
+
+def with_return(session: Session, token: str) -> Rma:
+    """The return of the link. Raises NotFound or LinkDone."""
+    opened = client_link(session, token, RETURN)
+    g.shop = get_shop(session, opened.shop_id)
+    return get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id)
+
+
+def with_case(session: Session, token: str) -> Invited:
+    """The case of the link, and who holds it. Raises NotFound or LinkDone."""
+    opened = client_link(session, token, CONSULT)
+    g.shop = get_shop(session, opened.shop_id)
+    case = get_case(session, shop_id=opened.shop_id, case_id=opened.subject_id)
+    return Invited(case, opened.subject_id, opened.shop_id, opened.person_id)

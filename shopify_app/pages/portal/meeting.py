@@ -1,0 +1,69 @@
+"""The room, for the client and whoever comes along."""
+
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.advisors import get_advisor
+from consults.booking import get_consult
+from consults.models import Consult
+from consults.rooms.rooms import client_seat, in_window, room_for
+from consults.zones import show_times
+from kit.errors import NotFound
+from shopify_app.pages.portal.clients import Invited, with_case
+from shopify_app.pages.rooms import VERBS, answer
+from shopify_app.pages.wording import shown_locale
+from shopify_app.web import begin, now
+from shops.shops import get_shop
+
+page = Blueprint("meeting", __name__, url_prefix="/consult/<token>/room")
+
+
+@page.get("")
+def show(token: str) -> ResponseReturnValue:
+    """Before: camera and sound as others will see and hear them. During: the room itself, by room.js."""
+    with begin() as session:
+        caller = with_case(session, token)
+        consult, _ = _seat(session, caller)
+        assert consult.id is not None
+        room = room_for(session, shop_id=caller.shop_id, consult_id=consult.id)
+        advisor = get_advisor(session, shop_id=caller.shop_id, advisor_id=consult.advisor_id)
+        locale = shown_locale(caller.case.client_locale)
+        return render_template(
+            "portal/room.html",
+            token=token,
+            advisor=advisor,
+            telephone=advisor.phone or get_shop(session, caller.shop_id).telephone,
+            is_open=in_window(room, now=now()),
+            is_over=now() > room.closes_at,
+            when=show_times(consult.starts_at, consult.client_zone, locale),
+            opens=show_times(room.opens_at, consult.client_zone, locale),
+        )
+
+
+@page.post(f"/{VERBS}")
+def ask(token: str, verb: str) -> ResponseReturnValue:
+    """What room.js asks."""
+    with begin() as session:
+        caller = with_case(session, token)
+        consult, participant_id = _seat(session, caller)
+        assert consult.id is not None
+        told = answer(
+            session, verb, shop_id=caller.shop_id, consult_id=consult.id, participant_id=participant_id
+        )
+    return jsonify(told)
+
+
+def _seat(session: Session, caller: Invited) -> tuple[Consult, int]:
+    found = client_seat(session, shop_id=caller.shop_id, case_id=caller.case_id)
+    if found is None or found[1].id is None:
+        raise NotFound("There is no conversation reserved. You may choose a time.")
+    consult, client = found
+    if caller.guest_id is None:
+        assert client.id is not None
+        return consult, client.id
+    assert consult.id is not None
+    people = room_for(session, shop_id=caller.shop_id, consult_id=consult.id).participants
+    if caller.guest_id not in [person.id for person in people]:
+        raise NotFound("That conversation is over.")
+    return get_consult(session, shop_id=caller.shop_id, consult_id=consult.id), caller.guest_id

@@ -1,0 +1,175 @@
+"""The page of one return, which every message links to: its way, its slip, its label."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.advisors import get_advisor
+from consults.booking import consults_of
+from consults.cases import find_case
+from consults.models import Advisor, Case, Consult
+from consults.states import CaseState, ConsultState
+from consults.wishes import prefer_simple_return, prefers_simple_return
+from kit.errors import NotFound
+from kit.money import Money
+from logistics.models import Parcel, Rma, Settlement
+from logistics.rmas import RmaView, policy_of, sender_of, view
+from logistics.states import Goods, ParcelState, SettlementState
+from shopify_app.pages.portal import timeline
+from shopify_app.pages.portal.barcodes import barcode
+from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.wording import shown_locale
+from shopify_app.web import begin, now
+from shops.links import CONSULT, issue_link
+from shops.shops import get_shop
+
+page = Blueprint("returns", __name__, url_prefix="/r/<token>")
+
+
+@page.get("")
+def show(token: str) -> ResponseReturnValue:
+    """What happened, what is now, what follows; with a day each."""
+    with begin() as session:
+        rma = with_return(session, token)
+        return render_template("portal/return.html", token=token, **_page(session, rma))
+
+
+@page.get("/slip")
+def slip(token: str) -> ResponseReturnValue:
+    """The paper that goes into the box. It names no price."""
+    with begin() as session:
+        seen = _view(session, with_return(session, token))
+        case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
+        advisor = _advisor(session, case)
+        code = barcode(seen.rma.number)
+        return render_template(
+            "portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city
+        )
+
+
+@page.get("/label")
+def label(token: str) -> ResponseReturnValue:
+    """The carrier's label of the first box, or of `?box=2`."""
+    with begin() as session:
+        boxes = labels_of(_view(session, with_return(session, token)))
+    wanted = request.args.get("box", 1, type=int)
+    if not 1 <= wanted <= len(boxes):
+        raise NotFound("There is no label for this yet. It comes by email as soon as it is there.")
+    return redirect(boxes[wanted - 1].label_url)
+
+
+@page.post("/simple")
+def prefer_simple(token: str) -> ResponseReturnValue:
+    """The client would rather have the refund without a conversation. The return goes on as it does anyway."""
+    with begin() as session:
+        rma = with_return(session, token)
+        case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
+        if case is not None and case.id is not None:
+            prefer_simple_return(session, shop_id=rma.shop_id, case_id=case.id, now=now())
+    return redirect(f"/r/{token}", 303)
+
+
+@page.post("/conversation")
+def to_conversation(token: str) -> ResponseReturnValue:
+    """On to the times, with a link made for it."""
+    with begin() as session:
+        rma = with_return(session, token)
+        case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
+        if case is None or case.id is None:
+            raise NotFound("There is nothing at this address.")
+        consult = issue_link(session, shop_id=rma.shop_id, purpose=CONSULT, subject_id=case.id, now=now())
+    return redirect(f"/consult/{consult}", 303)
+
+
+def labels_of(seen: RmaView) -> list[Parcel]:
+    """Boxes with a label that may be printed."""
+    ready = (ParcelState.BOUGHT, ParcelState.ATTACHED)
+    return [box for box in seen.parcels if box.state in ready and box.is_covered and box.label_url]
+
+
+def refund_of(seen: RmaView) -> Money | None:
+    """What goes back to the client: every batch together, before there is one the pieces' value.
+
+    None when it was settled elsewhere, in the admin, so that the amount is not ours to name.
+    """
+    counting = [batch.amount for batch in _batches(seen)]
+    if counting:
+        return Money(sum(amount.cents for amount in counting), counting[0].currency)
+    return None if seen.rma.goods_state in (Goods.SETTLED, Goods.CLOSED) else seen.rma.value
+
+
+def facts_of(
+    session: Session, seen: RmaView, case: Case | None, advisor: Advisor | None, consult: Consult | None
+) -> timeline.WayFacts:
+    """What the timeline is told of one return."""
+    rma, money, batches = seen.rma, refund_of(seen), _batches(seen)
+    first = {step.to_state: step.at for step in reversed(seen.steps)}
+    locale = shown_locale(rma.client_locale)
+    held = consult is not None and consult.state is ConsultState.COMPLETED
+    return timeline.WayFacts(
+        piece=seen.lines[0].title if seen.lines else "piece",
+        goods=rma.goods_state.value,
+        zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
+        locale=locale,
+        refund=money.show(locale.replace("-", "_")) if money else "Your refund",
+        opened_at=rma.opened_at,
+        labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
+        moved_at=first.get("in_transit"),
+        arrived_at=rma.arrived_at,
+        inspected_at=rma.inspected_at,
+        approved_at=batches[-1].approved_at if batches else None,
+        settled_at=rma.settled_at,
+        ended_at=rma.closed_at,
+        refund_days=policy_of(session, rma.shop_id).refund_days,
+        advisor=advisor.first_name if advisor else "",
+        talk_at=consult.starts_at if consult else None,
+        talk=("held" if held else "booked") if consult else "",
+        now=now(),
+    )
+
+
+def _page(session: Session, rma: Rma) -> dict[str, Any]:
+    seen = _view(session, rma)
+    case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
+    advisor, consult = _advisor(session, case), _talk(session, case)
+    facts = facts_of(session, seen, case, advisor, consult)
+    may_talk = case is not None and case.state is CaseState.OPEN and case.outcome is None
+    return {
+        "seen": seen,
+        "case": case,
+        "advisor": advisor,
+        "consult": consult,
+        "heading": timeline.heading(facts),
+        "steps": timeline.way(facts),
+        "refund": facts.refund,
+        "refund_day": timeline.refund_day(facts),
+        "boxes": labels_of(seen),
+        "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
+        "simple": case is not None
+        and case.id is not None
+        and prefers_simple_return(session, shop_id=rma.shop_id, case_id=case.id),
+    }
+
+
+def _batches(seen: RmaView) -> list[Settlement]:
+    return [batch for batch in seen.settlements if batch.state is not SettlementState.VOID]
+
+
+def _view(session: Session, rma: Rma) -> RmaView:
+    assert rma.id is not None
+    return view(session, shop_id=rma.shop_id, rma_id=rma.id)
+
+
+def _advisor(session: Session, case: Case | None) -> Advisor | None:
+    return get_advisor(session, shop_id=case.shop_id, advisor_id=case.advisor_id) if case else None
+
+
+def _talk(session: Session, case: Case | None) -> Consult | None:
+    """The conversation still to come or under way, else the last one that took place."""
+    if case is None or case.id is None:
+        return None
+    counting = (ConsultState.BOOKED, ConsultState.IN_SESSION, ConsultState.COMPLETED)
+    found = [c for c in consults_of(session, shop_id=case.shop_id, case_id=case.id) if c.state in counting]
+    return next((c for c in found if c.state is not ConsultState.COMPLETED), found[0] if found else None)

@@ -1,0 +1,86 @@
+"""The page inside the storefront, through the shop's app proxy: stateless, no cookies, links below its own prefix.
+
+It is answered as Liquid, so that the theme stands around it, and every brace of ours is written as an entity: what a
+client typed is never run.
+"""
+
+import time
+
+from flask import Blueprint, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kit.errors import NotFound
+from logistics.lookups import returns_of_client, returns_of_order
+from logistics.rmas import lines_of
+from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
+from shopify_app.pages.portal.fresh_links import send_return_link
+from shopify_app.pages.wording import show_day
+from shopify_app.web import addresses, begin, now
+from shops.links import RETURN, issue_link
+
+page = Blueprint("storefront", __name__, url_prefix="/proxy/returns")
+ANSWER_SECONDS = 0.4
+
+
+@page.get("")
+@page.get("/")
+def show() -> ResponseReturnValue:
+    """A signed-in client's returns; for everybody else, order number and email."""
+    caller = proxy()
+    if caller.customer_gid is None:
+        return _in_theme("portal/proxy_find.html", caller)
+    with begin() as session:
+        found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
+        listed = [
+            {
+                "id": rma.id,
+                "pieces": ", ".join(line.title for line in lines_of(session, rma)) or "Your return",
+                "order": rma.order_name.lstrip("#"),
+                "day": show_day(rma.opened_at, g.shop.zone),
+            }
+            for rma in found
+        ]
+    return _in_theme("portal/proxy_list.html", caller, listed=listed)
+
+
+@page.post("/open")
+def open_return() -> ResponseReturnValue:
+    """A link to one of the signed-in client's own returns."""
+    caller = proxy()
+    if caller.customer_gid is None:
+        raise NotSignedIn("This page opens from the shop.", "proxy")
+    wanted = request.form.get("return", "")
+    with begin() as session:
+        found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
+        rma = next((rma for rma in found if str(rma.id) == wanted), None)
+        if rma is None or rma.id is None:
+            raise NotFound("There is nothing at this address.")
+        token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
+    return _in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
+
+
+@page.post("/find")
+def find() -> ResponseReturnValue:
+    """Order number and email: when they go together a link goes to that address. The answer is always the same."""
+    caller, began = proxy(), time.monotonic()
+    order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
+    with begin() as session:
+        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1]:
+            send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
+    answer = _in_theme("portal/proxy_sent.html", caller)
+    time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
+    return answer
+
+
+def liquid_safe(html: str) -> str:
+    """`html` with nothing left in it that Liquid would run. A fragment has no braces of its own."""
+    return html.replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _in_theme(template: str, caller: ProxyCaller, **values: object) -> ResponseReturnValue:
+    html = render_template(template, base=caller.path_prefix, styles=f"{addresses().app_url}/static/face.css", **values)
+    answer = make_response(liquid_safe(html))
+    answer.headers["Content-Type"] = "application/liquid; charset=utf-8"
+    # The page is the theme's: a stricter policy of ours would stop the theme, should it be passed on.
+    answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
+    return answer

@@ -1,0 +1,94 @@
+"""The demo house's people. Only for a laptop: conversations can be tried at any hour, rooms open hours early."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from consults import advisors
+from consults.models import ConsultPolicy
+from kit.db import Database
+from logistics.models import LogisticsPolicy
+from shops.models import Shop, ShopState
+from shops.shops import find_shop
+
+INTRODUCTION = "Fifteen minutes is plenty, and there is nothing to prepare."
+# Neutral on purpose: no house and no jewellery in a name on a box.
+RECEIVING = {
+    "receiving_name": "R. Moreau, Door 4",
+    "receiving_street1": "18 Rue des Ateliers",
+    "receiving_city": "Paris",
+    "receiving_postal_code": "75011",
+    "receiving_country": "FR",
+    "receiving_phone": "+33184880017",
+}
+HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
+
+
+def plant(database: Database, people: list[dict[str, Any]], *, now: datetime) -> int:
+    """Write the house, its boutiques and its advisors; how many people. The shop counts as not installed until it is.
+
+    `people` is the stand-in's directory: name, email, phone, role, languages, time_zone, staff_gid, location_gid,
+    location, shop.
+    """
+    with database.begin() as session:
+        shop = _house(session, people[0]["shop"], now)
+        rows = [_person(row, now) for row in people]
+        advisors.import_directory(session, shop_id=shop, people=rows, boutiques=_boutiques(people))
+        _make_it_triable(session, shop)
+    return len(people)
+
+
+def _house(session: Session, domain: str, now: datetime) -> int:
+    shop = find_shop(session, domain) or Shop(domain=domain, installed_at=now, state=ShopState.UNINSTALLED)
+    shop.house = shop.house or "Verdane"
+    shop.telephone = shop.telephone or "+33 1 84 88 00 00"
+    shop.telephone_hours = shop.telephone_hours or "Monday to Saturday, 10 to 19"
+    session.add(shop)
+    session.flush()
+    assert shop.id is not None
+    return shop.id
+
+
+def _boutiques(people: list[dict[str, Any]]) -> list[advisors.BoutiqueRow]:
+    places = {p["location_gid"]: p for p in people}
+    return [
+        advisors.BoutiqueRow(location_gid=gid, name=p["location"], zone=p["time_zone"]) for gid, p in places.items()
+    ]
+
+
+def _person(row: dict[str, Any], now: datetime) -> advisors.PersonRow:
+    return advisors.PersonRow(
+        staff_gid=row["staff_gid"],
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        location_gid=row["location_gid"],
+        zone=row["time_zone"],
+        languages=",".join(row["languages"]),
+        role=advisors.StaffRole(row["role"]),
+        introduction=INTRODUCTION,
+        hours=hours_around(now, row["time_zone"]),
+    )
+
+
+def hours_around(now: datetime, zone: str) -> tuple[tuple[int, int, int], ...]:
+    """Monday to Saturday, ten to six, and the three hours from now, so that the demo has times at midnight too."""
+    here = now.astimezone(ZoneInfo(zone))
+    start = here.hour * 60
+    end = min(start + 4 * 60, 2880)
+    hours = dict.fromkeys((day for day, _, _ in HOURS), (10 * 60, 18 * 60))
+    usual = hours.get(here.weekday())
+    if usual and start <= usual[1] and end >= usual[0]:
+        hours[here.weekday()] = (min(start, usual[0]), max(end, usual[1]))
+        return tuple((day, *span) for day, span in sorted(hours.items()))
+    extra = (here.weekday(), start, end)
+    return tuple(sorted([(day, *span) for day, span in hours.items()] + [extra]))
+
+
+def _make_it_triable(session: Session, shop_id: int) -> None:
+    if session.get(ConsultPolicy, shop_id) is None:
+        session.add(ConsultPolicy(shop_id=shop_id, notice_minutes=0, step_minutes=30, join_before_minutes=240))
+    if session.get(LogisticsPolicy, shop_id) is None:
+        session.add(LogisticsPolicy(shop_id=shop_id, **RECEIVING))

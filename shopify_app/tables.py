@@ -1,0 +1,21 @@
+"""Imports every models.py, for migrations and tests."""
+
+import consults.models
+import jobs.models
+import logistics.models
+import notifications.models
+import routing.models
+import shops.models
+import webhooks.models
+from sqlmodel import SQLModel
+
+MODELS = (
+    shops.models,
+    jobs.models,
+    webhooks.models,
+    notifications.models,
+    consults.models,
+    logistics.models,
+    routing.models,
+)
+metadata = SQLModel.metadata

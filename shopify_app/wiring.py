@@ -1,0 +1,146 @@
+"""Builds the adapters and joins them to the domain. Every event, job and door is in a table here."""
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from functools import partial
+
+from sqlmodel import Session
+
+import consults.jobs
+import logistics.jobs
+import notifications.jobs
+import routing.jobs
+from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from jobs.attempts import Job
+from jobs.queue import AtOnce, use_events
+from kit.addresses import Addresses
+from kit.clock import now as clock_now
+from kit.db import Database
+from kit.settings import Settings
+from logistics.carriers.easypost import EasyPost
+from logistics.carriers.unset import NoCarrier
+from logistics.events import ReturnEnded, ReturnSettled, TrackerUpdated
+from logistics.ports import Carrier
+from logistics.rmas import find_rma
+from notifications.channels.email import SmtpEmail
+from notifications.channels.sms import TwilioSms
+from notifications.events import MessageStatus
+from notifications.ports import Channel
+from routing.events import OrderSeen, ReturnChanged, ReturnSeen
+from shopify_app import installs, privacy
+from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.orders import ShopifyOrders
+from shopify_app.admin_api.returns import ShopifyReturns
+from shops import links
+from shops.events import AppUninstalled, ClientDataRequested, ClientRedacted, ShopRedacted
+from webhooks.sources import Source
+from webhooks.sources.easypost import EasyPostSource
+from webhooks.sources.shopify import ShopifySource
+from webhooks.sources.twilio import TwilioSource
+
+EVENTS: Mapping[type, tuple[str, ...]] = {
+    # from outside
+    ReturnSeen: ("routing.route_return",),
+    ReturnChanged: ("logistics.follow_return",),
+    TrackerUpdated: ("logistics.record_scan",),
+    MessageStatus: ("notifications.record_status",),
+    AppUninstalled: ("installs.uninstall",),
+    ClientDataRequested: ("privacy.note_data_request",),
+    ClientRedacted: ("privacy.redact_client",),
+    ShopRedacted: ("privacy.redact_shop",),
+    # from inside
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
+    ConsultBooked: ("consults.confirm_consult",),
+    ConsultMoved: ("consults.confirm_consult",),
+    ConsultCancelled: ("consults.tell_cancelled",),
+    ReturnSettled: ("consults.note_parcel_done",),
+    ReturnEnded: ("consults.note_parcel_done",),
+}
+
+AT_ONCE: Mapping[type, AtOnce] = {
+    # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
+    OrderSeen: routing.jobs.keep_evidence,
+}
+
+PERIODIC: Mapping[str, int] = {"consults.close_rooms": 60}
+"""Job -> seconds between runs."""
+
+
+def wire(settings: Settings, database: Database) -> None:
+    """What every process needs before it publishes anything."""
+    use_events(EVENTS, AT_ONCE)
+
+
+def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
+    """Job name -> function, with its adapters bound."""
+    api = AdminApi(settings, database)
+    returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
+    carrier = make_carrier(settings)
+    addresses = Addresses(settings.app_url)
+    return_pages = ReturnPages(addresses)
+    mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
+    return {
+        "routing.route_return": partial(routing.jobs.route_return, returns=returns, orders=orders),
+        "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),
+        "logistics.get_label": partial(logistics.jobs.get_label, carrier=carrier),
+        "logistics.attach_label": partial(logistics.jobs.attach_label, returns=returns, carrier=carrier),
+        "logistics.release_label": partial(logistics.jobs.release_label, carrier=carrier),
+        "logistics.record_scan": logistics.jobs.record_scan,
+        "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
+        "logistics.pay": partial(logistics.jobs.pay, returns=returns),
+        "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
+        "logistics.follow_return": partial(logistics.jobs.follow_return, returns=returns),
+        "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
+        "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
+        "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
+        "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
+        "consults.invite_client": partial(
+            consults.jobs.invite_client, addresses=addresses, return_pages=return_pages
+        ),
+        "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
+        "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
+        "consults.note_parcel_done": consults.jobs.note_parcel_done,
+        "consults.close_rooms": consults.jobs.close_rooms,
+        "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
+        "notifications.record_status": notifications.jobs.record_status,
+        "installs.uninstall": installs.uninstall,
+        "privacy.note_data_request": privacy.note_data_request,
+        "privacy.redact_client": privacy.redact_client,
+        "privacy.redact_shop": privacy.redact_shop,
+    }
+
+
+def make_channels(settings: Settings) -> Mapping[str, Channel]:
+    """Channel name -> adapter. One that is not set up holds its messages and says so."""
+    return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
+
+
+def make_carrier(settings: Settings) -> Carrier:
+    """Who sells labels."""
+    if not settings.easypost_api_key:
+        return NoCarrier()
+    return EasyPost(settings.easypost_api_key, api_base=settings.easypost_api_base)
+
+
+def make_sources(settings: Settings) -> Mapping[str, Source]:
+    """Door name -> who delivers there."""
+    return {
+        "shopify": ShopifySource(settings.webhook_secrets),
+        "twilio": TwilioSource(settings.twilio_auth_token, settings.app_url),
+        "easypost": EasyPostSource(settings.easypost_webhook_secret),
+    }
+
+
+class ReturnPages:
+    """Fits consults.ports.ReturnPages: the parcel side's page, for a letter of the conversation side."""
+
+    def __init__(self, addresses: Addresses):
+        self.addresses = addresses
+
+    def fresh_link(self, session: Session, *, shop_id: int, return_gid: str) -> str | None:
+        """A new address of the client's return page; None when there is no such return."""
+        rma = find_rma(session, shop_id=shop_id, return_gid=return_gid)
+        if rma is None or rma.id is None:
+            return None
+        token = links.issue_link(session, shop_id=shop_id, purpose=links.RETURN, subject_id=rma.id, now=clock_now())
+        return self.addresses.return_page(token)

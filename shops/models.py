@@ -1,0 +1,74 @@
+"""Rows of the tenant."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from kit.db import word
+from shops.crypt import Sealed
+
+
+class ShopState(StrEnum):
+    """`reconnect`: the grant was lost and only a person opening the app can renew it."""
+
+    ACTIVE = "active"
+    RECONNECT = "reconnect"
+    UNINSTALLED = "uninstalled"
+
+
+class Shop(SQLModel, table=True):
+    """A shop that installed the app. Tokens are null when there is nothing to call Shopify with."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    domain: str = Field(unique=True, max_length=255)
+    name: str = ""
+    currency: str = Field(default="USD", max_length=3)
+    zone: str = Field(default="UTC", max_length=64)
+    state: ShopState = Field(default=ShopState.ACTIVE, sa_type=word(ShopState))
+    scopes: str = ""
+    access_token: str | None = Field(default=None, sa_type=Sealed)
+    access_expires_at: datetime | None = None
+    refresh_token: str | None = Field(default=None, sa_type=Sealed)
+    refresh_expires_at: datetime | None = None
+    renewing_until: datetime | None = None  # somebody is renewing the tokens until then
+    installed_at: datetime
+    uninstalled_at: datetime | None = None
+    # What the house is called on pages and in messages, and where a client can ring; the merchant's to set.
+    house: str = ""
+    telephone: str = ""
+    telephone_hours: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What clients read."""
+        return self.house or self.name or self.domain.removesuffix(".myshopify.com")
+
+
+class Link(SQLModel, table=True):
+    """A link a person was given. Only the hash of its token is kept, so a reader of the table cannot use it."""
+
+    __table_args__ = (sa.Index("ix_link_subject", "shop_id", "purpose", "subject_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    token_hash: str = Field(unique=True, max_length=64)
+    purpose: str = Field(max_length=20)
+    subject_id: int
+    person_id: int | None = None
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class DeskSession(SQLModel, table=True):
+    """An advisor signed in at the desk, for a shift."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    advisor_id: int
+    token_hash: str = Field(unique=True, max_length=64)
+    made_at: datetime
+    expires_at: datetime

@@ -1,0 +1,24 @@
+"""Finding a shop. Every other package takes its shop from here or from a verified caller, never from a request."""
+
+from sqlmodel import Session, select
+
+from kit.errors import NotFound
+from shops.models import Shop, ShopState
+
+
+def find_shop(session: Session, domain: str) -> Shop | None:
+    """The shop of that `*.myshopify.com` domain, installed or not."""
+    return session.exec(select(Shop).where(Shop.domain == domain)).first()
+
+
+def get_shop(session: Session, shop_id: int) -> Shop:
+    """The shop with our id. Raises NotFound."""
+    shop = session.get(Shop, shop_id)
+    if shop is None:
+        raise NotFound("That shop is not known here.")
+    return shop
+
+
+def is_working(shop: Shop) -> bool:
+    """Whether jobs may call Shopify for it."""
+    return shop.state is ShopState.ACTIVE and shop.access_token is not None

@@ -1,0 +1,1 @@
+"""bin/demo: the whole product on this machine, and the main job played without a person."""

@@ -1,0 +1,54 @@
+"""A world with an open case, on a database of its own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from consults.models import ConsultPolicy
+from kit.db import Database
+from shops import crypt
+from tests import cast
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    crypt.use_keys("test-token-key")
+    database = Database(database_url, pool_size=20)
+    yield database
+    database.close()
+
+
+@dataclass(frozen=True)
+class Town:
+    """Ids of the world in `database`."""
+
+    shop_id: int
+    advisor_id: int
+    case_id: int
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    with database.begin() as session:
+        shop = cast.alice(session)
+        bob = cast.bob(session, shop)
+        case = cast.cleos_case(session, shop, bob)
+        session.add(ConsultPolicy(shop_id=cast.number(shop.id), notice_minutes=0))
+        return Town(cast.number(shop.id), cast.number(bob.id), cast.number(case.id))
+
+
+Published = list[object]
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> Published:
+    """Events told since the test began, in order."""
+    told: Published = []
+    for module in ("consults.cases", "consults.booking", "consults.rooms.embedded"):
+        monkeypatch.setattr(f"{module}.publish", _into(told))
+    return told
+
+
+def _into(told: Published) -> Callable[[object, object], None]:
+    return lambda _session, event: told.append(event)

@@ -1,0 +1,275 @@
+"""What is written to whom, once, and what is said where somebody cannot be written to."""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from sqlmodel import col, select
+
+from consults import booking, jobs
+from consults.history import history
+from consults.models import Advisor, Case, Consult
+from kit.addresses import Addresses
+from notifications.messages import attachments_of
+from notifications.models import Message
+from shops import links
+from shops.models import Link, Shop
+from tests import cast
+from tests.cast import CLEO, NOW
+from tests.consults.test_rooms import START
+
+WORDS = json.loads((Path(__file__).parent.parent / "words.json").read_text())
+ADDRESSES = Addresses("https://returns.verdane.example.com")  # its links are about as long as real ones
+MAILBOX = "conversations@verdane.example"
+
+
+class Pages:
+    def fresh_link(self, session, *, shop_id, return_gid):
+        return f"{ADDRESSES.app_url}/r/token-of-{return_gid.rsplit('/', 1)[-1]}"
+
+
+class NoPages:
+    def fresh_link(self, session, *, shop_id, return_gid):
+        return None
+
+
+def tell(database, town, times=1):
+    with cast.clock(NOW):
+        for _ in range(times):
+            jobs.tell_advisor(
+                database.begin,
+                addresses=ADDRESSES,
+                shop_id=town.shop_id,
+                case_id=town.case_id,
+                return_gid=CLEO.return_gid,
+            )
+
+
+def invite(database, town, times=1, pages=None):
+    with cast.clock(NOW):
+        for _ in range(times):
+            jobs.invite_client(
+                database.begin,
+                addresses=ADDRESSES,
+                return_pages=pages or Pages(),
+                shop_id=town.shop_id,
+                case_id=town.case_id,
+                return_gid=CLEO.return_gid,
+            )
+
+
+@pytest.fixture
+def consult_id(database, town):
+    with database.begin() as session:
+        return booking.book_consult(
+            session,
+            shop_id=town.shop_id,
+            case_id=town.case_id,
+            starts_at=START,
+            kind="video",
+            client_zone="America/New_York",
+            idempotency_key="k",
+            now=NOW,
+        ).id
+
+
+def about(database, town, consult_id, job=jobs.confirm_consult):
+    with cast.clock(NOW):
+        job(
+            database.begin,
+            addresses=ADDRESSES,
+            mailbox=MAILBOX,
+            shop_id=town.shop_id,
+            consult_id=consult_id,
+            return_gid=CLEO.return_gid,
+        )
+
+
+def change(database, model, row_id, **values):
+    with database.begin() as session:
+        row = session.get(model, row_id)
+        for name, value in values.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+def sent(database):
+    with database.begin() as session:
+        return list(session.exec(select(Message).order_by(col(Message.id))))
+
+
+def one(database, name, channel):
+    (found,) = [m for m in sent(database) if (m.name, m.channel) == (name, channel)]
+    return found
+
+
+def link_in(text):
+    (link,) = re.findall(r"https://\S+", text)
+    return link
+
+
+def lines(database, town):
+    with database.begin() as session:
+        return [(e.kind, e.detail) for e in history(session, shop_id=town.shop_id, case_id=town.case_id)][1:]
+
+
+def test_the_advisor_is_told_once_with_a_link_that_works_once(database, town):
+    tell(database, town, times=3)
+    (message,) = sent(database)
+    link = link_in(message.body)
+    assert message.body == (f"Mrs Whitlock would like to talk about the Meridian ring. Her page, for you only: {link}")
+    assert (message.recipient, message.key) == ("+33184880017", f"case:{town.case_id}:advisor:{town.advisor_id}:new")
+    assert len(message.body) <= 160
+    with database.begin() as session:
+        assert len(session.exec(select(Link)).all()) == 1
+        opened = links.use_link(session, link.rsplit("/", 1)[-1], purpose=links.DESK, now=NOW)
+        assert (opened.subject_id, opened.person_id) == (town.case_id, town.advisor_id)
+        with pytest.raises(links.LinkDone):
+            links.use_link(session, link.rsplit("/", 1)[-1], purpose=links.DESK, now=NOW)
+    assert lines(database, town) == [("told.advisor_new_case", "by text")]
+
+
+def test_the_text_says_that_the_advisor_sold_it_where_there_is_room(database, town):
+    change(database, Case, town.case_id, piece_title="ring", client_name="Cleo Ek")
+    tell(database, town)
+    assert sent(database)[0].body.startswith("Mrs Ek would like to talk about the ring you sold. Her page")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Pavé-set celestial automatic wristwatch with moon phase, rose gold", "", "Ring"],
+)
+def test_a_text_is_shortened_until_it_fits(database, town, title):
+    change(database, Case, town.case_id, piece_title=title, client_name="Cleo Featherstonehaugh")
+    tell(database, town)
+    assert len(sent(database)[0].body) <= 160
+
+
+def test_an_advisor_without_a_telephone_is_noted(database, town):
+    change(database, Advisor, town.advisor_id, phone=None)
+    tell(database, town, times=2)
+    assert sent(database) == []
+    assert lines(database, town) == [("advisor.not_told", "no telephone number")]
+
+
+def test_the_client_is_invited_by_email_and_by_text_only_with_consent(database, town):
+    invite(database, town, times=2)
+    (message,) = sent(database)
+    assert message.recipient == "cleo@example.com"
+    assert message.subject == "Bob Laurent would be glad to talk with you"
+    assert f"{ADDRESSES.app_url}/consult/" in message.body
+    assert f"{ADDRESSES.app_url}/r/token-of-42" in message.body
+    assert "goes on whichever you choose" in message.body
+    change(database, Case, town.case_id, client_texts_ok=True)
+    invite(database, town, times=2)
+    text = one(database, "client_invited", "sms")
+    assert len(sent(database)) == 2 and len(text.body) <= 160 and text.recipient == "+33612344141"
+
+
+def test_an_invitation_without_a_return_page_still_says_that_the_return_goes_on(database, town):
+    invite(database, town, pages=NoPages())
+    assert "you need do nothing" in sent(database)[0].body
+
+
+def test_a_client_nobody_can_write_to_is_noted_once(database, town):
+    change(database, Case, town.case_id, client_email=None, client_name=None, client_title="")
+    invite(database, town, times=2)
+    tell(database, town)
+    assert lines(database, town)[0] == ("client.not_invited", "no address to invite")
+    assert sent(database)[0].body.startswith("A client would like to talk about")
+    assert "Their page" in sent(database)[0].body
+
+
+def entry(message):
+    (file,) = attachments_of(message)
+    calendar = Calendar.from_ical(file.content)
+    return file, calendar, calendar.walk("VEVENT")[0]
+
+
+def test_a_booking_is_confirmed_to_both_with_a_calendar_entry_each(database, town, consult_id):
+    change(database, Case, town.case_id, client_texts_ok=True)
+    about(database, town, consult_id)
+    about(database, town, consult_id)
+    assert len(sent(database)) == 4
+    for name, address in (
+        ("consult_confirmed", "cleo@example.com"),
+        ("consult_confirmed_advisor", "bob@verdane.example"),
+    ):
+        file, calendar, event = entry(one(database, name, "email"))
+        assert (file.filename, file.mime) == ("invite.ics", "text/calendar; method=REQUEST")
+        assert calendar["METHOD"] == "REQUEST"
+        assert event["UID"] == f"consult-{consult_id}@returns.verdane.example.com"
+        assert (event["SEQUENCE"], event.decoded("DTSTART")) == (0, START)
+        assert event["ORGANIZER"] == f"mailto:{MAILBOX}"
+        assert event["ATTENDEE"] == f"mailto:{address}"
+    client = one(database, "consult_confirmed", "email").body
+    assert "Tuesday 24 November, 10:00, New York (UTC-5). In Paris (UTC+1): 16:00" in client
+    advisor = one(database, "consult_confirmed_advisor", "sms").body
+    assert "Tuesday 24 November, 16:00" in advisor
+    text = one(database, "consult_confirmed", "sms").body
+    assert text.startswith("Verdane: Tuesday 24 November, 10:00 with Bob. Your page: https://")
+    assert len(text) <= 160 and len(advisor) <= 160
+
+
+def test_a_moved_booking_is_confirmed_again_as_the_same_entry(database, town, consult_id):
+    about(database, town, consult_id)
+    with database.begin() as session:
+        booking.move_consult(
+            session, shop_id=town.shop_id, consult_id=consult_id, starts_at=START - timedelta(hours=1), now=NOW
+        )
+    about(database, town, consult_id)
+    first, second = (entry(m)[2] for m in sent(database) if m.name == "consult_confirmed")
+    assert (first["UID"], first["SEQUENCE"] + 1) == (second["UID"], second["SEQUENCE"])
+
+
+def test_a_cancelled_booking_is_taken_out_of_both_calendars_and_not_confirmed(database, town, consult_id):
+    with database.begin() as session:
+        booking.cancel_consult(session, shop_id=town.shop_id, consult_id=consult_id, now=NOW)
+    about(database, town, consult_id)
+    assert sent(database) == []
+    about(database, town, consult_id, jobs.tell_cancelled)
+    about(database, town, consult_id, jobs.tell_cancelled)
+    assert len(sent(database)) == 3
+    _, calendar, event = entry(one(database, "consult_cancelled", "email"))
+    assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+
+
+@pytest.mark.parametrize("kind", ["telephone", "boutique", "video"])
+@pytest.mark.parametrize("house_telephone", ["", "+33 1 84 88 00 00"])
+def test_every_message_uses_the_houses_words_and_names_no_sum(database, town, consult_id, kind, house_telephone):
+    change(database, Case, town.case_id, client_texts_ok=True)
+    change(database, Consult, consult_id, kind=kind)
+    change(database, Shop, town.shop_id, telephone=house_telephone)
+    tell(database, town)
+    invite(database, town)
+    about(database, town, consult_id)
+    with database.begin() as session:
+        booking.cancel_consult(session, shop_id=town.shop_id, consult_id=consult_id, now=NOW)
+    about(database, town, consult_id, jobs.tell_cancelled)
+    messages = sent(database)
+    assert len(messages) == 10
+    for message in messages:
+        said = re.sub(r"https://\S+", "LINK", f"{message.subject}\n{message.body}")
+        assert "14,800" not in said and "{" not in said and "None" not in said and "\n\n\n" not in said
+        if message.recipient in (CLEO.client_email, CLEO.client_phone):
+            for pattern, instead in WORDS["client"]:
+                assert not re.search(pattern, said, re.I), f"{message.name}: {pattern} -> {instead}"
+
+
+def test_the_parcel_side_is_noted_by_its_event(database, town):
+    with cast.clock(NOW):
+        jobs.note_parcel_done(
+            database.begin, shop_id=town.shop_id, rma_id=1, return_gid=CLEO.return_gid, how="canceled"
+        )
+    assert lines(database, town) == [("case.parcel_done", "canceled")]
+
+
+def test_the_fields_of_each_event_are_what_its_jobs_take(published, database, town):
+    from consults.events import CaseOpened, ConsultBooked
+
+    assert set(asdict(CaseOpened(1, 2, "r"))) == {"shop_id", "case_id", "return_gid"}
+    assert set(asdict(ConsultBooked(1, 2, "r"))) == {"shop_id", "consult_id", "return_gid"}

@@ -1,0 +1,142 @@
+"""The room's own script, in two windows of a real browser, with fake cameras."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consults.models import Consult
+from consults.rooms import rooms
+from consults.states import ConsultState
+from kit.errors import AppError
+from tests.consults.test_rooms import START, room  # noqa: F401 (a fixture)
+
+SCRIPT = Path(__file__).parents[2] / "shopify_app" / "static" / "room.js"
+PAGE = """<!doctype html><html lang="en"><title>Room</title><body class="ar">
+<section data-room data-base="/{who}" data-with="Bob" data-telephone="+33 1 84" data-after="Thank you."></section>
+<script src="/room.js" defer></script></body></html>"""
+
+
+class Door(BaseHTTPRequestHandler):
+    """GET /<who> is the page, POST /<who>/<verb> the endpoints."""
+
+    database: Any
+    town: Any
+    consult_id: int
+
+    def do_GET(self):
+        who = self.path.strip("/")
+        if who == "room.js":
+            return self.reply(200, SCRIPT.read_text(), "text/javascript")
+        self.reply(200, PAGE.format(who=who), "text/html")
+
+    def do_POST(self):
+        _, who, verb = self.path.split("/")
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            with self.database.begin() as session:
+                answer = self.act(session, verb, int(who), body)
+            self.reply(200, json.dumps(answer), "application/json")
+        except AppError as error:
+            told = {"error": {"code": error.code, "message": error.message}}
+            self.reply(error.status, json.dumps(told), "application/json")
+
+    def act(self, session, verb, who, body):
+        here: dict[str, Any] = {"consult_id": self.consult_id, "now": START}
+        if verb == "join":
+            return rooms.join(session, shop_id=self.town.shop_id, participant_id=who, **here).as_json()
+        if verb == "signal":
+            return {"id": rooms.send_signal(session, sender_id=who, recipient_id=body["to"], body=body["body"], **here)}
+        if verb == "leave":
+            rooms.leave(session, participant_id=who, sitting=body["sitting"], **here)
+            return {}
+        given: dict[str, Any] = {"after_id": body["after"], "sitting": body["sitting"]}
+        return rooms.poll(session, participant_id=who, **given, **here).as_json()
+
+    def reply(self, status, text, kind):
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def address(database, town, room) -> Iterator[str]:  # noqa: F811
+    door = type("Door", (Door,), {"database": database, "town": town, "consult_id": room[0]})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def until(page, expression, seconds=20):
+    """Poll from here: a predicate in the page that is async would count as true at once."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{expression}: {page.inner_text('body')}")
+
+
+SEES = "(() => { const v = document.querySelector('.ar-room-them video'); return !!v && v.currentTime > 0.5; })()"
+STATE = "document.querySelector('[data-room]').dataset.roomState"
+
+
+def state_of(database, consult_id):
+    with database.begin() as session:
+        return session.get(Consult, consult_id).state
+
+
+def test_two_people_see_one_another_reload_and_part(browser_context, address, database, room):  # noqa: F811
+    consult_id, client_id, advisor_id = room
+    client, advisor = (browser_context(permissions=["camera", "microphone"]).new_page() for _ in range(2))
+    for page, who in ((client, client_id), (advisor, advisor_id)):
+        page.goto(f"{address}/{who}")
+        assert "Not recorded." in page.inner_text("body")
+        page.get_by_role("button", name="Join").click()
+    for page in (client, advisor):
+        until(page, SEES)
+        assert page.evaluate(STATE) == "connected"
+    assert state_of(database, consult_id) is ConsultState.IN_SESSION
+
+    client.reload()
+    client.get_by_role("button", name="Join").click()
+    until(client, SEES)
+    until(advisor, SEES)
+
+    client.get_by_role("button", name="Leave").click()
+    assert "Thank you." in client.inner_text("body")
+    until(advisor, f"{STATE} === 'waiting'")
+    advisor.close(run_before_unload=False)
+    end = time.monotonic() + 5
+    while state_of(database, consult_id) is not ConsultState.COMPLETED and time.monotonic() < end:
+        time.sleep(0.1)
+    assert state_of(database, consult_id) is ConsultState.COMPLETED
+
+
+NO_CAMERA = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'))"
+
+
+def test_somebody_without_a_camera_joins_all_the_same(browser_context, address, room):  # noqa: F811
+    _, client_id, advisor_id = room
+    client, advisor = (browser_context(permissions=["camera", "microphone"]).new_page() for _ in range(2))
+    client.add_init_script(NO_CAMERA)
+    advisor.goto(f"{address}/{advisor_id}")
+    advisor.get_by_role("button", name="Join").click()
+    client.goto(f"{address}/{client_id}")
+    assert "+33 1 84" in client.inner_text("body")
+    until(client, "document.body.innerText.includes('You can join all the same')")
+    client.get_by_role("button", name="Join").click()
+    until(client, SEES)
+    until(advisor, f"{STATE} === 'connected'")

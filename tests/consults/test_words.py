@@ -1,0 +1,79 @@
+"""Names, zones, times in words, and the moves that states allow."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from consults.calendars import google_link, outlook_link
+from consults.models import Consult
+from consults.names import greeting, whose
+from consults.states import CASE, CONSULT, CaseState, ConsultState, InvalidMove, move
+from consults.zones import guess_zone, show_both, show_times
+
+AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "locale", "said"),
+    [
+        ("Mrs", "Amara Whitlock", "en", "Mrs Whitlock"),
+        ("", "Amara Whitlock", "en", "Amara Whitlock"),
+        ("Mr", "Jan van der Berg", "nl", "Mr van der Berg"),
+        ("Ms", "Raman", "en", "Ms Raman"),
+        ("Mr", "田中 太郎", "ja-JP", "田中 太郎"),
+        ("Mrs", "", "en", ""),
+        ("Mrs", None, "en", ""),
+    ],
+)
+def test_a_client_is_addressed_by_title_and_surname(title, name, locale, said):
+    assert greeting(title, name, locale) == said
+
+
+@pytest.mark.parametrize(("title", "word"), [("Mrs", "Her"), ("Mr.", "His"), ("Dr", "Their"), ("", "Their")])
+def test_whose_page_it_is(title, word):
+    assert whose(title) == word
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Tuesday 24 November, 16:30"),
+        ("en-US", "Tuesday 24 November, 4:30\u202fPM"),
+        ("fr", "mardi 24 novembre, 16:30"),
+        ("de", "Dienstag, 24. November, 16:30"),
+        ("es", "martes, 24 de noviembre, 16:30"),
+        ("ja", "11月24日火曜日, 16:30"),
+        ("not a locale", "Tuesday 24 November, 16:30"),
+    ],
+)
+def test_a_time_is_said_in_the_readers_language(locale, said):
+    assert show_times(AT, "Europe/Paris", locale).replace(" PM", "\u202fPM") == said
+
+
+def test_both_zones_are_said_and_another_date_is_named():
+    assert show_both(AT, "Europe/Paris", "Europe/Madrid") == "Tuesday 24 November, 16:30, Paris (UTC+1)"
+    assert show_both(AT, "Asia/Tokyo", "Europe/Paris") == (
+        "Wednesday 25 November, 00:30, Tokyo (UTC+9). In Paris (UTC+1): Tuesday 24 November, 16:30"
+    )
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [("FR", "Europe/Paris"), ("us", "America/New_York"), ("ZZ", "UTC"), (None, "UTC"), ("FM", "UTC")],
+)
+def test_a_zone_is_guessed_only_where_a_country_says_enough(country, zone):
+    assert guess_zone(country, "UTC") == zone
+
+
+def test_links_add_the_same_hours_to_a_calendar():
+    consult = Consult.model_construct(starts_at=AT, ends_at=AT.replace(hour=16, minute=0))
+    assert "dates=20261124T153000Z%2F20261124T160000Z" in google_link(consult, summary="Bob, Verdane")
+    assert "startdt=2026-11-24T15%3A30%3A00%2B00%3A00" in outlook_link(consult, summary="Bob, Verdane")
+
+
+def test_what_is_closed_or_over_goes_nowhere():
+    with pytest.raises(InvalidMove):
+        move(CASE, CaseState.CLOSED, CaseState.OPEN)
+    for final in (ConsultState.CANCELLED, ConsultState.EXPIRED):
+        assert CONSULT[final] == frozenset()
+    assert set(CONSULT) == set(ConsultState) and set(CASE) == set(CaseState)

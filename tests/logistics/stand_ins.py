@@ -1,0 +1,285 @@
+"""Fakes of what logistics asks of the outside, each with its own record, and a line of jobs to run them with.
+
+A fake can be told to stop: `shopify.stop("process", when="after")` raises once, after it has acted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import Session
+
+from kit.addresses import Addresses
+from kit.db import Database
+from kit.errors import OutsideError, Waiting
+from kit.money import Money
+from logistics import jobs as logistics_jobs
+from logistics.reads import (
+    Bought,
+    ProcessPlan,
+    RefundRead,
+    ReturnLineRead,
+    ReturnRead,
+    ReverseDeliveryRead,
+    RfoLineRead,
+    RfoRead,
+    Shipment,
+    SuggestedOutcome,
+)
+from tests.cast import NOW
+
+
+class Killed(BaseException):
+    """kill -9, as the code under test sees it: nothing catches it."""
+
+
+def lost(ambiguous: bool = True) -> OutsideError:
+    return OutsideError("fake", "no answer", ambiguous=ambiguous)
+
+
+@dataclass
+class Stoppable:
+    """Counts calls and stops where it is told to, once."""
+
+    record: list[str] = field(default_factory=list)
+    stops: dict[tuple[str, str], list[BaseException]] = field(default_factory=dict)
+
+    def stop(self, call: str, *, when: str, error: BaseException | None = None) -> None:
+        self.stops.setdefault((call, when), []).append(error or Killed())
+
+    def maybe_stop(self, call: str, when: str) -> None:
+        if waiting := self.stops.get((call, when)):
+            raise waiting.pop(0)
+
+    def count(self, what: str) -> int:
+        return self.record.count(what)
+
+
+@dataclass
+class FakeShopify(Stoppable):
+    """Fits ports.ReturnsDoor. `returns` is what it holds; `suggestion` replaces what it would suggest."""
+
+    returns: dict[str, ReturnRead] = field(default_factory=dict)
+    suggestion: SuggestedOutcome | None = None
+    plans: list[ProcessPlan] = field(default_factory=list)
+    closes_by_itself: bool = False
+    processes_silently: bool = False
+
+    def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
+        self.maybe_stop("read", "before")
+        return self.returns.get(return_gid)
+
+    def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
+        self.maybe_stop("approve", "before")
+        read = self.returns[return_gid]
+        if read.status != "REQUESTED":
+            raise OutsideError("fake", "INVALID_STATE", permanent=True)
+        self.record.append("approve")
+        self.returns[return_gid] = opened(read)
+        self.maybe_stop("approve", "after")
+        return self.returns[return_gid]
+
+    def attach_label(self, shop_id: int, *, rfo_gid: str, tracking_code: str, pdf: bytes, **rest: Any) -> str:
+        self.maybe_stop("attach_label", "before")
+        gid, read = next((g, r) for g, r in self.returns.items() if any(o.gid == rfo_gid for o in r.rfos))
+        rfo = next(o for o in read.rfos if o.gid == rfo_gid)
+        for delivery in rfo.deliveries:
+            if delivery.tracking_number == tracking_code:
+                return delivery.gid
+        assert pdf.startswith(b"%PDF") and rest["notify"] is False
+        self.record.append("attach_label")
+        hung = ReverseDeliveryRead(f"{rfo_gid}/delivery", tracking_code, "https://cdn.example/label.pdf")
+        fuller = replace(rfo, deliveries=(*rfo.deliveries, hung))
+        self.returns[gid] = replace(read, rfos=tuple(fuller if o.gid == rfo_gid else o for o in read.rfos))
+        self.maybe_stop("attach_label", "after")
+        return hung.gid
+
+    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any) -> SuggestedOutcome:
+        self.maybe_stop("suggest_outcome", "before")
+        return self.suggestion or suggested(self.returns[return_gid], lines)
+
+    def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
+        self.maybe_stop("process", "before")
+        read = self.returns[return_gid]
+        self.record.append("process")
+        self.plans.append(plan)
+        wanted = {line.return_line_gid: line.quantity for line in plan.lines}
+        if any(wanted.get(line.gid, 0) > line.unprocessed for line in read.lines):
+            raise OutsideError("fake", "GREATER_THAN", permanent=True)
+        refunds = read.refunds
+        if plan.refund and not self.processes_silently:
+            total = Money(sum(m.cents for _, m in plan.refund), plan.refund[0][1].currency)
+            refunds = (*refunds, RefundRead(f"gid://shopify/Refund/{len(refunds) + 1}", total))
+        read = replace(read, lines=processed(read, wanted), refunds=refunds)
+        if self.closes_by_itself and not read.unprocessed:
+            read = replace(read, status="CLOSED")
+        self.returns[return_gid] = read
+        self.maybe_stop("process", "after")
+        return read
+
+    def close(self, shop_id: int, return_gid: str) -> ReturnRead:
+        self.maybe_stop("close", "before")
+        self.record.append("close")
+        self.returns[return_gid] = replace(self.returns[return_gid], status="CLOSED")
+        self.maybe_stop("close", "after")
+        return self.returns[return_gid]
+
+
+@dataclass
+class FakeCarrier(Stoppable):
+    """Fits ports.Carrier. `limit_cents` is the most cover it confirms; buying twice is recorded, not refused."""
+
+    shipments: dict[str, Shipment] = field(default_factory=dict)
+    limit_cents: int = 10**12
+    covers_asked: list[Money] = field(default_factory=list)
+    name: str = "harbour"
+
+    def find(self, reference: str) -> Shipment | None:
+        self.maybe_stop("find", "before")
+        return self.shipments.get(reference)
+
+    def create(self, *, reference: str, **rest: Any) -> Shipment:
+        self.maybe_stop("create", "before")
+        self.record.append("create")
+        self.shipments[reference] = Shipment(f"shp_{len(self.shipments) + 1}", reference)
+        self.maybe_stop("create", "after")
+        return self.shipments[reference]
+
+    def buy(self, shipment_id: str, cover: Money) -> Bought:
+        self.maybe_stop("buy", "before")
+        self.record.append("buy")
+        self.covers_asked.append(cover)
+        shipment = next(s for s in self.shipments.values() if s.shipment_id == shipment_id)
+        bought = Bought(
+            tracking_code=f"HX{shipment_id}",
+            tracking_url="https://carrier.example/HX",
+            label_pdf_url="https://carrier.example/label.pdf",
+            cover=Money(min(cover.cents, self.limit_cents), cover.currency),
+            carrier="Harbour",
+        )
+        self.shipments[shipment.reference] = replace(shipment, bought=bought)
+        self.maybe_stop("buy", "after")
+        return bought
+
+    def raise_cover(self, cents: int) -> None:
+        """Somebody rings the carrier and has the cover of everything bought raised."""
+        for reference, shipment in self.shipments.items():
+            if shipment.bought:
+                cover = Money(cents, shipment.bought.cover.currency)
+                self.shipments[reference] = replace(shipment, bought=replace(shipment.bought, cover=cover))
+
+    def label_pdf(self, url: str) -> bytes:
+        self.maybe_stop("label_pdf", "before")
+        return b"%PDF-1.4 a label"
+
+    def refund(self, shipment_id: str) -> None:
+        self.maybe_stop("refund", "before")
+        self.record.append("refund")
+        self.maybe_stop("refund", "after")
+
+
+def opened(read: ReturnRead) -> ReturnRead:
+    """The return once approved: a reverse fulfilment order for every line of another fulfilment."""
+    rfos = tuple(
+        RfoRead(
+            f"gid://shopify/ReverseFulfillmentOrder/{n}",
+            "OPEN",
+            (
+                RfoLineRead(
+                    f"gid://shopify/ReverseFulfillmentOrderLineItem/{n}", line.fulfillment_line_gid, line.quantity
+                ),
+            ),
+        )
+        for n, line in enumerate(read.lines, 1)
+    )
+    return replace(read, status="OPEN", rfos=rfos)
+
+
+def processed(read: ReturnRead, wanted: dict[str, int]) -> tuple[ReturnLineRead, ...]:
+    return tuple(
+        replace(
+            line,
+            processed=line.processed + wanted.get(line.gid, 0),
+            unprocessed=line.unprocessed - wanted.get(line.gid, 0),
+        )
+        for line in read.lines
+    )
+
+
+def suggested(read: ReturnRead, lines: Any) -> SuggestedOutcome:
+    prices = {line.gid: line.unit_total_presentment for line in read.lines}
+    cents = sum(prices[gid].cents * quantity for gid, quantity in lines)
+    amount = Money(cents, read.presentment_currency)
+    return SuggestedOutcome(amount, (("gid://shopify/OrderTransaction/6", amount),) if cents else ())
+
+
+@dataclass
+class Clock:
+    """The time of a test."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class Line:
+    """Jobs that were secured, in order. A killed job stays first; one that has to wait goes last."""
+
+    database: Database
+    clock: Clock
+    shopify: FakeShopify
+    carrier: FakeCarrier
+    waiting: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    def put(self, session: Session, name: str, payload: dict[str, Any], **rest: Any) -> None:
+        """In place of jobs.queue.put: secured when, and only when, the transaction commits."""
+        event.listen(session, "after_commit", lambda _s: self.waiting.append((name, dict(payload["args"]))), once=True)
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.waiting]
+
+    def drain(self, rounds: int = 6) -> None:
+        """Run jobs until none is left, or only such as wait. Time passes between rounds."""
+        for _ in range(rounds):
+            again = []
+            while self.waiting:
+                job = self.waiting[0]
+                if not self._run(*job):
+                    again.append(job)
+                self.waiting.remove(job)
+            self.waiting = again
+            if not again:
+                return
+            self.clock.pass_by(minutes=1)
+
+    def _run(self, name: str, args: dict[str, Any]) -> bool:
+        if not name.startswith("logistics."):
+            self.done.append(name)
+            return True
+        function: Callable[..., None] = getattr(logistics_jobs, name.removeprefix("logistics."))
+        adapters = {
+            "returns": self.shopify,
+            "carrier": self.carrier,
+            "addresses": Addresses("https://returns.example"),
+        }
+        names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount + 1]
+        wanted = {k: v for k, v in adapters.items() if k in names and k not in args}
+        try:
+            function(self.database.begin, **wanted, **args)
+        except Waiting as waiting:
+            self.troubles.append(waiting)
+            return False
+        except OutsideError as error:
+            self.troubles.append(error)
+            return error.permanent
+        self.done.append(name)
+        return True

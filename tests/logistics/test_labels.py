@@ -1,0 +1,198 @@
+"""No label while the confirmed cover is below the value, one label a parcel, and labels nobody needs go back."""
+
+from dataclasses import replace
+
+import pytest
+
+from kit.errors import OutsideError
+from kit.money import Money
+from logistics import people, rmas
+from logistics.models import LogisticsPolicy
+from logistics.ports import CoverMissing
+from logistics.reads import Address, ReverseDeliveryRead, RfoLineRead, RfoRead
+from tests import cast
+from tests.logistics.conftest import House
+from tests.logistics.stand_ins import Killed
+
+
+def test_with_cover_below_the_value_the_label_is_held_back_and_says_why_once(house: House) -> None:
+    house.carrier.limit_cents = cast.PRICE.cents - 1
+    house.open()
+    house.line.drain(4)
+    assert house.state() == "authorised"
+    assert house.shopify.count("attach_label") == 0
+    assert house.carrier.count("buy") == 1
+    assert house.kinds().count("cover_missing") == 1
+    trouble = house.line.troubles[-1]
+    assert isinstance(trouble, CoverMissing)
+    assert "Harbour confirms cover of $14,799.99, below $14,800." in trouble.reason
+    assert "held back" in trouble.reason
+
+
+def test_cover_raised_by_a_person_lets_the_same_label_go_on(house: House) -> None:
+    house.carrier.limit_cents = 500_000
+    house.open()
+    house.line.drain(2)
+    house.carrier.raise_cover(cast.PRICE.cents)
+    house.line.drain()
+    assert house.state() == "labelled"
+    assert (house.carrier.count("buy"), house.shopify.count("attach_label")) == (1, 1)
+
+
+def test_cover_in_another_currency_is_no_cover(house: House) -> None:
+    house.open()
+    house.carrier.stop("buy", when="before", error=CoverMissing("The carrier covers dollars only."))
+    house.line.drain(1)
+    assert house.kinds()[-1] == "cover_missing"
+    assert house.shopify.count("attach_label") == 0
+
+
+def test_without_the_houses_address_the_label_waits_for_it(house: House) -> None:
+    with house.database.begin() as session:
+        policy = session.get_one(LogisticsPolicy, house.shop_id)
+        policy.receiving_street1 = ""
+        session.add(policy)
+    house.open()
+    house.line.drain(2)
+    assert "Set the address" in str(house.line.troubles[-1])
+    assert house.carrier.record == []
+
+
+def test_without_the_clients_address_the_label_waits_until_somebody_adds_it(house: House) -> None:
+    house.open()
+    blank = Address(country="FR")
+    with house.database.begin() as session:
+        rmas.change_sender(
+            session, shop_id=house.shop_id, rma_id=house.rma_id, address=blank, by="Bob", now=house.clock()
+        )
+    house.line.drain(2)
+    assert house.carrier.record == []
+    with house.database.begin() as session:
+        rmas.change_sender(
+            session,
+            shop_id=house.shop_id,
+            rma_id=house.rma_id,
+            address=cast.CLEO_READ.address,
+            by="Bob",
+            now=house.clock(),
+        )
+    house.line.drain()
+    assert house.state() == "labelled"
+
+
+def two_lines() -> tuple:
+    first = cast.cleos_read().lines[0]
+    second = replace(
+        first,
+        gid="gid://shopify/ReturnLineItem/2",
+        fulfillment_line_gid="gid://shopify/FulfillmentLineItem/2",
+        title="Band",
+        unit_total=Money(200_000, "USD"),
+        unit_total_presentment=Money(200_000, "USD"),
+    )
+    return first, second
+
+
+def test_two_fulfilments_are_two_parcels_each_covered_for_what_is_in_it(house: House) -> None:
+    house.open(replace(cast.cleos_read(), lines=two_lines()), Money(1_680_000, "USD"))
+    house.line.drain()
+    assert [cover.cents for cover in house.carrier.covers_asked] == [1_480_000, 200_000]
+    assert house.shopify.count("attach_label") == 2
+    assert house.line.done.count("logistics.tell_client_label") == 1
+    house.scan("delivered", parcel=0)
+    assert house.state() == "in_transit"
+    house.scan("delivered", parcel=1)
+    assert house.state() == "arrived"
+
+
+def test_two_lines_are_processed_together_with_their_own_reverse_lines(house: House) -> None:
+    house.until_inspected(replace(cast.cleos_read(), lines=two_lines()), Money(1_680_000, "USD"))
+    house.approve()
+    house.line.drain()
+    (plan,) = house.shopify.plans
+    assert [line.rfo_line_gid[-1] for line in plan.lines] == ["1", "2"]
+    assert house.money().amount == Money(1_680_000, "USD")
+    assert house.state() == "closed"
+
+
+def test_a_label_somebody_hung_on_in_the_admin_is_taken_over_and_none_is_bought(house: House) -> None:
+    read = cast.cleos_read(status="OPEN")
+    hung = replace(read.rfos[0], deliveries=(ReverseDeliveryRead("gid://delivery/1", "BYHAND1", ""),))
+    house.open(replace(read, rfos=(hung,)))
+    house.line.drain()
+    assert house.state() == "labelled"
+    assert house.carrier.record == []
+    house.scan("delivered")
+    assert house.state() == "arrived"
+
+
+def test_a_closed_reverse_order_gets_no_parcel(house: House) -> None:
+    read = cast.cleos_read(status="OPEN")
+    done = RfoRead("gid://shopify/ReverseFulfillmentOrder/9", "CLOSED", (RfoLineRead("x", "y", 1),))
+    house.open(replace(read, rfos=(*read.rfos, done)))
+    house.line.drain()
+    assert len(house.view().parcels) == 1
+
+
+def test_a_piece_handed_in_gives_the_unused_label_back_once(house: House) -> None:
+    house.open()
+    house.line.drain()
+    house.receive()
+    house.receive()
+    house.line.drain()
+    assert house.carrier.count("refund") == 1
+    assert house.state() == "arrived"
+    assert str(house.view().parcels[0].state) == "void"
+
+
+def test_a_piece_handed_in_before_its_label_buys_none(house: House) -> None:
+    house.open()
+    house.receive()
+    house.line.drain()
+    assert house.carrier.record == []
+    assert house.shopify.count("approve") == 1
+
+
+def test_a_piece_on_its_way_keeps_its_label(house: House) -> None:
+    house.open()
+    house.line.drain()
+    house.scan("in_transit")
+    house.receive()
+    house.line.drain()
+    assert house.carrier.count("refund") == 0
+
+
+def test_an_approval_without_a_way_back_yet_is_tried_again(house: House) -> None:
+    read = cast.cleos_read(status="OPEN")
+    house.open(replace(read, rfos=()))
+    house.line.drain(1)
+    assert house.view().rma.approved_at is None
+    house.shopify.returns[read.return_gid] = read
+    house.line.drain()
+    assert house.state() == "labelled"
+
+
+def test_cancelled_while_the_label_is_hung_on_ends_the_return_and_gives_the_label_back(house: House) -> None:
+    house.shopify.stop("attach_label", when="before", error=Killed())
+    house.open()
+    with pytest.raises(Killed):
+        house.line.drain()
+    gone = OutsideError("shopify", "INVALID_STATE", permanent=True)
+    house.shopify.stop("attach_label", when="before", error=gone)
+    house.shopify.returns[house.return_gid] = replace(house.shopify.returns[house.return_gid], status="CANCELED")
+    house.line.drain()
+    assert house.state() == "ended"
+    assert house.carrier.count("refund") == 1
+
+
+def test_what_is_known_of_a_client_is_shown_and_erased(house: House) -> None:
+    house.open()
+    gid = cast.CLEO_READ.gid
+    with house.database.begin() as session:
+        (known,) = people.show_client(session, shop_id=house.shop_id, client_gid=gid)
+        assert known["email"] == "cleo@example.com"
+        assert people.show_client(session, shop_id=house.shop_id + 1, client_gid=gid) == []
+        assert people.erase_client(session, shop_id=house.shop_id, client_gid=gid) == 1
+    rma = house.view().rma
+    assert (rma.client_name, rma.client_email, rma.client_phone, rma.sender_address) == ("", "", "", "{}")
+    assert rma.number == "R-1042-1"

@@ -1,0 +1,193 @@
+"""From the return to its closing, and what happens when it is stopped anywhere on the way."""
+
+from dataclasses import replace
+
+import pytest
+from sqlmodel import col, select
+
+from kit.errors import NotFound, OutsideError
+from kit.money import Money
+from logistics import rmas
+from logistics.models import LogisticsPolicy
+from logistics.states import Finding
+from notifications.models import Message
+from tests import cast
+from tests.logistics.conftest import House
+from tests.logistics.stand_ins import Killed, lost
+
+ONCE = ("approve", "attach_label", "process", "close")
+
+
+def walk(house: House) -> None:
+    """The main line, as people and carriers drive it."""
+    house.open()
+    house.line.drain()
+    house.scan("in_transit", hours=2)
+    house.scan("delivered")
+    house.line.drain()
+    house.inspect()
+    house.line.drain()
+    house.approve()
+    house.line.drain()
+
+
+def test_a_return_goes_all_the_way_and_every_step_is_remembered(house: House) -> None:
+    walk(house)
+    assert house.state() == "closed"
+    assert house.kinds() == [
+        "opened",
+        "approved",
+        "label_bought",
+        "covered",
+        "label_attached",
+        "labelled",
+        "in_transit",
+        "arrived",
+        "inspected",
+        "judged",
+        "money_ready",
+        "money_approved",
+        "money_sent",
+        "settled",
+        "closed",
+    ]
+    assert [house.shopify.count(call) for call in ONCE] == [1, 1, 1, 1]
+    assert house.carrier.covers_asked == [cast.PRICE]
+    assert house.view().rma.number == "R-1042-1"
+
+
+def test_the_client_gets_three_letters_and_the_amount_is_stated(house: House) -> None:
+    walk(house)
+    with house.database.begin() as session:
+        letters = session.exec(select(Message).order_by(col(Message.id))).all()
+    assert [letter.name for letter in letters] == ["label_ready", "piece_arrived", "money_on_its_way"]
+    assert "$14,800 for Meridian ring" in letters[2].body
+    assert "by Friday 4 December" in letters[2].body
+    assert all("Dear Mrs Whitlock" in letter.body for letter in letters)
+
+
+def test_dispositions_go_inside_the_processing_and_nowhere_else(house: House) -> None:
+    walk(house)
+    (plan,) = house.shopify.plans
+    assert [(line.disposition, line.location_gid) for line in plan.lines] == [("RESTOCKED", "gid://shopify/Location/4")]
+    assert plan.notify is False
+
+
+def switch_the_click_off(house: House) -> None:
+    with house.database.begin() as session:
+        policy = session.get_one(LogisticsPolicy, house.shop_id)
+        policy.pay_without_click = True
+        session.add(policy)
+
+
+def test_a_piece_that_does_not_match_is_not_restocked_and_its_money_waits_for_a_person(house: House) -> None:
+    switch_the_click_off(house)
+    house.open()
+    house.line.drain()
+    house.receive()
+    house.inspect(Finding.MISMATCH)
+    house.line.drain()
+    assert str(house.money().state) == "proposed"
+    house.approve()
+    house.line.drain()
+    assert house.shopify.plans[0].lines[0].disposition == "NOT_RESTOCKED"
+    assert str(house.view().rma.judgement_state) == "accepted"
+
+
+def test_without_the_click_a_plain_match_is_paid_by_itself(house: House) -> None:
+    switch_the_click_off(house)
+    house.until_inspected()
+    assert house.state() == "closed"
+    assert house.money().approved_by == "automatic"
+
+
+STOPS = [
+    *(("shopify", call) for call in ("read", "approve", "attach_label", "suggest_outcome", "process", "close")),
+    *(("carrier", call) for call in ("find", "create", "buy", "label_pdf")),
+]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("error", [Killed, lost], ids=["killed", "lost"])
+@pytest.mark.parametrize(("who", "call"), STOPS)
+def test_stopped_at_a_call_out_it_goes_on_and_nothing_happens_twice(
+    house: House, who: str, call: str, error: type, when: str
+) -> None:
+    getattr(house, who).stop(call, when=when, error=error())
+    for _ in range(3):
+        try:
+            if not house.rma_id:
+                house.open()
+            house.line.drain()
+        except Killed:
+            house.clock.pass_by(minutes=1)
+    house.receive()
+    house.inspect()
+    for _ in range(3):
+        try:
+            house.line.drain()
+            if str(house.money().state) == "proposed":
+                house.approve()
+            house.line.drain()
+        except (Killed, IndexError):
+            house.clock.pass_by(minutes=1)
+    assert house.state() == "closed"
+    assert [house.shopify.count(name) for name in ONCE] == [1, 1, 1, 1]
+    assert (house.carrier.count("create"), house.carrier.count("buy")) == (1, 1)
+    assert len(house.shopify.returns[house.return_gid].refunds) == 1
+
+
+def test_every_job_run_again_changes_nothing(house: House) -> None:
+    ran: list[tuple[str, dict]] = []
+    run = house.line._run
+    house.line._run = lambda name, args: ran.append((name, args)) or run(name, args)  # type: ignore[method-assign,func-returns-value]
+    walk(house)
+    before = house.view()
+    house.line.waiting = list(ran)
+    house.line.drain()
+    assert house.view() == before
+    assert [house.shopify.count(call) for call in ONCE] == [1, 1, 1, 1]
+    assert house.carrier.record == ["create", "buy"]
+
+
+def test_the_same_return_is_opened_once_and_a_second_one_of_the_order_is_numbered_on(house: House) -> None:
+    first = house.open()
+    assert house.open() == first
+    assert house.line.names().count("logistics.authorise") == 1
+    house.open(cast.cleos_read("gid://shopify/Return/43"))
+    assert house.view().rma.number == "R-1042-2"
+
+
+def test_a_return_shopify_does_not_show_waits_and_says_why(house: House) -> None:
+    house.open()
+    house.shopify.returns.clear()
+    house.line.drain(1)
+    assert "older than 60 days" in str(house.line.troubles[0])
+
+
+def test_approved_by_somebody_else_between_the_read_and_the_call_is_taken_as_approved(house: House) -> None:
+    house.open()
+    house.shopify.stop("approve", when="after", error=OutsideError("shopify", "INVALID_STATE", permanent=True))
+    house.line.drain()
+    assert house.state() == "labelled"
+
+
+def test_another_shop_sees_nothing(house: House) -> None:
+    house.open()
+    with house.database.begin() as session:
+        dana = cast.number(cast.alice(session, "dana.myshopify.com", "Dana").id)
+        with pytest.raises(NotFound):
+            rmas.view(session, shop_id=dana, rma_id=house.rma_id)
+
+
+def test_yen_and_a_presentment_currency_of_its_own(house: House) -> None:
+    yen = Money(2_200_000, "JPY")
+    read = cast.cleos_read()
+    line = replace(read.lines[0], unit_total_presentment=yen)
+    house.until_inspected(replace(read, lines=(line,), presentment_currency="JPY"))
+    assert house.money().amount == yen
+    assert house.money().transactions[0]["amount"] == "2200000"
+    house.approve()
+    house.line.drain()
+    assert house.shopify.plans[0].refund == (("gid://shopify/OrderTransaction/6", yen),)
+    assert house.carrier.covers_asked == [cast.PRICE], "cover is in shop money"

@@ -1,0 +1,140 @@
+"""The page inside the storefront: verified, stateless, the same to whoever guesses."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from sqlmodel import select
+
+from notifications.models import Message
+from shopify_app.auth import sign_proxy
+from shopify_app.pages.portal import storefront
+from shopify_app.pages.portal.storefront import liquid_safe
+from shops.models import Link
+from tests import cast
+from tests.pages.words import findings, text
+
+PREFIX = "/apps/assisted-returns"
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch) -> None:
+    monkeypatch.setattr(storefront, "ANSWER_SECONDS", 0.0)
+
+
+def signed(path: str = "", *, customer: str = "", shop: str = "verdane.myshopify.com", at=cast.NOW, **more: str) -> str:
+    pairs = [
+        *more.items(),
+        ("shop", shop),
+        ("path_prefix", PREFIX),
+        ("timestamp", str(int(at.timestamp()))),
+        ("logged_in_customer_id", customer),
+    ]
+    query = urlencode([*pairs, ("signature", sign_proxy(pairs, "test-secret"))])
+    return f"/proxy/returns{path}?{query}"
+
+
+def forged(url: str) -> str:
+    return re.sub(r"signature=.", "signature=g", url)
+
+
+@pytest.mark.parametrize("path", ["", "/find", "/open"])
+def test_a_forged_signature_is_refused(world, visitor, row_counts, path: str) -> None:
+    before = row_counts()
+    for url in (forged(signed(path)), f"/proxy/returns{path}", signed(path, at=cast.NOW.replace(year=2025))):
+        for method in (visitor.get, visitor.post):
+            answer = method(url, data={"order": "1042", "email": "cleo@example.com"})
+            assert answer.status_code in ((401,) if (method == visitor.post) == bool(path) else (401, 404, 405))
+            assert "Whitlock" not in answer.text
+    assert row_counts() == before
+
+
+def test_a_stranger_is_asked_for_order_and_email_and_the_page_lives_in_the_theme(world, visitor, row_counts) -> None:
+    before = row_counts()
+    answer = visitor.get(signed())
+    assert answer.status_code == 200 and answer.mimetype == "application/liquid"
+    assert "Set-Cookie" not in answer.headers and "<html" not in answer.text
+    assert f'action="{PREFIX}/find"' in answer.text
+    assert row_counts() == before
+
+
+def test_order_and_email_that_match_bring_a_link_and_the_answer_never_says_so(world, made, visitor) -> None:
+    answers = set()
+    for order, email in [
+        ("1042", "cleo@example.com"),
+        ("#1042", "CLEO@example.com "),
+        ("1042", "somebody@else.example"),
+        ("9999", "cleo@example.com"),
+        ("", ""),
+        ("1042", ""),
+        ("' OR 1=1 --", "x" * 5000),
+    ]:
+        answer = visitor.post(signed("/find"), data={"order": order, "email": email})
+        answers.add((answer.status_code, answer.text))
+    assert len(answers) == 1
+    sent = made(lambda s: s.exec(select(Message)).all())
+    assert [(message.name, message.recipient) for message in sent] == [("return_link", "cleo@example.com")]
+    link = re.search(r"(/r/\S+)", sent[0].body)
+    assert link and visitor.get(link.group(1)).status_code == 200
+
+
+def test_another_shops_order_is_not_found_through_this_one(world, made, visitor) -> None:
+    made(cast.dana)
+    visitor.post(signed("/find", shop="dana.myshopify.com"), data={"order": "1042", "email": "cleo@example.com"})
+    [sent] = made(lambda s: s.exec(select(Message)).all())
+    assert "Dana and Daughters" in sent.body
+
+
+def test_a_signed_in_client_sees_their_returns_and_opens_one(world, made, visitor, row_counts) -> None:
+    before = row_counts()
+    page = visitor.get(signed(customer="9")).text
+    assert row_counts() == before
+    assert "Meridian ring" in page and f'action="{PREFIX}/open"' in page
+    number = re.search(r'name="return" value="(\d+)"', page)
+    assert number
+    opened = visitor.post(signed("/open", customer="9"), data={"return": number.group(1)})
+    link = re.search(r'href="http://127.0.0.1:8000(/r/[^"]+)"', opened.text)
+    assert link and visitor.get(link.group(1)).status_code == 200
+
+
+def test_nobody_opens_a_return_of_somebody_else(world, made, visitor) -> None:
+    other = made(cast.dana)
+    before = len(made(lambda s: s.exec(select(Link)).all()))
+    for customer, wanted in (("8", world.rma.id), ("9", other.rma.id), ("9", "x"), ("9", "")):
+        assert visitor.post(signed("/open", customer=customer), data={"return": wanted}).status_code == 404
+    assert visitor.post(signed("/open"), data={"return": world.rma.id}).status_code == 401
+    assert "Nothing on its way back" in visitor.get(signed(customer="8")).text
+    assert len(made(lambda s: s.exec(select(Link)).all())) == before
+
+
+@pytest.mark.parametrize(
+    "html", ["{{ 7 | times: 6 }}", "{% include 'x' %}", "{%- raw -%}", "{{{{", "plain", "{\u200b{ x }}", "&#123;{"]
+)
+def test_nothing_a_person_typed_is_run_as_liquid(html: str) -> None:
+    safe = liquid_safe(html)
+    assert "{" not in safe and "}" not in safe
+    assert safe.replace("&#123;", "{").replace("&#125;", "}") == html.replace("&#123;", "{")
+
+
+def test_a_piece_named_in_liquid_stays_text(world, made, visitor) -> None:
+    from logistics.models import RmaLine
+
+    def rename(session):
+        line = session.exec(select(RmaLine)).first()
+        line.title = "{{ 'x' | upcase }}<b>"
+        session.add(line)
+
+    made(rename)
+    page = visitor.get(signed(customer="9")).text
+    assert "{" not in page and "<b>" not in page and "&#123;&#123; &#39;x&#39;" in page
+
+
+def test_its_words_are_the_house_s(world, visitor) -> None:
+    pages = [
+        visitor.get(signed()).text,
+        visitor.get(signed(customer="9")).text,
+        visitor.get(signed(customer="8")).text,
+        visitor.post(signed("/find"), data={"order": "1", "email": "a@b.example"}).text,
+        visitor.post(signed("/open", customer="9"), data={"return": world.rma.id}).text,
+    ]
+    assert [findings("client", text(page)) for page in pages] == [[]] * 5

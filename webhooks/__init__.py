@@ -1,0 +1,1 @@
+"""The one way in: verify, store once, answer; then hand on what was stored."""

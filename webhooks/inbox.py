@@ -1,0 +1,137 @@
+"""What was stored and what became of it: hand on once, claim for a new shop, replay by hand."""
+
+from datetime import datetime, timedelta
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+import jobs
+from kit.clock import now as clock_now
+from kit.db import Begin
+from kit.errors import NotFound
+from kit.log import bind, get_logger
+from shops.models import Shop, ShopState
+from shops.shops import find_shop
+from webhooks.models import Delivery, DeliveryState
+from webhooks.sources.twilio import as_json
+from webhooks.topics import AFTER_UNINSTALL, TOPICS, Context
+
+log = get_logger("webhooks")
+
+BATCH = 50
+LEASE = timedelta(seconds=30)
+MOST_ATTEMPTS = 5
+
+
+def pump(begin: Begin) -> int:
+    """Hand on a batch of stored deliveries, oldest first; how many there were. Any number of workers may pump."""
+    with begin() as session:
+        ids = claim(session, now=clock_now())
+    for delivery_id in ids:
+        try:
+            with begin() as session:
+                hand_on(session, delivery_id, now=clock_now())
+        except Exception as error:
+            log.exception("delivery.failed", delivery=delivery_id)
+            with begin() as session:
+                _note_failure(session, delivery_id, error)
+    return len(ids)
+
+
+def claim(session: Session, *, now: datetime) -> list[int]:
+    """Reserve a batch for this worker until a lease ends; a worker that dies leaves nothing reserved for long."""
+    free = sa.or_(col(Delivery.claimed_until).is_(None), col(Delivery.claimed_until) < now)
+    wanted = (
+        select(Delivery.id).where(Delivery.state == DeliveryState.NEW, free).order_by(col(Delivery.id)).limit(BATCH)
+    )
+    ids = list(session.exec(wanted).all())
+    if not ids:
+        return []
+    taken = session.connection().execute(
+        sa.update(Delivery)
+        .where(col(Delivery.id).in_(ids), col(Delivery.state) == DeliveryState.NEW, free)
+        .values(claimed_until=now + LEASE)
+        .returning(col(Delivery.id))
+    )
+    return sorted(row[0] for row in taken)
+
+
+def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
+    """Parse one delivery and publish what it says, in one transaction with marking it handled."""
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or delivery.state is not DeliveryState.NEW:
+        return
+    with bind(delivery=delivery_id, topic=delivery.topic, shop=delivery.shop_domain):
+        delivery.state = _judge(session, delivery)
+        delivery.handled_at, delivery.error = now, ""
+        session.add(delivery)
+        log.info("delivery.handed_on", state=delivery.state.value)
+
+
+def _judge(session: Session, delivery: Delivery) -> DeliveryState:
+    parse = TOPICS.get(delivery.topic)
+    shop = find_shop(session, delivery.shop_domain) if delivery.shop_domain else None
+    if delivery.source == "shopify" and _has_no_owner(shop, delivery.topic):
+        return DeliveryState.UNCLAIMED
+    if parse is None:
+        return DeliveryState.IGNORED
+    context = Context(shop.id if shop else None, delivery.shop_domain, delivery.triggered_at)
+    event = parse(_payload(delivery), context)
+    if event is None:
+        return DeliveryState.IGNORED
+    jobs.publish(session, event)
+    return DeliveryState.HANDLED
+
+
+def _has_no_owner(shop: Shop | None, topic: str) -> bool:
+    """A shop we never met, or one that left: what comes may be the beginning of a (re)install, and is kept for it."""
+    return shop is None or (shop.state is ShopState.UNINSTALLED and topic not in AFTER_UNINSTALL)
+
+
+def _payload(delivery: Delivery) -> dict[str, object]:
+    if delivery.source == "twilio":
+        return dict(as_json(delivery.body))
+    payload = orjson.loads(delivery.body)
+    return payload if isinstance(payload, dict) else {}
+
+
+def _note_failure(session: Session, delivery_id: int, error: Exception) -> None:
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        return
+    delivery.attempts += 1
+    delivery.error = f"{type(error).__name__}: {error}"[:1000]
+    if delivery.attempts >= MOST_ATTEMPTS:
+        delivery.state = DeliveryState.FAILED
+    session.add(delivery)
+
+
+def claim_for_shop(session: Session, shop: Shop) -> int:
+    """Deliveries that came before the shop was known are handled now: Shopify may be quicker than the first page."""
+    done = session.connection().execute(
+        sa.update(Delivery)
+        .where(col(Delivery.shop_domain) == shop.domain, col(Delivery.state) == DeliveryState.UNCLAIMED)
+        .values(state=DeliveryState.NEW, claimed_until=None)
+    )
+    return int(done.rowcount)
+
+
+def replay(session: Session, delivery_id: int) -> Delivery:
+    """Hand a delivery on again. Raises NotFound."""
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound("No such delivery.")
+    delivery.state, delivery.claimed_until, delivery.attempts = DeliveryState.NEW, None, 0
+    session.add(delivery)
+    return delivery
+
+
+def recent(session: Session, *, domain: str | None = None, state: DeliveryState | None = None) -> list[Delivery]:
+    """The newest deliveries, of one shop or all, without a reader needing their bodies."""
+    query = select(Delivery).order_by(col(Delivery.id).desc()).limit(100)
+    if domain is not None:
+        query = query.where(Delivery.shop_domain == domain)
+    if state is not None:
+        query = query.where(Delivery.state == state)
+    return list(session.exec(query))

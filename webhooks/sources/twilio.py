@@ -1,0 +1,37 @@
+"""Twilio: HMAC-SHA1 over our public address and the form, by its own validator."""
+
+from urllib.parse import parse_qsl
+
+from twilio.request_validator import RequestValidator
+
+from webhooks.sources import Envelope, Refused
+
+
+class TwilioSource:
+    """Opens status callbacks and inbound messages: POST /webhooks/twilio/<kind>, form-encoded."""
+
+    name = "twilio"
+
+    def __init__(self, auth_token: str, app_url: str):
+        self.validator = RequestValidator(auth_token) if auth_token else None
+        self.app_url = app_url
+
+    def open(self, headers: dict[str, str], body: bytes, path: str, query: str) -> Envelope:
+        """The address is built from APP_URL: behind a proxy the request's own scheme and host differ."""
+        try:
+            form = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body)))
+        except ValueError:
+            raise Refused(400, "not_a_form", "The body is not a form.") from None
+        url = f"{self.app_url}/webhooks/twilio/{path}" + (f"?{query}" if query else "")
+        signature = headers.get("x-twilio-signature", "")
+        if self.validator is None or not signature.isascii() or not self.validator.validate(url, form, signature):
+            raise Refused(403, "bad_signature", "The signature does not match.")
+        sid = form.get("MessageSid") or form.get("SmsSid") or form.get("CallSid") or ""
+        return Envelope(topic=f"twilio/{path}"[:100], external_id=f"{sid}:{form.get('MessageStatus', '')}"[:200])
+
+
+def as_json(body: bytes) -> dict[str, str]:
+    """The stored form as a dictionary."""
+    return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
+
+

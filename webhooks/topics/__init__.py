@@ -1,0 +1,51 @@
+"""What each topic means: a file a topic, parse(payload, context) -> event. A reader finds every topic in this table.
+
+A body is a hint: it may be minimal, late or out of order, so a parser never fails on a missing key, and jobs read the
+truth with the shop's own token.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from webhooks.topics import (
+    app_uninstalled,
+    customers_data_request,
+    customers_redact,
+    orders_create,
+    returns_close,
+    returns_request,
+    shop_redact,
+    tracker_updated,
+    twilio_status,
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the envelope said besides the body. `shop_id` is None for senders that know no shop."""
+
+    shop_id: int | None
+    shop_domain: str
+    triggered_at: str
+
+
+Parse = Callable[[dict[str, Any], Any], Any]
+
+TOPICS: dict[str, Parse] = {
+    "orders/create": orders_create.parse,
+    "orders/updated": orders_create.parse,
+    "returns/request": returns_request.parse,
+    "returns/approve": returns_request.parse,
+    "returns/close": returns_close.parse,
+    "app/uninstalled": app_uninstalled.parse,
+    "customers/data_request": customers_data_request.parse,
+    "customers/redact": customers_redact.parse,
+    "shop/redact": shop_redact.parse,
+    "tracker.created": tracker_updated.parse,
+    "tracker.updated": tracker_updated.parse,
+    "twilio/status": twilio_status.parse,
+}
+
+# Handled for a shop that left, too: they are how its data leaves.
+AFTER_UNINSTALL = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})
