@@ -118,7 +118,7 @@ class Case(SQLModel, table=True):
     piece_title: str = ""
     piece_image: str = ""
     piece_detail: str = ""
-    value_cents: int = 0
+    value_cents: int = Field(default=0, sa_type=sa.BigInteger)
     currency: str = Field(default="USD", max_length=3)
     client_words: str | None = Field(default=None, sa_type=Sealed)
     reason_label: str = ""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +63,23 @@ def _settle(
     reason: str,
     state: TroubleState,
     wait_seconds: float | None = None,
+) -> str:
+    """Record it, however long the database is away: the engine would take an exception for the job's end."""
+    while True:
+        try:
+            return _record(begin, name, payload, reason, state, wait_seconds)
+        except sa.exc.OperationalError:
+            log.exception("job.not_recorded")
+            sleep(2)
+
+
+def _record(
+    begin: Begin,
+    name: str,
+    payload: dict[str, Any],
+    reason: str,
+    state: TroubleState,
+    wait_seconds: float | None,
 ) -> str:
     now = clock_now()
     with begin() as session:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from babel.core import Locale, get_global
+from babel.core import Locale, UnknownLocaleError, get_global
 from babel.numbers import format_currency, get_currency_precision
 
 
@@ -31,10 +31,12 @@ class Money:
         return f"{Decimal(self.cents).scaleb(-digits):.{digits}f}"
 
     def show(self, locale: str = "en") -> str:
-        """For a reader: "$14,800", with the fraction only where there is one."""
-        value = Decimal(self.amount)
-        whole = value == value.to_integral_value()
-        return format_currency(value, self.currency, locale=locale, currency_digits=not whole, **_whole(whole, locale))
+        """For a reader: "$14,800", with the fraction only where there is one. A locale nobody knows reads English."""
+        value, known = Decimal(self.amount), _known(locale)
+        if value != value.to_integral_value():
+            return format_currency(value, self.currency, locale=known)
+        pattern = known.currency_formats["standard"].pattern.replace(".00", "")
+        return format_currency(value, self.currency, format=pattern, locale=known, currency_digits=False)
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
@@ -47,8 +49,8 @@ def is_currency(code: str) -> bool:
     return code in get_global("all_currencies")
 
 
-def _whole(whole: bool, locale: str) -> dict[str, str]:
-    if not whole:
-        return {}
-    pattern = Locale.parse(locale).currency_formats["standard"].pattern
-    return {"format": pattern.replace(".00", "")}
+def _known(locale: str) -> Locale:
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse("en")

@@ -153,11 +153,10 @@ def recent_decisions(session: Session, *, shop_id: int, limit: int = 20) -> list
 
 def cohorts(session: Session, *, shop_id: int) -> tuple[Cohort, Cohort]:
     """Assisted and simple returns, apart, with counts. Nothing is averaged across them."""
-    kinds = select(Case.state, Case.outcome, sa.func.count()).where(Case.shop_id == shop_id)
-    by_kind = [tuple(row) for row in session.exec(kinds.group_by(col(Case.state), col(Case.outcome)))]
     total: Counter[CaseState] = Counter()
     closed: Counter[Outcome | None] = Counter()
-    for state, outcome, count in by_kind:
+    kinds = sa.select(col(Case.state), col(Case.outcome), sa.func.count()).where(col(Case.shop_id) == shop_id)
+    for state, outcome, count in session.connection().execute(kinds.group_by(col(Case.state), col(Case.outcome))):
         total[state] += count
         if state is CaseState.CLOSED:
             closed[outcome] += count

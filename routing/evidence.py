@@ -15,7 +15,7 @@ from routing.models import LineEvidence, OrderEvidence
 
 def keep(session: Session, seen: OrderSeen, *, now: datetime) -> bool:
     """Keep what the order says; False when a later word on the same order is kept already."""
-    updated_at = parse_instant(seen.updated_at)
+    updated_at = _when(seen.updated_at, now)
     fresh = OrderEvidence(
         shop_id=seen.shop_id,
         order_gid=seen.order_gid,
@@ -48,6 +48,14 @@ def keep(session: Session, seen: OrderSeen, *, now: datetime) -> bool:
                 ),
             )
     return True
+
+
+def _when(text: str, now: datetime) -> datetime:
+    """A body may tell no time, or nonsense; then it counts as news."""
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return now
 
 
 def find(session: Session, *, shop_id: int, order_gid: str) -> OrderEvidence | None:

@@ -27,6 +27,10 @@ OLD_ORDER = (
     "Shopify does not show this app the order behind this return. Orders older than 60 days need approval to read old "
     "orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
+OTHER_CURRENCY = (
+    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value again "
+    "on the routing page, in the shop's currency of today."
+)
 SIX_HOURS = 6 * 3600
 
 
@@ -46,7 +50,8 @@ def route_return(
 ) -> None:
     """Decide once for one return, however often and by whichever way it arrived, and hand it on.
 
-    Raises Waiting when Shopify does not show the order, with the sentence the merchant is shown.
+    Raises Waiting, with the sentence the merchant is shown: when Shopify does not show the order, or when the limit is
+    in another currency than the order.
     """
     with begin() as session:
         if find_decision(session, shop_id=shop_id, return_gid=return_gid):
@@ -66,6 +71,8 @@ def _decide_and_hand_on(
 ) -> None:
     now = clock_now()
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
+    if policy.limit.currency != order.total.currency:
+        raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
     decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
     decision = Decision(
         shop_id=shop_id,

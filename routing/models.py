@@ -13,7 +13,7 @@ class RoutingPolicy(SQLModel, table=True):
     """What the merchant chose: from which order value an advisor is offered, and who answers when nobody is named."""
 
     shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
-    limit_cents: int
+    limit_cents: int = Field(sa_type=sa.BigInteger)  # a ring in rupiah is past 32 bits
     currency: str = Field(max_length=3)
     default_advisor_id: int | None = None
     version: int = 1
@@ -62,6 +62,6 @@ class Decision(SQLModel, table=True):
     level: Level = Field(sa_type=word(Level))
     words: str
     policy_version: int
-    total_cents: int
+    total_cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     decided_at: datetime

@@ -1,9 +1,10 @@
 """The merchant's routing rule and the people it can name."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from consults import advisors
 from consults.models import Advisor
+from kit.db import insert_once
 from kit.errors import AppError
 from kit.money import Money
 from routing.decide import Policy
@@ -17,11 +18,15 @@ DEFAULT_LIMIT = "5000"
 def policy_row(session: Session, shop_id: int) -> RoutingPolicy:
     """The shop's rule; made with the default when it has none yet."""
     row = session.get(RoutingPolicy, shop_id)
+    currency = get_shop(session, shop_id).currency
+    cents = Money.parse(DEFAULT_LIMIT, currency).cents
     if row is None:
-        currency = get_shop(session, shop_id).currency
-        row = RoutingPolicy(shop_id=shop_id, limit_cents=Money.parse(DEFAULT_LIMIT, currency).cents, currency=currency)
+        insert_once(session, RoutingPolicy(shop_id=shop_id, limit_cents=cents, currency=currency))
+        row = session.exec(select(RoutingPolicy).where(RoutingPolicy.shop_id == shop_id)).one()
+    elif row.version == 1 and row.currency != currency:
+        # Made before Shopify told the shop's currency, and nobody's choice yet.
+        row.limit_cents, row.currency = cents, currency
         session.add(row)
-        session.flush()
     return row
 
 
@@ -34,15 +39,17 @@ def policy(session: Session, shop_id: int) -> Policy:
 def change_policy(session: Session, *, shop_id: int, limit: str, default_advisor_id: int | None) -> RoutingPolicy:
     """Save the merchant's choice. Raises AppError for a limit that is no amount or an advisor of another shop."""
     row = policy_row(session, shop_id)
+    currency = get_shop(session, shop_id).currency
     try:
-        money = Money.parse(limit.replace(",", "").strip(), row.currency)
+        money = Money.parse(limit.replace(",", "").strip(), currency)
     except ValueError:
         raise AppError("The limit is not an amount. Write it in figures, for example 5000.") from None
     if money.cents < 0:
         raise AppError("The limit cannot be below zero.")
     if default_advisor_id is not None:
         advisors.get_advisor(session, shop_id=shop_id, advisor_id=default_advisor_id)
-    row.limit_cents, row.default_advisor_id, row.version = money.cents, default_advisor_id, row.version + 1
+    row.limit_cents, row.currency = money.cents, currency
+    row.default_advisor_id, row.version = default_advisor_id, row.version + 1
     session.add(row)
     return row
 

@@ -125,7 +125,8 @@ def merchant() -> Merchant:
         if shop is None or shop.id is None or shop.state is ShopState.UNINSTALLED:
             raise NotSignedIn("The app is not installed in this shop.", _admin_kind())
         g.merchant = Merchant(shop.id, shop.domain, token.user_id)
-    return g.merchant  # type: ignore[no-any-return]
+    caller: Merchant = g.merchant
+    return caller
 
 
 def _admin_kind() -> str:

@@ -1,12 +1,17 @@
 """A client's or a shop's data leaves when Shopify says so. Each package erases its own rows; here they are asked."""
 
+import re
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.models import Case
+from consults.privacy import erase_case
+from jobs.models import JobTrouble
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.log import get_logger
+from logistics import people
 from logistics.models import Rma
 from notifications.models import Message
 from shops.models import Shop, ShopState
@@ -36,35 +41,43 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
             Rma.shop_id == shop_id, sa.or_(col(Rma.client_gid) == client_gid, col(Rma.order_gid).in_(order_gids))
         )
     ).all()
+    addresses = {a for row in (*cases, *rmas) for a in (row.client_email, row.client_phone) if a}
+    keys = (*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas))
+    gids = {client_gid, *order_gids, *(gid for row in (*cases, *rmas) for gid in (row.order_gid, row.return_gid))}
+    _erase_messages(session, shop_id, addresses, keys)
     for case in cases:
-        _erase_messages(session, shop_id, [case.client_email, case.client_phone], f"case:{case.id}:")
-        case.client_name = case.client_email = case.client_phone = None
-        case.client_words = case.client_quote = case.outcome_note = None
-        case.client_gid = None
-        session.add(case)
-    for rma in rmas:
-        _erase_messages(session, shop_id, [rma.client_email, rma.client_phone], f"rma:{rma.id}:")
-        rma.client_name = rma.client_email = rma.client_phone = ""
-        rma.sender_address = "{}"
-        session.add(rma)
-    _erase_bodies(session, shop.domain, [client_gid, *order_gids])
+        erase_case(session, case)
+    people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    _erase_bodies(session, shop.domain, gids)
 
 
-def _erase_messages(session: Session, shop_id: int, addresses: list[str | None], key_start: str) -> None:
+def _erase_messages(session: Session, shop_id: int, addresses: set[str], keys: tuple[str, ...]) -> None:
     """Messages to the client's addresses, or about the case: recipients are sealed, so they are read one by one."""
     for message in session.exec(select(Message).where(Message.shop_id == shop_id)).all():
-        if message.recipient in addresses or message.key.startswith(key_start):
+        if message.recipient in addresses or (keys and message.key.startswith(keys)):
             message.recipient = message.subject = message.body = ""
             message.attachments = None
             session.add(message)
+            _erase_callbacks(session, message)
 
 
-def _erase_bodies(session: Session, domain: str, gids: list[str]) -> None:
-    """Webhook bodies that name the client or their orders; the envelope stays."""
-    numbers = [gid.rsplit("/", 1)[-1].encode() for gid in gids]
+def _erase_callbacks(session: Session, message: Message) -> None:
+    """A provider's word on a text names the number it went to."""
+    if message.provider_id:
+        theirs = col(Delivery.external_id).startswith(f"{message.provider_id}:", autoescape=True)
+        session.connection().execute(
+            sa.update(Delivery).where(col(Delivery.source) == "twilio", theirs).values(body=b"")
+        )
+
+
+def _erase_bodies(session: Session, domain: str, gids: set[str]) -> None:
+    """Webhook bodies that name the client, their orders or their returns; the envelope stays."""
+    numbers = b"|".join(sorted(re.escape(gid.rsplit("/", 1)[-1].encode()) for gid in gids if gid))
+    # Whole numbers only: 42 is not in 1042, which is another client's.
+    named = re.compile(rb"(?<!\d)(?:" + numbers + rb")(?!\d)")
     rows = session.exec(select(Delivery).where(Delivery.shop_domain == domain, Delivery.source == "shopify"))
     for delivery in rows:
-        if any(number in delivery.body for number in numbers):
+        if named.search(delivery.body):
             delivery.body = b"{}"
             session.add(delivery)
 
@@ -79,7 +92,10 @@ def redact_shop(begin: Begin, *, shop_id: int) -> None:
             log.warning("shop.redact_refused", shop=shop.domain)
             return
         domain = shop.domain
+        for message in session.exec(select(Message).where(Message.shop_id == shop_id)).all():
+            _erase_callbacks(session, message)
         session.connection().execute(sa.delete(Delivery).where(col(Delivery.shop_domain) == domain))
+        session.connection().execute(sa.delete(JobTrouble).where(col(JobTrouble.shop_id) == shop_id))
         session.delete(shop)
     log.info("shop.erased", shop=domain)
 

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from consults import advisors
+from consults.kinds import StaffRole
 from consults.models import ConsultPolicy
 from kit.db import Database
 from logistics.models import LogisticsPolicy
 from shops.models import Shop, ShopState
 from shops.shops import find_shop
 
-INTRODUCTION = "Fifteen minutes is plenty, and there is nothing to prepare."
+INTRODUCTION = "Whatever it is, I would like to hear it from you first."
 # Neutral on purpose: no house and no jewellery in a name on a box.
 RECEIVING = {
     "receiving_name": "R. Moreau, Door 4",
@@ -67,7 +68,7 @@ def _person(row: dict[str, Any], now: datetime) -> advisors.PersonRow:
         location_gid=row["location_gid"],
         zone=row["time_zone"],
         languages=",".join(row["languages"]),
-        role=advisors.StaffRole(row["role"]),
+        role=StaffRole(row["role"]),
         introduction=INTRODUCTION,
         hours=hours_around(now, row["time_zone"]),
     )
@@ -91,4 +92,4 @@ def _make_it_triable(session: Session, shop_id: int) -> None:
     if session.get(ConsultPolicy, shop_id) is None:
         session.add(ConsultPolicy(shop_id=shop_id, notice_minutes=0, step_minutes=30, join_before_minutes=240))
     if session.get(LogisticsPolicy, shop_id) is None:
-        session.add(LogisticsPolicy(shop_id=shop_id, **RECEIVING))
+        session.add(LogisticsPolicy.model_validate({"shop_id": shop_id, **RECEIVING}))

@@ -54,14 +54,16 @@ def claim(session: Session, *, now: datetime) -> list[int]:
         .values(claimed_until=now + LEASE)
         .returning(col(Delivery.id))
     )
-    return sorted(row[0] for row in taken)
+    return sorted(int(row[0]) for row in taken)
 
 
 def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
     """Parse one delivery and publish what it says, in one transaction with marking it handled."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None or delivery.state is not DeliveryState.NEW:
+    mine = (col(Delivery.id) == delivery_id, col(Delivery.state) == DeliveryState.NEW)
+    # Written first, which locks the row: a worker whose lease ran out may be handing on the same one.
+    if session.connection().execute(sa.update(Delivery).where(*mine).values(handled_at=now)).rowcount != 1:
         return
+    delivery = session.exec(select(Delivery).where(Delivery.id == delivery_id)).one()
     with bind(delivery=delivery_id, topic=delivery.topic, shop=delivery.shop_domain):
         delivery.state = _judge(session, delivery)
         delivery.handled_at, delivery.error = now, ""

@@ -32,11 +32,13 @@ class SmtpEmail:
     def send(self, message: Outgoing) -> str:
         """Hand it to the server and return its Message-ID, which is made from our id: copies share it."""
         mail = build(message, sender=self.sender, host=self.host)
-        handed_over = False
+        handed_over = accepted = False
         try:
             with self._connect() as server:
                 server.ehlo_or_helo_if_needed()
-                server.mail(self.sender)
+                code, answer = server.mail(self.sender)
+                if code != 250:
+                    raise smtplib.SMTPSenderRefused(code, answer, self.sender)
                 code, answer = server.rcpt(message.recipient)
                 if code >= 400:
                     raise smtplib.SMTPRecipientsRefused({message.recipient: (code, answer)})
@@ -44,11 +46,13 @@ class SmtpEmail:
                 code, answer = server.data(mail.as_bytes())
                 if code != 250:
                     raise smtplib.SMTPDataError(code, answer)
+                accepted = True
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise OutsideError("smtp", f"the address was not taken ({code})", permanent=code >= 500) from error
         except smtplib.SMTPResponseException as error:
-            raise OutsideError("smtp", f"answered {error.smtp_code}", permanent=error.smtp_code >= 500) from error
+            if not accepted:  # a grumble at QUIT changes nothing: the server has the mail
+                raise OutsideError("smtp", f"answered {error.smtp_code}", permanent=error.smtp_code >= 500) from error
         except (OSError, smtplib.SMTPException) as error:
             raise OutsideError("smtp", type(error).__name__, ambiguous=handed_over) from error
         return str(mail["Message-ID"])

@@ -37,13 +37,13 @@ def parcel_moves(play: "Play") -> None:
     play.records.move_parcel(play.notes["tracking"], "in_transit")
     wait_until(lambda: "on its way" in play.client.open(play.notes["return_page"]).text.lower(), what="on its way")
     play.records.move_parcel(play.notes["tracking"], "delivered")
-    wait_until(lambda: "Inspection" in case_page(play).text, what="arrived, in the admin")
+    wait_until(lambda: 'heading="Inspection"' in case_page(play).html, what="arrived, in the admin")
 
 
 def inspected(play: "Play") -> None:
     rma = rma_number(play)
     play.merchant.press(f"/app/returns/{rma}/inspection", finding="match", note="As sold.", restock="on")
-    wait_until(lambda: "Pay $14,800.00 back" in case_page(play).text, what="the amount Shopify suggests")
+    wait_until(lambda: "Pay $14,800.00 back" in case_page(play).html, what="the amount Shopify suggests")
     assert not play.records.mutations("ReturnProcess", play.return_gid), "money moved before anybody said so"
 
 

@@ -83,7 +83,7 @@ def they_meet(play: "Play") -> None:
     assert csrf, "the room's page names no token"
     ours = {"X-Csrf": csrf.group(1)}
     client_room = f"{play.notes['consult']}/room"
-    assert "Not recorded" in play.client.open(client_room).text
+    assert "data-room" in play.client.open(client_room).html, "her page has no room on it"
     hers = _ask(play.client, client_room, "join", {})
     his = _ask(play.advisor, room.url, "join", {}, ours)
     assert [p["role"] for p in his["people"]] == ["client"], his

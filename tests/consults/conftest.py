@@ -13,6 +13,7 @@ from tests import cast
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
+    """As everywhere, with connections for twenty who want the same time at once."""
     crypt.use_keys("test-token-key")
     database = Database(database_url, pool_size=20)
     yield database

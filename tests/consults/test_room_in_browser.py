@@ -71,6 +71,12 @@ class Door(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One of the two will do: what is tried here is the script."""
+    return sqlite_url
+
+
+@pytest.fixture
 def address(database, town, room) -> Iterator[str]:  # noqa: F811
     door = type("Door", (Door,), {"database": database, "town": town, "consult_id": room[0]})
     server = ThreadingHTTPServer(("127.0.0.1", 0), door)

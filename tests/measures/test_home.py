@@ -116,4 +116,4 @@ def test_a_longer_list_asks_no_more_questions(database):
         sa.event.listen(database.engine, "before_cursor_execute", count)
         home.waiting(session, **about)
         sa.event.remove(database.engine, "before_cursor_execute", count)
-    assert len(asked) == few < 12
+    assert len(asked) <= few < 12

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, SQLModel
 
+from consults.models import Advisor
 from kit.db import Database
 from shopify_app.app import create_app
 from tests import cast
@@ -50,10 +51,10 @@ def visitor(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def at_desk(app: Flask, made: Callable) -> Callable[[cast.Advisor], FlaskClient]:
+def at_desk(app: Flask, made: Callable) -> Callable[[Advisor], FlaskClient]:
     """at_desk(advisor): a browser in which that advisor's desk is open."""
 
-    def sign_in(advisor: cast.Advisor) -> FlaskClient:
+    def sign_in(advisor: Advisor) -> FlaskClient:
         client = app.test_client()
         client.set_cookie("desk", made(lambda session: cast.desk_cookie(session, advisor)), path="/desk")
         return client

@@ -35,7 +35,7 @@ def stored(admin: Admin, kind, **by):
 
 def fields_of(answer) -> dict[str, str]:
     assert answer.status_code == 422, answer.text
-    return answer.json["error"]["fields"]
+    return answer.get_json()["error"]["fields"]
 
 
 # --- a return
@@ -43,10 +43,10 @@ def fields_of(answer) -> dict[str, str]:
 
 def test_a_piece_is_received_and_inspected_by_hand(admin: Admin):
     address = f"/app/returns/{admin.simple_id}"
-    assert admin.alice.send(f"{address}/arrival").json["redirect"] == ""
+    assert admin.alice.send(f"{address}/arrival").get_json()["redirect"] == ""
     assert admin.alice.send(f"{address}/arrival").status_code == 200
     done = admin.alice.send(f"{address}/inspection", finding="match", note="As sold.", restock="on")
-    assert done.json["toast"] == "The finding is written down."
+    assert done.get_json()["toast"] == "The finding is written down."
     (row,) = stored(admin, Inspection, rma_id=admin.simple_id)
     assert (row.note, row.restock, row.inspected_by) == ("As sold.", True, "staff:7")
     (rma,) = stored(admin, Rma, id=admin.simple_id)
@@ -61,7 +61,7 @@ def test_an_inspection_without_a_finding_asks_for_it(admin: Admin):
 
 def test_an_inspection_before_arrival_is_told_so(admin: Admin):
     answer = admin.alice.send(f"/app/returns/{admin.simple_id}/inspection", finding="match")
-    assert answer.status_code == 409 and "authorised" in answer.json["error"]["message"]
+    assert answer.status_code == 409 and "authorised" in answer.get_json()["error"]["message"]
 
 
 def test_a_payment_is_approved_once_however_often_it_is_pressed(admin: Admin):
@@ -120,7 +120,7 @@ GOOD = {
 
 def test_an_advisor_is_corrected(admin: Admin):
     answer = admin.alice.send(f"/app/advisors/{admin.world.bob.id}", **GOOD, introduction=" Two lines. ")
-    assert answer.json["redirect"] == "/app/advisors"
+    assert answer.get_json()["redirect"] == "/app/advisors"
     (row,) = stored(admin, Advisor, id=admin.world.bob.id)
     assert (row.phone, row.languages, row.introduction) == ("+33184880018", "fr,en,pt-br", "Two lines.")
 
@@ -211,7 +211,7 @@ def test_a_held_message_is_sent_again(admin: Admin):
 
 
 def test_an_advisor_opens_their_own_desk_from_the_admin(admin: Admin):
-    address = admin.alice.send("/app/desk-link").json["open"]
+    address = admin.alice.send("/app/desk-link").get_json()["open"]
     token = address.removeprefix(f"{admin.config.app_url}/desk/in/")
     with admin.database.begin() as session:
         opened = open_link(session, token, purpose=DESK, now=NOW)
@@ -220,8 +220,8 @@ def test_an_advisor_opens_their_own_desk_from_the_admin(admin: Admin):
 
 def test_somebody_who_is_no_advisor_chooses_whose_desk_to_open(admin: Admin):
     answer = Caller(admin.app, admin.config, ALICE, "12345").send("/app/desk-link")
-    assert answer.json == {"redirect": "/app/advisors", "toast": "Choose whose desk to open."}
-    assert "open" in admin.alice.send(f"/app/desk-link?advisor_id={admin.world.bob.id}").json
+    assert answer.get_json() == {"redirect": "/app/advisors", "toast": "Choose whose desk to open."}
+    assert "open" in admin.alice.send(f"/app/desk-link?advisor_id={admin.world.bob.id}").get_json()
 
 
 def test_a_closed_desk_is_not_opened(admin: Admin):
@@ -230,5 +230,5 @@ def test_a_closed_desk_is_not_opened(admin: Admin):
         assert bob is not None
         bob.active = False
         session.add(bob)
-    assert admin.alice.send("/app/desk-link").json["redirect"] == "/app/advisors"
+    assert admin.alice.send("/app/desk-link").get_json()["redirect"] == "/app/advisors"
     assert "active" in fields_of(admin.alice.send(f"/app/desk-link?advisor_id={admin.world.bob.id}"))

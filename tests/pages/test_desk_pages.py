@@ -120,7 +120,9 @@ def test_dana_sees_nothing_of_another_shop(world, made, at_desk) -> None:
 def test_an_advisor_sees_their_own_cases_and_a_manager_all_of_the_shop(world, made, at_desk) -> None:
     colleague = made(lambda s: cast.bob(s, world.shop, name="Teo Marchetti", staff_gid="gid://shopify/StaffMember/8"))
     manager = made(
-        lambda s: cast.bob(s, world.shop, name="Claire", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/9")
+        lambda s: cast.bob(
+            s, world.shop, name="Claire", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/9"
+        )
     )
     path = f"/desk/cases/{world.case.id}"
     assert at_desk(colleague).get(path).status_code == 404
@@ -134,7 +136,11 @@ def test_looking_changes_nothing(world, made, at_desk, row_counts) -> None:
     made(lambda s: promise(s, world))
     desk = at_desk(world.bob)
     before, case = row_counts(), made(lambda s: s.get(Case, world.case.id).model_dump())
-    for path in ["/desk", *(f"/desk/cases/{world.case.id}{page}" for page in PAGES), f"/desk/consults/{consult.id}/room"]:
+    for path in [
+        "/desk",
+        *(f"/desk/cases/{world.case.id}{page}" for page in PAGES),
+        f"/desk/consults/{consult.id}/room",
+    ]:
         answer = desk.get(path)
         assert answer.status_code == 200, path
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
@@ -239,11 +245,10 @@ def test_the_advisor_meets_the_client_in_the_room(world, made, at_desk, visitor)
         assert joined.json["role"] == "advisor"
         met = visitor.post(f"/consult/{link}/room/join", json={})
         assert [person["role"] for person in met.json["people"]] == ["advisor"]
-        asked = desk.post(
-            f"/desk/consults/{consult.id}/room/poll", json={"after": 0, "sitting": 1}, headers={"X-Csrf": token.group(1)}
-        )
+        poll = f"/desk/consults/{consult.id}/room/poll"
+        asked = desk.post(poll, json={"after": 0, "sitting": 1}, headers={"X-Csrf": token.group(1)})
         assert asked.json["state"] == "in_session"
-        assert desk.post(f"/desk/consults/{consult.id}/room/poll", json={"after": "x", "csrf": token.group(1)}).status_code == 400
+        assert desk.post(poll, json={"after": "x", "csrf": token.group(1)}).status_code == 400
 
 
 def test_cues_suggest_nothing_better_left_unsaid() -> None:

@@ -1,7 +1,8 @@
 """Pure parts of the portal: bars, days, the way."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,7 +72,7 @@ def test_three_days_are_shown_and_the_fourth_is_named() -> None:
     free = slots(*(cast.NOW + timedelta(days=n) for n in range(5)))
     shown = days.offer(free, zone="Europe/Paris", locale="en")
     assert [day.label for day in shown.days] == ["Tuesday 24 November", "Wednesday 25 November", "Thursday 26 November"]
-    assert (shown.later.isoformat(), shown.earlier) == ("2026-11-27", False)
+    assert (shown.later, shown.earlier) == (date(2026, 11, 27), False)
     rest = days.offer(free, zone="Europe/Paris", locale="en", first=shown.later)
     assert (len(rest.days), rest.later, rest.earlier) == (2, None, True)
 
@@ -97,7 +98,7 @@ def test_nothing_free_is_no_days() -> None:
 def test_offered_times_never_overlap_and_the_earliest_is_among_them(starts: list[int]) -> None:
     free = slots(*(cast.NOW + timedelta(minutes=15 * n) for n in set(starts)))
     chosen = days.apart(free)
-    assert all(a.ends_at <= b.starts_at for a, b in zip(chosen, chosen[1:], strict=False))
+    assert all(a.ends_at <= b.starts_at for a, b in pairwise(chosen))
     assert chosen[:1] == sorted(free)[:1]
 
 
@@ -134,7 +135,7 @@ FACTS = timeline.WayFacts(
 def test_exactly_one_step_is_now_until_all_is_done(goods: str, talk: str) -> None:
     facts = replace(FACTS, goods=goods, talk=talk, talk_at=cast.NOW if talk else None, advisor="Bob")
     states = [step.state for step in timeline.way(facts)]
-    assert states.count("now") == (0 if goods == "closed" and talk != "booked" else 1)
+    assert states.count("now") == (0 if goods == "closed" else 1)
     assert timeline.heading(facts) and timeline.refund_day(facts)
 
 
@@ -142,6 +143,19 @@ def test_what_is_late_says_so_first_then_the_new_day() -> None:
     late = replace(FACTS, goods="authorised", labelled_at=None, now=cast.NOW + timedelta(days=2))
     [step] = [step for step in timeline.way(late) if step.state == "now"]
     assert step.words == "It took us longer than we said. By Friday 27 November, by email."
+
+
+def test_a_day_we_name_is_never_a_weekend() -> None:
+    friday = datetime(2026, 11, 27, 9, tzinfo=UTC)
+    assert timeline.working_days(friday, 1) == datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert timeline.working_days(friday + timedelta(days=1), 1) == datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert timeline.refund_day(replace(FACTS, goods="arrived", arrived_at=friday)) == "Sent by Tuesday 1 December"
+
+
+def test_a_conversation_to_come_leads_only_while_the_piece_is_with_the_client() -> None:
+    facts = replace(FACTS, goods="inspected", inspected_at=cast.NOW, talk="booked", talk_at=cast.NOW, advisor="Bob")
+    assert timeline.heading(facts) == "$14,800 comes next"
+    assert [step.title for step in timeline.way(facts) if step.state == "now"] == ["$14,800, back to you"]
 
 
 def test_a_return_that_ended_says_when() -> None:

@@ -26,10 +26,14 @@ class EasyPostSource:
             description, event_id = str(event["description"]), str(event["id"])
         except (orjson.JSONDecodeError, KeyError, TypeError):
             raise Refused(400, "not_json", "The body is not an event.") from None
-        return Envelope(topic=description[:100], external_id=event_id[:200])
+        return Envelope(topic=_clean(description)[:100], external_id=_clean(event_id)[:200])
 
 
 def sign(body: bytes, secret: str) -> str:
     """The header value EasyPost would send."""
     key = unicodedata.normalize("NFKD", secret).encode()
     return "hmac-sha256-hex=" + hmac.digest(key, body, "sha256").hex()
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")  # which PostgreSQL would refuse

@@ -1,4 +1,4 @@
-"""Into the desk, by the single-use link of a text message. Looking at the link changes nothing; the button uses it up."""
+"""Into the desk, by the single-use link of a text message. Looking at it changes nothing; the button uses it up."""
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -44,8 +44,10 @@ def send_fresh(token: str) -> ResponseReturnValue:
     with begin() as session:
         opened = known_link(session, token, purpose=DESK)
         key = f"desk:{opened.link_id}:{now():%Y-%m-%dT%H}" if opened else ""
-        if opened and opened.person_id and not messages.was_written(
-            session, shop_id=opened.shop_id, key=key, channel="sms"
+        if (
+            opened
+            and opened.person_id
+            and not messages.was_written(session, shop_id=opened.shop_id, key=key, channel="sms")
         ):
             g.shop = get_shop(session, opened.shop_id)
             advisor = get_advisor(session, shop_id=opened.shop_id, advisor_id=opened.person_id)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from consults.advisors import advisors, get_advisor
 from consults.booking import upcoming
 from consults.cases import get_case, open_cases
-from consults.models import Case, Consult
+from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
 from logistics.models import Rma
 from logistics.rmas import open_rmas
@@ -64,5 +64,5 @@ def _waiting(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> lis
     return [(rma, by_return[rma.return_gid]) for rma in waiting if rma.return_gid in by_return]
 
 
-def _case(session: Session, row: "Consult | object") -> Case:
-    return get_case(session, shop_id=row.shop_id, case_id=row.case_id)  # type: ignore[attr-defined]
+def _case(session: Session, row: Consult | Promise_) -> Case:
+    return get_case(session, shop_id=row.shop_id, case_id=row.case_id)

@@ -48,9 +48,7 @@ def ask(token: str, verb: str) -> ResponseReturnValue:
         caller = with_case(session, token)
         consult, participant_id = _seat(session, caller)
         assert consult.id is not None
-        told = answer(
-            session, verb, shop_id=caller.shop_id, consult_id=consult.id, participant_id=participant_id
-        )
+        told = answer(session, verb, shop_id=caller.shop_id, consult_id=consult.id, participant_id=participant_id)
     return jsonify(told)
 
 

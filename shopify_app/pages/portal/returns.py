@@ -44,9 +44,7 @@ def slip(token: str) -> ResponseReturnValue:
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
         code = barcode(seen.rma.number)
-        return render_template(
-            "portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city
-        )
+        return render_template("portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city)
 
 
 @page.get("/label")

@@ -9,12 +9,12 @@ import time
 from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from consults.zones import show_day
 from kit.errors import NotFound
 from logistics.lookups import returns_of_client, returns_of_order
 from logistics.rmas import lines_of
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
-from shopify_app.pages.wording import show_day
 from shopify_app.web import addresses, begin, now
 from shops.links import RETURN, issue_link
 

@@ -36,7 +36,7 @@ class WayFacts:
 
 @dataclass(frozen=True)
 class Step:
-    """One dot of the way. `state` is done, now or next; `extra` names what belongs beside it: "parcel", "talk"."""
+    """One dot of the way. `state` is done, now or next; `extra`, what belongs beside it, is parcel, track or talk."""
 
     title: str
     words: str
@@ -50,13 +50,14 @@ def way(facts: WayFacts) -> list[Step]:
     if facts.goods == "ended":
         return [*steps, Step("This return has ended", _day(facts, facts.ended_at or facts.opened_at), DONE)]
     talking = any(step.state == NOW for step in steps)
-    return steps + [_demote(step, talking) for step in (_label(facts), _travel(facts), _look(facts), _money(facts))]
+    steps += [_demote(step, talking) for step in (_label(facts), _travel(facts), _look(facts), _money(facts))]
+    return sorted(steps, key=lambda step: (DONE, NOW, NEXT).index(step.state))  # a label may come before a talk
 
 
 def heading(facts: WayFacts) -> str:
     """The one sentence at the top."""
-    if facts.talk == "booked" and facts.talk_at is not None:
-        return f"{facts.advisor} will see you on {show_times(facts.talk_at, facts.zone, facts.locale)}"
+    if _talk_is_now(facts) and facts.talk_at is not None:
+        return f"{facts.advisor} will be with you on {show_times(facts.talk_at, facts.zone, facts.locale)}"
     return {
         "authorised": "Your label will be with you shortly",
         "labelled": f"The {facts.piece} can travel whenever it suits you",
@@ -70,9 +71,32 @@ def heading(facts: WayFacts) -> str:
 def refund_day(facts: WayFacts) -> str:
     """By when the money is there, in words; a day as soon as there is one."""
     since = facts.settled_at or facts.approved_at
-    if since is None:
-        return f"{WORKING_DAY}, your bank is told"
-    return f"By {_day(facts, since + timedelta(days=facts.refund_days))}"
+    if since is not None:
+        return f"By {_day(facts, since + timedelta(days=facts.refund_days))}"
+    if facts.inspected_at or facts.arrived_at:
+        return f"Sent by {_sent_by(facts)}"
+    return WORKING_DAY
+
+
+def working_days(since: datetime, days: int) -> datetime:
+    """The same hour `days` later, Saturdays and Sundays not counted. Public holidays are."""
+    at = since
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < 5
+    return at
+
+
+def _sent_by(facts: WayFacts) -> str:
+    """The day the money is sent: one working day after we looked at the piece, two after it came."""
+    if facts.inspected_at is not None:
+        return _day(facts, working_days(facts.inspected_at, 1))
+    return _day(facts, working_days(facts.arrived_at or facts.now, 2))
+
+
+def _talk_is_now(facts: WayFacts) -> bool:
+    """Once the piece has left the client's hands, a conversation to come holds nothing up and leads no page."""
+    return facts.talk == "booked" and facts.goods in ("authorised", "labelled")
 
 
 def _talk(facts: WayFacts) -> list[Step]:
@@ -80,26 +104,28 @@ def _talk(facts: WayFacts) -> list[Step]:
         return []
     when = show_times(facts.talk_at, facts.zone, facts.locale)
     if facts.talk == "booked":
-        return [Step(f"A conversation with {facts.advisor}", when, NOW, "talk")]
+        return [Step(f"A conversation with {facts.advisor}", when, NOW if _talk_is_now(facts) else NEXT, "talk")]
     return [Step(f"You spoke with {facts.advisor}", _day(facts, facts.talk_at), DONE)]
 
 
 def _label(facts: WayFacts) -> Step:
     if _at(facts) == 0:
-        late = facts.now - facts.opened_at > timedelta(days=1)
-        day = _day(facts, facts.now + timedelta(days=1) if late else facts.opened_at + timedelta(days=1))
+        late = facts.now > working_days(facts.opened_at, 1)
+        day = _day(facts, working_days(facts.now if late else facts.opened_at, 1))
         words = f"It took us longer than we said. By {day}, by email." if late else f"By {day}, by email."
         return Step("Your label", words, NOW)
     if facts.labelled_at is None:
         return Step("Handed to us", _day(facts, facts.arrived_at or facts.opened_at), DONE)
-    return Step("Your label is ready", f"{_day(facts, facts.labelled_at)}.", DONE, "parcel" if _at(facts) > 1 else "")
+    return Step("Your label is ready", f"{_day(facts, facts.labelled_at)}.", DONE)
 
 
 def _travel(facts: WayFacts) -> Step:
     if _at(facts) >= 3:
         return Step("With us", f"{_day(facts, facts.arrived_at or facts.now)}.", DONE)
     if _at(facts) == 2:
-        return Step("On its way to us", f"Since {_day(facts, facts.moved_at or facts.now)}. Covered all the way.", NOW)
+        return Step(
+            "On its way to us", f"Since {_day(facts, facts.moved_at or facts.now)}. Covered all the way.", NOW, "track"
+        )
     if _at(facts) == 1:
         words = "Any day that suits you. In plain packaging, covered all the way. Please put the slip inside the box."
         return Step("Send it", words, NOW, "parcel")
@@ -110,7 +136,7 @@ def _look(facts: WayFacts) -> Step:
     if _at(facts) >= 4:
         return Step("Looked at by our atelier", f"{_day(facts, facts.inspected_at or facts.now)}.", DONE)
     if _at(facts) == 3:
-        day = _day(facts, (facts.arrived_at or facts.now) + timedelta(days=1))
+        day = _day(facts, working_days(facts.arrived_at or facts.now, 1))
         return Step("At our atelier", f"We look at it by {day}.", NOW)
     return Step("At our atelier", f"{WORKING_DAY}.", NEXT)
 
@@ -122,8 +148,7 @@ def _money(facts: WayFacts) -> Step:
         words = f"Sent {_day(facts, facts.settled_at or facts.now)}. With you {_lower(refund_day(facts))}."
         return Step(f"{facts.refund}, back to you", words, NOW)
     if _at(facts) == 4:
-        day = _day(facts, (facts.inspected_at or facts.now) + timedelta(days=1))
-        return Step(f"{facts.refund}, back to you", f"We send it by {day}, to the card you used.", NOW)
+        return Step(f"{facts.refund}, back to you", f"We send it by {_sent_by(facts)}, to the card you used.", NOW)
     return Step(f"{facts.refund}, back to you", "To the card you used, as soon as we have looked at it.", NEXT)
 
 

@@ -36,7 +36,6 @@
 
   // A field that is being corrected has no sentence under it any more.
   document.addEventListener('input', event => event.target.removeAttribute?.('error'));
-  document.addEventListener('change', event => event.target.removeAttribute?.('error'));
 
   const send = async (action, body, from) => {
     const release = hold(from);

@@ -37,7 +37,12 @@
       // the parser may still be adding children
       if (/^S-(SELECT|CHOICE-LIST)$/.test(this.tagName)) new MutationObserver(() => { this.draw(); this.ready(); }).observe(this, { childList: true, subtree: true, characterData: true });
     }
-    attributeChangedCallback() { if (this.shadowRoot) { this.draw(); this.ready?.(); } }
+    attributeChangedCallback(name) {
+      if (!this.shadowRoot) return;
+      // Drawn anew, a field would lose the focus of whoever is correcting it.
+      const told = name === 'error' && this.$('.e');
+      if (told) told.textContent = this.a('error'); else { this.draw(); this.ready?.(); }
+    }
     a(n, d = '') { return this.getAttribute(n) ?? d; }
     esc(n, d) { return safe(this.a(n, d)); }
     draw() { this.shadowRoot.innerHTML = this.view(); }
@@ -132,9 +137,9 @@
   def('s-option', ':host{display:none}');
 
   const tick = tag => customElements.define(tag, class extends base {
-    static formAssociated = true; static css = ':host{display:block}';
+    static formAssociated = true; static css = ':host{display:block}'; static attrs = ['error'];
     constructor() { super(); this.i = this.attachInternals(); }
-    view() { return `<label class="row"><input type="checkbox" ${tag === 's-switch' ? 'role="switch"' : ''} ${this.hasAttribute('checked') ? 'checked' : ''} ${this.hasAttribute('disabled') ? 'disabled' : ''}><span>${this.esc('label')}<span class="d b">${this.esc('details')}</span></span></label><div class="e">${this.esc('error')}</div>`; }
+    view() { return `<label class="row"><input type="checkbox" ${tag === 's-switch' ? 'role="switch"' : ''} ${this.hasAttribute('checked') ? 'checked' : ''} ${this.hasAttribute('disabled') ? 'disabled' : ''}><span>${this.esc('label')}<span class="d b">${this.esc('details')}</span></span></label><div class="e" role="alert">${this.esc('error')}</div>`; }
     ready() { const c = this.$('input'), set = () => this.i.setFormValue(c.checked ? this.a('value', 'on') : null); set(); c.addEventListener('change', () => { set(); this.dispatchEvent(new Event('change', { bubbles: true })); }); }
     formResetCallback() { this.draw(); this.ready(); }
     get checked() { return this.$('input').checked; }
@@ -142,9 +147,9 @@
   tick('s-checkbox'); tick('s-switch');
   def('s-choice', ':host{display:none}');
   customElements.define('s-choice-list', class extends base {
-    static formAssociated = true; static css = ':host{display:block}';
+    static formAssociated = true; static css = ':host{display:block}'; static attrs = ['error'];
     constructor() { super(); this.i = this.attachInternals(); }
-    view() { const many = this.hasAttribute('multiple'); return `<fieldset><legend class="${this.a('labelaccessibilityvisibility') === 'exclusive' ? 'vh' : ''}">${this.esc('label')}</legend>${[...this.querySelectorAll('s-choice')].map(c => `<label class="row m"><input name="g" type="${many ? 'checkbox' : 'radio'}" value="${safe(c.getAttribute('value'))}" ${c.hasAttribute('selected') ? 'checked' : ''}><span>${safe(c.firstChild?.textContent)}<span class="d b">${safe(c.querySelector('[slot=details]')?.textContent)}</span></span></label>`).join('')}</fieldset><div class="d">${this.esc('details')}</div><div class="e">${this.esc('error')}</div>`; }
+    view() { const many = this.hasAttribute('multiple'); return `<fieldset><legend class="${this.a('labelaccessibilityvisibility') === 'exclusive' ? 'vh' : ''}">${this.esc('label')}</legend>${[...this.querySelectorAll('s-choice')].map(c => `<label class="row m"><input name="g" type="${many ? 'checkbox' : 'radio'}" value="${safe(c.getAttribute('value'))}" ${c.hasAttribute('selected') ? 'checked' : ''}><span>${safe(c.firstChild?.textContent)}<span class="d b">${safe(c.querySelector('[slot=details]')?.textContent)}</span></span></label>`).join('')}</fieldset><div class="d">${this.esc('details')}</div><div class="e" role="alert">${this.esc('error')}</div>`; }
     ready() { const set = () => { const d = new FormData(); this.shadowRoot.querySelectorAll('input:checked').forEach(x => d.append(this.a('name'), x.value)); this.i.setFormValue(d); }; set(); this.shadowRoot.addEventListener('change', () => { set(); this.dispatchEvent(new Event('change', { bubbles: true })); }); }
     formResetCallback() { this.draw(); this.ready(); }
     get values() { return [...this.shadowRoot.querySelectorAll('input:checked')].map(x => x.value); }

@@ -1,0 +1,156 @@
+"""Portal and desk in a browser: without script, by keyboard, on the narrowest screen, and two people in the room."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from werkzeug.serving import make_server
+
+from consults.booking import next_consult
+from kit.db import Database
+from shopify_app.app import create_app
+from tests import cast
+from tests.pages.test_desk_pages import promise
+from tests.pages.test_portal_pages import booked, labelled
+
+NARROW = {"viewport": {"width": 320, "height": 640}}
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    """SQLite is enough here: what differs between the two is tested without a browser."""
+    database = Database(sqlite_url, pool_size=10)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def app(database: Database, free_port: Callable[[], int]) -> Iterator[Flask]:
+    port = free_port()
+    app = create_app(cast.settings(database.url, app_url=f"http://127.0.0.1:{port}"), database)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield app
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def base(app: Flask) -> str:
+    return app.extensions["returns"].settings.app_url
+
+
+def test_a_client_reserves_and_gives_back_a_time_without_script(world, made, base, browser_context) -> None:
+    link = made(lambda s: cast.consult_link(s, world.case))
+    page = browser_context(java_script_enabled=False, **NARROW).new_page()
+    page.goto(f"{base}/consult/{link}")
+    page.get_by_role("radio", name="13:00").first.check()
+    page.get_by_role("button", name="Reserve this time").click()
+    assert page.get_by_role("heading", level=1).text_content() == "Bob will see you on Tuesday 24 November, 13:00"
+    page.get_by_role("link", name="Choose another time").click()
+    page.get_by_role("radio", name="15:30").first.check()
+    page.get_by_role("button", name="Move it to this time").click()
+    assert "15:30" in (page.get_by_role("heading", level=1).text_content() or "")
+    page.get_by_role("button", name="Cancel this time").click()
+    page.get_by_role("button", name="Return it without a conversation").click()
+    assert "/r/" in page.url and page.get_by_text("A simple return, as you wished.").is_visible()
+
+
+def test_an_advisor_goes_from_the_text_to_the_outcome_without_script(world, made, base, browser_context) -> None:
+    link = made(lambda s: cast.desk_link(s, world.bob, world.case))
+    page = browser_context(java_script_enabled=False, **NARROW).new_page()
+    page.goto(f"{base}/desk/in/{link}")
+    page.get_by_role("button", name="Open the desk").click()
+    assert page.get_by_role("heading", level=1).text_content() == "Mrs Cleo Whitlock"
+    page.get_by_role("button", name="Take it").click()
+    page.get_by_role("radio", name="Proportion").check()
+    page.get_by_role("radio", name="Refund, $14,800").check()
+    page.get_by_role("button", name="Record this").click()
+    page.get_by_role("radio", name="None").check()
+    page.get_by_role("button", name="Save").click()
+    assert page.locator("#offer .ar-panel").text_content().startswith("Refund. Recorded today.")
+    page.get_by_role("link", name="Today").click()
+    assert page.get_by_text("Outcome recorded; the parcel is under way.").is_visible()
+
+
+def test_pages_fit_the_narrowest_screen_and_axe_finds_nothing(world, made, base, browser_context) -> None:
+    links = made(lambda s: (cast.consult_link(s, world.case), cast.return_link(s, world.rma)))
+    consult, returned = links
+    cookie = made(lambda s: cast.desk_cookie(s, world.bob))
+    made(lambda s: labelled(s, world))
+    made(lambda s: promise(s, world))
+    before = [f"/consult/{consult}", f"/desk/cases/{world.case.id}"]
+    talk = made(lambda s: booked(s, world))
+    after = [
+        f"/consult/{consult}",
+        f"/consult/{consult}/move",
+        f"/consult/{consult}/room",
+        f"/r/{returned}",
+        f"/r/{returned}/slip",
+        "/r/never",
+        "/desk",
+        "/desk/signed-out",
+        f"/desk/cases/{world.case.id}",
+        f"/desk/cases/{world.case.id}/outcome",
+        f"/desk/consults/{talk.id}/room",
+    ]
+    found = []
+    for scheme in ("light", "dark"):
+        context = browser_context(color_scheme=scheme, **NARROW)
+        context.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        for path in [*before, *after]:
+            page.goto(base + path)
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found.append(f"{path} scrolls sideways")
+            if page.locator("h1").count() != 1:
+                found.append(f"{path} has not one h1")
+            for problem in Axe().run(page).response["violations"]:
+                found.append(f"{path} {scheme} {problem['id']} {[node['target'] for node in problem['nodes']][:3]}")
+        assert all(url.startswith((base, "blob:", "data:")) for url in asked)
+    assert found == []
+
+
+def test_the_keyboard_meets_things_in_the_order_they_are_read(world, made, base, browser_context) -> None:
+    link = made(lambda s: cast.consult_link(s, world.case))
+    page = browser_context().new_page()
+    page.goto(f"{base}/consult/{link}")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+    assert reached[:3] == ["kind", "Choose another time zone", "at"]
+    order = ["phone", "texts", "Reserve this time", "Return it without a conversation", "zone"]
+    assert [name for name in reached if name in order] == order
+
+
+def test_client_and_advisor_meet_in_the_room(world, made, base, browser_context) -> None:
+    consult_link = made(lambda s: cast.consult_link(s, world.case))
+    cookie = made(lambda s: cast.desk_cookie(s, world.bob))
+    talk = made(lambda s: booked(s, world))
+    with cast.clock(talk.starts_at):
+        client = browser_context().new_page()
+        desk = browser_context()
+        desk.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
+        advisor = desk.new_page()
+        client.goto(f"{base}/consult/{consult_link}")
+        client.get_by_role("link", name="Open the room").click()
+        advisor.goto(f"{base}/desk/consults/{talk.id}/room")
+        for page in (client, advisor):
+            page.get_by_role("button", name="Join").click()
+        for page in (client, advisor):
+            page.wait_for_selector("[data-room-state=connected]", timeout=20_000)
+        advisor.get_by_role("button", name="Leave").click()
+        client.get_by_role("button", name="Leave").click()
+        client.get_by_text("Bob has what you said.").wait_for()
+        for _ in range(100):
+            if made(lambda s: next_consult(s, shop_id=world.shop_id, case_id=world.case.id)) is None:
+                break
+            client.wait_for_timeout(50)
+        client.goto(f"{base}/consult/{consult_link}")
+        assert client.get_by_role("heading", level=1).text_content() == "Thank you. It was good to talk with you"

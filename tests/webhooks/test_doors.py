@@ -1,0 +1,269 @@
+"""POST /webhooks/<source>: verified, stored once, answered; on SQLite and on PostgreSQL."""
+
+import threading
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+from twilio.request_validator import RequestValidator
+
+from kit.clock import now
+from kit.db import Database
+from tests.webhooks.posting import SECRET, SHOP, post, shopify_headers
+from webhooks import commits
+from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
+from webhooks.doors import MOST_BYTES, Doors
+from webhooks.models import Delivery, DeliveryState
+from webhooks.sources.shopify import ShopifySource
+from webhooks.sources.twilio import TwilioSource
+
+BODY = b'{"id": 1}'
+
+
+def inner(environ, start_response):
+    start_response("200 OK", [("X-Inner", "yes")])
+    return [b'{"inner": true}']
+
+
+@pytest.fixture
+def committer(database: Database) -> Committer:
+    return Committer(database.engine)
+
+
+@pytest.fixture
+def doors(committer: Committer) -> Doors:
+    sources = {"shopify": ShopifySource((SECRET,)), "twilio": TwilioSource("token", "https://app.example.com")}
+    return Doors(inner, sources, committer)
+
+
+def stored(database: Database) -> list[Delivery]:
+    with database.begin() as session:
+        return list(session.exec(select(Delivery).order_by(sa.text("id"))))
+
+
+def values(number: int, **changed) -> dict:
+    return {
+        "source": "shopify",
+        "shop_domain": SHOP,
+        "topic": "returns/request",
+        "external_id": f"w-{number}",
+        "event_id": "",
+        "triggered_at": "",
+        "api_version": "",
+        "body": BODY,
+        "received_at": now(),
+        "state": DeliveryState.NEW,
+        "attempts": 0,
+        "error": "",
+        **changed,
+    }
+
+
+def test_a_genuine_delivery_is_stored_as_it_came(doors: Doors, database: Database) -> None:
+    answer = post(doors, body=BODY, headers=shopify_headers(BODY))
+    assert (answer.status, answer.body) == (200, {"ok": True})
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    (row,) = stored(database)
+    assert (row.body, row.topic, row.shop_domain, row.external_id) == (BODY, "returns/request", SHOP, "w-1")
+    assert (row.state, row.attempts, row.claimed_until, row.received_at.tzinfo is not None) == (
+        DeliveryState.NEW,
+        0,
+        None,
+        True,
+    )
+
+
+def test_a_copy_is_answered_200_and_dropped(doors: Doors, database: Database) -> None:
+    assert [post(doors, body=BODY, headers=shopify_headers(BODY)).status for _ in range(3)] == [200] * 3
+    assert len(stored(database)) == 1
+
+
+def test_two_topics_of_one_action_are_two_deliveries(doors: Doors, database: Database) -> None:
+    for topic in ("returns/approve", "orders/updated"):
+        assert post(doors, body=BODY, headers=shopify_headers(BODY, topic=topic, webhook_id=topic)).status == 200
+    assert {row.event_id for row in stored(database)} == {"e-1"} and len(stored(database)) == 2
+
+
+def test_a_copy_in_another_case_of_its_shop_is_still_a_copy(doors: Doors, database: Database) -> None:
+    for shop in (SHOP, SHOP.upper()):
+        assert post(doors, body=BODY, headers=shopify_headers(BODY) | {"x-shopify-shop-domain": shop}).status == 200
+    assert len(stored(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "body", "status", "code"),
+    [
+        ({"x-shopify-hmac-sha256": "AAAA"}, BODY, 401, "bad_signature"),
+        ({"x-shopify-hmac-sha256": "é"}, BODY, 401, "bad_signature"),
+        ({"x-shopify-shop-domain": "evil.com"}, BODY, 400, "bad_shop"),
+        ({}, b"id=1", 400, "not_json"),
+    ],
+)
+def test_what_is_not_taken_is_not_stored(doors: Doors, database: Database, changed, body, status, code) -> None:
+    answer = post(doors, body=body, headers=shopify_headers(body) | changed)
+    assert (answer.status, answer.body["error"]["code"]) == (status, code)
+    assert stored(database) == []
+
+
+SIX_MB = b'{"a": "' + b"x" * (6 * 1024 * 1024) + b'"}'
+
+
+def test_six_megabytes_are_refused_by_their_announced_length_without_being_read(doors: Doors) -> None:
+    answer = post(doors, body=b"", headers=shopify_headers(b""), length=str(6 * 1024 * 1024))
+    assert (answer.status, answer.body["error"]["code"]) == (413, "too_large")
+
+
+def test_six_megabytes_in_chunks_are_refused_as_well(doors: Doors, database: Database) -> None:
+    answer = post(doors, body=SIX_MB, headers=shopify_headers(SIX_MB), chunked=True)
+    assert answer.status == 413 and stored(database) == []
+
+
+def test_exactly_the_most_is_taken(doors: Doors, database: Database) -> None:
+    body = b'"' + b"x" * (MOST_BYTES - 2) + b'"'
+    assert post(doors, body=body, headers=shopify_headers(body)).status == 200
+    assert len(stored(database)[0].body) == MOST_BYTES
+
+
+def test_a_body_in_chunks_is_taken(doors: Doors, database: Database) -> None:
+    assert post(doors, body=BODY, headers=shopify_headers(BODY), chunked=True).status == 200
+    assert stored(database)[0].body == BODY
+
+
+@pytest.mark.parametrize("length", ["-1", "abc", "1e9"])
+def test_a_length_that_is_none_is_refused(doors: Doors, length: str) -> None:
+    answer = post(doors, body=BODY, headers=shopify_headers(BODY), length=length)
+    assert (answer.status, answer.body["error"]["code"]) == (400, "bad_length")
+
+
+def test_without_a_length_there_is_no_body(doors: Doors) -> None:
+    assert post(doors, body=BODY, headers=shopify_headers(BODY), length=None).status == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])
+def test_deliveries_are_posted_and_nothing_else(doors: Doors, method: str) -> None:
+    assert post(doors, method=method).status == 405
+
+
+@pytest.mark.parametrize("path", ["/webhooks/", "/webhooks/nobody", "/webhooks/Shopify", "/webhooks//shopify"])
+def test_an_unknown_door_is_not_there(doors: Doors, path: str) -> None:
+    assert post(doors, path).status == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/webhooks", "/app", "/webhook/shopify", ""])
+def test_every_other_path_goes_on_to_the_pages(doors: Doors, path: str) -> None:
+    assert post(doors, path).headers["X-Inner"] == "yes"
+
+
+def test_a_body_with_nul_bytes_is_stored_byte_for_byte(doors: Doors, database: Database) -> None:
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered", "Body": "a\x00b"}
+    signature = RequestValidator("token").compute_signature("https://app.example.com/webhooks/twilio/status", form)
+    raw = urlencode(form).encode().replace(b"%00", b"\x00")
+    answer = post(doors, "/webhooks/twilio/status", raw, {"x-twilio-signature": signature})
+    assert answer.status == 200 and stored(database)[0].body == raw
+    escaped = b'{"note": "a\\u0000b"}'
+    assert post(doors, body=escaped, headers=shopify_headers(escaped)).status == 200
+    assert stored(database)[1].body == escaped
+
+
+# --- many at once
+
+
+def at_once(count: int, work) -> None:
+    gate = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        gate.wait()
+        work(number)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(doors: Doors, database: Database) -> None:
+    counted, answers = [], []
+    sa.event.listen(database.engine, "commit", lambda _connection: counted.append(1))
+    at_once(
+        64,
+        lambda n: answers.append(post(doors, body=BODY, headers=shopify_headers(BODY, webhook_id=f"w-{n}")).status),
+    )
+    commits_made = len(counted)
+    assert answers == [200] * 64
+    assert {row.external_id for row in stored(database)} == {f"w-{n}" for n in range(64)}
+    assert commits_made < 64
+    assert count_waiting(database.engine) == 64
+
+
+def test_of_sixty_four_copies_at_once_one_is_stored(doors: Doors, database: Database) -> None:
+    answers: list[int] = []
+    at_once(64, lambda _n: answers.append(post(doors, body=BODY, headers=shopify_headers(BODY)).status))
+    assert answers == [200] * 64 and len(stored(database)) == 1
+
+
+def test_one_bad_row_does_not_take_its_neighbours_down(committer: Committer, database: Database) -> None:
+    outcomes: dict[int, str] = {}
+
+    def store(number: int) -> None:
+        try:
+            committer.store(values(number, **({"topic": None} if number == 5 else {})))
+            outcomes[number] = "stored"
+        except NotStored:
+            outcomes[number] = "refused"
+
+    at_once(20, store)
+    assert outcomes == {n: "refused" if n == 5 else "stored" for n in range(20)}
+    assert len(stored(database)) == 19
+
+
+def test_while_the_database_is_away_the_sender_is_asked_to_come_back_and_then_it_is_taken(
+    doors: Doors, committer: Committer, database: Database, monkeypatch
+) -> None:
+    working = committer._commit
+
+    def away(_rows) -> None:
+        raise sa.exc.OperationalError("INSERT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(committer, "_commit", away)
+    answer = post(doors, body=BODY, headers=shopify_headers(BODY))
+    assert (answer.status, answer.body["error"]["code"]) == (500, "not_stored")
+    monkeypatch.setattr(committer, "_commit", working)
+    assert post(doors, body=BODY, headers=shopify_headers(BODY)).status == 200
+    assert len(stored(database)) == 1
+
+
+def test_a_crowd_that_outgrows_the_line_is_asked_to_come_back(doors: Doors, monkeypatch) -> None:
+    def full(_values) -> None:
+        raise Overloaded
+
+    monkeypatch.setattr(doors.committer, "store", full)
+    assert post(doors, body=BODY, headers=shopify_headers(BODY)).status == 503
+
+
+def test_the_line_is_as_long_as_it_may_be_and_no_longer(committer: Committer, monkeypatch) -> None:
+    monkeypatch.setattr(commits, "MOST_WAITING", 0)
+    with pytest.raises(Overloaded):
+        committer.store(values(1))
+
+
+def test_a_commit_that_takes_too_long_is_not_answered_200(committer: Committer, database: Database, monkeypatch) -> None:
+    monkeypatch.setattr(commits, "PATIENCE_SECONDS", 0.2)
+    going_on, working = threading.Event(), committer._commit
+
+    def slow(rows) -> None:
+        assert going_on.wait(20)
+        working(rows)
+
+    monkeypatch.setattr(committer, "_commit", slow)
+    leader = threading.Thread(target=lambda: committer.store(values(1)))
+    leader.start()
+    while not committer._writing:
+        pass
+    with pytest.raises(NotStored):
+        committer.store(values(2))
+    going_on.set()
+    leader.join(20)
+    committer.store(values(3))
+    assert "w-3" in {row.external_id for row in stored(database)}
