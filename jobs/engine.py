@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from jobs.attempts import Job, run_attempt
 from jobs.models import WorkerBeat
-from jobs.queue import APPLICATION, APPLICATION_VERSION, BY_KEY, WORK, JsonSerializer
+from jobs.queue import APPLICATION, APPLICATION_VERSION, BY_KEY, WORK
+from jobs.serializer import JsonSerializer
 from kit.clock import now as clock_now
 from kit.db import Database
 from kit.log import get_logger

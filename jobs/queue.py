@@ -4,7 +4,6 @@ The engine is DBOS on our own database (reference: docs/decisions/0001-job-engin
 """
 
 import itertools
-import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-from dbos import DBOSClient
-from dbos._serialization import Serializer
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -24,24 +21,11 @@ BY_KEY = "by_key"
 # Constant on purpose: a version that changes with the sources strands the jobs of the release before (engine, trap 3).
 APPLICATION_VERSION = "1"
 
-_clients: "WeakKeyDictionary[Engine, DBOSClient]" = WeakKeyDictionary()
+_clients: "WeakKeyDictionary[Engine, Any]" = WeakKeyDictionary()
 AtOnce: TypeAlias = Callable[[Session, Any], object]
 _events: Mapping[type, Sequence[str]] = {}
 _at_once: Mapping[type, AtOnce] = {}
 _count = itertools.count()
-
-
-class JsonSerializer(Serializer):
-    """The engine's default is pickle, which turns write access to a table into running code."""
-
-    def serialize(self, data: Any) -> str:
-        return json.dumps(data, default=repr)
-
-    def deserialize(cls, serialized_data: str) -> Any:
-        return json.loads(serialized_data)
-
-    def name(self) -> str:
-        return "json"
 
 
 def use_events(events: Mapping[type, Sequence[str]], at_once: Mapping[type, AtOnce] | None = None) -> None:
@@ -110,9 +94,14 @@ def publish(session: Session, event: Any) -> None:
         _secure(session, name, asdict(event), key=key, at=None, job_id=_next_id())
 
 
-def _client(engine: Any) -> DBOSClient:
+def _client(engine: Any) -> Any:
     client = _clients.get(engine)
     if client is None:
+        # Loaded with the first job: a web process that only takes webhooks in does without its 17 MB.
+        from dbos import DBOSClient
+
+        from jobs.serializer import JsonSerializer
+
         client = DBOSClient(
             system_database_engine=engine, lazy=True, application_name=APPLICATION, serializer=JsonSerializer()
         )

@@ -19,12 +19,14 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
     """Send one message. If an earlier attempt stopped in the middle, ask the provider first whether it went out."""
     with begin() as session:
         row = session.get(Message, message_id)
-        if row is None or row.shop_id != shop_id:
+        if row is None or row.shop_id != shop_id or not row.recipient:  # erased meanwhile
             return
         outgoing = _outgoing(row, get_shop(session, shop_id).shown_name)
         channel, state = channels[row.channel], row.state
         if state is MessageState.QUEUED and not channel.is_set_up:
-            messages.settle(session, message_id, MessageState.HELD, error=f"{row.channel} is not set up", now=clock_now())
+            messages.settle(
+                session, message_id, MessageState.HELD, error=f"{row.channel} is not set up", now=clock_now()
+            )
             return
     if state is MessageState.SENDING:
         if _read_back(begin, channel, outgoing):

@@ -84,7 +84,13 @@ def claim(session: Session, message_id: int) -> bool:
 
 
 def settle(
-    session: Session, message_id: int, state: MessageState, *, provider_id: str | None = None, error: str = "", now: datetime
+    session: Session,
+    message_id: int,
+    state: MessageState,
+    *,
+    provider_id: str | None = None,
+    error: str = "",
+    now: datetime,
 ) -> None:
     """Record how a hand-over went, unless a callback has said more already."""
     message = session.get(Message, message_id)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: may have gone out; a person decides."""
+    """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: perhaps sent; a person looks."""
 
     QUEUED = "queued"
     SENDING = "sending"

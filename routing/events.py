@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class OrderSeen:
-    """An order was placed or changed. `lines`: [{"line_gid", "staff": [{"staff_gid", "quantity"}]}]; `updated_at` ISO."""
+    """An order was placed or changed. `lines`: [{"line_gid", "staff": [{"staff_gid", "quantity"}]}]."""
 
     shop_id: int
     order_gid: str

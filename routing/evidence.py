@@ -1,4 +1,4 @@
-"""Seller evidence: kept when the order arrives, because staff lists, tags and attributions change until it comes back."""
+"""Seller evidence: kept when the order arrives, because staff lists and attributions change until it comes back."""
 
 from datetime import datetime
 

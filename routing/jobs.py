@@ -24,8 +24,8 @@ from shops.shops import get_shop
 log = get_logger("routing")
 
 OLD_ORDER = (
-    "Shopify does not show this app the order behind this return. Orders older than 60 days need approval to read old "
-    "orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
+    "Shopify does not show this app the order behind this return. Orders older than 60 days need approval to read "
+    "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
 OTHER_CURRENCY = (
     "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value again "
@@ -91,7 +91,13 @@ def _decide_and_hand_on(
         return  # another worker decided meanwhile
     assisted = decided.outcome is Outcome.ASSISTED
     rmas.open_rma(
-        session, shop_id=shop_id, read=read, client=client, value=returned_value(read, order), assisted=assisted, now=now
+        session,
+        shop_id=shop_id,
+        read=read,
+        client=client,
+        value=returned_value(read, order),
+        assisted=assisted,
+        now=now,
     )
     if assisted and decided.advisor_id is not None:
         facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
@@ -164,6 +170,3 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
 def find_decision(session: Session, *, shop_id: int, return_gid: str) -> Decision | None:
     """The one decision on that return."""
     return session.exec(select(Decision).where(Decision.shop_id == shop_id, Decision.return_gid == return_gid)).first()
-
-
-

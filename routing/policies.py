@@ -61,6 +61,7 @@ def directory(session: Session, shop_id: int) -> Directory:
     names = {b.location_gid: b.name for b in boutiques.values() if b.location_gid}
     by_location = {}
     for boutique in boutiques.values():
+        assert boutique.id is not None
         lead = advisors.boutique_advisor(session, shop_id=shop_id, boutique_id=boutique.id)
         if lead and boutique.location_gid:
             by_location[boutique.location_gid] = _person(lead, boutique.name)

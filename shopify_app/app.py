@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from kit import clock, log
 from kit.addresses import Addresses
 from kit.db import Database
-from kit.errors import AppError
+from kit.errors import AppError, OutsideError, Waiting
 from kit.settings import Settings
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
@@ -43,12 +43,17 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     return app
 
 
+AWAY = {
+    "shopify": "Shopify does not answer just now. Nothing was lost or changed; please load this page again in a moment."
+}
+
+
 def answer_error(error: Exception) -> Response:
     """A page for a person, JSON for a program; never a trace, never an id of another shop."""
     if isinstance(error, NotSignedIn) and error.kind == "document":
         return make_response(render_template("admin/bounce.html", path=request.full_path), 200)
     status, code, message = _told(error)
-    if status >= 500:
+    if status == 500:
         logger.exception("request.crashed", path=request.path)
     if _wants_json():
         response = make_response({"error": {"code": code, "message": message}}, status)
@@ -62,10 +67,17 @@ def answer_error(error: Exception) -> Response:
 def _told(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, AppError):
         return error.status, error.code, error.message
+    if isinstance(error, Waiting):
+        return 503, "waiting", error.reason
+    if isinstance(error, OutsideError):
+        logger.warning("request.outside_error", provider=error.provider, path=request.path)
+        return 503, "provider_away", AWAY.get(error.provider, "A service we need does not answer just now.")
     if isinstance(error, HTTPException):
         words = {404: "There is nothing at this address.", 405: "That cannot be done here.", 413: "That is too large."}
-        return error.code or 500, (error.name or "error").lower().replace(" ", "_"), words.get(
-            error.code or 500, "That could not be understood."
+        return (
+            error.code or 500,
+            (error.name or "error").lower().replace(" ", "_"),
+            words.get(error.code or 500, "That could not be understood."),
         )
     return 500, "internal", "That did not work, and the fault is ours. It has been noted; please try again."
 

@@ -166,7 +166,9 @@ def desk() -> DeskCaller:
     if request.method != "GET":
         given = request.form.get("csrf") or request.headers.get("X-Csrf", "")
         if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
-            raise AppError("This page was open too long. Load it again, then repeat the step.", status=403, code="stale")
+            raise AppError(
+                "This page was open too long. Load it again, then repeat the step.", status=403, code="stale"
+            )
     return caller
 
 
@@ -215,7 +217,10 @@ def proxy_signature_holds(pairs: list[tuple[str, str]], secrets: tuple[str, ...]
     text = signed_text(pairs)
     if any(text.count(f"{name}=") != (name != "signature") for name in SINGLE):
         return False
-    if not values["timestamp"].isdigit() or abs(at - int(values["timestamp"])) > PROXY_SECONDS:
+    if (
+        not (values["timestamp"].isascii() and values["timestamp"].isdigit())
+        or abs(at - int(values["timestamp"])) > PROXY_SECONDS
+    ):
         return False
     given = values["signature"].encode("utf-8", "replace")
     return any(hmac.compare_digest(given, sign_proxy(pairs, secret).encode()) for secret in secrets)

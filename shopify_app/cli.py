@@ -74,7 +74,7 @@ def migrate(options: argparse.Namespace) -> None:
     """Bring the database to head."""
     from shopify_app.migrate import upgrade
 
-    settings, database = _open()
+    settings, _ = _open()
     upgrade(settings.database_url)
     print("The database is at head.")
 
@@ -87,7 +87,7 @@ def serve(options: argparse.Namespace) -> int:
     if options.processes > 1 and settings.database_url.startswith("sqlite"):
         print("Several web processes need PostgreSQL: set DATABASE_URL.", file=sys.stderr)
         return 2
-    run(settings, host=options.host, port=options.port, processes=options.processes)
+    run(host=options.host, port=options.port, processes=options.processes)
     return 0
 
 
@@ -150,7 +150,8 @@ def deliveries(options: argparse.Namespace) -> int:
             return 0
         state = DeliveryState(options.state) if options.state else None
         for row in inbox.recent(session, state=state):
-            print(f"{row.id:>8}  {row.received_at:%Y-%m-%d %H:%M:%S}  {row.state.value:10} {row.topic:24} {row.shop_domain} {row.error}")
+            when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
+            print(f"{row.id:>8}  {when}  {row.state.value:10} {row.topic:24} {row.shop_domain} {row.error}")
     return 0
 
 

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlmodel import Session
 
 from jobs.engine import migrate_engine
 
@@ -26,15 +23,3 @@ def upgrade(database_url: str) -> None:
     """Bring the database to head. May be repeated, and run by two processes at once."""
     command.upgrade(config(database_url), "head")
     migrate_engine(database_url)
-
-
-def head_revision() -> str | None:
-    """The newest migration there is."""
-    return ScriptDirectory.from_config(config()).get_current_head()
-
-
-def database_revision(session: Session) -> str | None:
-    """The migration the database is at; None before the first."""
-    if not sa.inspect(session.connection()).has_table("alembic_version"):
-        return None
-    return session.connection().execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -41,9 +41,10 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
             Rma.shop_id == shop_id, sa.or_(col(Rma.client_gid) == client_gid, col(Rma.order_gid).in_(order_gids))
         )
     ).all()
-    addresses = {a for row in (*cases, *rmas) for a in (row.client_email, row.client_phone) if a}
+    found: list[Case | Rma] = [*cases, *rmas]
+    addresses = {a for row in found for a in (row.client_email, row.client_phone) if a}
     keys = (*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas))
-    gids = {client_gid, *order_gids, *(gid for row in (*cases, *rmas) for gid in (row.order_gid, row.return_gid))}
+    gids = {client_gid, *order_gids, *(gid for row in found for gid in (row.order_gid, row.return_gid))}
     _erase_messages(session, shop_id, addresses, keys)
     for case in cases:
         erase_case(session, case)
@@ -83,7 +84,7 @@ def _erase_bodies(session: Session, domain: str, gids: set[str]) -> None:
 
 
 def redact_shop(begin: Begin, *, shop_id: int) -> None:
-    """Erase a shop with all its rows. One that is installed again is left alone: Shopify takes the request back then."""
+    """Erase a shop with all its rows. One that came back is left alone: Shopify takes the request back then."""
     with begin() as session:
         shop = session.get(Shop, shop_id)
         if shop is None:

@@ -17,18 +17,20 @@ def load() -> object:
     return create_app(Settings.from_env())
 
 
-def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def run(*, host: str, port: int, processes: int, target: str = "shopify_app.server:load") -> None:
+    """Serve until SIGTERM or SIGINT. `target` names the function that makes the application."""
     os.environ.setdefault("PYTHONTZPATH", "")
+    # Each thread would otherwise get a heap of its own, which never shrinks; read when the worker process starts.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     Granian(
-        target="shopify_app.server:load",
+        target=target,
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
         blocking_threads=THREADS,
-        backlog=2048,
+        backlog=4096,
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=10,

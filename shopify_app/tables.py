@@ -1,5 +1,7 @@
 """Imports every models.py, for migrations and tests."""
 
+from sqlmodel import SQLModel
+
 import consults.models
 import jobs.models
 import logistics.models
@@ -7,7 +9,6 @@ import notifications.models
 import routing.models
 import shops.models
 import webhooks.models
-from sqlmodel import SQLModel
 
 MODELS = (
     shops.models,

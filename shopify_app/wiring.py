@@ -17,13 +17,10 @@ from kit.addresses import Addresses
 from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
-from logistics.carriers.easypost import EasyPost
 from logistics.carriers.unset import NoCarrier
 from logistics.events import ReturnEnded, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
-from notifications.channels.email import SmtpEmail
-from notifications.channels.sms import TwilioSms
 from notifications.events import MessageStatus
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnSeen
@@ -94,9 +91,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
         "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
-        "consults.invite_client": partial(
-            consults.jobs.invite_client, addresses=addresses, return_pages=return_pages
-        ),
+        "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
@@ -112,6 +107,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
 
 def make_channels(settings: Settings) -> Mapping[str, Channel]:
     """Channel name -> adapter. One that is not set up holds its messages and says so."""
+    # Providers' libraries are loaded by the worker only: a web process calls none of them, and they are not small.
+    from notifications.channels.email import SmtpEmail
+    from notifications.channels.sms import TwilioSms
+
     return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
 
 
@@ -119,6 +118,8 @@ def make_carrier(settings: Settings) -> Carrier:
     """Who sells labels."""
     if not settings.easypost_api_key:
         return NoCarrier()
+    from logistics.carriers.easypost import EasyPost
+
     return EasyPost(settings.easypost_api_key, api_base=settings.easypost_api_base)
 
 

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import no_skips, postgres
-from tests.jobs_at_hand import queue as queue
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from kit.db import Database
     from tests.browser import Chromium, Contexts
+    from tests.jobs_at_hand import Queue
 
 RUN_DIR = pytest.StashKey[Path]()
 RUN_PID = pytest.StashKey[int]()
@@ -180,6 +180,14 @@ def database(database_url: str) -> Iterator["Database"]:
     database = Database(database_url, pool_size=5)
     yield database
     database.close()
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> "Queue":
+    """Jobs that a test looks at and runs itself."""
+    from tests.jobs_at_hand import take_queue
+
+    return take_queue(monkeypatch)
 
 
 # --- browser

@@ -49,9 +49,8 @@ class Queue:
         return ran
 
 
-@pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
-    """The queue, empty."""
+def take_queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
+    """An empty queue, in place of the engine's until the test ends."""
     mine = Queue()
     monkeypatch.setattr(jobs.queue, "put", mine.put)
     monkeypatch.setattr(jobs.attempts, "put", mine.put)

@@ -12,7 +12,7 @@ from typing import Any
 from kit.clock import now as clock_now
 from kit.log import get_logger
 from webhooks.commits import Committer, NotStored, Overloaded
-from webhooks.models import DeliveryState
+from webhooks.rows import Row
 from webhooks.sources import Refused, Source
 
 log = get_logger("webhooks")
@@ -40,7 +40,8 @@ class Doors:
             self._receive(environ, path[len(PREFIX) :])
         except Refused as refused:
             return _answer(start_response, refused.status, {"error": {"code": refused.code, "message": str(refused)}})
-        return _answer(start_response, 200, {"ok": True})
+        start_response("200 OK", OK_HEADERS)
+        return (OK_BODY,)
 
     def _receive(self, environ: dict[str, Any], path: str) -> None:
         name, _, rest = path.partition("/")
@@ -50,28 +51,25 @@ class Doors:
         if environ["REQUEST_METHOD"] != "POST":
             raise Refused(405, "post_only", "Deliveries are posted.")
         body = _read(environ)
-        envelope = source.open(_headers(environ), body, rest, environ.get("QUERY_STRING", ""))
-        values = {
-            "source": source.name,
-            "shop_domain": envelope.shop_domain,
-            "topic": envelope.topic,
-            "external_id": envelope.external_id,
-            "event_id": envelope.event_id,
-            "triggered_at": envelope.triggered_at,
-            "api_version": envelope.api_version,
-            "body": body,
-            "received_at": clock_now(),
-            "state": DeliveryState.NEW,
-            "attempts": 0,
-            "error": "",
-        }
+        known = source.open(_headers(environ), body, rest, environ.get("QUERY_STRING", ""))
+        row = Row(
+            source.name,
+            known.shop_domain,
+            known.topic,
+            known.external_id,
+            known.event_id,
+            known.triggered_at,
+            known.api_version,
+            body,
+            clock_now(),
+        )
         started = time.monotonic()
         try:
-            self.committer.store(values)
+            self.committer.store(row)
         except Overloaded:
             raise Refused(503, "busy", "Too much at once. Please send it again.") from None
         except NotStored:
-            log.error("delivery.refused", topic=envelope.topic, seconds=time.monotonic() - started)
+            log.error("delivery.refused", topic=known.topic, seconds=time.monotonic() - started)
             raise Refused(500, "not_stored", "It could not be stored. Please send it again.") from None
 
 
@@ -102,14 +100,20 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
 
 def _answer(start_response: StartResponse, status: int, body: dict[str, Any]) -> Iterable[bytes]:
     payload = json.dumps(body).encode()
-    start_response(
-        f"{status} {HTTPStatus(status).phrase}",
-        [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(payload))),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-        ],
-    )
-    return [payload]
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers_for(payload))
+    return (payload,)
+
+
+def headers_for(payload: bytes) -> list[tuple[str, str]]:
+    """Headers of every answer at a door."""
+    return [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(payload))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
+
+
+OK_BODY = b'{"ok": true}'
+OK_HEADERS = headers_for(OK_BODY)

@@ -54,7 +54,7 @@ def claim(session: Session, *, now: datetime) -> list[int]:
         .values(claimed_until=now + LEASE)
         .returning(col(Delivery.id))
     )
-    return sorted(int(row[0]) for row in taken)
+    return sorted(row[0] for row in taken if row[0] is not None)
 
 
 def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:

@@ -89,7 +89,6 @@ def build(message: Outgoing, *, sender: str, host: str) -> EmailMessage:
     mail.set_content(message.body)
     for file in message.attachments:
         kind, _, parameters = file.mime.partition(";")
-        main, sub = kind.strip().split("/", 1)
         if kind.strip() == "text/calendar":
             method = parameters.partition("method=")[2].strip() or "PUBLISH"
             mail.add_alternative(file.content.decode(), subtype="calendar", params={"method": method})

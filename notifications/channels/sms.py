@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -98,6 +98,8 @@ class _errors:
             permanent = error.code in PERMANENT or error.status in (400, 401, 403, 404)
             message = f"{error.code or error.status}: {error.msg}"
             raise OutsideError("twilio", message, permanent=permanent, ambiguous=error.status >= 500) from error
+        if isinstance(error, TwilioException):  # a list that could not be fetched comes without a status of its own
+            raise OutsideError("twilio", "the answer could not be read", ambiguous=True) from error
         if isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout):
             raise OutsideError("twilio", "no connection", ambiguous=_may_have_arrived(error)) from error
         if isinstance(error, requests.RequestException):

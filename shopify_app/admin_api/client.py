@@ -86,7 +86,9 @@ class AdminApi:
         reply = self._call(shop_id, name, variables)
         payload = next(iter(reply.data.values()), None)
         if payload is None:
-            raise OutsideError("shopify", f"{name}: no payload ({', '.join(reply.denied)})", permanent=bool(reply.denied))
+            raise OutsideError(
+                "shopify", f"{name}: no payload ({', '.join(reply.denied)})", permanent=bool(reply.denied)
+            )
         if payload.get("userErrors"):
             raise UserErrors(name, payload["userErrors"])
         return dict(payload)

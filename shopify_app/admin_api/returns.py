@@ -22,7 +22,7 @@ class ShopifyReturns:
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
         found = self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}).data.get("return")
-        if not found:
+        if not found or not found.get("order"):
             return None
         page = found["returnLineItems"]["pageInfo"]
         while page["hasNextPage"]:
@@ -131,7 +131,10 @@ class ShopifyReturns:
         headers = {p["name"].replace("_", "-"): p["value"] for p in target["parameters"]}
         try:
             answer = self.api.http.put(
-                target["url"], data=pdf, headers={"Content-Type": "application/pdf", **headers}, timeout=CONNECT_AND_READ
+                target["url"],
+                data=pdf,
+                headers={"Content-Type": "application/pdf", **headers},
+                timeout=CONNECT_AND_READ,
             )
         except requests.RequestException as error:
             raise OutsideError("shopify", f"label upload: {type(error).__name__}") from error

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from sqlmodel import Session, select
 
 from jobs.models import WorkerBeat
-from shopify_app.migrate import database_revision, head_revision
+from shopify_app.revisions import database_revision, head_revision
 from shopify_app.web import begin, now
 
 page = Blueprint("operators", __name__)

@@ -71,7 +71,8 @@ def addresses(places: Places) -> str:
             f"  admin       {places.store}/admin    install the app here first, then see cases, inspect and settle",
             f"  desk        {places.app}/desk     the advisor's side; opens from the link in her text message",
             f"  storefront  {places.store}/store    sign in as Amara Whitlock and return order #1042",
-            f"  outbox      {places.store}/outbox   every text and email; parcels are moved on at {places.store}/carrier",
+            f"  outbox      {places.store}/outbox   every text and email",
+            f"  (parcels    {places.store}/carrier   where you move a parcel on, as the carrier would)",
             "",
         ]
     )

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import requests
 
 from simulators.demo.places import Places
 
+Answer = TypeVar("Answer")
 APP = [sys.executable, "-m", "shopify_app"]
 
 
@@ -116,7 +118,7 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 20, what: str = "") -> object:
+def wait_until(true: Callable[[], Answer], *, seconds: float = 20, what: str = "") -> Answer:
     """Ask again every 0.1 s until the answer is true; it is returned. Raises AssertionError after `seconds`."""
     until = time.monotonic() + seconds
     while True:

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from simulators.demo.person import Person
+from simulators.demo.person import Page, Person
 from simulators.demo.processes import wait_until
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ LINK = re.compile(r"https?://\S+")
 def advisor_is_texted(play: "Play") -> None:
     phone = play.notes["advisor_phone"]
     texts = wait_until(lambda: play.records.texts(phone, "Whitlock"), what="a text to Inès", seconds=20)
-    (text,) = texts  # type: ignore[misc]
+    (text,) = texts
     body = text["body"]
     assert len(body) <= 160, f"{len(body)} signs: {body}"
     assert "$" not in body and "14" not in LINK.sub("", body), f"a sum in a text: {body}"
@@ -41,7 +41,7 @@ def advisor_opens_the_page(play: "Play") -> None:
 
 def client_is_invited(play: "Play") -> None:
     mails = wait_until(lambda: play.records.mails(AMARA, "/consult/"), what="an invitation", seconds=20)
-    (mail,) = mails  # type: ignore[misc]
+    (mail,) = mails
     assert "Inès" in mail["text"], mail["text"]
     play.notes["consult"] = next(u for u in LINK.findall(mail["text"]) if "/consult/" in u)
     play.notes["return_page"] = next(u for u in LINK.findall(mail["text"]) if "/r/" in u)
@@ -53,10 +53,14 @@ def client_books(play: "Play") -> None:
     assert "Inès Laurent" in page.text and "Return it without a conversation" in page.text, page.text[:400]
     form = page.form("Reserve this time")
     first = form.choices["at"][0]
-    values = {"at": first, "kind": "video", "phone": "+33639980042", "texts": "yes"}
-    reserved = client.send(page, "Reserve this time", **values)
+
+    def reserve() -> Page:
+        phone = "+33639980042"
+        return client.send(page, "Reserve this time", at=first, kind="video", phone=phone, texts="yes")
+
+    reserved = reserve()
     assert "Reserved" in reserved.text and "Inès" in reserved.text, reserved.text[:300]
-    again = client.send(page, "Reserve this time", **values)  # a double click
+    again = reserve()  # a double click
     assert "Reserved" in again.text, again.text[:300]
     play.notes["slot"] = first
 

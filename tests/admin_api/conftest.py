@@ -9,7 +9,7 @@ import responses
 
 from kit.db import Database
 from kit.settings import Settings
-from shopify_app.admin_api import ADMIN_API_VERSION, client, tokens
+from shopify_app.admin_api import ADMIN_API_VERSION, tokens
 from shopify_app.admin_api.client import AdminApi
 from shops.models import Shop
 from tests import cast
@@ -31,7 +31,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     mine = Clock()
     monkeypatch.setattr(tokens, "clock_now", mine)
-    monkeypatch.setattr(client.random, "uniform", lambda _low, _high: 0.1)
+    monkeypatch.setattr("shopify_app.admin_api.client.random.uniform", lambda _low, _high: 0.1)
     return mine
 
 

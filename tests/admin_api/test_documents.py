@@ -1,7 +1,7 @@
 """Every document in queries/ is one the real API would take, and can pay for."""
 
 import pytest
-from graphql import parse, validate
+from graphql import OperationDefinitionNode, parse, validate
 
 from shopify_app.admin_api import ADMIN_API_VERSION
 from shopify_app.admin_api.documents import QUERIES, document, names
@@ -20,7 +20,7 @@ def test_each_document_is_valid_on_the_schema_of_our_version(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_each_document_costs_less_than_one_query_may(name: str) -> None:
     ast = parse(document(name))
-    (operation,) = [d for d in ast.definitions if d.kind == "operation_definition"]
+    (operation,) = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
     assert 0 < CostCounter(SCHEMA, ast, {}).requested(operation) <= LARGEST_QUERY
 
 

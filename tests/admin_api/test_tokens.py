@@ -50,7 +50,7 @@ def test_a_renewal_stores_both_tokens_and_both_times(
     change(database, access_expires_at=NOW)
     shopify.post(TOKENS, json=granted())
     keeper.token(shop_id)
-    assert json.loads(shopify.calls[0].request.body) == {
+    assert json.loads(shopify.calls[0].request.body or b"") == {
         "client_id": "test-key",
         "client_secret": "test-secret",
         "grant_type": "refresh_token",
@@ -113,9 +113,7 @@ def test_an_answer_to_the_old_grant_does_not_undo_a_new_one(
     change(database, access_expires_at=NOW)
 
     def granted_anew(_request: Any) -> tuple[int, dict[str, str], str]:
-        change(
-            database, access_token="access-7", refresh_token="refresh-7", access_expires_at=NOW + timedelta(hours=1)
-        )
+        change(database, access_token="access-7", refresh_token="refresh-7", access_expires_at=NOW + timedelta(hours=1))
         return answer[0], {}, answer[1]
 
     shopify.add_callback("POST", TOKENS, callback=granted_anew)
@@ -153,7 +151,7 @@ def test_while_the_token_address_is_away_the_grant_is_kept_for_the_next_try(
 def test_twenty_threads_that_need_a_new_token_ask_shopify_once(
     settings: Settings, shop_id: int, shopify: Shopify, database: Database, monkeypatch
 ) -> None:
-    monkeypatch.setattr(tokens.time, "sleep", lambda _seconds: threading.Event().wait(0.05))
+    monkeypatch.setattr("shopify_app.admin_api.tokens.time.sleep", lambda _seconds: threading.Event().wait(0.05))
     change(database, access_expires_at=NOW)
     shopify.post(TOKENS, json=granted())
     gate, given = threading.Barrier(20), []
@@ -185,7 +183,10 @@ def test_a_crash_between_the_answer_and_the_save_is_made_good_with_the_old_refre
         keeper.token(shop_id)
     monkeypatch.setattr(tokens, "store_grant", saving)
     assert keeper.token(shop_id)[1] == "access-2"
-    assert [json.loads(call.request.body)["refresh_token"] for call in shopify.calls] == ["refresh-1", "refresh-1"]
+    assert [json.loads(call.request.body or b"")["refresh_token"] for call in shopify.calls] == [
+        "refresh-1",
+        "refresh-1",
+    ]
 
 
 def test_a_worker_killed_while_renewing_holds_the_others_up_for_its_lease_only(
@@ -197,7 +198,7 @@ def test_a_worker_killed_while_renewing_holds_the_others_up_for_its_lease_only(
     def pass_by(_seconds: float) -> None:
         clock.at += timedelta(seconds=1)
 
-    monkeypatch.setattr(tokens.time, "sleep", pass_by)
+    monkeypatch.setattr("shopify_app.admin_api.tokens.time.sleep", pass_by)
     assert keeper.token(shop_id)[1] == "access-2"
     assert clock.at > NOW + tokens.LEASE
 
@@ -214,7 +215,7 @@ def test_a_token_somebody_renewed_already_is_not_dropped(
 def test_a_first_token_is_exchanged_for_an_id_token_and_expires(keeper: TokenKeeper, shopify: Shopify) -> None:
     shopify.post(TOKENS, json=granted())
     grant = keeper.exchange(DOMAIN, "an.id.token")
-    sent = json.loads(shopify.calls[0].request.body)
+    sent = json.loads(shopify.calls[0].request.body or b"")
     assert (sent["expiring"], sent["subject_token"]) == ("1", "an.id.token")
     assert sent["requested_token_type"].endswith("offline-access-token")
     assert grant.refresh_token == "refresh-2" and grant.access_expires_at == NOW + timedelta(hours=1)
@@ -237,7 +238,12 @@ def test_a_refusal_in_odd_words_is_still_a_refusal(keeper: TokenKeeper, shopify:
 
 def test_a_missing_expiry_means_a_token_that_lasts() -> None:
     grant = read_grant({"access_token": "a", "scope": None}, NOW)
-    assert (grant.access_expires_at, grant.refresh_token, grant.refresh_expires_at, grant.scopes) == (None, None, None, "")
+    assert (grant.access_expires_at, grant.refresh_token, grant.refresh_expires_at, grant.scopes) == (
+        None,
+        None,
+        None,
+        "",
+    )
 
 
 def test_no_secret_is_in_an_error(keeper: TokenKeeper, shop_id: int, shopify: Shopify, database: Database) -> None:

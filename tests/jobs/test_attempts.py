@@ -181,7 +181,9 @@ def test_while_the_database_is_away_the_attempt_waits_for_it_and_loses_nothing(
     assert len(slept) == 3 and the_trouble(database).attempts == 1 and len(queue.waiting) == 1
 
 
-@pytest.mark.parametrize(("number", "least", "most"), [(0, 0.8, 1.2), (3, 6.4, 9.6), (12, 2880, 4320), (500, 2880, 4320)])
+@pytest.mark.parametrize(
+    ("number", "least", "most"), [(0, 0.8, 1.2), (3, 6.4, 9.6), (12, 2880, 4320), (500, 2880, 4320)]
+)
 def test_tries_grow_apart_up_to_an_hour(number, least, most) -> None:
     assert all(least <= backoff_seconds(number) <= most for _ in range(50))
 

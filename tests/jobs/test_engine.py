@@ -20,9 +20,7 @@ def test_a_worker_killed_in_the_middle_loses_no_job_and_keeps_the_order_of_a_key
 ) -> None:
     with database.begin() as session:
         counter = "INTEGER PRIMARY KEY" if is_sqlite(session) else "BIGSERIAL PRIMARY KEY"
-        session.connection().execute(
-            sa.text(f"CREATE TABLE noted (id {counter}, of_key VARCHAR(20), number INTEGER)")
-        )
+        session.connection().execute(sa.text(f"CREATE TABLE noted (id {counter}, of_key VARCHAR(20), number INTEGER)"))
         # The key of a job and an argument of that name are two things, so the argument goes by way of the payload.
         for number in range(10):
             for key in KEYS:
@@ -36,7 +34,7 @@ def test_a_worker_killed_in_the_middle_loses_no_job_and_keeps_the_order_of_a_key
                 )
     first = work(database_url)
     try:
-        wait_until(lambda: 6 <= len(noted(database)), 15)
+        wait_until(lambda: len(noted(database)) >= 6, 15)
     finally:
         first.kill()
         first.wait()
@@ -63,7 +61,9 @@ def work(url: str) -> subprocess.Popen[bytes]:
 
 def noted(database: Database) -> list[tuple[str, int]]:
     with database.begin() as session:
-        return [(k, n) for k, n in session.connection().execute(sa.text("SELECT of_key, number FROM noted ORDER BY id"))]
+        return [
+            (k, n) for k, n in session.connection().execute(sa.text("SELECT of_key, number FROM noted ORDER BY id"))
+        ]
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> None:

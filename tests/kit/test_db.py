@@ -69,7 +69,7 @@ def test_rows_stay_readable_after_their_transaction(database: Database) -> None:
 
 def test_a_naive_time_is_refused(database: Database) -> None:
     naive = datetime(2026, 11, 24, 9)  # noqa: DTZ001
-    with pytest.raises(StatementError, match="naive|timezone|tzinfo|aware"), database.begin() as session:
+    with pytest.raises(StatementError, match=r"naive|timezone|tzinfo|aware"), database.begin() as session:
         session.add(WorkerBeat(slot="x", beat_at=naive, started_at=NOW))
 
 

@@ -32,7 +32,9 @@ def test_a_providers_string_becomes_the_smallest_unit_rounded_half_up(amount, cu
     assert Money.parse(amount, currency) == Money(cents, currency)
 
 
-@pytest.mark.parametrize("amount", ["", "ring", "NaN", "Infinity", "-inf", "1,000.00", "$5", None, [], "9e99", "1" * 60])
+@pytest.mark.parametrize(
+    "amount", ["", "ring", "NaN", "Infinity", "-inf", "1,000.00", "$5", None, [], "9e99", "1" * 60]
+)
 def test_what_is_no_amount_is_refused(amount) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         Money.parse(amount, "USD")

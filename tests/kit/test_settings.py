@@ -41,7 +41,10 @@ def test_the_required_ones_are_enough_and_the_rest_has_defaults() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"SHOPIFY_ADMIN_BASE_URL": "https://evil.example"}, "SHOPIFY_ADMIN_BASE_URL may only name a loopback address."),
+        (
+            {"SHOPIFY_ADMIN_BASE_URL": "https://evil.example"},
+            "SHOPIFY_ADMIN_BASE_URL may only name a loopback address.",
+        ),
         ({"TWILIO_API_BASE": "http://10.0.0.1:9000"}, "TWILIO_API_BASE may only name a loopback address."),
         ({"EASYPOST_API_BASE": "http://localhost.evil.com"}, "EASYPOST_API_BASE may only name a loopback address."),
         ({"APP_URL": "http://app.example.com"}, "APP_URL must be an https address, unless it is on this machine."),
@@ -93,7 +96,11 @@ def test_only_this_machine_is_loopback(url, here) -> None:
 
 def test_no_secret_is_printed_by_an_error_or_a_representation() -> None:
     settings = Settings.from_env({**GOOD, "METRICS_TOKEN": "metrics-secret"})
-    said = repr(settings) + str(settings) + "\n".join(wrong(APP_URL="http://user:pass@x.example", SMTP_URL="smtp://a:pw@h"))
+    said = (
+        repr(settings)
+        + str(settings)
+        + "\n".join(wrong(APP_URL="http://user:pass@x.example", SMTP_URL="smtp://a:pw@h"))
+    )
     assert not [s for s in ("hush-hush", "very-secret", "one,two", "metrics-secret", "pass@", "pw@") if s in said]
 
 

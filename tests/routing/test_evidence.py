@@ -25,11 +25,20 @@ def line(gid: str, cents: int, quantity: int = 1) -> LineRead:
 
 
 READ = OrderRead(
-    ORDER, "#1042", NOW, date(2026, 11, 20), "pos", Money(1_000_000, "USD"), None, (line(L1, 900_001, 2), line(L2, 99_999))
+    ORDER,
+    "#1042",
+    NOW,
+    date(2026, 11, 20),
+    "pos",
+    Money(1_000_000, "USD"),
+    None,
+    (line(L1, 900_001, 2), line(L2, 99_999)),
 )
 
 
-def seen(shop_id: int, at: str = "2026-11-02T10:00:00Z", lines: dict[str, dict[str, int]] | None = None, **more) -> OrderSeen:
+def seen(
+    shop_id: int, at: str = "2026-11-02T10:00:00Z", lines: dict[str, dict[str, int]] | None = None, **more
+) -> OrderSeen:
     listed = [
         {"line_gid": gid, "staff": [{"staff_gid": who, "quantity": n} for who, n in staff.items()]}
         for gid, staff in (lines or {}).items()

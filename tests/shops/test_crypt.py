@@ -1,6 +1,7 @@
 """Tokens and private text at rest."""
 
 import glob
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -88,7 +89,7 @@ def test_the_file_holds_no_token_in_the_clear(sqlite_url: str) -> None:
     with database.begin() as session:
         cast.alice(session).access_token = "shpat_in_the_clear"
     path = sqlite_url.removeprefix("sqlite:///")
-    held = b"".join(open(name, "rb").read() for name in glob.glob(path + "*"))
+    held = b"".join(Path(name).read_bytes() for name in glob.glob(path + "*"))
     database.close()
     assert b"verdane.myshopify.com" in held and b"shpat_in_the_clear" not in held
 

@@ -19,7 +19,9 @@ def payload(name: str) -> dict[str, Any]:
     return found
 
 
-def shopify_headers(body: bytes, *, topic: str = "returns/request", webhook_id: str = "w-1", **more: str) -> dict[str, str]:
+def shopify_headers(
+    body: bytes, *, topic: str = "returns/request", webhook_id: str = "w-1", **more: str
+) -> dict[str, str]:
     """As kit.doors hands them to a source: lower-case names."""
     return {
         "x-shopify-topic": topic,

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from jobs.queue import use_events
 from kit.db import Database
 from kit.errors import NotFound
-from shopify_app.wiring import EVENTS
+from routing.evidence import find
+from shopify_app.wiring import AT_ONCE, EVENTS
 from shops.models import Shop, ShopState
 from tests import cast
 from tests.cast import NOW
@@ -21,6 +21,7 @@ from tests.webhooks.posting import payload
 from webhooks import inbox
 from webhooks.inbox import LEASE, MOST_ATTEMPTS, claim, claim_for_shop, hand_on, pump, recent, replay
 from webhooks.models import Delivery, DeliveryState
+from webhooks.topics import TOPICS
 
 SHOP = "maison-demo.myshopify.com"
 
@@ -41,8 +42,8 @@ def clock(monkeypatch) -> Clock:
 
 @pytest.fixture(autouse=True)
 def events(monkeypatch):
-    monkeypatch.setattr("jobs.queue._events", {})
-    use_events(EVENTS)
+    monkeypatch.setattr("jobs.queue._events", EVENTS)
+    monkeypatch.setattr("jobs.queue._at_once", AT_ONCE)
 
 
 def deliver(database: Database, name: str = "returns_request__one_line", **changed: Any) -> int:
@@ -96,6 +97,17 @@ def test_a_stored_delivery_is_handed_on_as_the_jobs_of_its_event(
     assert pump(database.begin) == 0 and len(queue.waiting) == 1
 
 
+def test_who_sold_it_is_kept_in_the_transaction_that_hands_the_order_on(
+    database: Database, queue: Queue, clock: Clock
+) -> None:
+    shop, delivery = installed(database), deliver(database, "orders_create")
+    pump(database.begin)
+    with database.begin() as session:
+        kept = find(session, shop_id=cast.number(shop.id), order_gid="gid://shopify/Order/6128840917103")
+        assert kept is not None and kept.order_name == "#1042"
+    assert state(database, delivery) is DeliveryState.HANDLED
+
+
 def test_a_carriers_scan_reaches_its_job_with_its_time(database: Database, queue: Queue, clock: Clock) -> None:
     deliver(database, "tracker_updated", source="easypost", shop_domain="", topic="tracker.updated")
     pump(database.begin)
@@ -126,9 +138,7 @@ def test_a_delivery_of_a_shop_we_never_met_is_kept_and_shown_as_unclaimed(
         assert [d.id for d in recent(session, state=DeliveryState.UNCLAIMED)] == [delivery]
 
 
-def test_when_that_shop_installs_what_came_before_is_handed_on(
-    database: Database, queue: Queue, clock: Clock
-) -> None:
+def test_when_that_shop_installs_what_came_before_is_handed_on(database: Database, queue: Queue, clock: Clock) -> None:
     delivery, strangers = deliver(database), deliver(database, shop_domain="dana.myshopify.com")
     pump(database.begin)
     shop = installed(database)
@@ -276,7 +286,7 @@ def test_one_that_fails_does_not_hold_its_neighbours_up_and_is_given_up_after_fi
     def broken(_payload: Any, _context: Any) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setitem(inbox.TOPICS, "returns/close", broken)
+    monkeypatch.setitem(TOPICS, "returns/close", broken)
     bad, good = deliver(database, "returns_close"), deliver(database)
     for number in range(1, MOST_ATTEMPTS + 1):
         assert state(database, bad) is DeliveryState.NEW
@@ -289,9 +299,7 @@ def test_one_that_fails_does_not_hold_its_neighbours_up_and_is_given_up_after_fi
     assert pump(database.begin) == 0
 
 
-def test_a_failed_or_handled_delivery_can_be_replayed(
-    database: Database, queue: Queue, clock: Clock
-) -> None:
+def test_a_failed_or_handled_delivery_can_be_replayed(database: Database, queue: Queue, clock: Clock) -> None:
     installed(database)
     delivery = deliver(database, state=DeliveryState.FAILED, attempts=5, error="x", claimed_until=NOW + LEASE)
     for handed_on in (1, 2):

@@ -163,7 +163,9 @@ TWILIO = TwilioSource(TOKEN, APP)
 FORM = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+33612344141", "ErrorCode": ""}
 
 
-def twilio_headers(form: dict[str, str], *, url: str = f"{APP}/webhooks/twilio/status", token: str = TOKEN) -> dict[str, str]:
+def twilio_headers(
+    form: dict[str, str], *, url: str = f"{APP}/webhooks/twilio/status", token: str = TOKEN
+) -> dict[str, str]:
     return {"x-twilio-signature": RequestValidator(token).compute_signature(url, form)}
 
 
@@ -173,7 +175,11 @@ def test_twilios_own_signature_opens_the_door() -> None:
 
 
 def test_the_host_a_proxy_passes_on_does_not_matter() -> None:
-    headers = twilio_headers(FORM) | {"host": "10.0.0.7:8000", "x-forwarded-host": "evil.com", "x-forwarded-proto": "http"}
+    headers = twilio_headers(FORM) | {
+        "host": "10.0.0.7:8000",
+        "x-forwarded-host": "evil.com",
+        "x-forwarded-proto": "http",
+    }
     assert TWILIO.open(headers, urlencode(FORM).encode(), "status", "").topic == "twilio/status"
 
 
@@ -241,7 +247,8 @@ def test_the_secret_is_taken_in_its_decomposed_form_as_easypost_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"x-hmac-signature": "hmac-sha256-hex=00"}, {"x-hmac-signature": "é"}, carrier_headers(EVENT, "other")]
+    "headers",
+    [{}, {"x-hmac-signature": "hmac-sha256-hex=00"}, {"x-hmac-signature": "é"}, carrier_headers(EVENT, "other")],
 )
 def test_a_forged_event_is_refused(headers: dict[str, str]) -> None:
     assert refused(CARRIER, headers, EVENT) == (401, "bad_signature")

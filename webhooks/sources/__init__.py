@@ -1,4 +1,4 @@
-"""Who sends webhooks, and how each proves it. A source is pure: headers and raw body in, an envelope or a refusal out."""
+"""Who sends webhooks, and how each proves it. Pure: headers and raw body in, an envelope or a refusal out."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -33,5 +33,3 @@ class TwilioSource:
 def as_json(body: bytes) -> dict[str, str]:
     """The stored form as a dictionary."""
     return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
-
-

@@ -1,0 +1,79 @@
+"""What people read: every message as it goes out."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from notifications.rendering import MESSAGES, render
+
+WORDS = [pattern for pattern, _ in json.loads((Path(__file__).parents[1] / "words.json").read_text())["client"]]
+LINK = "https://returns.example.com/consult/" + "x" * 39
+VALUES: dict[str, Any] = {
+    "house": "Verdane",
+    "greeting": "Mrs Whitlock",
+    "client": "Mrs Whitlock",
+    "whose": "Her",
+    "piece": "the Meridian ring",
+    "advisor": "Inès Laurent",
+    "first_name": "Inès",
+    "introduction": "I have two lower settings here.",
+    "sold": True,
+    "when": "Wed 25 November, 16:30",
+    "kind": "video",
+    "place": "12 place Vendôme, Paris",
+    "link": LINK,
+    "return_link": LINK,
+    "telephone": "+33 1 84 88 00 00",
+    "telephone_hours": "Monday to Saturday, 10 to 19",
+    "amount": "$14,800",
+    "by": "Friday 4 December",
+    "boxes": 2,
+    "covered": True,
+}
+BARE = {"introduction": "", "sold": False, "return_link": "", "telephone": "", "boxes": 1, "covered": False}
+EACH = [(message, channel) for message, channels in sorted(MESSAGES.items()) for channel in channels]
+TO_ADVISORS = {"advisor_new_case", "desk_link"} | {m for m in MESSAGES if m.endswith("_advisor")}
+SHAPES = [VALUES, VALUES | BARE | {"kind": "telephone"}, VALUES | {"kind": "boutique"}]
+
+
+@pytest.mark.parametrize("values", SHAPES, ids=["full", "bare", "boutique"])
+@pytest.mark.parametrize(("message", "channel"), [m for m in EACH if m[0] not in TO_ADVISORS])
+def test_a_client_never_reads_a_word_we_do_not_say(message: str, channel: str, values: dict[str, Any]) -> None:
+    subject, body = render(message, channel, values)
+    text = f"{subject}\n{body}"
+    assert [pattern for pattern in WORDS if re.search(pattern, text, re.IGNORECASE)] == []
+    assert "\n\n\n" not in text and "  " not in text.replace("\n", " \n").strip()
+
+
+@pytest.mark.parametrize("kind", ["video", "telephone", "boutique"])
+@pytest.mark.parametrize("message", [message for message, channel in EACH if channel == "sms"])
+def test_a_text_fits_one_message_with_its_link(message: str, kind: str) -> None:
+    # The shortest way of saying when, which consults.telling.fitting falls back to.
+    subject, body = render(message, "sms", VALUES | {"kind": kind, "when": "25 Nov, 16:30"})
+    assert len(LINK) == 75 and LINK in body and subject == ""
+    assert len(body) <= 160, f"{len(body)}: {body}"
+    assert "\n" not in body
+
+
+@pytest.mark.parametrize("message", [message for message, channel in EACH if channel == "email"])
+def test_an_email_has_a_subject_of_one_line_its_link_and_its_house(message: str) -> None:
+    subject, body = render(message, "email", VALUES)
+    assert subject and "\n" not in subject and not body.startswith("Subject")
+    assert LINK in body and body.endswith("Verdane\n")
+
+
+@pytest.mark.parametrize(("message", "channel"), EACH)
+def test_a_missing_value_stops_the_message_instead_of_leaving_a_gap(message: str, channel: str) -> None:
+    with pytest.raises(UndefinedError):
+        render(message, channel, {})
+
+
+def test_a_message_has_the_channels_it_is_written_for_and_no_others() -> None:
+    with pytest.raises(KeyError):
+        render("label_ready", "sms", VALUES)
+    with pytest.raises(KeyError):
+        render("nothing", "email", VALUES)
