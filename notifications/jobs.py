@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kit.clock import now as clock_now
 from kit.db import Begin
-from kit.errors import OutsideError
+from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from notifications import messages
 from notifications.models import Message
@@ -75,9 +75,11 @@ def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
 
 
 def record_status(begin: Begin, *, provider_id: str, status: str, error_code: str) -> None:
-    """Settle a provider's status callback."""
+    """Settle a provider's status callback. One that is quicker than our own record of the hand-over waits for it."""
     with begin() as session:
-        messages.record_status(session, provider_id=provider_id, status=status, error_code=error_code)
+        known = messages.record_status(session, provider_id=provider_id, status=status, error_code=error_code)
+        if known is None and messages.any_under_way(session):
+            raise Waiting("The message is still being handed over.", retry_after=2)
 
 
 def _outgoing(row: Message, house: str) -> Outgoing:

@@ -117,6 +117,11 @@ def record_status(session: Session, *, provider_id: str, status: str, error_code
     return message
 
 
+def any_under_way(session: Session) -> bool:
+    """Whether some message is with a provider whose answer is not kept yet."""
+    return session.exec(select(Message.id).where(Message.state == MessageState.SENDING).limit(1)).first() is not None
+
+
 def send_again(session: Session, *, shop_id: int, message_id: int) -> None:
     """Queue a failed, held or unsettled message afresh. Raises NotFound, or Conflict when it went out."""
     message = session.exec(select(Message).where(Message.id == message_id, Message.shop_id == shop_id)).first()

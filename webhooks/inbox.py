@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -13,6 +12,7 @@ from kit.errors import NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
 from shops.shops import find_shop
+from webhooks.bodies import read_json
 from webhooks.models import Delivery, DeliveryState
 from webhooks.sources.twilio import as_json
 from webhooks.topics import AFTER_UNINSTALL, TOPICS, Context
@@ -94,7 +94,7 @@ def _has_no_owner(shop: Shop | None, topic: str) -> bool:
 def _payload(delivery: Delivery) -> dict[str, object]:
     if delivery.source == "twilio":
         return dict(as_json(delivery.body))
-    payload = orjson.loads(delivery.body)
+    payload = read_json(delivery.body)
     return payload if isinstance(payload, dict) else {}
 
 

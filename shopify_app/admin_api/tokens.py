@@ -107,7 +107,10 @@ class TokenKeeper:
             self._lost(shop)
         try:
             grant = self._ask(shop.domain, {"grant_type": "refresh_token", "refresh_token": shop.refresh_token})
-        except RefusedGrant:
+        except RefusedGrant as refused:
+            if refused.reason == "invalid_client":
+                # Our own secret is wrong, not the shop's grant: no merchant could mend that by opening the app.
+                raise OutsideError("shopify", "the app's client secret is not taken", retry_after=60) from refused
             return self._lost(shop)
         with self.database.begin() as session:
             row = get_shop(session, shop.id or 0)

@@ -1,19 +1,29 @@
 """Shopify's edge: the lines that must be shown, a test a line."""
 
 import json
+import multiprocessing
+import os
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import requests
 from flask import Flask
 
 from kit import clock as kit_clock
+from kit.db import Database
 from kit.errors import OutsideError
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper
+from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper, store_grant
 from shopify_app.app import create_app
 from shopify_app.auth import NotSignedIn, proxy_signature_holds, read_id_token
+from shops.models import Shop
+from simulators.shopify import ShopifyConfig, mint_id_token
+from simulators.shopify.serving import ShopifyServer
+from simulators.world import DOMAIN, generate
 from tests import cast
 from tests.acceptance import doors_under_test as doors
 from tests.webhooks.posting import post
@@ -43,8 +53,6 @@ def settings():
 
 @pytest.fixture
 def app(settings, sqlite_url: str) -> Flask:
-    from dataclasses import replace
-
     return create_app(replace(settings, database_url=sqlite_url))
 
 
@@ -168,3 +176,89 @@ def test_while_shopify_is_away_the_admin_says_so_and_the_app_stays_up(app: Flask
         raw, _ = doors._token(True)
         answer = app.test_client().get("/app", query_string={"id_token": raw})
     assert answer.status_code == 503 and "Shopify does not answer just now" in answer.text
+
+
+# --- every token alive
+
+
+@pytest.fixture
+def shopify() -> Iterator[ShopifyServer]:
+    config = ShopifyConfig(
+        app_url="http://127.0.0.1:9", api_key=doors.KEY, api_secret=doors.SECRET, send_history_on_install=False
+    )
+    world = generate(7, datetime(2026, 11, 20, tzinfo=UTC), orders=120, clients=40)
+    with ShopifyServer(config, world=world) as server:
+        requests.post(f"{server.base}/control/shopify/install", json={"shop": DOMAIN}, timeout=10).raise_for_status()
+        yield server
+
+
+def test_a_refresh_raced_by_twenty_processes_calls_shopify_once(
+    shopify: ShopifyServer, settings, database: Database, tmp_path: Path
+) -> None:
+    settings = replace(settings, shopify_admin_base_url=f"{shopify.base}/shopify")
+    shop_id = installed_shop(shopify, settings, database, expires_in=timedelta(minutes=1))
+    before = tokens_given(shopify)
+    context = multiprocessing.get_context("fork")
+    gate = context.Barrier(20)
+    racers = [
+        context.Process(target=race, args=(settings, database.url, shop_id, gate, tmp_path / f"{n}")) for n in range(20)
+    ]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join(60)
+    assert [racer.exitcode for racer in racers] == [0] * 20
+    assert len({(tmp_path / f"{n}").read_text() for n in range(20)}) == 1
+    assert tokens_given(shopify) - before == 1
+
+
+def test_a_crash_between_shopifys_answer_and_our_save_recovers_without_the_merchant(
+    shopify: ShopifyServer, settings, database: Database, monkeypatch
+) -> None:
+    settings = replace(settings, shopify_admin_base_url=f"{shopify.base}/shopify")
+    shop_id = installed_shop(shopify, settings, database, expires_in=timedelta(minutes=1))
+    keeper = TokenKeeper(settings, database, requests.Session())
+
+    def crash(*_: object) -> None:
+        raise SystemExit("killed")
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr("shopify_app.admin_api.tokens.store_grant", crash)
+        with pytest.raises(SystemExit):
+            keeper.token(shop_id)
+    _, token = keeper.token(shop_id)  # with the refresh token before, which Shopify takes until its successor is used
+    answer = requests.post(
+        f"{shopify.base}/shopify/{DOMAIN}/admin/api/2026-07/graphql.json",
+        json={"query": "{ shop { name } }"},
+        headers={"X-Shopify-Access-Token": token},
+        timeout=10,
+    )
+    assert answer.json()["data"]["shop"]["name"] == "Verdane"
+
+
+def installed_shop(shopify: ShopifyServer, settings, database: Database, *, expires_in: timedelta) -> int:
+    """The shop with a real pair of tokens, whose access token is about to end."""
+    keeper = TokenKeeper(settings, database, requests.Session())
+    raw = mint_id_token(shopify.store.config, DOMAIN, 90871230000, datetime.now(UTC))
+    grant = keeper.exchange(DOMAIN, raw)
+    with database.begin() as session:
+        shop = Shop(domain=DOMAIN, installed_at=datetime.now(UTC))
+        store_grant(shop, grant)
+        shop.access_expires_at = datetime.now(UTC) + expires_in
+        session.add(shop)
+        session.flush()
+        assert shop.id is not None
+        return shop.id
+
+
+def tokens_given(shopify: ShopifyServer) -> int:
+    return len(requests.get(f"{shopify.base}/control/shopify/tokens", timeout=10).json())
+
+
+def race(settings, url: str, shop_id: int, gate, told: Path) -> None:
+    """One process: a pool and a session of its own, off at the same moment as the others."""
+    database = Database(url, pool_size=1)
+    keeper = TokenKeeper(settings, database, requests.Session())
+    gate.wait(30)
+    told.write_text(keeper.token(shop_id)[1])
+    os._exit(0)

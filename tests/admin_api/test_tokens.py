@@ -252,3 +252,14 @@ def test_no_secret_is_in_an_error(keeper: TokenKeeper, shop_id: int, shopify: Sh
     with pytest.raises(OutsideError) as caught:
         keeper.token(shop_id)
     assert "refresh-1" not in str(caught.value) and "test-secret" not in str(caught.value)
+
+
+def test_a_wrong_secret_of_ours_does_not_cost_the_shop_its_grant(
+    keeper: TokenKeeper, shop_id: int, shopify: Shopify, database: Database, shop: Any
+) -> None:
+    change(database, access_expires_at=NOW)
+    shopify.add("POST", TOKENS, status=400, json={"error": "invalid_client"})
+    with pytest.raises(OutsideError, match="client secret") as refused:
+        keeper.token(shop_id)
+    assert not refused.value.permanent
+    assert shop().state is ShopState.ACTIVE and shop().refresh_token

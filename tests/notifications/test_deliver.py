@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from kit.db import Database
-from kit.errors import Conflict, NotFound, OutsideError
+from kit.errors import Conflict, NotFound, OutsideError, Waiting
 from notifications import messages
 from notifications.jobs import deliver, record_status
 from notifications.models import Message
@@ -217,3 +217,28 @@ def test_a_providers_words_come_late_twice_and_out_of_order(
 
 def test_every_state_says_what_may_follow() -> None:
     assert set(NEXT) == set(S) and all(target in S for targets in NEXT.values() for target in targets)
+
+
+def test_a_status_quicker_than_our_own_record_of_the_hand_over_waits_for_it(database: Database, queue: Queue) -> None:
+    with database.begin() as session:
+        shop = cast.alice(session)
+        written = messages.send(
+            session,
+            shop_id=cast.number(shop.id),
+            message="desk_link",
+            channel="sms",
+            to="+33639980101",
+            values={"house": "Verdane", "link": "https://x.example/desk/in/t"},
+            key="early",
+            now=cast.NOW,
+        )
+        assert written is not None and written.id is not None
+        messages.claim(session, written.id)
+    with pytest.raises(Waiting):
+        record_status(database.begin, provider_id="SM1", status="delivered", error_code="")
+    with database.begin() as session:
+        messages.settle(session, written.id, MessageState.SENT, provider_id="SM1", now=cast.NOW)
+    record_status(database.begin, provider_id="SM1", status="delivered", error_code="")
+    record_status(database.begin, provider_id="SM-of-nobody", status="delivered", error_code="")
+    with database.begin() as session:
+        assert session.get_one(Message, written.id).state is MessageState.DELIVERED

@@ -4,9 +4,9 @@ import base64
 import binascii
 import hmac
 
-import orjson
 from shopify.utils import shop_url
 
+from webhooks.bodies import read_json
 from webhooks.sources import Envelope, Refused
 
 
@@ -67,8 +67,8 @@ def clean_domain(value: str) -> str | None:
 def looks_like_json(body: bytes) -> bool:
     """Whether the whole body parses; a cut or empty one does not."""
     try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
+        read_json(body)
+    except ValueError:
         return False
     return True
 
