@@ -3,19 +3,16 @@
 import base64
 import hmac
 import json
-from typing import TYPE_CHECKING
 
 import requests
 
 from simulators.demo.parcel_line import attached
 from simulators.demo.places import SECRET
+from simulators.demo.play import Play
 from simulators.demo.processes import wait_until
 
-if TYPE_CHECKING:
-    from simulators.demo.script import Play
 
-
-def refused(play: "Play") -> None:
+def refused(play: Play) -> None:
     """401, 400 and 413; and 200 for a shop nobody knows."""
     good = json.dumps({"id": 1}).encode()
     assert post(play, good, secret="not-the-secret") == 401
@@ -25,7 +22,7 @@ def refused(play: "Play") -> None:
     assert post(play, good, shop="nobody-we-know.myshopify.com") == 200
 
 
-def minimal_body(play: "Play") -> None:
+def minimal_body(play: Play) -> None:
     """Shopify's documented minimal body: no lines and no name. The return is read, and its line runs."""
     order = play.records.order("#1045")
     play.records.post("shopify/webhooks/pause")
@@ -48,7 +45,7 @@ def minimal_body(play: "Play") -> None:
     play.records.post("shopify/webhooks/resume")
 
 
-def too_old_to_read(play: "Play") -> None:
+def too_old_to_read(play: Play) -> None:
     """An order the app may not read yet: the admin says what is needed, and nothing loops."""
     play.records.post("shopify/returns", {"order_name": "#1047", "reason": "changed-my-mind", "as": "request"})
     wait_until(
@@ -59,7 +56,7 @@ def too_old_to_read(play: "Play") -> None:
 
 
 def post(
-    play: "Play",
+    play: Play,
     body: bytes,
     *,
     secret: str = SECRET,

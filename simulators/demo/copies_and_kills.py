@@ -1,19 +1,16 @@
 """Copies change nothing, and a killed process loses and repeats nothing."""
 
 import time
-from typing import TYPE_CHECKING
 
 from simulators.demo.parcel_line import attached
+from simulators.demo.play import Play
 from simulators.demo.processes import wait_until
 from simulators.demo.talking import AMARA
-
-if TYPE_CHECKING:
-    from simulators.demo.script import Play
 
 SETTLE_SECONDS = 3.0
 
 
-def copies_change_nothing(play: "Play") -> None:
+def copies_change_nothing(play: Play) -> None:
     """Every webhook of the return again, and the return once more as approved, under another id."""
     before = counts(play)
     for topic in ("returns/request", "returns/approve", "orders/create"):
@@ -33,7 +30,7 @@ def copies_change_nothing(play: "Play") -> None:
     assert counts(play) == before, f"{before} became {counts(play)}"
 
 
-def counts(play: "Play") -> dict[str, int]:
+def counts(play: Play) -> dict[str, int]:
     """What must stay as it is."""
     gid = play.return_gid
     return {
@@ -46,7 +43,7 @@ def counts(play: "Play") -> dict[str, int]:
     }
 
 
-def killed_in_the_middle(play: "Play") -> None:
+def killed_in_the_middle(play: Play) -> None:
     """Order #1044, $8,200: kill -9 on web and worker while its line runs, twice; started again, it goes on."""
     play.records.post("shopify/returns", {"order_name": "#1044", "reason": "changed-my-mind", "as": "request"})
     gid = play.records.order("#1044")["returns"][0]["id"]

@@ -1,16 +1,14 @@
 """The parcel: approved, covered, labelled, tracked, inspected, settled, closed."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulators.demo.play import Play
 from simulators.demo.processes import wait_until
 from simulators.demo.talking import AMARA
 
-if TYPE_CHECKING:
-    from simulators.demo.script import Play
 
-
-def one_label_with_cover(play: "Play") -> None:
+def one_label_with_cover(play: Play) -> None:
     """Approved once, one label bought and attached once, covered for what the piece is worth."""
     gid = play.return_gid
     wait_until(lambda: play.records.mutations("ReturnApproveRequest", gid), what="approved in Shopify")
@@ -23,7 +21,7 @@ def one_label_with_cover(play: "Play") -> None:
     wait_until(lambda: play.records.mails(AMARA, "slip"), what="a mail with the slip")
 
 
-def client_follows(play: "Play") -> None:
+def client_follows(play: Play) -> None:
     """Her page shows where it is; the slip has no price; the label is a file."""
     page = play.client.open(play.notes["return_page"])
     assert "Meridian" in page.text and "Inès" in page.text, page.text[:300]
@@ -33,21 +31,21 @@ def client_follows(play: "Play") -> None:
     assert label.content.startswith(b"%PDF"), f"the label answered {label.status_code}"
 
 
-def parcel_moves(play: "Play") -> None:
+def parcel_moves(play: Play) -> None:
     play.records.move_parcel(play.notes["tracking"], "in_transit")
     wait_until(lambda: "on its way" in play.client.open(play.notes["return_page"]).text.lower(), what="on its way")
     play.records.move_parcel(play.notes["tracking"], "delivered")
     wait_until(lambda: 'heading="Inspection"' in case_page(play).html, what="arrived, in the admin")
 
 
-def inspected(play: "Play") -> None:
+def inspected(play: Play) -> None:
     rma = rma_number(play)
     play.merchant.press(f"/app/returns/{rma}/inspection", finding="match", note="As sold.", restock="on")
     wait_until(lambda: "Pay $14,800.00 back" in case_page(play).html, what="the amount Shopify suggests")
     assert not play.records.mutations("ReturnProcess", play.return_gid), "money moved before anybody said so"
 
 
-def paid_with_one_click(play: "Play") -> None:
+def paid_with_one_click(play: Play) -> None:
     """The click, twice: one returnProcess, one refund of what Shopify suggested; the return is closed."""
     rma = rma_number(play)
     form = case_page(play).form(f"/app/returns/{rma}/payment")
@@ -65,12 +63,12 @@ def paid_with_one_click(play: "Play") -> None:
     wait_until(lambda: play.records.mails(AMARA, "$14,800"), what="a mail that says how much")
 
 
-def case_is_closed(play: "Play") -> None:
+def case_is_closed(play: Play) -> None:
     wait_until(lambda: "Closed" in play.advisor.open(play.notes["case_page"]).text, what="closed on the desk")
     wait_until(lambda: "Whitlock" in play.merchant.look("/app/cases?show=closed").text, what="among the closed cases")
 
 
-def below_the_threshold(play: "Play") -> None:
+def below_the_threshold(play: Play) -> None:
     """Order #1043, $3,950: the same parcel line, and nobody is texted."""
     before = len(play.records.get("twilio/messages")["messages"])
     play.records.post("shopify/returns", {"order_name": "#1043", "reason": "changed-my-mind", "as": "request"})
@@ -83,7 +81,7 @@ def below_the_threshold(play: "Play") -> None:
     assert not play.records.mails(email, "/consult/"), "a conversation was offered"
 
 
-def attached(play: "Play", return_gid: str) -> list[dict[str, Any]]:
+def attached(play: Play, return_gid: str) -> list[dict[str, Any]]:
     """Reverse deliveries of a return, as Shopify has them."""
     found = [r for r in play.records.get("shopify/returns") if r["id"] == return_gid]
     return [d for r in found for rfo in r["reverseFulfillmentOrders"] for d in deliveries_of(rfo)]
@@ -93,16 +91,16 @@ def deliveries_of(rfo: dict[str, Any]) -> list[dict[str, Any]]:
     return list(rfo.get("deliveries") or rfo.get("reverseDeliveries") or [])
 
 
-def case_page(play: "Play") -> Any:
+def case_page(play: Play) -> Any:
     """The case in the admin."""
     return play.merchant.look(f"/app/cases/{case_number(play)}")
 
 
-def case_number(play: "Play") -> str:
+def case_number(play: Play) -> str:
     return play.notes["case_page"].rstrip("/").rsplit("/", 1)[-1]
 
 
-def rma_number(play: "Play") -> str:
+def rma_number(play: Play) -> str:
     found = re.search(r"/app/returns/(\d+)/", case_page(play).html)
     assert found, "the case names no parcel"
     return found.group(1)

@@ -5,39 +5,14 @@ Each step is checked against what the stand-ins wrote down (mutation log, texts,
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from simulators.demo import bad_input, copies_and_kills, parcel_line, talking
 from simulators.demo.person import Merchant, Person
+from simulators.demo.play import Play
 from simulators.demo.processes import Processes, wait_until
 from simulators.demo.records import Records
 
-Step = tuple[str, Callable[["Play"], object]]
-
-
-@dataclass
-class Play:
-    """The people of the play, and what they found so far."""
-
-    processes: Processes
-    records: Records
-    merchant: Merchant
-    client: Person = field(default_factory=Person)
-    advisor: Person = field(default_factory=Person)
-    notes: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def store(self) -> str:
-        return self.processes.places.store
-
-    @property
-    def app(self) -> str:
-        return self.processes.places.app
-
-    @property
-    def return_gid(self) -> str:
-        """The return of order #1042."""
-        return self.notes["return_gid"]
+Step = tuple[str, Callable[[Play], object]]
 
 
 def play_main_job(processes: Processes) -> int:

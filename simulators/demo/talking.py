@@ -3,19 +3,17 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulators.demo.person import Page, Person
+from simulators.demo.play import Play
 from simulators.demo.processes import wait_until
-
-if TYPE_CHECKING:
-    from simulators.demo.script import Play
 
 AMARA = "amara.whitlock@example.com"
 LINK = re.compile(r"https?://\S+")
 
 
-def advisor_is_texted(play: "Play") -> None:
+def advisor_is_texted(play: Play) -> None:
     phone = play.notes["advisor_phone"]
     texts = wait_until(lambda: play.records.texts(phone, "Whitlock"), what="a text to Inès", seconds=20)
     (text,) = texts
@@ -27,7 +25,7 @@ def advisor_is_texted(play: "Play") -> None:
     wait_until(lambda: play.records.texts(phone, "Whitlock")[0]["status"] == "delivered", what="delivered")
 
 
-def advisor_opens_the_page(play: "Play") -> None:
+def advisor_opens_the_page(play: Play) -> None:
     link = play.notes["desk_link"]
     for _ in range(2):  # a mail scanner or a preview may look first; looking changes nothing
         door = Person().open(link)
@@ -39,7 +37,7 @@ def advisor_opens_the_page(play: "Play") -> None:
     Person().open(link, expect=410)
 
 
-def client_is_invited(play: "Play") -> None:
+def client_is_invited(play: Play) -> None:
     mails = wait_until(lambda: play.records.mails(AMARA, "/consult/"), what="an invitation", seconds=20)
     (mail,) = mails
     assert "Inès" in mail["text"], mail["text"]
@@ -47,7 +45,7 @@ def client_is_invited(play: "Play") -> None:
     play.notes["return_page"] = next(u for u in LINK.findall(mail["text"]) if "/r/" in u)
 
 
-def client_books(play: "Play") -> None:
+def client_books(play: Play) -> None:
     client = play.client
     page = client.open(play.notes["consult"])
     assert "Inès Laurent" in page.text and "Return it without a conversation" in page.text, page.text[:400]
@@ -65,7 +63,7 @@ def client_books(play: "Play") -> None:
     play.notes["slot"] = first
 
 
-def both_are_confirmed(play: "Play") -> None:
+def both_are_confirmed(play: Play) -> None:
     def invitations(to: str) -> list[dict[str, Any]]:
         return [m for m in play.records.mails(to) if m["ics"]]
 
@@ -80,7 +78,7 @@ def both_are_confirmed(play: "Play") -> None:
     wait_until(lambda: play.records.texts("+33639980042"), what="a text to the client, who agreed to it")
 
 
-def they_meet(play: "Play") -> None:
+def they_meet(play: Play) -> None:
     """Both sides join and pass each other a message, as their pages do."""
     room = play.advisor.open(play.advisor.open(play.notes["case_page"]).link("/room"))
     csrf = re.search(r'data-csrf="([^"]+)"', room.html)
@@ -99,7 +97,7 @@ def they_meet(play: "Play") -> None:
     _ask(play.advisor, room.url, "leave", {"sitting": his["sitting"]}, ours)
 
 
-def outcome_is_recorded(play: "Play") -> None:
+def outcome_is_recorded(play: Play) -> None:
     page = play.advisor.open(f"{play.notes['case_page']}/outcome")
     saved = play.advisor.send(
         page,
