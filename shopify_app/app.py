@@ -83,7 +83,7 @@ def _told(error: Exception) -> tuple[int, str, str]:
 
 
 def _wants_json() -> bool:
-    if "Authorization" in request.headers or request.is_json:
+    if "Authorization" in request.headers or request.is_json or request.path.startswith("/extension/"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json"

@@ -32,6 +32,7 @@ from shops import links
 from shops.events import AppUninstalled, ClientDataRequested, ClientRedacted, ShopRedacted
 from webhooks.sources import Source
 from webhooks.sources.easypost import EasyPostSource
+from webhooks.sources.flow import FlowSource
 from webhooks.sources.shopify import ShopifySource
 from webhooks.sources.twilio import TwilioSource
 
@@ -127,6 +128,7 @@ def make_sources(settings: Settings) -> Mapping[str, Source]:
     """Door name -> who delivers there."""
     return {
         "shopify": ShopifySource(settings.webhook_secrets),
+        "flow": FlowSource(settings.webhook_secrets),
         "twilio": TwilioSource(settings.twilio_auth_token, settings.app_url),
         "easypost": EasyPostSource(settings.easypost_webhook_secret),
     }

@@ -74,7 +74,7 @@ def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
 def _judge(session: Session, delivery: Delivery) -> DeliveryState:
     parse = TOPICS.get(delivery.topic)
     shop = find_shop(session, delivery.shop_domain) if delivery.shop_domain else None
-    if delivery.source == "shopify" and _has_no_owner(shop, delivery.topic):
+    if delivery.source in ("shopify", "flow") and _has_no_owner(shop, delivery.topic):
         return DeliveryState.UNCLAIMED
     if parse is None:
         return DeliveryState.IGNORED

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from shopify.api_access import ApiAccess, ApiAccessError
+
 from kit.clock import parse_instant
 from kit.db import Database
 from logistics.reads import Address, ClientRead
@@ -29,14 +31,22 @@ class ShopifyOrders:
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         """Empty, without asking, when `read_users` was not granted."""
         with self.database.begin() as session:
-            scopes = get_shop(session, shop_id).scopes.split(",")
-        if "read_users" not in scopes:
+            granted = get_shop(session, shop_id).scopes
+        if not is_granted("read_users", granted):
             return StaffRead()
         found = self.api.read(shop_id, "order_staff", {"id": order_gid}).data.get("order")
         if not found:
             return StaffRead()
         by_line = [(n["id"], n["staffMember"]["id"]) for n in nodes(found.get("lineItems")) if n.get("staffMember")]
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
+
+
+def is_granted(scope: str, granted: str) -> bool:
+    """Whether Shopify's comma-separated `granted` covers `scope`; a write scope covers its read scope."""
+    try:
+        return bool(ApiAccess(granted).covers(ApiAccess(scope)))
+    except ApiAccessError:  # a scope of a form this library does not know
+        return scope in granted.split(",")
 
 
 def _order(value: dict[str, Any]) -> OrderRead:

@@ -1,0 +1,7 @@
+"""What our extension in the shop's customer accounts asks for, as JSON."""
+
+from flask import Blueprint
+
+from shopify_app.pages.extension import returns
+
+PAGES: tuple[Blueprint, ...] = (returns.page,)
