@@ -28,8 +28,8 @@ OLD_ORDER = (
     "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
 OTHER_CURRENCY = (
-    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value again "
-    "on the routing page, in the shop's currency of today."
+    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value "
+    "again on the routing page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
 
