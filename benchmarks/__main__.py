@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import door
+from benchmarks import chaos, door
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"door": door.run}
+BENCHMARKS: dict[str, Callable[[], None]] = {"door": door.run, "chaos": chaos.run}
 
 
 def main() -> int:

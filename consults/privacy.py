@@ -1,10 +1,40 @@
-"""A client's traces in conversations, erased when Shopify says so. That they took place, and when, stays."""
+"""A client's traces in conversations, shown or erased when Shopify says so. That they took place, and when, stays."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.kinds import Role
 from consults.models import Case, Consult, Participant, Promise_, Signal
+from shops import links
+
+
+def show_case(session: Session, case: Case) -> dict[str, Any]:
+    """Everything personal in `case`, as plain JSON values."""
+    consults = session.exec(select(Consult).where(Consult.case_id == case.id).order_by(col(Consult.starts_at)))
+    promises = session.exec(select(Promise_).where(Promise_.case_id == case.id).order_by(col(Promise_.id)))
+    return {
+        "order": case.order_name,
+        "title": case.client_title,
+        "name": case.client_name,
+        "email": case.client_email,
+        "phone": case.client_phone,
+        "agreed_to_texts": case.client_texts_ok,
+        "language": case.client_locale,
+        "time_zone": case.client_zone,
+        "piece": case.piece_title,
+        "reason": case.reason_label,
+        "their_words": case.client_words,
+        "quote_kept_by_the_advisor": case.client_quote,
+        "note_of_the_advisor": case.outcome_note,
+        "outcome": case.outcome.value if case.outcome else None,
+        "opened_at": case.opened_at.isoformat(),
+        "conversations": [
+            {"kind": c.kind.value, "starts_at": c.starts_at.isoformat(), "state": c.state.value} for c in consults
+        ],
+        "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
+    }
 
 
 def erase_case(session: Session, case: Case) -> None:
@@ -14,6 +44,8 @@ def erase_case(session: Session, case: Case) -> None:
     case.client_title = ""
     session.add(case)
     session.flush()
+    assert case.id is not None
+    links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)
     connection = session.connection()

@@ -1,7 +1,7 @@
 """One attempt at a job: run it, and settle what follows from how it went."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from jobs.models import JobTrouble, TroubleState
-from jobs.queue import put
+from jobs.queue import enqueue, put
+from jobs.rows import make_due
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
@@ -51,6 +53,7 @@ def run_attempt(begin: Begin, jobs: Mapping[str, Job], name: str, payload: dict[
 
 
 def _after_outside(begin: Begin, name: str, payload: dict[str, Any], error: OutsideError) -> str:
+    metrics.count("returns_provider_errors_total", provider=error.provider, permanent=str(error.permanent).lower())
     log.warning("job.outside_error", provider=error.provider, reason=str(error), permanent=error.permanent)
     state = TroubleState.GIVEN_UP if error.permanent else TroubleState.RETRYING
     return _settle(begin, name, payload, str(error), state, error.retry_after)
@@ -135,3 +138,46 @@ def retry_job(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
     trouble.state, trouble.first_at, trouble.next_at = TroubleState.RETRYING, now, now
     session.add(trouble)
     put(session, trouble.name, payload, key=trouble.key or None, at=None)
+
+
+AGAIN = timedelta(seconds=30)
+
+
+def wake(session: Session, *, shop_id: int, now: datetime, again: bool = True) -> int:
+    """Somebody mended what a shop's jobs waited for: their next attempts begin now. How many were made due.
+
+    It is the same attempt under the same id, only earlier, so nothing gets a second chance to run twice. An attempt
+    under way that saw things as they were before settles to wait after this: for it the shop is woken once `again`.
+    """
+    waiting = session.exec(
+        select(JobTrouble).where(JobTrouble.shop_id == shop_id, JobTrouble.state == TroubleState.WAITING)
+    ).all()
+    woken = make_due(session, [f"{row.root_id}#{row.attempts}" for row in waiting], now=now) if waiting else 0
+    for row in waiting:
+        row.next_at = now
+        session.add(row)
+    if again:
+        enqueue(session, "jobs.wake", at=now + AGAIN, shop_id=shop_id)
+    if woken:
+        log.info("jobs.woken", count=woken, shop_id=shop_id)
+    return woken
+
+
+def wake_again(begin: Begin, *, shop_id: int) -> None:
+    """The second look of `wake`."""
+    with begin() as session:
+        wake(session, shop_id=shop_id, now=clock_now(), again=False)
+
+
+def blank_reasons(session: Session, *, shop_id: int, words: Collection[str]) -> None:
+    """Take reasons away in which a provider named the client who is being erased."""
+    for row in session.exec(select(JobTrouble).where(JobTrouble.shop_id == shop_id)).all():
+        if any(word in row.reason for word in words):
+            row.reason = "What was said named a client whose data was erased."
+            session.add(row)
+
+
+def count_trouble(session: Session) -> dict[str, int]:
+    """Jobs in trouble by state, every state named."""
+    rows = session.exec(select(JobTrouble.state, sa.func.count()).group_by(col(JobTrouble.state)))
+    return dict.fromkeys((s.value for s in TroubleState), 0) | {str(state): int(count) for state, count in rows}

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from dbos import DBOS
 from sqlmodel import col, select
 
 from jobs.attempts import Job, run_attempt
 from jobs.models import WorkerBeat
 from jobs.queue import APPLICATION, APPLICATION_VERSION, BY_KEY, WORK
+from jobs.rows import holds_jobs
 from jobs.serializer import JsonSerializer
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Database
 from kit.log import get_logger
@@ -65,12 +68,13 @@ class Engine:
         log.info("worker.started", slot=self.slot)
 
     def stop(self) -> None:
-        """Finish what is running (10 s at most) and leave."""
+        """Take nothing new, finish what is running (10 s at most) and leave."""
         self._stopping.set()
         DBOS.destroy(workflow_completion_timeout_sec=10)
         with self.database.begin() as session:
             beat = session.get(WorkerBeat, self.slot)
-            if beat is not None:
+            # What did not finish in time is taken over by whoever sees the beat grow stale; so then it stays.
+            if beat is not None and not holds_jobs(session, self.slot):
                 session.delete(beat)
         log.info("worker.stopped", slot=self.slot)
 
@@ -93,16 +97,22 @@ class Engine:
         now = clock_now()
         with self.database.begin() as session:
             beat = session.get(WorkerBeat, self.slot) or WorkerBeat(slot=self.slot, beat_at=now, started_at=now)
-            beat.beat_at = now
+            beat.beat_at, beat.counters = now, metrics.snapshot()
             session.add(beat)
 
     def _take_over(self) -> None:
         """Recover the jobs of workers whose beat stopped; without it a dead worker's cases stay blocked (trap 2)."""
         with self.database.begin() as session:
             stale = session.exec(select(WorkerBeat).where(col(WorkerBeat.beat_at) < clock_now() - STALE_AFTER)).all()
-            for beat in stale:
-                session.delete(beat)
         for beat in stale:
             log.warning("worker.taken_over", dead=beat.slot)
             # Private, but the public call resets the attempt counter, and a poison job would then loop for ever.
+            # It puts jobs back in the queue once, however many workers do it at a time.
             DBOS._recover_pending_workflows([beat.slot])
+            with self.database.begin() as session:
+                # Only now: were it gone before, and we died in between, nobody would look after these jobs again.
+                session.connection().execute(
+                    sa.delete(WorkerBeat).where(
+                        col(WorkerBeat.slot) == beat.slot, col(WorkerBeat.beat_at) == beat.beat_at
+                    )
+                )

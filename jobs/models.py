@@ -15,6 +15,7 @@ class WorkerBeat(SQLModel, table=True):
     slot: str = Field(primary_key=True, max_length=200)
     beat_at: datetime
     started_at: datetime
+    counters: list = Field(default_factory=list, sa_type=sa.JSON)  # kit.metrics.snapshot(), so that /metrics shows it
 
 
 class TroubleState(StrEnum):

@@ -1,6 +1,6 @@
 """One database, two dialects: SQLite by default, PostgreSQL by setting. Sessions, transactions, column types."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +48,9 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine set up for many threads. SQLite: WAL, every commit synced, writers queue instead of failing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return sa.create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: pysqlite's default takes the write lock in the middle of a transaction and two such deadlock.
@@ -56,6 +58,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # an error in a log would carry what was being written
         connect_args={"timeout": 30, "isolation_level": "IMMEDIATE", "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_pragmas)
@@ -100,3 +103,20 @@ def insert_once(session: Session, row: SQLModel) -> bool:
     # Without being asked to, SQLAlchemy does not keep the row count of an INSERT on PostgreSQL: it says -1.
     result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     return result.rowcount == 1
+
+
+def scrub_freed_space(engine: Engine, tables: Sequence[str]) -> bool:
+    """Make what was erased from `tables` leave the disk, as far as a running database lets it; False if not yet.
+
+    SQLite overwrites freed space by itself (secure_delete); what remains is in the write-ahead log, which is emptied.
+    PostgreSQL keeps old versions of rows until VACUUM, which is run; its own write-ahead log and backups age out later.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        return not busy
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM {quote(table)}")
+    return True

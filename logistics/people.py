@@ -7,10 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from logistics.models import Inspection, Rma
+from logistics.models import Inspection, Parcel, Rma
+from shops import links
 
 
-def show_client(session: Session, *, shop_id: int, client_gid: str) -> list[dict[str, Any]]:
+def show_client(
+    session: Session, *, shop_id: int, client_gid: str, order_gids: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Everything personal, an entry a return, as plain JSON values."""
     return [
         {
@@ -21,9 +24,13 @@ def show_client(session: Session, *, shop_id: int, client_gid: str) -> list[dict
             "email": rma.client_email,
             "phone": rma.client_phone,
             "address": json.loads(rma.sender_address or "{}"),
+            "parcels": [
+                {"carrier": p.carrier, "tracking_code": p.tracking_code, "label": p.label_url}
+                for p in _parcels(session, rma)
+            ],
             "notes": [inspection.note for inspection in _inspections(session, rma) if inspection.note],
         }
-        for rma in _rmas(session, shop_id, client_gid)
+        for rma in _rmas(session, shop_id, client_gid, order_gids)
     ]
 
 
@@ -34,6 +41,11 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
         rma.client_title = rma.client_name = rma.client_email = rma.client_phone = rma.client_gid = ""
         rma.sender_address = "{}"
         session.add(rma)
+        assert rma.id is not None
+        links.forget_links(session, shop_id=shop_id, purpose=links.RETURN, subject_id=rma.id)
+        for parcel in _parcels(session, rma):
+            parcel.label_url = parcel.tracking_url = ""  # whoever has them reads name and address there
+            session.add(parcel)
         for inspection in _inspections(session, rma):
             inspection.note = ""
             session.add(inspection)
@@ -49,3 +61,18 @@ def _rmas(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[
 
 def _inspections(session: Session, rma: Rma) -> list[Inspection]:
     return list(session.exec(select(Inspection).where(Inspection.rma_id == rma.id)))
+
+
+def _parcels(session: Session, rma: Rma) -> list[Parcel]:
+    return list(session.exec(select(Parcel).where(Parcel.rma_id == rma.id).order_by(col(Parcel.id))))
+
+
+def tracking_codes(session: Session, rmas: Sequence[Rma]) -> list[str]:
+    """What a carrier's webhooks name these returns' parcels by."""
+    ids = [rma.id for rma in rmas]
+    return [c for c in session.exec(select(Parcel.tracking_code).where(col(Parcel.rma_id).in_(ids))) if c]
+
+
+def returns_of(session: Session, *, shop_id: int, client_gid: str, order_gids: Sequence[str] = ()) -> list[Rma]:
+    """The returns of a client, by their id at Shopify or by their orders."""
+    return _rmas(session, shop_id, client_gid, order_gids)

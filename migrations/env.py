@@ -8,7 +8,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from kit.db import make_engine
 from shopify_app.tables import metadata
-from shops.crypt import Sealed
+from shops.crypt import Sealed, SealedBytes
 
 LOCK = 7315003221  # any number, the same for every process that migrates
 
@@ -24,6 +24,8 @@ def plain(kind: str, thing: Any, _context: object) -> str | bool:
         return False
     if isinstance(thing, Sealed):
         return "sa.Text()"
+    if isinstance(thing, SealedBytes):
+        return "sa.LargeBinary()"
     if isinstance(thing, sa.Enum):
         return f"sa.String(length={thing.length})"
     if isinstance(thing, AutoString):

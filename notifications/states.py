@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: perhaps sent; a person looks."""
+    """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: perhaps sent; a person looks.
+    `erased`: had not gone out when the client's data had to go; it never will.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -14,6 +16,7 @@ class MessageState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     UNSETTLED = "unsettled"
+    ERASED = "erased"
 
 
 S = MessageState
@@ -27,6 +30,7 @@ NEXT: dict[S, frozenset[S]] = {
     S.FAILED: frozenset({S.QUEUED}),
     S.HELD: frozenset({S.QUEUED}),
     S.UNSETTLED: frozenset({S.QUEUED, S.SENT, S.DELIVERED}),
+    S.ERASED: frozenset(),
 }
 
 # Twilio's callbacks come out of order and twice, so a status only ever raises the rank.

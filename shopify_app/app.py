@@ -13,6 +13,7 @@ from kit.errors import AppError, OutsideError, Waiting
 from kit.settings import Settings
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
+from shopify_app.reporting import start_reporting
 from shopify_app.web import Running
 from shopify_app.wiring import make_sources, wire
 from shops import crypt
@@ -27,6 +28,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     log.configure(settings.log_format)
     clock.check_zones()
     crypt.use_keys(settings.token_keys)
+    start_reporting(settings)
     database = database or Database(settings.database_url, pool_size=20)
     wire(settings, database)
     app = Flask(__name__, static_folder="static", template_folder="templates")

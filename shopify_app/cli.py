@@ -61,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
     troubles = verb("jobs", jobs_, "list jobs in trouble, or retry one")
     troubles.add_argument("action", choices=["list", "retry"])
     troubles.add_argument("id", nargs="?", type=int)
+    out = verb("erase", erase, "erase all that is kept about one client, as customers/redact does")
+    out.add_argument("shop", help="its myshopify.com domain")
+    out.add_argument("client", help="the client's number at Shopify, or their gid")
+    keys = verb("rotate-keys", rotate, "encrypt everything at rest with the newest of TOKEN_KEYS; may be repeated")
+    keys.add_argument("--batch", type=int, default=200, help="rows a transaction")
     return top
 
 
@@ -172,3 +177,31 @@ def jobs_(options: argparse.Namespace) -> int:
         for row in failed_jobs(session):
             print(f"{row.id:>6}  {row.state.value:9} {row.name:32} after {row.attempts}: {row.reason}")
     return 0
+
+
+def erase(options: argparse.Namespace) -> None:
+    """Erase one client of one shop."""
+    from shopify_app.privacy import erase_by_hand
+    from shops.shops import find_shop
+    from webhooks.topics.gids import gid
+
+    _, database = _open()
+    with database.begin() as session:
+        shop = find_shop(session, options.shop)
+    client_gid = gid("Customer", options.client)
+    if shop is None or shop.id is None:
+        raise AppError("No shop of that domain is known here.")
+    if client_gid is None:
+        raise AppError("A client is a number, or gid://shopify/Customer/ and a number.")
+    erase_by_hand(database.begin, shop_id=shop.id, client_gid=client_gid, by="operator", now=now())
+    print("Erased: names, addresses, words, messages and webhook bodies. A second look follows in an hour.")
+
+
+def rotate(options: argparse.Namespace) -> int:
+    """Encrypt everything at rest with the newest key."""
+    from shopify_app.rotation import rotate_keys
+
+    _, database = _open()
+    done = rotate_keys(database, batch=max(1, options.batch))
+    print(f"{done.seen} values looked at, {done.renewed} renewed, {done.unreadable} that no key opens.")
+    return 1 if done.unreadable else 0

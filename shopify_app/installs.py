@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from jobs.attempts import wake
 from kit.clock import now as clock_now
 from kit.clock import parse_instant
 from kit.db import Begin, Database, insert_once
@@ -59,6 +60,7 @@ def install(session: Session, domain: str, grant: Grant, *, now: datetime) -> in
     session.flush()
     assert shop.id is not None
     claimed = claim_for_shop(session, shop)
+    wake(session, shop_id=shop.id, now=now)  # what waited for this grant
     log.info("shop.installed", shop=domain, claimed=claimed)
     return shop.id
 

@@ -1,108 +1,173 @@
-"""A client's or a shop's data leaves when Shopify says so. Each package erases its own rows; here they are asked."""
+"""A client's or a shop's data leaves when Shopify says so. Each package shows and erases its own rows."""
 
-import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+import consults.privacy
+import jobs
+import notifications.privacy
 from consults.models import Case
-from consults.privacy import erase_case
+from jobs.attempts import blank_reasons
 from jobs.models import JobTrouble
 from kit.clock import now as clock_now
-from kit.db import Begin
+from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
 from logistics import people
 from logistics.models import Rma
-from notifications.models import Message
+from shops import accesses, data_requests
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
+from webhooks import forgetting
 from webhooks.models import Delivery
 
 log = get_logger("privacy")
 
+SECOND_LOOK = timedelta(hours=1)
+"""What was under way while a client was erased may have written of them once more."""
+TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link")
 
-def redact_client(begin: Begin, *, shop_id: int, client_gid: str, order_gids: list[str]) -> None:
+
+@dataclass(frozen=True)
+class Traces:
+    """Where one client is found. `words` are theirs and go nowhere but into a search."""
+
+    cases: list[Case]
+    rmas: list[Rma]
+    addresses: frozenset[str]
+    keys: tuple[str, ...]
+    gids: frozenset[str]
+    words: frozenset[str]
+
+    @property
+    def numbers(self) -> set[str]:
+        """The ids as bodies write them."""
+        return {gid.rsplit("/", 1)[-1] for gid in self.gids if gid}
+
+    @property
+    def order_gids(self) -> list[str]:
+        """Their orders, as far as we met them."""
+        return sorted(gid for gid in self.gids if "/Order/" in gid)
+
+
+def find_traces(session: Session, *, shop_id: int, client_gid: str, order_gids: list[str]) -> Traces:
+    """All rows of a client, by their id at Shopify or by their orders."""
+    theirs = sa.or_(col(Case.client_gid) == client_gid, col(Case.order_gid).in_(order_gids))
+    cases = list(session.exec(select(Case).where(Case.shop_id == shop_id, theirs)))
+    rmas = people.returns_of(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    rows: list[Case | Rma] = [*cases, *rmas]
+    addresses = frozenset(a for row in rows for a in (row.client_email, row.client_phone) if a)
+    return Traces(
+        cases=cases,
+        rmas=rmas,
+        addresses=addresses,
+        keys=(*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas)),
+        gids=frozenset({client_gid, *order_gids, *(g for row in rows for g in (row.order_gid, row.return_gid))}),
+        words=addresses | {row.client_name for row in rows if row.client_name},
+    )
+
+
+# --- showing
+
+
+def note_data_request(
+    begin: Begin, *, shop_id: int, client_gid: str, request_id: str, order_gids: list[str] | None = None
+) -> None:
+    """Write down that the shop owner is owed an export; Home and /app/privacy show it until it is answered."""
+    with begin() as session:
+        about: dict[str, Any] = {"client_gid": client_gid, "request_id": request_id, "order_gids": order_gids or []}
+        if data_requests.note_request(session, shop_id=shop_id, now=clock_now(), **about):
+            log.info("client.data_requested", shop_id=shop_id, request=request_id)
+
+
+def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: list[str]) -> dict[str, Any]:
+    """All that is kept about one client, from every package, as plain JSON values."""
+    traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    shop = get_shop(session, shop_id)
+    about: dict[str, Any] = {"shop_id": shop_id, "addresses": traces.addresses, "keys": traces.keys}
+    named = {"numbers": traces.numbers, "words": [*traces.addresses, *people.tracking_codes(session, traces.rmas)]}
+    return {
+        "shop": shop.domain,
+        "client": client_gid,
+        "returns": people.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
+        "conversations": [consults.privacy.show_case(session, case) for case in traces.cases],
+        "messages": notifications.privacy.show_client(session, **about),
+        "webhooks_kept_for_30_days": forgetting.list_naming(session, domain=shop.domain, **named),
+    }
+
+
+# --- erasing
+
+
+def redact_client(begin: Begin, *, shop_id: int, client_gid: str, order_gids: list[str], again: bool = True) -> None:
     """Erase one client: their words and addresses in cases, parcels and the outbox, and the bodies of the inbox."""
     with begin() as session:
-        erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
-    log.info("client.erased", shop_id=shop_id)
+        engine = session.get_bind()
+        orders = erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+        if again:
+            args: dict[str, Any] = {"client_gid": client_gid, "order_gids": orders, "again": False}
+            jobs.enqueue(session, "privacy.redact_client", at=clock_now() + SECOND_LOOK, shop_id=shop_id, **args)
+    _scrub(engine)
+    log.info("client.erased", shop_id=shop_id, again=again)
 
 
-def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids: list[str]) -> None:
-    """Blank what is personal and keep what counts: that a return happened, its value and its outcome."""
-    shop = get_shop(session, shop_id)
-    cases = session.exec(
-        select(Case).where(
-            Case.shop_id == shop_id, sa.or_(col(Case.client_gid) == client_gid, col(Case.order_gid).in_(order_gids))
-        )
-    ).all()
-    rmas = session.exec(
-        select(Rma).where(
-            Rma.shop_id == shop_id, sa.or_(col(Rma.client_gid) == client_gid, col(Rma.order_gid).in_(order_gids))
-        )
-    ).all()
-    found: list[Case | Rma] = [*cases, *rmas]
-    addresses = {a for row in found for a in (row.client_email, row.client_phone) if a}
-    keys = (*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas))
-    gids = {client_gid, *order_gids, *(gid for row in found for gid in (row.order_gid, row.return_gid))}
-    _erase_messages(session, shop_id, addresses, keys)
-    for case in cases:
-        erase_case(session, case)
+def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids: list[str]) -> list[str]:
+    """Blank what is personal and keep what counts: that a return happened, its value and its outcome.
+
+    Returns the client's orders, by which what is written of them later can still be found. Needs no token.
+    """
+    shop, now = get_shop(session, shop_id), clock_now()
+    traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    codes = people.tracking_codes(session, traces.rmas)
+    sent = notifications.privacy.erase_client(
+        session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys, now=now
+    )
+    forgetting.erase_callbacks(session, sent, now)
+    named: dict[str, Any] = {"numbers": traces.numbers, "words": [*traces.addresses, *codes]}
+    forgetting.erase_naming(session, domain=shop.domain, now=now, **named)
+    blank_reasons(session, shop_id=shop_id, words=traces.words)
+    for case in traces.cases:
+        consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
-    _erase_bodies(session, shop.domain, gids)
-
-
-def _erase_messages(session: Session, shop_id: int, addresses: set[str], keys: tuple[str, ...]) -> None:
-    """Messages to the client's addresses, or about the case: recipients are sealed, so they are read one by one."""
-    for message in session.exec(select(Message).where(Message.shop_id == shop_id)).all():
-        if message.recipient in addresses or (keys and message.key.startswith(keys)):
-            message.recipient = message.subject = message.body = ""
-            message.attachments = None
-            session.add(message)
-            _erase_callbacks(session, message)
-
-
-def _erase_callbacks(session: Session, message: Message) -> None:
-    """A provider's word on a text names the number it went to."""
-    if message.provider_id:
-        theirs = col(Delivery.external_id).startswith(f"{message.provider_id}:", autoescape=True)
-        session.connection().execute(
-            sa.update(Delivery).where(col(Delivery.source) == "twilio", theirs).values(body=b"")
-        )
-
-
-def _erase_bodies(session: Session, domain: str, gids: set[str]) -> None:
-    """Webhook bodies that name the client, their orders or their returns; the envelope stays."""
-    numbers = b"|".join(sorted(re.escape(gid.rsplit("/", 1)[-1].encode()) for gid in gids if gid))
-    # Whole numbers only: 42 is not in 1042, which is another client's.
-    named = re.compile(rb"(?<!\d)(?:" + numbers + rb")(?!\d)")
-    rows = session.exec(select(Delivery).where(Delivery.shop_domain == domain, Delivery.source == "shopify"))
-    for delivery in rows:
-        if named.search(delivery.body):
-            delivery.body = b"{}"
-            session.add(delivery)
+    return traces.order_gids
 
 
 def redact_shop(begin: Begin, *, shop_id: int) -> None:
     """Erase a shop with all its rows. One that came back is left alone: Shopify takes the request back then."""
     with begin() as session:
-        shop = session.get(Shop, shop_id)
+        shop, engine, now = session.get(Shop, shop_id), session.get_bind(), clock_now()
         if shop is None:
             return
         if shop.state is not ShopState.UNINSTALLED:
             log.warning("shop.redact_refused", shop=shop.domain)
             return
         domain = shop.domain
-        for message in session.exec(select(Message).where(Message.shop_id == shop_id)).all():
-            _erase_callbacks(session, message)
+        rmas = list(session.exec(select(Rma).where(Rma.shop_id == shop_id)))
+        forgetting.erase_callbacks(session, notifications.privacy.provider_ids(session, shop_id=shop_id), now)
+        codes = people.tracking_codes(session, rmas)
+        forgetting.erase_naming(session, domain=domain, numbers=(), words=codes, now=now)
         session.connection().execute(sa.delete(Delivery).where(col(Delivery.shop_domain) == domain))
         session.connection().execute(sa.delete(JobTrouble).where(col(JobTrouble.shop_id) == shop_id))
         session.delete(shop)
+    _scrub(engine)
     log.info("shop.erased", shop=domain)
 
 
-def note_data_request(begin: Begin, *, shop_id: int, client_gid: str, request_id: str) -> None:
-    """Write down that the shop owner is owed an export, for the activity page."""
+def erase_by_hand(begin: Begin, *, shop_id: int, client_gid: str, by: str, now: datetime) -> None:
+    """Erase one client because somebody asked us and not Shopify."""
     with begin() as session:
-        shop = get_shop(session, shop_id)
-        log.info("client.data_requested", shop=shop.domain, request=request_id, at=clock_now().isoformat())
+        subject = client_gid.rsplit("/", 1)[-1]
+        accesses.note_access(
+            session, shop_id=shop_id, who=by, what=accesses.ERASURE, subject=f"client:{subject}", now=now
+        )
+    redact_client(begin, shop_id=shop_id, client_gid=client_gid, order_gids=[])
+
+
+def _scrub(engine: Any) -> None:
+    assert isinstance(engine, Engine)
+    if not scrub_freed_space(engine, TABLES):
+        log.warning("privacy.log_not_emptied")  # somebody reads; the database empties it with its next checkpoint

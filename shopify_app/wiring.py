@@ -7,9 +7,13 @@ from functools import partial
 from sqlmodel import Session
 
 import consults.jobs
+import jobs.attempts
+import jobs.rows
 import logistics.jobs
 import notifications.jobs
 import routing.jobs
+import shops.jobs
+import webhooks.forgetting
 from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
@@ -60,7 +64,13 @@ AT_ONCE: Mapping[type, AtOnce] = {
     OrderSeen: routing.jobs.keep_evidence,
 }
 
-PERIODIC: Mapping[str, int] = {"consults.close_rooms": 60}
+DAY = 86_400
+PERIODIC: Mapping[str, int] = {
+    "consults.close_rooms": 60,
+    "webhooks.forget_bodies": DAY,
+    "jobs.purge": DAY,
+    "shops.purge": DAY,
+}
 """Job -> seconds between runs."""
 
 
@@ -100,6 +110,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,
         "installs.uninstall": installs.uninstall,
+        "jobs.purge": jobs.rows.purge,
+        "jobs.wake": jobs.attempts.wake_again,
+        "shops.purge": shops.jobs.purge,
+        "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
         "privacy.note_data_request": privacy.note_data_request,
         "privacy.redact_client": privacy.redact_client,
         "privacy.redact_shop": privacy.redact_shop,

@@ -9,6 +9,7 @@ from jobs.engine import Engine
 from kit import clock, log
 from kit.db import Database
 from kit.settings import Settings
+from shopify_app.reporting import start_reporting
 from shopify_app.wiring import PERIODIC, jobs_table, wire
 from shops import crypt
 from webhooks.inbox import pump
@@ -73,6 +74,7 @@ def run(settings: Settings, *, slot: str = "1") -> None:
     log.configure(settings.log_format)
     clock.check_zones()
     crypt.use_keys(settings.token_keys)
+    start_reporting(settings)
     database = Database(settings.database_url, pool_size=20)
     worker = Worker(settings, database, slot=slot)
     asked = threading.Event()

@@ -1,6 +1,6 @@
 """What Shopify tells about the tenant itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class ClientDataRequested:
     shop_id: int
     client_gid: str
     request_id: str
+    order_gids: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

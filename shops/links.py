@@ -14,7 +14,14 @@ DESK = "desk"  # opens the desk for one advisor; used up by the first POST; pers
 RETURN = "return"  # the client's page of one return; subject_id: RMA
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
 
-LIFETIME = {DESK: timedelta(hours=24), RETURN: timedelta(days=180), CONSULT: timedelta(days=60)}
+EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
+
+LIFETIME = {
+    DESK: timedelta(hours=24),
+    RETURN: timedelta(days=180),
+    CONSULT: timedelta(days=60),
+    EXPORT: timedelta(minutes=10),
+}
 
 
 class LinkDone(AppError):
@@ -81,6 +88,15 @@ def revoke_links(session: Session, *, shop_id: int, purpose: str, subject_id: in
         .where(col(Link.shop_id) == shop_id, col(Link.purpose) == purpose, col(Link.subject_id) == subject_id)
         .where(col(Link.revoked_at).is_(None))
         .values(revoked_at=now)
+    )
+
+
+def forget_links(session: Session, *, shop_id: int, purpose: str, subject_id: int) -> None:
+    """Every link to `subject_id` is gone, as if it had never been given."""
+    session.connection().execute(
+        sa.delete(Link).where(
+            col(Link.shop_id) == shop_id, col(Link.purpose) == purpose, col(Link.subject_id) == subject_id
+        )
     )
 
 

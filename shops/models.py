@@ -1,6 +1,6 @@
 """Rows of the tenant."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -72,3 +72,32 @@ class DeskSession(SQLModel, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     made_at: datetime
     expires_at: datetime
+
+
+class DataRequest(SQLModel, table=True):
+    """A client asked the shop what is kept about them; the shop is owed an export within 30 days."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "request_id", "client_gid"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    client_gid: str = Field(max_length=100)
+    order_gids: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    request_id: str = Field(default="", max_length=100)
+    asked_at: datetime
+    due_on: date
+    answered_at: datetime | None = None
+    answered_by: str = Field(default="", max_length=120)
+
+
+class AccessLog(SQLModel, table=True):
+    """Who of the house looked at a client's personal data. Names no client: `subject` is "case:7" or "rma:7"."""
+
+    __table_args__ = (sa.Index("ix_accesslog_shop", "shop_id", "id"), sa.Index("ix_accesslog_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    who: str = Field(max_length=120)
+    what: str = Field(max_length=40)
+    subject: str = Field(max_length=60)
+    at: datetime

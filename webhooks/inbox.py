@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 import jobs
 from kit.clock import now as clock_now
 from kit.db import Begin
-from kit.errors import NotFound
+from kit.errors import Conflict, NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
 from shops.shops import find_shop
@@ -114,16 +115,19 @@ def claim_for_shop(session: Session, shop: Shop) -> int:
     done = session.connection().execute(
         sa.update(Delivery)
         .where(col(Delivery.shop_domain) == shop.domain, col(Delivery.state) == DeliveryState.UNCLAIMED)
+        .where(col(Delivery.body_gone_at).is_(None))
         .values(state=DeliveryState.NEW, claimed_until=None)
     )
     return int(done.rowcount)
 
 
 def replay(session: Session, delivery_id: int) -> Delivery:
-    """Hand a delivery on again. Raises NotFound."""
+    """Hand a delivery on again. Raises NotFound, or Conflict when its body is gone."""
     delivery = session.get(Delivery, delivery_id)
     if delivery is None:
         raise NotFound("No such delivery.")
+    if delivery.body_gone_at is not None:
+        raise Conflict("Only the envelope of that delivery is still here, so it cannot be handed on again.")
     delivery.state, delivery.claimed_until, delivery.attempts = DeliveryState.NEW, None, 0
     session.add(delivery)
     return delivery
@@ -131,9 +135,26 @@ def replay(session: Session, delivery_id: int) -> Delivery:
 
 def recent(session: Session, *, domain: str | None = None, state: DeliveryState | None = None) -> list[Delivery]:
     """The newest deliveries, of one shop or all, without a reader needing their bodies."""
-    query = select(Delivery).order_by(col(Delivery.id).desc()).limit(100)
+    # Bodies are not read: opening a hundred would cost more than the page.
+    without = defer(Delivery.body)  # type: ignore[arg-type]
+    query = select(Delivery).options(without).order_by(col(Delivery.id).desc()).limit(100)
     if domain is not None:
         query = query.where(Delivery.shop_domain == domain)
     if state is not None:
         query = query.where(Delivery.state == state)
     return list(session.exec(query))
+
+
+def counts(session: Session) -> dict[DeliveryState, int]:
+    """How many deliveries there are in each state that has any."""
+    rows = session.exec(select(Delivery.state, sa.func.count()).group_by(col(Delivery.state)))
+    return {DeliveryState(state): int(count) for state, count in rows}
+
+
+def oldest_age(session: Session, *, now: datetime, untried: bool = False) -> timedelta:
+    """How long the oldest delivery has waited to be handled; zero when none does. `untried`: nobody tried it yet."""
+    query = select(Delivery.received_at).where(Delivery.state == DeliveryState.NEW)
+    if untried:
+        query = query.where(Delivery.attempts == 0)
+    oldest = session.exec(query.order_by(col(Delivery.id)).limit(1)).first()
+    return max(now - oldest, timedelta()) if oldest else timedelta()

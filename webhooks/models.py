@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
+from shops.crypt import SealedBytes
 
 
 class DeliveryState(StrEnum):
@@ -20,7 +21,7 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(SQLModel, table=True):
-    """One webhook as it came, raw. The unique key is the sender's own id of the delivery, equal on every copy."""
+    """One webhook as it came, raw, encrypted at rest. Unique is the sender's own id of it, equal on every copy."""
 
     __table_args__ = (
         sa.UniqueConstraint("source", "shop_domain", "topic", "external_id"),
@@ -35,7 +36,8 @@ class Delivery(SQLModel, table=True):
     event_id: str = Field(default="", max_length=200)
     triggered_at: str = Field(default="", max_length=40)
     api_version: str = Field(default="", max_length=20)
-    body: bytes = Field(sa_type=sa.LargeBinary)
+    body: bytes = Field(sa_type=SealedBytes)
+    body_gone_at: datetime | None = None  # forgotten after 30 days, or erased; the envelope stays
     received_at: datetime
     state: DeliveryState = Field(default=DeliveryState.NEW, sa_type=word(DeliveryState))
     claimed_until: datetime | None = None

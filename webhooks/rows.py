@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from shops.crypt import seal_bytes
 from webhooks.models import DeliveryState
 
 
@@ -52,6 +53,7 @@ class Writer:
     def insert(self, rows: Sequence[Row]) -> None:
         """Insert `rows` in one transaction, on disk when this returns. Raises the driver's errors."""
         connection = self.connection or self._connect()
+        rows = [row._replace(body=seal_bytes(row.body)) for row in rows]  # as the column's type does for the ORM
         try:
             driver: Any = connection.driver_connection
             if self.engine.dialect.name == "sqlite":

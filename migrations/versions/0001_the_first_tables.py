@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("triggered_at", sa.String(length=40), nullable=False),
         sa.Column("api_version", sa.String(length=20), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("body_gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
@@ -89,8 +90,24 @@ def upgrade() -> None:
         sa.Column("slot", sa.String(length=200), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counters", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("slot", name=op.f("pk_workerbeat")),
     )
+    op.create_table(
+        "accesslog",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=120), nullable=False),
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_accesslog_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accesslog")),
+    )
+    with op.batch_alter_table("accesslog", schema=None) as batch_op:
+        batch_op.create_index("ix_accesslog_at", ["at"], unique=False)
+        batch_op.create_index("ix_accesslog_shop", ["shop_id", "id"], unique=False)
+
     op.create_table(
         "boutique",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -124,6 +141,23 @@ def upgrade() -> None:
             ["shop_id"], ["shop.id"], name=op.f("fk_consultpolicy_shop_id_shop"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_consultpolicy")),
+    )
+    op.create_table(
+        "datarequest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("client_gid", sa.String(length=100), nullable=False),
+        sa.Column("order_gids", sa.JSON(), nullable=False),
+        sa.Column("request_id", sa.String(length=100), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_datarequest_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_datarequest")),
+        sa.UniqueConstraint(
+            "shop_id", "request_id", "client_gid", name=op.f("uq_datarequest_shop_id_request_id_client_gid")
+        ),
     )
     op.create_table(
         "decision",
@@ -799,11 +833,17 @@ def downgrade() -> None:
     op.drop_table("link")
     op.drop_table("desksession")
     op.drop_table("decision")
+    op.drop_table("datarequest")
     op.drop_table("consultpolicy")
     with op.batch_alter_table("boutique", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_boutique_shop_id"))
 
     op.drop_table("boutique")
+    with op.batch_alter_table("accesslog", schema=None) as batch_op:
+        batch_op.drop_index("ix_accesslog_shop")
+        batch_op.drop_index("ix_accesslog_at")
+
+    op.drop_table("accesslog")
     op.drop_table("workerbeat")
     op.drop_table("shop")
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:

@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from kit import metrics
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
@@ -78,6 +79,7 @@ class AdminApi:
             except OutsideError as error:
                 if error.permanent or attempt == READ_ATTEMPTS - 1:
                     raise
+                metrics.count("returns_provider_errors_total", provider="shopify", permanent="false")
                 self.sleep(min(error.retry_after or 0.3 * 2**attempt, MOST_WAIT_SECONDS))
         raise AssertionError("unreachable")
 
@@ -108,6 +110,8 @@ class AdminApi:
             wait = throttle_wait(body)
             if wait is None:
                 return judge(body, name)
+            metrics.count("returns_shopify_throttle_waits_total")
+            metrics.count("returns_shopify_throttle_seconds_total", wait)
             log.info("shopify.throttled", operation=name, seconds=round(wait, 2))
             self.sleep(wait)
         raise OutsideError("shopify", f"{name}: throttled", retry_after=10)

@@ -12,6 +12,7 @@ import requests
 import sqlalchemy as sa
 from sqlmodel import col
 
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
@@ -108,10 +109,14 @@ class TokenKeeper:
         try:
             grant = self._ask(shop.domain, {"grant_type": "refresh_token", "refresh_token": shop.refresh_token})
         except RefusedGrant as refused:
+            metrics.count("returns_token_refresh_failures_total", kind="refused")
             if refused.reason == "invalid_client":
                 # Our own secret is wrong, not the shop's grant: no merchant could mend that by opening the app.
                 raise OutsideError("shopify", "the app's client secret is not taken", retry_after=60) from refused
             return self._lost(shop)
+        except OutsideError:
+            metrics.count("returns_token_refresh_failures_total", kind="away")
+            raise
         with self.database.begin() as session:
             row = get_shop(session, shop.id or 0)
             if row.refresh_token == shop.refresh_token:  # not uninstalled or granted anew meanwhile

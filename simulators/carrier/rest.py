@@ -140,8 +140,10 @@ def _body() -> dict:
 
 @contextmanager
 def _fault(parcels: Parcels):
-    """Around one call that changes something: fails before it, or is late after it, when told to."""
+    """Around one call that changes something: fails before or after it, or is late after it, when told to."""
     with parcels.faults.around() as kind:
         if kind in ("500", "timeout"):
             raise CarrierError(500, "INTERNAL_SERVER_ERROR", "An error occurred on EasyPost's side.")
         yield
+        if kind == "lost":
+            raise CarrierError(500, "INTERNAL_SERVER_ERROR", "An error occurred on EasyPost's side.")

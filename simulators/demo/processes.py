@@ -46,12 +46,21 @@ class Processes:
         ports = ["--port", str(self.places.simulators_port), "--smtp-port", str(self.places.smtp_port)]
         self._start("simulators", [*APP, "simulators", *ports, "--app-url", self.places.app, "--state", state])
 
-    def start_app(self) -> None:
-        """Web and worker; on PostgreSQL two of each."""
+    def app_parts(self) -> dict[str, list[str]]:
+        """Web and worker, each with its command; on PostgreSQL two of each."""
         count = 2 if self.several else 1
-        self._start("web", [*APP, "web", "--port", str(self.places.port), "--processes", str(count)])
-        for slot in range(1, count + 1):
-            self._start(f"worker-{slot}", [*APP, "worker", "--slot", f"{self.places.port}-{slot}"])
+        web = {"web": [*APP, "web", "--port", str(self.places.port), "--processes", str(count)]}
+        slots = range(1, count + 1)
+        return web | {f"worker-{n}": [*APP, "worker", "--slot", f"{self.places.port}-{n}"] for n in slots}
+
+    def start_app(self) -> None:
+        """Web and worker."""
+        for name in self.app_parts():
+            self.start(name)
+
+    def start(self, name: str) -> None:
+        """One part of the app, by its name in `app_parts`."""
+        self._start(name, self.app_parts()[name])
 
     def wait_for_app(self) -> None:
         self.wait_for(f"{self.places.app}/readyz", "web")
@@ -67,11 +76,15 @@ class Processes:
     def kill_app(self) -> list[str]:
         """kill -9 on every web and worker process, with their children; the names of what was killed."""
         names = [name for name in self.running if name != "simulators"]
+        self.kill(*names)
+        return names
+
+    def kill(self, *names: str) -> None:
+        """kill -9 on these parts, with their children."""
         for name in names:
             _signal_group(self.running[name], signal.SIGKILL)
         for name in names:
             self.running.pop(name).wait()
-        return names
 
     def stop(self) -> None:
         """Ask everything to end; what has not after ten seconds is killed."""

@@ -95,6 +95,8 @@ class Call:
             return answer(
                 {"data": None, "errors": [{"message": "Access denied", "extensions": {"code": "ACCESS_DENIED"}}]}
             )
+        if kind == "slow":
+            time.sleep(float(fault.get("seconds", NEVER_SECONDS)))
         response = self.run(document, operation)
         if kind == "late":  # carried out, but whoever asked may have given up by now
             time.sleep(float(fault.get("seconds", NEVER_SECONDS)))

@@ -107,6 +107,13 @@ def mount_records(bp: Blueprint, store: Store) -> None:
 
 
 def mount_merchant(bp: Blueprint, store: Store) -> None:
+    @bp.post(BASE + "/shops")
+    def new_shop():
+        """{shop, documents}: a further shop, whole (simulators.world.crowd makes such)."""
+        body = asked()
+        store.take_over(str(body["shop"]), body["documents"])
+        return jsonify(shop=body["shop"]), 201
+
     @bp.post(BASE + "/install")
     def install():
         body = asked()

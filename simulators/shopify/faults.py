@@ -2,15 +2,15 @@
 
 import random
 
-KINDS = {"throttle", "500", "502", "html", "cut_json", "timeout", "late", "access_denied"}
+KINDS = {"throttle", "500", "502", "html", "cut_json", "timeout", "late", "slow", "access_denied"}
 
 
 class Faults:
     """A list of {operation, kind, times, rate, seconds}; `operation` is a name or "*".
 
     `times` is how often it strikes (absent: for ever), `rate` how likely it does each time. `late` carries the
-    operation out and answers after `seconds`; `timeout` doesn't carry it out. The draw is
-    seeded: same faults, same run.
+    operation out and answers after `seconds`; `slow` carries it out only then, whoever asked may have given up;
+    `timeout` doesn't carry it out. The draw is seeded: same faults, same run.
     """
 
     def __init__(self) -> None:

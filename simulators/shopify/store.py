@@ -114,6 +114,15 @@ class Store:
             self.count("seeded")
             return True
 
+    def take_over(self, domain: str, documents: list[dict]) -> None:
+        """A further shop, from its documents. Raises ValueError for one that is here already."""
+        with self.change():
+            if domain in self.shops:
+                raise ValueError(f"{domain} is here already")
+            shop = self.open_shop(domain)
+            for document in documents:
+                shop.save(document)
+
     def close(self) -> None:
         self.webhooks.stop()
         with self.lock:

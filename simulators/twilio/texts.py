@@ -46,6 +46,8 @@ class Texts:
             message = self._new(form | {"To": to})
             self.shelf.put("text", message["sid"], message)
             self._plan(message["sid"], outcome_for(to).status)
+            if fault == "lost":
+                raise TwilioError(20500, 500)
         return message
 
     def arrive(self, sender: str, to: str, body: str) -> dict:

@@ -3,8 +3,11 @@
 import json
 import multiprocessing
 import os
+import signal
+import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ from unittest.mock import patch
 import pytest
 import requests
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 from kit import clock as kit_clock
 from kit.db import Database
@@ -20,14 +24,17 @@ from kit.errors import OutsideError
 from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper, store_grant
 from shopify_app.app import create_app
 from shopify_app.auth import NotSignedIn, proxy_signature_holds, read_id_token
+from shops import crypt
 from shops.models import Shop
 from simulators.shopify import ShopifyConfig, mint_id_token
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import DOMAIN, generate
 from tests import cast
 from tests.acceptance import doors_under_test as doors
+from tests.acceptance.processes_under_test import burst, goes_on, is_ready, libpq, run, states, tool, wait_until, web
 from tests.webhooks.posting import post
 from webhooks.doors import Doors
+from webhooks.models import DeliveryState
 from webhooks.sources.shopify import ShopifySource, is_signed
 
 VECTORS = json.loads((Path(__file__).parents[1] / "payloads" / "hmac_vectors.json").read_text())
@@ -112,7 +119,8 @@ def test_of_two_thousand_documents_and_fetches_of_the_admin_none_is_an_error_of_
         raise RefusedGrant("invalid_subject_token")
 
     monkeypatch.setattr(TokenKeeper, "exchange", refuse)
-    client, seen = app.test_client(), Counter()
+    client = app.test_client()
+    seen: Counter[int] = Counter()
     with time_stands_still():
         for n, (raw, _) in enumerate(doors.id_tokens(2000, seed=3)):
             header = raw.encode("latin-1", "replace").decode("latin-1").translate({10: None, 13: None})
@@ -140,7 +148,8 @@ def test_of_two_thousand_visits_through_the_shop_each_gets_the_verdict_it_deserv
 
 
 def test_of_two_thousand_visits_at_the_page_itself_none_is_an_error_of_ours(app: Flask) -> None:
-    client, seen = app.test_client(), Counter()
+    client = app.test_client()
+    seen: Counter[int] = Counter()
     with time_stands_still():
         for query, _ in doors.visits(2000, seed=5):
             seen[client.get(f"/proxy/returns?{query}").status_code] += 1
@@ -262,3 +271,89 @@ def race(settings, url: str, shop_id: int, gate, told: Path) -> None:
     gate.wait(30)
     told.write_text(keeper.token(shop_id)[1])
     os._exit(0)
+
+
+# --- operated: deployed in a burst, restored from a backup
+
+
+def test_a_deploy_in_a_burst_loses_no_acknowledged_webhook_and_handles_each_once(
+    database: Database, database_url: str, free_port: Callable[[], int]
+) -> None:
+    """SIGTERM to web and worker while webhooks arrive, then the next release: all that was answered 200 is handled."""
+    with database.begin() as session:
+        cast.alice(session)
+    port = free_port()
+    server, worker = web(database_url, port), run(database_url, port, "worker", "--slot", f"a-{port}")
+
+    def deploy(count: int) -> None:
+        if count == 60:
+            worker.send_signal(signal.SIGTERM)
+        if count == 120:
+            server.send_signal(signal.SIGTERM)
+
+    try:
+        wait_until(lambda: is_ready(port), 30)  # a signal before the worker stands would just end it
+        stored = burst(port, range(1000, 1300), after=deploy)
+        assert 120 <= len(stored) < 300, "stopped in the middle"
+        assert server.wait(20) is not None and worker.wait(30) == 0
+    finally:
+        for process in (server, worker):
+            process.kill()
+            process.wait()
+    assert {f"w-{n}" for n in stored} <= set(states(database))
+    server, worker = web(database_url, port), run(database_url, port, "worker", "--slot", f"b-{port}")
+    try:
+        again = burst(port, range(1000, 1300))  # what the sender was not answered it sends again, and copies too
+        assert len(again) == 300
+        wait_until(lambda: set(states(database).values()) == {DeliveryState.HANDLED}, 60)
+        assert len(states(database)) == 300, "a row each"
+    finally:
+        for process in (server, worker):
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+# --- backup and restore, as docs/operations.md says
+
+
+def test_a_backup_of_sqlite_made_while_it_works_is_gone_back_to_and_the_line_goes_on(
+    sqlite_url: str, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    backup, port = tmp_path / "backup.db", free_port()
+    crypt.use_keys("a-key-for-tests")
+    live = Database(sqlite_url)
+    with live.begin() as session:
+        cast.alice(session)
+    server = web(sqlite_url, port)
+    try:
+        assert len(burst(port, range(1000, 1050))) == 50
+        with closing(sqlite3.connect(make_url(sqlite_url).database or "")) as connection:
+            connection.execute("VACUUM INTO ?", (str(backup),))
+        assert len(burst(port, range(1050, 1060))) == 10, "it went on working"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+        live.close()
+    goes_on(f"sqlite:///{backup}", free_port(), expected=50)
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgres_is_restored_elsewhere_and_the_line_goes_on(
+    postgres_url: str, empty_postgres_url: str, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    port, dump = free_port(), tmp_path / "returns.dump"
+    live = Database(postgres_url)
+    crypt.use_keys("a-key-for-tests")
+    with live.begin() as session:
+        cast.alice(session)
+    server = web(postgres_url, port)
+    try:
+        assert len(burst(port, range(1000, 1050))) == 50
+        tool("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={libpq(postgres_url)}")
+        assert len(burst(port, range(1050, 1060))) == 10, "it went on working"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+        live.close()
+    tool("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={libpq(empty_postgres_url)}", str(dump))
+    goes_on(empty_postgres_url, free_port(), expected=50)

@@ -20,7 +20,7 @@ from shops.models import Shop, ShopState
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
-from webhooks.models import Delivery
+from webhooks.models import Delivery, DeliveryState
 
 CLIENT = "gid://shopify/Customer/9"
 ORDER = "gid://shopify/Order/1042"
@@ -34,7 +34,15 @@ def deliver(
     session: Session, external_id: str, raw: bytes, source: str = "shopify", domain: str = "verdane.myshopify.com"
 ) -> None:
     session.add(
-        Delivery(source=source, shop_domain=domain, topic="t", external_id=external_id, body=raw, received_at=NOW)
+        Delivery(
+            source=source,
+            shop_domain=domain,
+            topic="t",
+            external_id=external_id,
+            body=raw,
+            received_at=NOW,
+            state=DeliveryState.HANDLED,  # one that waits is left to the second look
+        )
     )
 
 

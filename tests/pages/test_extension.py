@@ -50,14 +50,14 @@ def of_client(database: Database, world: cast.World) -> str:
 def test_a_signed_in_client_sees_their_own_returns(app: Flask, database: Database, world: cast.World) -> None:
     answer = app.test_client().get("/extension/returns", headers=token(sub=of_client(database, world)))
     assert answer.status_code == 200
-    assert [r["order"] for r in answer.json["returns"]] == [world.rma.order_name]
+    assert [r["order"] for r in answer.get_json()["returns"]] == [world.rma.order_name]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_a_link_is_made_for_ones_own_return_only(app: Flask, database: Database, world: cast.World) -> None:
     client, gid = app.test_client(), of_client(database, world)
     made = client.post(f"/extension/returns/{world.rma.id}/link", headers=token(sub=gid))
-    assert made.status_code == 200 and "/r/" in made.json["url"]
+    assert made.status_code == 200 and "/r/" in made.get_json()["url"]
     for headers in (
         token(sub="gid://shopify/Customer/999"),
         token(sub=None),
@@ -103,4 +103,4 @@ def test_any_other_caller_is_refused_with_a_readable_answer(
 
 def test_the_shop_may_come_with_its_scheme(app: Flask, database: Database, world: cast.World) -> None:
     headers = token("https://verdane.myshopify.com", sub=of_client(database, world))
-    assert len(app.test_client().get("/extension/returns", headers=headers).json["returns"]) == 1
+    assert len(app.test_client().get("/extension/returns", headers=headers).get_json()["returns"]) == 1

@@ -31,7 +31,7 @@ def parsed(topic: str, body: dict[str, Any], context: Context = CONTEXT) -> Any:
         ("returns/approve", "returns_approve", ReturnSeen(7, RETURN, ORDER)),
         ("returns/close", "returns_close", ReturnChanged(7, RETURN)),
         ("app/uninstalled", "app_uninstalled", AppUninstalled(7, CONTEXT.triggered_at)),
-        ("customers/data_request", "customers_data_request", ClientDataRequested(7, CLIENT, "9999")),
+        ("customers/data_request", "customers_data_request", ClientDataRequested(7, CLIENT, "9999", [ORDER])),
         ("customers/redact", "customers_redact", ClientRedacted(7, CLIENT, [ORDER])),
         ("shop/redact", "shop_redact", ShopRedacted(7)),
         (

@@ -15,4 +15,6 @@ def parse(payload: dict[str, Any], context: Any) -> ClientDataRequested | None:
         return None
     request = payload.get("data_request")
     request_id = str(request.get("id", "")) if isinstance(request, dict) else ""
-    return ClientDataRequested(shop_id=context.shop_id, client_gid=client_gid, request_id=request_id)
+    orders = payload.get("orders_requested")
+    gids = [g for g in (gid("Order", o) for o in orders) if g] if isinstance(orders, list) else []
+    return ClientDataRequested(context.shop_id, client_gid, request_id, gids)

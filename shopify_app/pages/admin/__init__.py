@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from shopify_app.pages.admin import activity, advisors, bounce, cases, desk_links, home, returns, routing, settings
+from shopify_app.pages.admin import (
+    activity,
+    advisors,
+    bounce,
+    cases,
+    desk_links,
+    home,
+    privacy,
+    returns,
+    routing,
+    settings,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     home.page,
@@ -12,6 +23,7 @@ PAGES: tuple[Blueprint, ...] = (
     advisors.page,
     settings.page,
     activity.page,
+    privacy.page,
     desk_links.page,
     bounce.page,
 )

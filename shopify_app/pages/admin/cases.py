@@ -7,8 +7,9 @@ from consults import cases as files
 from logistics import rmas
 from measures import home as lists
 from routing.jobs import find_decision
-from shopify_app.pages.admin.calling import shop_of, show, visiting
+from shopify_app.pages.admin.calling import shop_of, show, staff, visiting
 from shopify_app.web import begin, now
+from shops.accesses import CASE, note_access
 
 page = Blueprint("admin_cases", __name__)
 
@@ -35,6 +36,7 @@ def case(case_id: int) -> str:
         shop, shop_id = shop_of(session, caller), caller.shop_id
         found = files.get_case(session, shop_id=shop_id, case_id=case_id)
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=found.return_gid)
+        note_access(session, shop_id=shop_id, who=staff(caller), what=CASE, subject=f"case:{case_id}", now=now())
         return show(
             "case.html",
             case=found,

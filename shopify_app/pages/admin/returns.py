@@ -13,6 +13,7 @@ from routing.jobs import find_decision
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
+from shops.accesses import RETURN, note_access
 
 page = Blueprint("admin_returns", __name__)
 
@@ -24,6 +25,7 @@ def one(rma_id: int) -> str:
     with begin() as session:
         shop, shop_id = shop_of(session, caller), caller.shop_id
         view = rmas.view(session, shop_id=shop_id, rma_id=rma_id)
+        note_access(session, shop_id=shop_id, who=staff(caller), what=RETURN, subject=f"rma:{rma_id}", now=now())
         return show(
             "return.html",
             view=view,

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from consults import advisors
+from jobs.attempts import wake
 from logistics import rmas
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.standing import setup
-from shopify_app.web import begin
+from shopify_app.web import begin, now
 
 page = Blueprint("admin_settings", __name__)
 
@@ -56,6 +57,7 @@ def change() -> Response:
         for name, value in values.items():
             setattr(shop if name in HOUSE else policy, name, value)
         session.add_all([shop, policy])
+        wake(session, shop_id=caller.shop_id, now=now())  # a label may have waited for the address
     return go("", "Saved.")
 
 

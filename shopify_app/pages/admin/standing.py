@@ -12,6 +12,7 @@ from kit.settings import Settings
 from logistics import rmas
 from routing import policies
 from shopify_app.pages.operators import BEAT_LIMIT
+from shops.data_requests import waiting_requests
 from shops.models import Shop, ShopState
 
 
@@ -46,6 +47,7 @@ def up_and_running(session: Session, shop: Shop, config: Settings, now: datetime
         _sending("E-mail", bool(config.smtp_url)),
         _carrier(bool(config.easypost_api_key), address),
         _worker(session, now),
+        *_owed(session, shop.id),
     ]
 
 
@@ -64,6 +66,15 @@ def _worker(session: Session, now: datetime) -> Line:
     if newest is None or now - newest > BEAT_LIMIT:
         return Line("Background work", "Not running", "warning")
     return Line("Background work", "Running", "success")
+
+
+def _owed(session: Session, shop_id: int) -> list[Line]:
+    """Exports the shop owes its clients; nothing to say when there are none."""
+    owed = waiting_requests(session, shop_id=shop_id)
+    if not owed:
+        return []
+    words = f"{len(owed)} waiting, due {owed[0].due_on:%d %B}".replace(" 0", " ")
+    return [Line("Requests for personal data", words, "warning", "/app/privacy")]
 
 
 def setup(session: Session, shop: Shop) -> list[Line]:
@@ -89,7 +100,7 @@ def notice(session: Session, shop: Shop) -> Notice | None:
         words = "Shopify no longer lets the app read this store. Load this page again to renew the connection."
         return Notice("Reconnect the app", words)
     trouble = failed_jobs(session, shop_id=shop.id)
-    return _waiting(trouble) or _given_up(trouble)
+    return _waiting(trouble) or _given_up(trouble) or _asked(session, shop.id)
 
 
 def _waiting(trouble: list[JobTrouble]) -> Notice | None:
@@ -106,3 +117,12 @@ def _given_up(trouble: list[JobTrouble]) -> Notice | None:
         return None
     heading = "One step did not succeed" if count == 1 else f"{count} steps did not succeed"
     return Notice(heading, "They stay listed until they are tried again or put aside.", "/app/activity", "Look at them")
+
+
+def _asked(session: Session, shop_id: int) -> Notice | None:
+    owed = waiting_requests(session, shop_id=shop_id)
+    if not owed:
+        return None
+    words = f"Hand the export over by {owed[0].due_on:%d %B %Y}.".replace(" 0", " ")
+    heading = "A client asks what is kept about them" if len(owed) == 1 else f"{len(owed)} clients ask what is kept"
+    return Notice(heading, words, "/app/privacy", "See the requests")

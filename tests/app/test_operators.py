@@ -1,0 +1,140 @@
+"""What an operator sees: readiness with a sentence each, and figures for who has the token."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import jobs
+from jobs.models import JobTrouble, TroubleState, WorkerBeat
+from kit import metrics
+from kit.db import Database
+from shopify_app.app import create_app
+from tests import cast
+from tests.cast import NOW
+from webhooks.models import Delivery, DeliveryState
+
+TOKEN = "a-metrics-token"
+
+
+@pytest.fixture(autouse=True)
+def at_now():
+    with cast.clock():
+        yield
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    monkeypatch.setattr(metrics, "_counters", {})
+
+
+def app(database: Database, **chosen: str) -> Flask:
+    return create_app(cast.settings(database.url, **chosen), database)
+
+
+def add(database: Database, *rows) -> None:
+    with database.begin() as session:
+        session.add_all(rows)
+
+
+def beat(slot: str = "w-1", seconds: float = 3, counters: list | None = None) -> WorkerBeat:
+    at = NOW - timedelta(seconds=seconds)
+    return WorkerBeat(slot=slot, beat_at=at, started_at=at, counters=counters or [])
+
+
+def delivery(seconds: float, n: int = 1, **values) -> Delivery:
+    about: dict[str, Any] = {"source": "shopify", "topic": "t", "external_id": str(n), "body": b"{}"}
+    return Delivery(**{**about, "received_at": NOW - timedelta(seconds=seconds), **values})
+
+
+def ready(database: Database) -> tuple[int, list[str]]:
+    answer = app(database).test_client().get("/readyz")
+    return answer.status_code, answer.get_json()["missing"]
+
+
+# --- readiness
+
+
+def test_with_a_worker_and_nothing_old_it_is_ready(database: Database) -> None:
+    add(database, beat(), delivery(59), delivery(9000, 2, state=DeliveryState.HANDLED))
+    assert ready(database) == (200, [])
+
+
+def test_without_a_worker_it_says_how_to_run_one(database: Database) -> None:
+    add(database, beat(seconds=31))
+    status, (sentence,) = ready(database)
+    assert status == 503 and "python -m shopify_app worker" in sentence
+
+
+def test_a_queue_that_stands_still_is_said(database: Database) -> None:
+    add(database, beat(), delivery(61))
+    assert ready(database) == (503, ["The queue does not move: a delivery has waited for 61 seconds."])
+
+
+def test_a_delivery_that_was_tried_and_failed_is_not_a_queue_that_stands_still(database: Database) -> None:
+    add(database, beat(), delivery(120, attempts=2))
+    assert ready(database) == (200, [])
+
+
+# --- figures
+
+
+def test_without_the_setting_there_is_nothing_at_metrics(database: Database) -> None:
+    client = app(database).test_client()
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \u00e9"]
+)
+def test_without_the_token_nobody_reads_it(database: Database, header: str) -> None:
+    answer = app(database, metrics_token=TOKEN).test_client().get("/metrics", headers={"Authorization": header})
+    assert answer.status_code == 401 and "returns_" not in answer.text
+
+
+def test_the_figures_are_those_of_the_rows(database: Database, counted) -> None:
+    trouble: dict[str, Any] = {"name": "x", "first_at": NOW, "last_at": NOW, "state": TroubleState.WAITING}
+    counters = [["returns_provider_errors_total", {"provider": "twilio", "permanent": "false"}, 3]]
+    add(
+        database,
+        delivery(30),
+        delivery(10, 2),
+        delivery(9000, 3, state=DeliveryState.FAILED),
+        beat(counters=counters),
+        beat("w-2", seconds=100),
+        JobTrouble(root_id="a", **trouble),
+    )
+    with database.begin() as session:
+        jobs.enqueue(session, "test.note")
+    metrics.count("returns_shopify_throttle_waits_total")
+    metrics.count("returns_shopify_throttle_waits_total")
+    answer = (
+        app(database, metrics_token=TOKEN).test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    )
+    assert answer.status_code == 200 and answer.content_type.startswith("text/plain; version=0.0.4")
+    lines = answer.text.splitlines()
+    for line in [
+        'returns_inbox_deliveries{state="new"} 2',
+        'returns_inbox_deliveries{state="failed"} 1',
+        'returns_inbox_deliveries{state="handled"} 0',
+        "returns_inbox_oldest_seconds 30",
+        'returns_queue_jobs{state="enqueued"} 1',
+        'returns_queue_jobs{state="delayed"} 0',
+        'returns_jobs_in_trouble{state="waiting"} 1',
+        'returns_jobs_in_trouble{state="given_up"} 0',
+        "returns_workers_alive 1",
+        "returns_worker_oldest_beat_seconds 100",
+        'returns_provider_errors_total{permanent="false",process="w-1",provider="twilio"} 3',
+    ]:
+        assert line in lines, f"{line}\n{answer.text}"
+    assert any(line.startswith('returns_shopify_throttle_waits_total{process="web-') for line in lines)
+    for name in metrics.KNOWN:
+        assert sum(line.startswith(f"# TYPE {name} ") for line in lines) == 1
+
+
+def test_labels_are_escaped(counted) -> None:
+    metrics.count("returns_provider_errors_total", provider='a"b\\c\nd')
+    text = metrics.render(metrics.snapshot())
+    assert 'returns_provider_errors_total{provider="a\\"b\\\\c\\nd"} 1' in text.splitlines()

@@ -1,0 +1,122 @@
+"""What happens to the bodies of stored deliveries: forgotten after 30 days, erased when a client's data has to go."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kit.clock import now as clock_now
+from kit.db import Begin
+from kit.log import get_logger
+from shops.crypt import KeyMissing, unseal_bytes
+from webhooks.models import Delivery, DeliveryState
+
+log = get_logger("webhooks")
+
+KEPT = timedelta(days=30)
+BATCH = 500
+
+
+def forget_bodies(begin: Begin) -> None:
+    """Every day: of deliveries older than 30 days only the envelope stays. One nobody handled yet keeps its body."""
+    now, after, forgotten = clock_now(), 0, 0
+    while True:
+        with begin() as session:
+            old = (
+                col(Delivery.received_at) < now - KEPT,
+                col(Delivery.body_gone_at).is_(None),
+                col(Delivery.state) != DeliveryState.NEW,
+                col(Delivery.id) > after,
+            )
+            ids = list(session.exec(select(Delivery.id).where(*old).order_by(col(Delivery.id)).limit(BATCH)))
+            if not ids:
+                break
+            _empty(session, ids, now)
+            after, forgotten = ids[-1] or 0, forgotten + len(ids)
+    log.info("bodies.forgotten", count=forgotten)
+
+
+def erase_naming(session: Session, *, domain: str, numbers: Iterable[str], words: Iterable[str], now: datetime) -> int:
+    """Empty every body that holds one of the ids (as whole numbers) or of the words; how many.
+
+    Bodies are encrypted, so each is opened. Looked at: the shop's own, and those of senders that know no shop.
+    A delivery nobody handled yet is left: it is handled in a moment, and whoever erases comes again.
+    """
+    named = _pattern(numbers, words)
+    if named is None:
+        return 0
+    found = [i for i, body in _bodies(session, domain) if named.search(body)]
+    for start in range(0, len(found), BATCH):
+        _empty(session, found[start : start + BATCH], now)
+    return len(found)
+
+
+def list_naming(session: Session, *, domain: str, numbers: Iterable[str], words: Iterable[str]) -> list[dict[str, Any]]:
+    """The envelopes of what `erase_naming` would empty, as plain JSON values."""
+    named = _pattern(numbers, words)
+    ids = [i for i, body in _bodies(session, domain) if named is not None and named.search(body)]
+    shown = sa.select(col(Delivery.source), col(Delivery.topic), col(Delivery.received_at))
+    rows = [
+        row
+        for start in range(0, len(ids), BATCH)
+        for row in session.connection().execute(shown.where(col(Delivery.id).in_(ids[start : start + BATCH])))
+    ]
+    return [{"from": source, "topic": topic, "received_at": at.isoformat()} for source, topic, at in rows]
+
+
+def erase_callbacks(session: Session, provider_ids: Iterable[str], now: datetime) -> None:
+    """A provider's word on a text names the number it went to: those about these messages are emptied."""
+    for provider_id in provider_ids:
+        theirs = col(Delivery.external_id).startswith(f"{provider_id}:", autoescape=True)
+        session.connection().execute(
+            sa.update(Delivery)
+            .where(col(Delivery.source) == "twilio", theirs)
+            .values(body=b"", body_gone_at=now, error="")
+        )
+
+
+def _bodies(session: Session, domain: str) -> Iterator[tuple[int, bytes]]:
+    after = 0
+    theirs = sa.or_(col(Delivery.shop_domain) == domain, col(Delivery.shop_domain) == "")
+    while True:
+        rows = (
+            session.connection()
+            .execute(
+                sa.select(
+                    sa.type_coerce(col(Delivery.id), sa.Integer), sa.type_coerce(col(Delivery.body), sa.LargeBinary)
+                )
+                .where(theirs, col(Delivery.body_gone_at).is_(None), col(Delivery.state) != DeliveryState.NEW)
+                .where(col(Delivery.id) > after)
+                .order_by(col(Delivery.id))
+                .limit(BATCH)
+            )
+            .all()
+        )
+        if not rows:
+            return
+        for delivery_id, sealed in rows:
+            yield int(delivery_id), _opened(bytes(sealed))
+        after = int(rows[-1][0])
+
+
+def _opened(sealed: bytes) -> bytes:
+    try:
+        return unseal_bytes(sealed)
+    except KeyMissing:
+        return b""  # its key is gone, and so is what it says
+
+
+def _pattern(numbers: Iterable[str], words: Iterable[str]) -> "re.Pattern[bytes] | None":
+    # Whole numbers only: 42 is not in 1042, which is another client's.
+    whole = [rb"(?<!\d)" + re.escape(n.encode()) + rb"(?!\d)" for n in sorted(set(numbers)) if n]
+    parts = [*whole, *(re.escape(w.encode()) for w in sorted(set(words)) if w)]
+    return re.compile(b"|".join(parts), re.IGNORECASE) if parts else None
+
+
+def _empty(session: Session, ids: list[Any], now: datetime) -> None:
+    session.connection().execute(
+        sa.update(Delivery).where(col(Delivery.id).in_(ids)).values(body=b"", body_gone_at=now, error="")
+    )
