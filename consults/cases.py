@@ -142,6 +142,12 @@ def note_parcel_done(
     return case
 
 
+def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:
+    """Two records of a client became one: the cases of the one that is gone are the other's."""
+    theirs = (col(Case.shop_id) == shop_id, col(Case.client_gid) == from_gid)
+    session.connection().execute(sa.update(Case).where(*theirs).values(client_gid=to_gid))
+
+
 def _set_while_open(session: Session, case: Case, **values: object) -> None:
     session.flush()
     statement = sa.update(Case).where(col(Case.id) == case.id, col(Case.state) == CaseState.OPEN).values(**values)

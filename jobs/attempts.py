@@ -163,6 +163,11 @@ def wake(session: Session, *, shop_id: int, now: datetime, again: bool = True) -
     return woken
 
 
+def keys_in_trouble(session: Session, *, shop_id: int) -> set[str]:
+    """The order keys of the shop's jobs in trouble: of what somebody, or a later attempt, is to see to."""
+    return set(session.exec(select(JobTrouble.key).where(JobTrouble.shop_id == shop_id)))
+
+
 def wake_again(begin: Begin, *, shop_id: int) -> None:
     """The second look of `wake`."""
     with begin() as session:

@@ -75,3 +75,15 @@ class TrackerUpdated:
     at: str
     event_id: str
     carrier: str
+
+
+@dataclass(frozen=True)
+class PiecesDisposed:
+    """Somebody said in Shopify what became of pieces. Which return they are of, only our rows know.
+
+    `rfo_gid` may be None, `rfo_line_gids` empty, not both.
+    """
+
+    shop_id: int
+    rfo_gid: str | None
+    rfo_line_gids: list[str]

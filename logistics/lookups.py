@@ -1,10 +1,13 @@
-"""Finding a client's returns: by who they are in the shop, or by order number and email."""
+"""Finding returns: by who the client is in the shop, by order number and email, by Shopify's ids."""
 
 import hmac
+from collections.abc import Collection
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from logistics.models import Rma
+from logistics.models import Parcel, Rma, RmaLine
+from logistics.states import FINAL_GOODS
 
 
 def returns_of_client(session: Session, *, shop_id: int, client_gid: str, limit: int = 20) -> list[Rma]:
@@ -22,3 +25,31 @@ def returns_of_order(session: Session, *, shop_id: int, order_name: str, email: 
     wanted = email.strip().casefold().encode()
     # Addresses are sealed and cannot be searched, so they are compared here.
     return [rma for rma in found if wanted and hmac.compare_digest(rma.client_email.casefold().encode(), wanted)]
+
+
+def known_returns(session: Session, *, shop_id: int, return_gids: Collection[str]) -> dict[str, str]:
+    """Those of `return_gids` that we know, with the status Shopify should have by our rows."""
+    query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(return_gids))
+    return {rma.return_gid: _status(rma) for rma in session.exec(query)}
+
+
+def open_returns(session: Session, *, shop_id: int) -> list[str]:
+    """Shopify's ids of all returns that are not over, by our rows."""
+    query = select(Rma.return_gid).where(Rma.shop_id == shop_id, col(Rma.goods_state).not_in(FINAL_GOODS))
+    return list(session.exec(query.order_by(col(Rma.id))))
+
+
+def returns_of_pieces(
+    session: Session, *, shop_id: int, rfo_gid: str | None, rfo_line_gids: Collection[str]
+) -> list[str]:
+    """Shopify's ids of the returns to which a reverse fulfilment order, or lines of one, belong."""
+    boxes = select(Parcel.rma_id).where(Parcel.shop_id == shop_id, Parcel.rfo_gid == rfo_gid)
+    lines = select(RmaLine.rma_id).where(RmaLine.shop_id == shop_id, col(RmaLine.rfo_line_gid).in_(rfo_line_gids))
+    theirs = sa.or_(col(Rma.id).in_(boxes), col(Rma.id).in_(lines))
+    return list(session.exec(select(Rma.return_gid).where(Rma.shop_id == shop_id, theirs).order_by(col(Rma.id))))
+
+
+def _status(rma: Rma) -> str:
+    if rma.goods_state in FINAL_GOODS:
+        return rma.ended_how.upper()
+    return "OPEN" if rma.approved_at is not None else "REQUESTED"

@@ -153,6 +153,7 @@ class Parcel(SQLModel, table=True):
     cover_currency: str = Field(max_length=3)
     cover_confirmed_at: datetime | None = None
     cover_short_at: datetime | None = None
+    attaching_at: datetime | None = None  # when Shopify was last asked to attach it, until it has answered
     reverse_delivery_gid: str = Field(default="", max_length=120)
     scan_status: str = Field(default="", max_length=40)
     last_scan_at: datetime | None = None

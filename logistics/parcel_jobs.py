@@ -73,9 +73,22 @@ def attach_label(
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if parcel.state is not ParcelState.BOUGHT or not parcel.is_covered or rmas.is_over(rma):
         return
+    pdf = carrier.label_pdf(parcel.label_url)
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+        rest = parcels.begin_attaching(session, parcel, now=clock.now())
+    if rest:
+        raise Waiting("Shopify may still be at work on this label.", retry_after=rest.total_seconds())
     try:
-        reverse_delivery_gid = _hang(returns, rma, parcel, carrier.label_pdf(parcel.label_url))
+        reverse_delivery_gid = _hang(returns, rma, parcel, pdf)
     except OutsideError as error:
+        if not error.ambiguous:
+            with begin() as session:
+                rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+                parcel = parcels.get_parcel(session, rma, parcel_id)
+                parcel.attaching_at = None
+                session.add(parcel)
         read = returns.read(shop_id, rma.return_gid) if error.permanent else None
         if read is None or not read.has_ended:
             raise

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -26,6 +26,9 @@ from logistics.states import (
     can_move,
     move,
 )
+
+STILL_WORKING = timedelta(seconds=30)
+"""How long Shopify may still be at work on a call whose answer we lost."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,24 @@ def note_cover_missing(session: Session, rma: Rma, parcel: Parcel, reason: str, 
     return sentence
 
 
+def begin_attaching(session: Session, parcel: Parcel, *, now: datetime) -> timedelta:
+    """Remember that Shopify is asked now to attach the label. `parcel` is of a locked RMA.
+
+    Returns how long to wait first, where it may still be at work on the last such call: a second one makes a second
+    label. Nothing is remembered then.
+    """
+    rest = parcel.attaching_at + STILL_WORKING - now if parcel.attaching_at else timedelta(0)
+    if rest <= timedelta(0):
+        parcel.attaching_at = now
+        session.add(parcel)
+    return max(rest, timedelta(0))
+
+
 def record_attached(session: Session, rma: Rma, parcel: Parcel, *, reverse_delivery_gid: str, now: datetime) -> None:
     """The label hangs on the return in Shopify. A second time changes nothing."""
     if parcel.state is not ParcelState.BOUGHT:
         return
-    parcel.state = move(PARCEL, parcel.state, ParcelState.ATTACHED)
+    parcel.state, parcel.attaching_at = move(PARCEL, parcel.state, ParcelState.ATTACHED), None
     parcel.reverse_delivery_gid = reverse_delivery_gid
     session.add(parcel)
     note_step(session, rma, "label_attached", actor=APP, now=now)

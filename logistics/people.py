@@ -1,4 +1,4 @@
-"""What we hold of a client about goods coming back, to be shown or erased when Shopify asks."""
+"""What we hold of a client about goods coming back, to be shown, moved or erased when Shopify asks."""
 
 import json
 from collections.abc import Sequence
@@ -50,6 +50,12 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
             inspection.note = ""
             session.add(inspection)
     return len(found)
+
+
+def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:
+    """Two records of a client became one: the returns of the one that is gone are the other's."""
+    theirs = (col(Rma.shop_id) == shop_id, col(Rma.client_gid) == from_gid)
+    session.connection().execute(sa.update(Rma).where(*theirs).values(client_gid=to_gid))
 
 
 def _rmas(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[str] = ()) -> list[Rma]:

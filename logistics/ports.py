@@ -34,7 +34,8 @@ class ReturnsDoor(Protocol):
     ) -> str:
         """Upload the label and attach it; the reverse delivery's gid.
 
-        Looks first for a reverse delivery with this tracking code, and returns that one.
+        Looks first for a reverse delivery with this tracking code, and returns that one. Raises OutsideError,
+        `ambiguous` only when it may have been attached.
         """
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:

@@ -1,6 +1,7 @@
 """What is read from outside, in our words: plain frozen values that the adapters fill and the domain judges."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kit.money import Money
 
@@ -110,6 +111,7 @@ class ReturnRead:
     rfos: tuple[RfoRead, ...]
     refunds: tuple[RefundRead, ...]
     presentment_currency: str
+    created_at: datetime | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -31,9 +31,13 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
     if state is MessageState.SENDING:
         if _read_back(begin, channel, outgoing):
             return
+        with begin() as session:
+            rest = messages.claim_again(session, message_id, now=clock_now())
+        if rest:
+            raise Waiting(f"{row.channel}: the message may still be on its way out.", retry_after=rest.total_seconds())
     elif state is MessageState.QUEUED:
         with begin() as session:
-            if not messages.claim(session, message_id):
+            if not messages.claim(session, message_id, now=clock_now()):
                 return
     else:
         return

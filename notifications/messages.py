@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from notifications.models import Message
 from notifications.ports import Attachment
 from notifications.rendering import render
 from notifications.states import RANK, STATE_OF, MessageState, may_move
+
+STILL_WORKING = timedelta(seconds=30)
+"""How long a provider may still be at work on a message whose answer we lost."""
 
 
 def was_written(session: Session, *, shop_id: int, key: str, channel: str) -> bool:
@@ -73,14 +76,27 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
     return tuple(Attachment(f["filename"], f["mime"], base64.b64decode(f["content"])) for f in files)
 
 
-def claim(session: Session, message_id: int) -> bool:
+def claim(session: Session, message_id: int, *, now: datetime) -> bool:
     """Take the message from queued to sending; of two at once, one gets True."""
     taken = session.connection().execute(
         sa.update(Message)
         .where(col(Message.id) == message_id, col(Message.state) == MessageState.QUEUED)
-        .values(state=MessageState.SENDING)
+        .values(state=MessageState.SENDING, sending_at=now)
     )
     return taken.rowcount == 1
+
+
+def claim_again(session: Session, message_id: int, *, now: datetime) -> timedelta:
+    """Take a message whose hand-over stopped in the middle, and that the provider does not show, for another one.
+
+    Returns how long to wait first, where the provider may still be at work on the last; nothing is taken then.
+    """
+    message = session.get_one(Message, message_id)
+    rest = (message.sending_at or message.created_at) + STILL_WORKING - now
+    if rest <= timedelta(0):
+        message.sending_at = now
+        session.add(message)
+    return max(rest, timedelta(0))
 
 
 def settle(

@@ -31,4 +31,5 @@ class Message(SQLModel, table=True):
     error_code: str = ""
     error: str = ""
     created_at: datetime
+    sending_at: datetime | None = None  # when a provider was last asked to take it
     sent_at: datetime | None = None

@@ -17,13 +17,14 @@ class Outcome(StrEnum):
 
 
 class Level(StrEnum):
-    """What told us who sold it, strongest first."""
+    """What told us who sold it, strongest first. `person`: nothing did, somebody of the house took it on."""
 
     LINE = "line"
     ORDER = "order"
     BOUTIQUE = "boutique"
     DEFAULT = "default"
     NOBODY = "nobody"
+    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ def decide(policy: Policy, facts: ReturnFacts, directory: Directory) -> Decided:
     if seller.person is None:
         return Decided(Outcome.SIMPLE, None, Level.NOBODY, f"{opening} {seller.words}")
     return Decided(Outcome.ASSISTED, seller.person.advisor_id, seller.level, f"{opening} {seller.words}")
+
+
+def opened_by(decided: Decided, person: Person) -> Decided:
+    """A person of the house opened the return: the case is theirs, and what the rule would have said stays readable."""
+    level = decided.level if decided.advisor_id == person.advisor_id else Level.PERSON
+    words = f"Opened by {person.name}. By the rule alone: {decided.words}"
+    return Decided(Outcome.ASSISTED, person.advisor_id, level, words)
 
 
 def find_seller(facts: ReturnFacts, directory: Directory) -> Seller:

@@ -1,7 +1,11 @@
 """Keep evidence; gather, decide and hand on."""
 
+from datetime import datetime
+
 from sqlmodel import Session, select
 
+import jobs
+import logistics.jobs
 from consults import cases
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
@@ -11,12 +15,14 @@ from kit.errors import Waiting
 from kit.log import get_logger
 from kit.money import Money
 from logistics import rmas
+from logistics.events import PiecesDisposed
+from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import ClientRead, ReturnRead
-from routing import evidence, policies
-from routing.decide import Decided, Level, Outcome, decide
-from routing.events import OrderSeen
-from routing.facts import OrderRead, ReturnFacts, StaffRead
+from routing import evidence, openings, policies, sweeps
+from routing.decide import Decided, Level, Outcome, decide, opened_by
+from routing.events import OrderSeen, ReturnChanged
+from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
 from routing.ports import OrderReads
 from shops.shops import get_shop
@@ -39,6 +45,26 @@ def keep_evidence(session: Session, seen: OrderSeen) -> None:
     evidence.keep(session, seen, now=clock_now())
 
 
+def note_disposed(session: Session, disposed: PiecesDisposed) -> None:
+    """Find the return whose pieces were disposed of, and tell of its change; nothing when it is not one of ours."""
+    theirs = returns_of_pieces(
+        session, shop_id=disposed.shop_id, rfo_gid=disposed.rfo_gid, rfo_line_gids=disposed.rfo_line_gids
+    )
+    for return_gid in theirs:
+        jobs.publish(session, ReturnChanged(disposed.shop_id, return_gid))
+
+
+def follow_return(begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, shop_id: int, return_gid: str) -> None:
+    """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
+
+    A return born approved may be heard of by a change alone. One that is older than the app is the house's own.
+    """
+    with begin() as session:
+        since = sweeps.begins_at(session, get_shop(session, shop_id))
+    route_return(begin, returns=returns, orders=orders, shop_id=shop_id, return_gid=return_gid, since=since)
+    logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid)
+
+
 def route_return(
     begin: Begin,
     *,
@@ -47,8 +73,11 @@ def route_return(
     shop_id: int,
     return_gid: str,
     order_gid: str | None = None,
+    since: datetime | None = None,
 ) -> None:
     """Decide once for one return, however often and by whichever way it arrived, and hand it on.
+
+    One that has ended before we heard of it, or was made before `since`, is left as it is.
 
     Raises Waiting, with the sentence the merchant is shown: when Shopify does not show the order, or when the limit is
     in another currency than the order.
@@ -57,6 +86,9 @@ def route_return(
         if find_decision(session, shop_id=shop_id, return_gid=return_gid):
             return
     read = returns.read(shop_id, return_gid)
+    if read and (read.has_ended or (since and read.created_at and read.created_at < since)):
+        log.info("return.left_alone", status=read.status)
+        return
     found = orders.order(shop_id, read.order_gid) if read else None
     if read is None or found is None:
         raise Waiting(OLD_ORDER, retry_after=SIX_HOURS)
@@ -74,6 +106,9 @@ def _decide_and_hand_on(
     if policy.limit.currency != order.total.currency:
         raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
     decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    opener = openings.settle_by(session, shop_id=shop_id, read=read)
+    if opener is not None and opener.id is not None:
+        decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,

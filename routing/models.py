@@ -1,12 +1,14 @@
-"""Rows: the merchant's rule, the evidence kept when an order arrived, and every decision with its reason."""
+"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
 from routing.decide import Level, Outcome
+from routing.states import OpeningState
 
 
 class RoutingPolicy(SQLModel, table=True):
@@ -65,3 +67,48 @@ class Decision(SQLModel, table=True):
     total_cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     decided_at: datetime
+
+
+class Sweep(SQLModel, table=True):
+    """How far a shop's returns were looked through. Returns made before `begins_at` are the house's own to finish.
+
+    `swept_until` moves only after every page was read; `wide_on` is the shop's day of the last nightly look at all open
+    returns.
+    """
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    begins_at: datetime
+    swept_until: datetime
+    wide_on: date | None = None
+    leased_until: datetime | None = None
+    last_run_at: datetime | None = None
+    last_error: str = ""
+
+
+class OpenedReturn(SQLModel, table=True):
+    """A return made from here, by an advisor or, without `advisor_id`, by the client on our own page.
+
+    `key` is the form's own, so that a second press is the same return. `lines` is [{fulfillment_line_gid, quantity}],
+    `before` the gids of the order's returns just before we asked.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("shop_id", "key"),
+        sa.UniqueConstraint("shop_id", "return_gid"),
+        sa.Index("ix_openedreturn_order", "shop_id", "order_gid"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    key: str = Field(max_length=64)
+    order_gid: str = Field(max_length=100)
+    order_name: str = Field(default="", max_length=60)
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    reason_gid: str = Field(default="", max_length=100)
+    advisor_id: int | None = None
+    state: OpeningState = Field(default=OpeningState.ASKED, sa_type=word(OpeningState))
+    before: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    asked_at: datetime
+    sent_at: datetime | None = None
+    return_gid: str | None = Field(default=None, max_length=100)
+    problem: str = ""

@@ -1,9 +1,12 @@
 """What routing wants to know of the outside."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from logistics.reads import ClientRead
 from routing.facts import OrderRead, StaffRead
+from routing.reads import OrderReturn, OrderToReturn, Reason, SweptPage
 
 
 class OrderReads(Protocol):
@@ -15,4 +18,38 @@ class OrderReads(Protocol):
 
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         """Who sold it, where `read_users` was granted; otherwise an empty answer."""
+        ...
+
+
+class Sweeps(Protocol):
+    """Reads of what changed in a shop, for returns no webhook told of. Raises OutsideError or Waiting."""
+
+    def page(self, shop_id: int, query: str, after: str | None) -> SweptPage:
+        """One page of the returns of orders that match Shopify's search `query`, least recently changed order first."""
+        ...
+
+
+class Openings(Protocol):
+    """Opening a return for a client. Calls may raise OutsideError, `ambiguous` when one may have taken effect."""
+
+    def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
+        """The order called "1042" or "#1042" and what can still be sent back; None when none is shown to the app."""
+        ...
+
+    def reasons(self, shop_id: int) -> tuple[Reason, ...]:
+        """What may be given as the reason, by name."""
+        ...
+
+    def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
+        """Every return of that order, as Shopify has them now, newest first."""
+        ...
+
+    def create(
+        self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str, requested_at: datetime
+    ) -> str:
+        """Make an approved return of (fulfilment line gid, quantity); its gid. Not idempotent at Shopify."""
+        ...
+
+    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
+        """Ask for a return in the client's stead; its gid. Not idempotent at Shopify."""
         ...

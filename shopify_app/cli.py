@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("client", help="the client's number at Shopify, or their gid")
     keys = verb("rotate-keys", rotate, "encrypt everything at rest with the newest of TOKEN_KEYS; may be repeated")
     keys.add_argument("--batch", type=int, default=200, help="rows a transaction")
+    sweep = verb("reconcile", reconcile, "look now for returns no webhook told of")
+    sweep.add_argument("shop", help="its myshopify.com domain")
     return top
 
 
@@ -157,6 +159,32 @@ def deliveries(options: argparse.Namespace) -> int:
         for row in inbox.recent(session, state=state):
             when = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
             print(f"{row.id:>8}  {when}  {row.state.value:10} {row.topic:24} {row.shop_domain} {row.error}")
+    return 0
+
+
+def reconcile(options: argparse.Namespace) -> int:
+    """Look through a shop's changed and open returns now; a worker handles what is found."""
+    from routing.sweeps import look_through
+    from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.sweeps import ShopifySweeps
+    from shopify_app.wiring import wire
+    from shops.shops import find_shop
+
+    settings, database = _open()
+    wire(settings, database)
+    with database.begin() as session:
+        shop = find_shop(session, options.shop)
+    if shop is None or shop.id is None:
+        raise AppError(f"No shop {options.shop} is known here.")
+    sweeps = ShopifySweeps(AdminApi(settings, database))
+    swept = look_through(database.begin, sweeps=sweeps, shop_id=shop.id, wide=True)
+    if swept is None:
+        print("The shop is not connected, or a worker is looking through it at this moment.", file=sys.stderr)
+        return 1
+    if swept.problem:
+        print(f"Not all could be read; the next look begins at the same place: {swept.problem}", file=sys.stderr)
+        return 1
+    print(f"{swept.pages} pages read: {swept.unknown} returns not known before, {swept.changed} changed since.")
     return 0
 
 

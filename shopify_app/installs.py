@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+import jobs
 from jobs.attempts import wake
 from kit.clock import now as clock_now
 from kit.clock import parse_instant
@@ -61,6 +62,8 @@ def install(session: Session, domain: str, grant: Grant, *, now: datetime) -> in
     assert shop.id is not None
     claimed = claim_for_shop(session, shop)
     wake(session, shop_id=shop.id, now=now)  # what waited for this grant
+    # What came while it was lost, or before the first page, is looked for at once.
+    jobs.enqueue(session, "reconcile.sweep_shop", key=f"sweep:{shop.id}", shop_id=shop.id)
     log.info("shop.installed", shop=domain, claimed=claimed)
     return shop.id
 
@@ -78,6 +81,20 @@ def learn_about(api: AdminApi, database: Database, shop_id: int) -> None:
         shop.currency = shown.get("currencyCode") or shop.currency
         shop.zone = shown.get("ianaTimezone") or shop.zone
         session.add(shop)
+
+
+def learn_scopes(begin: Begin, *, api: AdminApi, shop_id: int) -> None:
+    """What the app may do now (ScopesChanged); jobs that waited for a right, as to read old orders, are tried again."""
+    installation = api.read(shop_id, "installation_and_shop", {}).data.get("currentAppInstallation") or {}
+    granted = ",".join(sorted(str(scope["handle"]) for scope in installation.get("accessScopes") or []))
+    if not granted:
+        raise OutsideError("shopify", "installation_and_shop: no scopes in the answer")
+    with begin() as session:
+        shop = get_shop(session, shop_id)
+        shop.scopes = granted
+        session.add(shop)
+        woken = wake(session, shop_id=shop_id, now=clock_now())
+    log.info("shop.scopes_changed", shop=shop.domain, woken=woken)
 
 
 def uninstall(begin: Begin, *, shop_id: int, triggered_at: str) -> None:

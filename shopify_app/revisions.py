@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 VERSIONS = Path(__file__).parent.parent / "migrations" / "versions"
-REVISION = re.compile(r"^(revision|down_revision) = (?:\"([^\"]+)\"|None)$", re.MULTILINE)
+REVISION = re.compile(r"""^(revision|down_revision) = (?:[\"']([^\"']+)[\"']|None)$""", re.MULTILINE)
 
 
 def head_revision() -> str | None:

@@ -12,6 +12,8 @@ import jobs.rows
 import logistics.jobs
 import notifications.jobs
 import routing.jobs
+import routing.openings
+import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
 from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
@@ -22,18 +24,27 @@ from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
-from logistics.events import ReturnEnded, ReturnSettled, TrackerUpdated
+from logistics.events import PiecesDisposed, ReturnEnded, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
 from notifications.events import MessageStatus
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnSeen
-from shopify_app import installs, privacy
+from shopify_app import clients, installs, privacy
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
+from shopify_app.admin_api.sweeps import ShopifySweeps
 from shops import links
-from shops.events import AppUninstalled, ClientDataRequested, ClientRedacted, ShopRedacted
+from shops.events import (
+    AppUninstalled,
+    ClientDataRequested,
+    ClientRedacted,
+    ClientsMerged,
+    ScopesChanged,
+    ShopRedacted,
+)
 from webhooks.sources import Source
 from webhooks.sources.easypost import EasyPostSource
 from webhooks.sources.flow import FlowSource
@@ -43,10 +54,11 @@ from webhooks.sources.twilio import TwilioSource
 EVENTS: Mapping[type, tuple[str, ...]] = {
     # from outside
     ReturnSeen: ("routing.route_return",),
-    ReturnChanged: ("logistics.follow_return",),
+    ReturnChanged: ("routing.follow_return",),
     TrackerUpdated: ("logistics.record_scan",),
     MessageStatus: ("notifications.record_status",),
     AppUninstalled: ("installs.uninstall",),
+    ScopesChanged: ("installs.learn_scopes",),
     ClientDataRequested: ("privacy.note_data_request",),
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
@@ -62,11 +74,14 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
 AT_ONCE: Mapping[type, AtOnce] = {
     # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
     OrderSeen: routing.jobs.keep_evidence,
+    PiecesDisposed: routing.jobs.note_disposed,
+    ClientsMerged: clients.merge,
 }
 
 DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
+    "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -89,6 +104,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
         "routing.route_return": partial(routing.jobs.route_return, returns=returns, orders=orders),
+        "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders),
+        "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
+        "reconcile.sweep_shops": routing.sweeps.sweep_shops,
+        "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
         "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),
         "logistics.get_label": partial(logistics.jobs.get_label, carrier=carrier),
         "logistics.attach_label": partial(logistics.jobs.attach_label, returns=returns, carrier=carrier),
@@ -97,10 +116,13 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
-        "logistics.follow_return": partial(logistics.jobs.follow_return, returns=returns),
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
+        "jobs.purge": jobs.rows.purge,
+        "jobs.wake": jobs.attempts.wake_again,
+        "shops.purge": shops.jobs.purge,
+        "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
         "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
         "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
@@ -110,10 +132,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,
         "installs.uninstall": installs.uninstall,
-        "jobs.purge": jobs.rows.purge,
-        "jobs.wake": jobs.attempts.wake_again,
-        "shops.purge": shops.jobs.purge,
-        "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
+        "installs.learn_scopes": partial(installs.learn_scopes, api=api),
         "privacy.note_data_request": privacy.note_data_request,
         "privacy.redact_client": privacy.redact_client,
         "privacy.redact_shop": privacy.redact_shop,

@@ -35,3 +35,19 @@ class ShopRedacted:
     """All of a shop's data has to go. No token exists any more by then."""
 
     shop_id: int
+
+
+@dataclass(frozen=True)
+class ClientsMerged:
+    """Two records of one client became one: `gone_gid` is no more, `kept_gid` stands for both."""
+
+    shop_id: int
+    kept_gid: str
+    gone_gid: str
+
+
+@dataclass(frozen=True)
+class ScopesChanged:
+    """The app was given rights, or lost some; which it has now has to be read."""
+
+    shop_id: int

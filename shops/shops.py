@@ -1,6 +1,6 @@
 """Finding a shop. Every other package takes its shop from here or from a verified caller, never from a request."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kit.errors import NotFound
 from shops.models import Shop, ShopState
@@ -17,6 +17,12 @@ def get_shop(session: Session, shop_id: int) -> Shop:
     if shop is None:
         raise NotFound("That shop is not known here.")
     return shop
+
+
+def working_shops(session: Session) -> list[Shop]:
+    """Every shop for which jobs may call Shopify."""
+    query = select(Shop).where(Shop.state == ShopState.ACTIVE, col(Shop.access_token).is_not(None))
+    return list(session.exec(query.order_by(col(Shop.id))))
 
 
 def is_working(shop: Shop) -> bool:

@@ -41,10 +41,10 @@ CONTROLS = (
     ("GET /control/twilio/messages", "every text, with the callbacks made for it"),
     ("GET /control/twilio/verifications", "codes sent through Verify"),
     ("POST /control/twilio/inbound", "a text from a telephone: from, body, to"),
-    ("POST /control/twilio/faults", "kind 500, timeout, late, 21610 or none; times, seconds"),
+    ("POST /control/twilio/faults", "kind 500, timeout, late, slow, lost, 21610 or none; times or rate, seconds"),
     ("GET /control/carrier/shipments", "every shipment, and what was bought"),
     ("POST /control/carrier/parcels/<number>/move", "status"),
-    ("POST /control/carrier/faults", "kind 500, timeout, late or none; times, seconds"),
+    ("POST /control/carrier/faults", "kind 500, timeout, late, slow, lost or none; times or rate, seconds"),
     ("GET /control/mail/messages", "every e-mail, its parts and calendar"),
 )
 

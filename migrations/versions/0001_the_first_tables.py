@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("error_code", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sending_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_message_shop_id_shop"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
@@ -254,6 +255,32 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "openedreturn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("order_name", sa.String(length=60), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("reason_gid", sa.String(length=100), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("return_gid", sa.String(length=100), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_openedreturn_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_openedreturn")),
+        sa.UniqueConstraint("shop_id", "key", name=op.f("uq_openedreturn_shop_id_key")),
+        sa.UniqueConstraint("shop_id", "return_gid", name=op.f("uq_openedreturn_shop_id_return_gid")),
+    )
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
+        batch_op.create_index("ix_openedreturn_order", ["shop_id", "order_gid"], unique=False)
 
     op.create_table(
         "orderevidence",
@@ -321,6 +348,18 @@ def upgrade() -> None:
             ["shop_id"], ["shop.id"], name=op.f("fk_routingpolicy_shop_id_shop"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_routingpolicy")),
+    )
+    op.create_table(
+        "sweep",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("swept_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wide_on", sa.Date(), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_run_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_sweep_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_sweep")),
     )
     op.create_table(
         "advisor",
@@ -404,6 +443,7 @@ def upgrade() -> None:
         sa.Column("cover_currency", sa.String(length=3), nullable=False),
         sa.Column("cover_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cover_short_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attaching_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reverse_delivery_gid", sa.String(length=120), nullable=False),
         sa.Column("scan_status", sa.String(length=40), nullable=False),
         sa.Column("last_scan_at", sa.DateTime(timezone=True), nullable=True),
@@ -813,6 +853,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisor_shop_id"))
 
     op.drop_table("advisor")
+    op.drop_table("sweep")
     op.drop_table("routingpolicy")
     with op.batch_alter_table("rma", schema=None) as batch_op:
         batch_op.drop_index("ix_rma_shop_state")
@@ -821,6 +862,10 @@ def downgrade() -> None:
 
     op.drop_table("rma")
     op.drop_table("orderevidence")
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
+        batch_op.drop_index("ix_openedreturn_order")
+
+    op.drop_table("openedreturn")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_shop_id"))
         batch_op.drop_index(batch_op.f("ix_message_provider_id"))

@@ -14,8 +14,6 @@ from kit.settings import Settings, is_loopback
 from notifications.ports import Outgoing
 
 TIMEOUT_SECONDS = 10
-STILL_WORKING_SECONDS = 31.0
-"""How long Twilio may still be at work on a text whose answer never came, and a little more: it is looked for then."""
 # What trying again cannot mend: no such number, opted out, not registered, landline … twilio.com/docs/api/errors
 PERMANENT = {21211, 21214, 21408, 21610, 21612, 21614, 30003, 30005, 30006, 30007, 30034, 63016}
 
@@ -103,12 +101,9 @@ class _errors:
         if isinstance(error, TwilioException):  # a list that could not be fetched comes without a status of its own
             raise OutsideError("twilio", "the answer could not be read", ambiguous=True) from error
         if isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout):
-            arrived = _may_have_arrived(error)
-            wait = STILL_WORKING_SECONDS if arrived else None
-            raise OutsideError("twilio", "no connection", ambiguous=arrived, retry_after=wait) from error
+            raise OutsideError("twilio", "no connection", ambiguous=_may_have_arrived(error)) from error
         if isinstance(error, requests.RequestException):
-            wait = STILL_WORKING_SECONDS
-            raise OutsideError("twilio", type(error).__name__, ambiguous=True, retry_after=wait) from error
+            raise OutsideError("twilio", type(error).__name__, ambiguous=True) from error
 
 
 def _may_have_arrived(error: requests.ConnectionError) -> bool:

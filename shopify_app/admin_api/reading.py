@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kit.clock import parse_instant
 from kit.money import Money
 from logistics.reads import (
     Address,
@@ -60,6 +61,7 @@ def return_read(value: dict[str, Any]) -> ReturnRead:
             for refund in nodes(value.get("refunds"))
         ),
         presentment_currency=currency,
+        created_at=parse_instant(value["createdAt"]) if value.get("createdAt") else None,
     )
 
 

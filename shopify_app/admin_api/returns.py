@@ -12,9 +12,6 @@ from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.reading import money, nodes, return_read
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
-STILL_WORKING_SECONDS = 31.0
-"""How long Shopify may still be at work on a call whose answer was lost, and a little more."""
-
 
 class ShopifyReturns:
     """Calls for one return. Mutations are sent once; whoever calls again reads back first."""
@@ -52,22 +49,25 @@ class ShopifyReturns:
         notify: bool,
     ) -> str:
         """Upload the label and attach it to the reverse fulfilment order; the reverse delivery's gid."""
-        there = self._attached(shop_id, rfo_gid, tracking_code)
+        try:
+            there = self._attached(shop_id, rfo_gid, tracking_code)
+            staged = "" if there else self._stage(shop_id, pdf, filename)
+        except OutsideError as error:
+            error.ambiguous = False  # whatever became of it, nothing was attached
+            raise
         if there:
             return there
-        variables = {
-            "reverseFulfillmentOrderId": rfo_gid,
-            "reverseDeliveryLineItems": [],
-            "trackingInput": {"number": tracking_code, "url": tracking_url or None},
-            "labelInput": {"fileUrl": self._stage(shop_id, pdf, filename)},
-            "notifyCustomer": notify,
-        }
-        try:
-            payload = self.api.write(shop_id, "reverse_delivery_create_with_shipping", variables)
-        except OutsideError as error:
-            if error.ambiguous:  # a second call makes a second label, so nobody looks before the first must be done
-                error.retry_after = max(error.retry_after or 0, STILL_WORKING_SECONDS)
-            raise
+        payload = self.api.write(
+            shop_id,
+            "reverse_delivery_create_with_shipping",
+            {
+                "reverseFulfillmentOrderId": rfo_gid,
+                "reverseDeliveryLineItems": [],
+                "trackingInput": {"number": tracking_code, "url": tracking_url or None},
+                "labelInput": {"fileUrl": staged},
+                "notifyCustomer": notify,
+            },
+        )
         return str(payload["reverseDelivery"]["id"])
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:

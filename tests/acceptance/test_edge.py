@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,6 +22,7 @@ from sqlalchemy.engine import make_url
 from kit import clock as kit_clock
 from kit.db import Database
 from kit.errors import OutsideError
+from routing import sweeps
 from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper, store_grant
 from shopify_app.app import create_app
 from shopify_app.auth import NotSignedIn, proxy_signature_holds, read_id_token
@@ -32,8 +34,13 @@ from simulators.world import DOMAIN, generate
 from tests import cast
 from tests.acceptance import doors_under_test as doors
 from tests.acceptance.processes_under_test import burst, goes_on, is_ready, libpq, run, states, tool, wait_until, web
+from tests.journeys.edge_town import DOMAIN as TOWN
+from tests.journeys.edge_town import Town
+from tests.routing.edge_house import Edge
+from tests.routing.test_every_way import WAYS, arrive, begin_by_hand
 from tests.webhooks.posting import post
 from webhooks.doors import Doors
+from webhooks.inbox import recent
 from webhooks.models import DeliveryState
 from webhooks.sources.shopify import ShopifySource, is_signed
 
@@ -357,3 +364,42 @@ def test_a_backup_of_postgres_is_restored_elsewhere_and_the_line_goes_on(
         live.close()
     tool("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={libpq(empty_postgres_url)}", str(dump))
     goes_on(empty_postgres_url, free_port(), expected=50)
+
+
+# --- four ways a return reaches us, one case; nothing lost when webhooks are
+
+
+def test_a_webhook_that_is_never_delivered_is_caught_within_fifteen_minutes(town: Town) -> None:
+    """Webhooks are paused. Each period's sweep is asked for by two workers, and one of them meets a bad day."""
+    for _ in range(2):
+        sweeps.sweep_shops(town.database.begin)
+    town.work()
+    town.pass_by(seconds=1)  # just missed
+    made = town.control("POST", "returns", {"order_name": "1042"})
+    waited = 0
+    while not town.rows()[0]:
+        town.pass_by(minutes=1)
+        waited += 1
+        assert waited < 15
+        for _ in range(2):
+            sweeps.sweep_shops(town.database.begin)
+        town.work()
+    assert [[row.return_gid for row in rows] for rows in town.rows()] == [[made["id"]]] * 3
+
+
+def test_however_a_return_reaches_us_it_is_one_decision_one_case_and_one_rma(edge: Edge) -> None:
+    """Requested, born approved (approve, update, process), found by a sweep, opened by hand: every pair."""
+    for n, ways in enumerate(permutations(WAYS, 2)):
+        edge.shopify.found.clear()
+        opened_id, return_gid = begin_by_hand(edge, f"pair-{n}")
+        for way in (*ways, *WAYS):
+            arrive(edge, way, return_gid, opened_id)
+        assert [len(rows) for rows in edge.made_of(return_gid)] == [1, 1, 1], ways
+
+
+def test_an_unknown_topic_is_stored_and_shown_and_never_an_error(town: Town) -> None:
+    town.control("POST", "webhooks/raw", {"topic": "checkouts/paused", "body": {"id": 5}})
+    town.deliver()
+    with town.database.begin() as session:
+        shown = [(row.topic, row.state.value) for row in recent(session, domain=TOWN)]
+    assert ("checkouts/paused", "ignored") in shown

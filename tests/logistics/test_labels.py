@@ -1,18 +1,20 @@
 """No label while the confirmed cover is below the value, one label a parcel, and labels nobody needs go back."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from kit.errors import OutsideError
+from kit.errors import OutsideError, Waiting
 from kit.money import Money
 from logistics import people, rmas
+from logistics.jobs import attach_label
 from logistics.models import LogisticsPolicy
 from logistics.ports import CoverMissing
 from logistics.reads import Address, ReverseDeliveryRead, RfoLineRead, RfoRead
 from tests import cast
 from tests.logistics.conftest import House
-from tests.logistics.stand_ins import Killed
+from tests.logistics.stand_ins import Killed, lost
 
 
 def test_with_cover_below_the_value_the_label_is_held_back_and_says_why_once(house: House) -> None:
@@ -183,6 +185,32 @@ def test_cancelled_while_the_label_is_hung_on_ends_the_return_and_gives_the_labe
     house.line.drain()
     assert house.state() == "ended"
     assert house.carrier.count("refund") == 1
+
+
+def test_a_label_shopify_may_still_be_hanging_on_is_not_sent_a_second_time(house: House) -> None:
+    """Killed while a slow call was out: looking at once showed nothing yet, and a second call made a second label."""
+    house.shopify.stop("attach_label", when="before", error=Killed())
+    house.open()
+    with pytest.raises(Killed):
+        house.line.drain()
+    house.clock.pass_by(seconds=10)
+    parcel = house.view().parcels[0]
+    attach = partial(attach_label, returns=house.shopify, carrier=house.carrier, shop_id=house.shop_id)
+    with pytest.raises(Waiting) as waiting:
+        attach(house.database.begin, rma_id=house.rma_id, parcel_id=parcel.id or 0)
+    assert waiting.value.retry_after == 20 and house.shopify.count("attach_label") == 0
+    house.clock.pass_by(seconds=20)
+    attach(house.database.begin, rma_id=house.rma_id, parcel_id=parcel.id or 0)
+    assert house.shopify.count("attach_label") == 1 and house.view().parcels[0].attaching_at is None
+
+
+def test_a_label_that_plainly_was_not_hung_on_is_tried_again_at_once(house: House) -> None:
+    house.shopify.stop("attach_label", when="before", error=lost(ambiguous=False))
+    house.open()
+    house.line.drain(3)
+    assert house.view().parcels[0].attaching_at is None
+    house.line.drain()
+    assert house.shopify.count("attach_label") == 1
 
 
 def test_what_is_known_of_a_client_is_shown_and_erased(house: House) -> None:

@@ -88,14 +88,6 @@ def test_each_failure_says_whether_to_try_again_and_whether_it_may_have_gone_out
     assert "+336" not in str(error) and len(twilio.calls) == 1
 
 
-@pytest.mark.parametrize("lost", [requests.ReadTimeout(), requests.ConnectionError("reset by peer")])
-def test_a_text_whose_answer_never_came_is_looked_for_only_when_twilio_must_be_done(
-    sms: TwilioSms, twilio: Any, lost: Exception
-) -> None:
-    twilio.post(TWILIO, body=lost)
-    assert (failure(sms.send, TEXT).retry_after or 0) >= 30
-
-
 def test_a_text_handed_over_before_is_found_by_number_and_words(sms: TwilioSms, twilio: Any) -> None:
     found = [{"sid": "SM8", "body": "another"}, {"sid": "SM9", "body": TEXT.body}]
     twilio.get(TWILIO, json={"messages": found, "next_page_uri": None})

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from kit.clock import now as clock_now
 from kit.db import Database
 from kit.errors import Conflict, NotFound, OutsideError, Waiting
 from notifications import messages
@@ -118,11 +120,38 @@ def test_a_text_handed_over_by_a_worker_that_died_is_found_and_not_sent_again(
 
 
 def test_one_that_certainly_did_not_go_out_is_sent_after_all(database: Database, message_id: int) -> None:
+    long_ago = clock_now() - timedelta(seconds=31)
     with database.begin() as session:
-        assert messages.claim(session, message_id) and not messages.claim(session, message_id)
+        assert messages.claim(session, message_id, now=long_ago)
+        assert not messages.claim(session, message_id, now=long_ago)
     channel = Fake()
     go(database, channel, message_id)
     assert (channel.sends, row(database).state) == (1, S.SENT)
+
+
+def test_one_that_may_still_be_on_its_way_out_is_waited_for(database: Database, message_id: int) -> None:
+    """A text that was handed over twice within a second: the provider was slow, and we had been killed meanwhile."""
+    with database.begin() as session:
+        messages.claim(session, message_id, now=clock_now() - timedelta(seconds=20))
+    channel = Fake()
+    with pytest.raises(Waiting) as waiting:
+        go(database, channel, message_id)
+    assert (channel.sends, row(database).state) == (0, S.SENDING) and 5 < waiting.value.retry_after <= 10
+    channel.took[message_id] = "SM1"
+    go(database, channel, message_id)
+    assert (channel.sends, row(database).state, row(database).provider_id) == (0, S.SENT, "SM1")
+
+
+def test_each_time_it_is_handed_over_the_wait_begins_anew(database: Database, message_id: int) -> None:
+    with database.begin() as session:
+        messages.claim(session, message_id, now=clock_now() - timedelta(seconds=31))
+    slow = Fake(error=OutsideError("twilio", "timed out", ambiguous=True))
+    with pytest.raises(OutsideError):
+        go(database, slow, message_id)
+    slow.took.clear()  # not there yet
+    with pytest.raises(Waiting):
+        go(database, slow, message_id)
+    assert slow.sends == 1
 
 
 def test_where_nobody_can_tell_a_person_decides(database: Database, queue: Queue, message_id: int) -> None:
@@ -233,7 +262,7 @@ def test_a_status_quicker_than_our_own_record_of_the_hand_over_waits_for_it(data
             now=cast.NOW,
         )
         assert written is not None and written.id is not None
-        messages.claim(session, written.id)
+        messages.claim(session, written.id, now=NOW)
     with pytest.raises(Waiting):
         record_status(database.begin, provider_id="SM1", status="delivered", error_code="")
     with database.begin() as session:

@@ -1,0 +1,67 @@
+"""What is read from outside besides the order itself: returns a sweep comes upon, and what a client could send back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+ENDED = ("DECLINED", "CLOSED", "CANCELED")
+
+
+@dataclass(frozen=True)
+class SweptReturn:
+    """A return as a list of orders shows it. `status` is Shopify's: REQUESTED, OPEN, DECLINED, CLOSED, CANCELED."""
+
+    return_gid: str
+    order_gid: str
+    status: str
+    created_at: datetime
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is left to do with it."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True)
+class SweptPage:
+    """Some of the returns, and where the next page begins; None after the last."""
+
+    returns: tuple[SweptReturn, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class OrderReturn:
+    """A return of an order. `lines` are (fulfilment line gid, quantity), sorted."""
+
+    return_gid: str
+    status: str
+    created_at: datetime
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class ReturnablePiece:
+    """Pieces of one line that can still be sent back; `quantity` at most."""
+
+    fulfillment_line_gid: str
+    title: str
+    detail: str
+    image: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class OrderToReturn:
+    """An order with all that can still be sent back; no pieces when nothing can."""
+
+    order_gid: str
+    name: str
+    pieces: tuple[ReturnablePiece, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason of the shop's library."""
+
+    gid: str
+    name: str

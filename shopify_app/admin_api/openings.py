@@ -1,0 +1,115 @@
+"""Opening a return for a client. Fits routing.ports.Openings."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from kit.clock import parse_instant
+from kit.errors import OutsideError
+from routing.reads import OrderReturn, OrderToReturn, Reason, ReturnablePiece
+from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.reading import nodes
+from shopify_app.admin_api.sweeps import returns_of_order
+
+ORDER_NAME = re.compile(r"#?[\w.\-/]{1,40}")
+
+
+class ShopifyOpenings:
+    """What can be sent back, and the two mutations that begin it. Mutations are sent once."""
+
+    def __init__(self, api: AdminApi):
+        self.api = api
+
+    def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
+        """By exact name: Shopify's search also finds names that only begin so."""
+        name = name.strip()
+        if not ORDER_NAME.fullmatch(name):
+            return None
+        found = self.api.read(shop_id, "order_by_name", {"query": f"name:'{name}'"}).data.get("orders")
+        wanted = name.lstrip("#").casefold()
+        order = next((o for o in nodes(found) if o["name"].lstrip("#").casefold() == wanted), None)
+        return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"])) if order else None
+
+    def reasons(self, shop_id: int) -> tuple[Reason, ...]:
+        """Those still in use."""
+        found: list[Reason] = []
+        after = None
+        while True:
+            page = self.api.read(shop_id, "return_reason_definitions", {"after": after}).data["returnReasonDefinitions"]
+            found += [Reason(value["id"], value["name"]) for value in nodes(page) if not value.get("deleted")]
+            if not page["pageInfo"]["hasNextPage"]:
+                return tuple(found)
+            after = page["pageInfo"]["endCursor"]
+
+    def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
+        """All of them, whatever became of them."""
+        pages = returns_of_order(self.api, shop_id, order_gid)
+        return tuple(_return(value) for page in pages for value in page)
+
+    def create(
+        self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str, requested_at: datetime
+    ) -> str:
+        """An approved return. The client is told by our own letters, so Shopify sends none."""
+        value = {
+            "orderId": order_gid,
+            "returnLineItems": _lines(lines, reason_gid),
+            "requestedAt": requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "notifyCustomer": False,
+        }
+        return _made(self.api.write(shop_id, "return_create", {"returnInput": value}), "return_create")
+
+    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
+        """A requested return, as the client's account page would make it."""
+        value = {"orderId": order_gid, "returnLineItems": _lines(lines, reason_gid)}
+        return _made(self.api.write(shop_id, "return_request", {"input": value}), "return_request")
+
+    def _pieces(self, shop_id: int, order_gid: str) -> tuple[ReturnablePiece, ...]:
+        found: list[ReturnablePiece] = []
+        after = None
+        while True:
+            variables = {"orderId": order_gid, "after": after}
+            page = self.api.read(shop_id, "returnable_fulfillments", variables).data.get("returnableFulfillments") or {}
+            for fulfillment in nodes(page):
+                found += [
+                    _piece(line)
+                    for line in nodes(fulfillment.get("returnableFulfillmentLineItems"))
+                    if int(line["quantity"]) > 0 and not line["fulfillmentLineItem"]["lineItem"].get("isGiftCard")
+                ]
+            if not (page.get("pageInfo") or {}).get("hasNextPage"):
+                return tuple(found)
+            after = page["pageInfo"]["endCursor"]
+
+
+def _piece(line: dict[str, Any]) -> ReturnablePiece:
+    sold = line["fulfillmentLineItem"]["lineItem"]
+    return ReturnablePiece(
+        fulfillment_line_gid=line["fulfillmentLineItem"]["id"],
+        title=sold.get("title") or "",
+        detail=sold.get("variantTitle") or "",
+        image=(sold.get("image") or {}).get("url") or "",
+        quantity=int(line["quantity"]),
+    )
+
+
+def _return(value: dict[str, Any]) -> OrderReturn:
+    lines = [
+        ((line.get("fulfillmentLineItem") or {}).get("id") or "", int(line["quantity"]))
+        for line in nodes(value.get("returnLineItems"))
+    ]
+    return OrderReturn(value["id"], value["status"], parse_instant(value["createdAt"]), tuple(sorted(lines)))
+
+
+def _lines(lines: Sequence[tuple[str, int]], reason_gid: str) -> list[dict[str, Any]]:
+    return [
+        {"fulfillmentLineItemId": gid, "quantity": quantity, "returnReasonDefinitionId": reason_gid}
+        for gid, quantity in lines
+    ]
+
+
+def _made(payload: dict[str, Any], name: str) -> str:
+    made = payload.get("return")
+    if not made:
+        # Neither a return nor an error: it may be there all the same.
+        raise OutsideError("shopify", f"{name}: no return in the answer", ambiguous=True)
+    return str(made["id"])

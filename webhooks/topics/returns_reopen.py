@@ -1,0 +1,12 @@
+"""returns/reopen: a closed return is open again; flat body, like returns/close."""
+
+from typing import Any
+
+from routing.events import ReturnChanged
+from webhooks.topics.gids import gid
+
+
+def parse(payload: dict[str, Any], context: Any) -> ReturnChanged | None:
+    """None when the body names no return."""
+    return_gid = gid("Return", payload.get("admin_graphql_api_id") or payload.get("id"))
+    return ReturnChanged(shop_id=context.shop_id, return_gid=return_gid) if return_gid else None

@@ -1,0 +1,15 @@
+"""returns/update: lines or fees were taken off. The body has neither `id` nor order, only the gid and what changed.
+
+A return that was born approved may be heard of here first.
+"""
+
+from typing import Any
+
+from routing.events import ReturnChanged
+from webhooks.topics.gids import gid
+
+
+def parse(payload: dict[str, Any], context: Any) -> ReturnChanged | None:
+    """None when the body names no return. The deltas are not added up: the return is read."""
+    return_gid = gid("Return", payload.get("admin_graphql_api_id") or payload.get("id"))
+    return ReturnChanged(shop_id=context.shop_id, return_gid=return_gid) if return_gid else None
