@@ -29,6 +29,7 @@ from simulators.world.crowd import Crowd, Sold
 RETRY_SECONDS = (0.5, 1, 2, 4)
 PATIENCE_SECONDS = 30.0
 """How long the next kill waits for the run to get on; then it comes all the same."""
+CRASH_LOOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class Killer(threading.Thread):
         self.processes, self.kind, self.progress, self.random = processes, kind, progress, random
         self.points = sorted(random.uniform(0.02, 0.92) for _ in range(times))
         self.done = 0
+        self.killed_below_at = -CRASH_LOOP_SECONDS
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -181,8 +183,10 @@ class Killer(threading.Thread):
     def _kill(self) -> None:
         names = [name for name in self.processes.app_parts() if name.startswith(self.kind)]
         below = self._below("web") if self.kind == "web" and self.processes.several else []
-        if below and self.random.random() < 0.5:
-            self.random.choice(below).kill()  # its server starts another
+        # Its server starts another; but of a second one within seconds it thinks that none can live, and ends.
+        if below and self.random.random() < 0.5 and time.monotonic() - self.killed_below_at > CRASH_LOOP_SECONDS:
+            self.random.choice(below).kill()
+            self.killed_below_at = time.monotonic()
             return
         chosen = names if len(names) == 1 or self.random.random() < 0.34 else [self.random.choice(names)]
         self.processes.kill(*chosen)

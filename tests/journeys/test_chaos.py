@@ -14,7 +14,7 @@ from benchmarks.chaos_play import write_webhooks
 from simulators.world.crowd import Crowd, crowd
 
 SMALL = Plan(
-    seed=11, webhooks=240, orders=36, returns=30, endings=3, kills=2, per_second=25, patience_seconds=90, slow=False
+    seed=11, webhooks=200, orders=24, returns=18, endings=2, kills=2, per_second=25, patience_seconds=90, slow=False
 )
 
 
