@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from babel.core import Locale, UnknownLocaleError, get_global
+from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
 
 
@@ -42,11 +42,6 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return Money(self.cents + other.cents, self.currency)
-
-
-def is_currency(code: str) -> bool:
-    """Whether `code` is a currency we know."""
-    return code in get_global("all_currencies")
 
 
 def _known(locale: str) -> Locale:

@@ -147,6 +147,11 @@ def sign_in_to_desk(session: Session, *, shop_id: int, advisor_id: int) -> str:
     return token
 
 
+def form_token(key: str, cookie: str) -> str:
+    """What every form of one desk session carries."""
+    return hmac.digest(derive_key(key, "desk-form"), cookie.encode(), "sha256").hex()
+
+
 def desk() -> DeskCaller:
     """The advisor calling. A form must carry the session's own token: the cookie alone authorises no change."""
     if "desk" not in g:
@@ -159,13 +164,16 @@ def desk() -> DeskCaller:
             if not advisor.active:
                 raise NotSignedIn("Your desk is closed. Your boutique can open it again.", "desk")
             shop = get_shop(session, row.shop_id)
-        csrf = hmac.digest(derive_key(settings().secret_key, "desk-form"), cookie.encode(), "sha256").hex()
+        csrf = form_token(settings().secret_key, cookie)
         g.desk = DeskCaller(row.shop_id, row.advisor_id, advisor.name, advisor.role == "manager", csrf)
         g.shop = shop
     caller: DeskCaller = g.desk
     if request.method != "GET":
         given = request.form.get("csrf") or request.headers.get("X-Csrf", "")
-        if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
+        # A page opened before SECRET_KEY was rotated still counts while the key before is set.
+        keys = [key for key in (settings().secret_key, settings().secret_key_previous) if key]
+        own = [form_token(key, request.cookies.get(DESK_COOKIE, "")).encode() for key in keys]
+        if not any(hmac.compare_digest(given.encode(), token) for token in own):
             raise AppError(
                 "This page was open too long. Load it again, then repeat the step.", status=403, code="stale"
             )

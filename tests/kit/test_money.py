@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.money import Money, is_currency
+from kit.money import Money
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,3 @@ def test_two_currencies_do_not_add_up() -> None:
     assert Money(1, "USD") + Money(2, "USD") == Money(3, "USD")
     with pytest.raises(ValueError, match="USD and EUR do not add up"):
         Money(1, "USD") + Money(1, "EUR")
-
-
-def test_a_currency_is_known_or_not() -> None:
-    assert is_currency("USD") and is_currency("JPY")
-    assert not is_currency("XXQ") and not is_currency("usd") and not is_currency("")

@@ -139,7 +139,7 @@ def test_looking_at_a_case_a_return_or_an_export_is_written_down(admin: Admin) -
         (f"advisor:{world.bob.id}", "case", f"case:{world.case.id}"),
     ]
     page = admin.alice.open("/app/privacy").text
-    assert f"Advisor {world.bob.id}" in page and "Staff member 7" in page
+    assert world.bob.name in page and "Staff member 7" in page
     assert "Staff member 7" not in admin.stranger.open("/app/privacy").text
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from consults.advisors import advisors
 from kit.errors import NotFound
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting
@@ -29,6 +30,7 @@ def index() -> str:
             "privacy.html",
             requests=data_requests.requests_of(session, shop_id=caller.shop_id),
             accesses=accesses.latest_accesses(session, shop_id=caller.shop_id),
+            names={f"advisor:{person.id}": person.name for person in advisors(session, shop_id=caller.shop_id)},
             today=now().date(),
         )
 
