@@ -20,11 +20,12 @@ from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import ClientRead, ReturnRead
 from routing import evidence, openings, policies, sweeps
-from routing.decide import Decided, Level, Outcome, decide, opened_by
+from routing.decide import Decided, Outcome, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
 from routing.ports import OrderReads
+from routing.sellers import Level
 from shops.shops import get_shop
 
 log = get_logger("routing")

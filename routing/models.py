@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
-from routing.decide import Level, Outcome
+from routing.decide import Outcome
+from routing.sellers import Level
 from routing.states import OpeningState
 
 

@@ -21,8 +21,9 @@ from logistics.reverse_deliveries import receive_by_hand
 from logistics.states import Finding, SettlementState
 from notifications.models import Message
 from notifications.states import MessageState
-from routing.decide import Level, Outcome
+from routing.decide import Outcome
 from routing.models import Decision
+from routing.sellers import Level
 from shopify_app.app import create_app
 from tests import cast
 from tests.pages.admin_caller import ALICE, DANA, Caller

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from kit.money import Money
 from routing.conditions import CONDITIONS
-from routing.decide import Level, Outcome, Policy, decide, find_seller
+from routing.decide import Outcome, Policy, decide
 from routing.facts import Attribution, Directory, Person, ReturnFacts
+from routing.sellers import Level, find_seller
 
 USD = Policy(Money(500_000, "USD"))
 BOB, INES, LEFT, HOUSE = "staff/7", "staff/8", "staff/9", "staff/1"

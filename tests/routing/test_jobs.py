@@ -14,10 +14,11 @@ from kit.money import Money
 from logistics.models import Rma
 from logistics.reads import ClientRead, ReturnRead
 from routing import policies
-from routing.decide import Level, Outcome
+from routing.decide import Outcome
 from routing.facts import LineRead, OrderRead, StaffRead
 from routing.jobs import route_return
 from routing.models import Decision
+from routing.sellers import Level
 from shops.shops import get_shop
 from tests import cast
 from tests.jobs_at_hand import Queue

@@ -8,8 +8,9 @@ from consults.kinds import StaffRole
 from kit.errors import AppError, Conflict, NotFound, OutsideError, Waiting
 from kit.money import Money
 from routing import openings
-from routing.decide import Level, Outcome
+from routing.decide import Outcome
 from routing.events import ReturnChanged, ReturnSeen
+from routing.sellers import Level
 from routing.states import OPENING, OpeningState
 from shops.models import Shop
 from tests import cast
