@@ -45,7 +45,7 @@ def run() -> None:
 def measure(label: str, ours_url: str, floor_url: str) -> None:
     """All figures of one kind of database. Rounds alternate, so that a drift of the machine meets both."""
     subprocess.run([sys.executable, "-m", "shopify_app", "migrate"], env=environment(ours_url), check=True, stdout=2)
-    with serving("shopify_app.server:load", ours_url) as ours, serving("benchmarks.floor:load", floor_url) as floor:
+    with serving(OURS, ours_url) as ours, serving(FLOOR, floor_url) as floor:
         for connections, count in COUNTS.items():
             pairs = [(play(ours.port, connections, count), play(floor.port, connections, count)) for _ in range(ROUNDS)]
             say(f"door.{label}{connections}.rps", median(a.per_second for a, _ in pairs), "1/s")
@@ -91,18 +91,20 @@ def make_requests(count: int) -> list[bytes]:
 class Server:
     """A server process, pinned with all its children to one core."""
 
-    def __init__(self, target: str, database_url: str):
+    def __init__(self, code: str, database_url: str):
         self.port = free_port()
-        code = SERVE.format(core=SERVER_CORE, target=target, port=self.port)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", code], env=environment(database_url), stdout=2, start_new_session=True
+            [sys.executable, "-c", code.format(core=SERVER_CORE, port=self.port)],
+            env=environment(database_url),
+            stdout=2,
+            start_new_session=True,
         )
         for _ in range(150):
             with contextlib.suppress(requests.RequestException):
                 requests.get(f"http://127.0.0.1:{self.port}/", timeout=1)
                 return
             time.sleep(0.1)
-        raise RuntimeError(f"{target} did not start")
+        raise RuntimeError("the server did not start")
 
     def memory_mb(self) -> float:
         """Resident memory of the largest process: the one that serves."""
@@ -115,18 +117,31 @@ class Server:
         self.process.wait(15)
 
 
-SERVE = """
+PINNED = """
 import os
 if hasattr(os, "sched_setaffinity"): os.sched_setaffinity(0, {{{core}}})
+"""
+OURS = (
+    PINNED
+    + """
 from shopify_app.server import run
 if __name__ == "__main__":
-    run(host="127.0.0.1", port={port}, processes=1, target="{target}")
+    run(host="127.0.0.1", port={port}, processes=1)
 """
+)
+FLOOR = (
+    PINNED
+    + """
+from benchmarks.floor import run
+if __name__ == "__main__":
+    run(host="127.0.0.1", port={port})
+"""
+)
 
 
 @contextlib.contextmanager
-def serving(target: str, database_url: str) -> Iterator[Server]:
-    server = Server(target, database_url)
+def serving(code: str, database_url: str) -> Iterator[Server]:
+    server = Server(code, database_url)
     try:
         yield server
     finally:

@@ -1,11 +1,15 @@
 """Calendar entries. Pure but for the library that folds and quotes them. Times are written in UTC: no zone tables."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
-
 from consults.models import Consult
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event, vCalAddress
+
+# icalendar is imported where it is used: it would be six megabytes of every web process, which seldom needs it.
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
@@ -28,6 +32,8 @@ def invitation(
     The organiser is the house's mailbox and not the advisor: somebody who organises is not asked for an answer. One
     attendee, so that nobody's address is shown to another. The UID stays for ever and the sequence rises.
     """
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"consult-{consult.id}@{host}")
     event.add("sequence", consult.sequence)
@@ -67,7 +73,9 @@ def outlook_link(consult: Consult, *, summary: str, description: str = "", locat
     return "https://outlook.live.com/calendar/0/deeplink/compose?" + urlencode(query)
 
 
-def _calendar(method: str, event: Event) -> bytes:
+def _calendar(method: str, event: "Event") -> bytes:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Assisted returns//EN")
     calendar.add("version", "2.0")
@@ -76,13 +84,17 @@ def _calendar(method: str, event: Event) -> bytes:
     return calendar.to_ical()
 
 
-def _person(name: str, email: str) -> vCalAddress:
+def _person(name: str, email: str) -> "vCalAddress":
+    from icalendar import vCalAddress, vText
+
     person = vCalAddress(f"mailto:{email}")
     person.params["CN"] = vText(name)
     return person
 
 
-def _invited(name: str, email: str) -> vCalAddress:
+def _invited(name: str, email: str) -> "vCalAddress":
+    from icalendar import vText
+
     # Outlook shows Accept and Decline only for a request with an attendee who is asked to answer.
     person = _person(name, email)
     person.params["ROLE"] = vText("REQ-PARTICIPANT")
@@ -91,7 +103,9 @@ def _invited(name: str, email: str) -> vCalAddress:
     return person
 
 
-def _reminder(summary: str) -> Alarm:
+def _reminder(summary: str) -> "Alarm":
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", summary)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from consults.history import SYSTEM, change_state
 from consults.models import Advisor, Consult, SlotCell
 from consults.states import ConsultState, InvalidMove
-from kit.db import is_sqlite
+from kit.db import inserting
 from kit.errors import Conflict
 
 TAKEN = "That time has just been taken. The times beside it are still free."
@@ -36,13 +35,12 @@ def swap_cells(session: Session, consult: Consult, wanted: Sequence[int]) -> Non
 
 def _insert_cells(session: Session, consult: Consult, epochs: Sequence[int]) -> int:
     # In one statement and in order, so that two who overlap wait for one another instead of deadlocking.
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     rows = [
         {"advisor_id": consult.advisor_id, "at_epoch": at, "consult_id": consult.id, "shop_id": consult.shop_id}
         for at in sorted(epochs)
     ]
     # RETURNING and not rowcount, which is -1 on PostgreSQL for an insert of several rows.
-    statement = insert(SlotCell).values(rows).on_conflict_do_nothing().returning(col(SlotCell.at_epoch))
+    statement = inserting(session)(SlotCell).values(rows).on_conflict_do_nothing().returning(col(SlotCell.at_epoch))
     return len(session.connection().execute(statement).all())
 
 

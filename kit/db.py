@@ -98,11 +98,15 @@ def insert_once(session: Session, row: SQLModel) -> bool:
     """
     table = row.__class__.__table__  # type: ignore[attr-defined]
     values = {c.key: getattr(row, c.key) for c in table.columns if not (c.primary_key and getattr(row, c.key) is None)}
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
+    statement = inserting(session)(table).values(**values).on_conflict_do_nothing()
     # Without being asked to, SQLAlchemy does not keep the row count of an INSERT on PostgreSQL: it says -1.
     result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     return result.rowcount == 1
+
+
+def inserting(session: Session) -> Callable[[Any], Any]:
+    """The INSERT of the dialect `session` speaks, which has ON CONFLICT."""
+    return sqlite.insert if is_sqlite(session) else postgresql.insert
 
 
 def scrub_freed_space(engine: Engine, tables: Sequence[str]) -> bool:

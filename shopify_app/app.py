@@ -1,4 +1,4 @@
-"""create_app(settings): the pages, one error handler, headers on everything, and the doors in front."""
+"""create_app(settings): the pages, one error handler, headers on everything."""
 
 from typing import Any
 
@@ -15,10 +15,8 @@ from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
 from shopify_app.web import Running
-from shopify_app.wiring import make_sources, wire
+from shopify_app.wiring import wire
 from shops import crypt
-from webhooks.commits import Committer
-from webhooks.doors import Doors
 
 logger = log.get_logger("web")
 
@@ -41,7 +39,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.after_request(set_headers)
     app.jinja_env.globals.update(app_bridge_url=settings.app_bridge_url, polaris_url=settings.polaris_url)
     app.jinja_env.globals.update(api_key=settings.shopify_api_key, Markup=Markup)
-    app.wsgi_app = Doors(app.wsgi_app, make_sources(settings), Committer(database.engine))  # type: ignore[method-assign]
     return app
 
 

@@ -1,35 +1,43 @@
-"""The web server: Granian, one blocking worker process or several, a stopped one replaced."""
+"""The web server: Granian, one worker process or several, a stopped one replaced."""
 
 import os
+from typing import Any, cast
 
 from granian import Granian
 from granian.constants import Interfaces
 
-from kit.settings import Settings
-
-THREADS = 48  # a door waits for its commit, so more threads than cores
+THREADS = 8  # for the pages; a delivery waits on the event loop, without one
 
 
 def load() -> object:
-    """The application, made in each worker process after it was started: threads do not survive a fork."""
+    """The doors, and the pages behind them; made in each worker process, since threads do not survive a fork."""
+    # Imported here, so that the process which only watches over the workers stays small.
+    from a2wsgi import WSGIMiddleware
+
+    from kit.settings import Settings
     from shopify_app.app import create_app
+    from shopify_app.wiring import make_sources
+    from webhooks.commits import Committer
+    from webhooks.doors import Doors
 
-    return create_app(Settings.from_env())
+    settings = Settings.from_env()
+    app = create_app(settings)
+    pages: Any = WSGIMiddleware(cast(Any, app), workers=THREADS)  # both spell the same protocol with types of their own
+    return Doors(pages, make_sources(settings), Committer(app.extensions["returns"].database.engine))
 
 
-def run(*, host: str, port: int, processes: int, target: str = "shopify_app.server:load") -> None:
-    """Serve until SIGTERM or SIGINT. `target` names the function that makes the application."""
+def run(*, host: str, port: int, processes: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
     os.environ.setdefault("PYTHONTZPATH", "")
     # Each thread would otherwise get a heap of its own, which never shrinks; read when the worker process starts.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     Granian(
-        target=target,
+        target="shopify_app.server:load",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=processes,
-        blocking_threads=THREADS,
         backlog=4096,
         respawn_failed_workers=True,
         respawn_interval=0.5,

@@ -1,12 +1,13 @@
 """Group commit: deliveries that arrive together share one durable commit, and each is answered after its own.
 
-Whoever finds nobody writing writes, for itself and all who wait by then; those who came meanwhile wait, and the first
-of them writes next. A lone request commits at once, without a hand-over. See docs/decisions/0002-the-door.md.
+One thread writes; what arrives on the event loop meanwhile is the next batch. So a request costs no thread of its own,
+and a batch two hand-overs, however many share it. See docs/decisions/0002-the-door.md.
 """
 
-import threading
+import asyncio
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -30,83 +31,60 @@ class NotStored(Exception):
     """The database did not take this delivery; the sender should come back."""
 
 
-class _Waiting:
-    """One request on its way to the disk. `wake` is a bare lock: an Event costs three times as much."""
-
-    __slots__ = ("error", "leads", "row", "wake")
-
-    def __init__(self, row: Row):
-        self.row = row
-        self.wake = threading.Lock()
-        self.wake.acquire()
-        self.leads = False
-        self.error: Exception | None = None
-
-
 class Committer:
-    """Stores deliveries durably, once each. Safe to call from any number of threads."""
+    """Stores deliveries durably, once each. Belongs to the event loop it is first used on."""
 
     def __init__(self, engine: Engine):
         self._writer = Writer(engine)
-        self._mutex = threading.Lock()
-        self._queue: deque[_Waiting] = deque()
-        self._writing = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="committer")
+        self._queue: deque[tuple[Row, asyncio.Future[None]]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._late: asyncio.TimerHandle
 
-    def store(self, row: Row) -> None:
+    async def store(self, row: Row) -> None:
         """Return once `row` is on disk, or a copy of it is. Raises Overloaded or NotStored."""
-        mine = _Waiting(row)
-        with self._mutex:
-            if len(self._queue) >= MOST_WAITING:
-                raise Overloaded
-            if self._writing:
-                self._queue.append(mine)
-            else:
-                self._writing = mine.leads = True
-        if not mine.leads:
-            self._wait(mine)
-        if mine.leads:
-            self._lead(mine)
-        if mine.error is not None:
-            raise NotStored from mine.error
+        if len(self._queue) >= MOST_WAITING:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        stored = loop.create_future()
+        self._queue.append((row, stored))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_all(loop))
+        await stored
 
-    def _wait(self, mine: _Waiting) -> None:
-        """Until it was written, or it is one's turn to write. Raises NotStored when neither comes."""
-        if mine.wake.acquire(timeout=PATIENCE_SECONDS):
-            return
-        with self._mutex:
-            if mine in self._queue:  # nobody took it yet, so nobody will write it after we said it was not stored
-                self._queue.remove(mine)
-                raise NotStored
-        mine.wake.acquire()
-
-    def _lead(self, mine: _Waiting) -> None:
-        with self._mutex:
-            batch = [mine]
-            while self._queue and len(batch) < MOST_AT_ONCE:
-                batch.append(self._queue.popleft())
+    async def _write_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Batch after batch, until nobody waits."""
         try:
-            self._write(batch)
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+                self._late = loop.call_later(PATIENCE_SECONDS, self._refuse_waiting, loop)
+                errors = await loop.run_in_executor(self._thread, self._write, [row for row, _ in batch])
+                self._late.cancel()
+                for (_, stored), error in zip(batch, errors, strict=True):
+                    if not stored.done():  # done when its sender hung up
+                        stored.set_result(None) if error is None else stored.set_exception(error)
         finally:
-            with self._mutex:
-                following = self._queue.popleft() if self._queue else None
-                self._writing = following is not None
-            if following is not None:
-                following.leads = True
-                following.wake.release()
-            for waiting in batch[1:]:
-                waiting.wake.release()
+            self._writing = None
 
-    def _write(self, batch: Sequence[_Waiting]) -> None:
+    def _refuse_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A commit hangs: nobody took those behind it yet, so none will be written after we said it was not."""
+        while self._queue:
+            _, stored = self._queue.popleft()
+            if not stored.done():
+                stored.set_exception(NotStored())
+        self._late = loop.call_later(PATIENCE_SECONDS, self._refuse_waiting, loop)
+
+    def _write(self, rows: Sequence[Row]) -> list[Exception | None]:
+        """What became of each row."""
         try:
-            self._writer.insert([waiting.row for waiting in batch])
+            self._writer.insert(rows)
         except Exception as error:
-            if len(batch) == 1:
-                log.warning("delivery.not_stored", reason=type(error).__name__)
-                batch[0].error = error
-                return
-            # One bad row must not take its neighbours down: each again by itself.
-            for waiting in batch:
-                self._write([waiting])
+            if len(rows) > 1:
+                # One bad row must not take its neighbours down: each again by itself.
+                return [outcome for row in rows for outcome in self._write([row])]
+            log.warning("delivery.not_stored", reason=type(error).__name__)
+            return [NotStored()]
+        return [None] * len(rows)
 
 
 def count_waiting(engine: Engine) -> int:

@@ -1,12 +1,12 @@
 """POST /webhooks/<source>: verify, store once, answer. No work, no parsing beyond proof, no Flask.
 
-A plain WSGI layer in front of the application, because Flask's dispatch alone costs more than verifying and storing.
+A plain ASGI layer in front of the pages: on an event loop a waiting delivery costs no thread, and Flask's dispatch
+alone would cost more than verifying and storing.
 """
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from kit.clock import now as clock_now
@@ -20,38 +20,48 @@ log = get_logger("webhooks")
 PREFIX = "/webhooks/"
 MOST_BYTES = 5 * 1024 * 1024
 
-StartResponse = Callable[..., Any]
-WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class HungUp(Exception):
+    """The sender went away before its body was here."""
 
 
 class Doors:
     """Answers /webhooks/*; everything else goes on to `inner`."""
 
-    def __init__(self, inner: WsgiApp, sources: Mapping[str, Source], committer: Committer):
+    def __init__(self, inner: AsgiApp, sources: Mapping[str, Source], committer: Committer):
         self.inner = inner
         self.sources = sources
         self.committer = committer
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if not path.startswith(PREFIX):
-            return self.inner(environ, start_response)
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            return await self.inner(scope, receive, send)
         try:
-            self._receive(environ, path[len(PREFIX) :])
+            await self._receive(scope, receive)
         except Refused as refused:
-            return _answer(start_response, refused.status, {"error": {"code": refused.code, "message": str(refused)}})
-        start_response("200 OK", OK_HEADERS)
-        return (OK_BODY,)
+            error = {"error": {"code": refused.code, "message": str(refused)}}
+            await _answer(send, refused.status, json.dumps(error).encode())
+        except HungUp:
+            return None
+        else:
+            await send(OK_START)
+            await send(OK_BODY)
 
-    def _receive(self, environ: dict[str, Any], path: str) -> None:
-        name, _, rest = path.partition("/")
+    async def _receive(self, scope: MutableMapping[str, Any], receive: Receive) -> None:
+        name, _, rest = scope["path"][len(PREFIX) :].partition("/")
         source = self.sources.get(name)
         if source is None:
             raise Refused(404, "no_such_door", "Nobody delivers here.")
-        if environ["REQUEST_METHOD"] != "POST":
+        if scope["method"] != "POST":
             raise Refused(405, "post_only", "Deliveries are posted.")
-        body = _read(environ)
-        known = source.open(_headers(environ), body, rest, environ.get("QUERY_STRING", ""))
+        headers = _headers(scope["headers"])
+        body = await _read(headers, receive)
+        known = source.open(headers, body, rest, scope["query_string"].decode("latin-1"))
         row = Row(
             source.name,
             known.shop_domain,
@@ -65,7 +75,7 @@ class Doors:
         )
         started = time.monotonic()
         try:
-            self.committer.store(row)
+            await self.committer.store(row)
         except Overloaded:
             raise Refused(503, "busy", "Too much at once. Please send it again.") from None
         except NotStored:
@@ -73,47 +83,61 @@ class Doors:
             raise Refused(500, "not_stored", "It could not be stored. Please send it again.") from None
 
 
-def _read(environ: dict[str, Any]) -> bytes:
+async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     """The raw body. Refuses by its announced length first, so that a large one is never read."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = -1
-    if length < 0:
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
         raise Refused(400, "bad_length", "The length is not a number.")
-    if length > MOST_BYTES:
-        raise Refused(413, "too_large", "Deliveries are at most 5 MB.")
-    stream = environ["wsgi.input"]
-    if length:
-        return bytes(stream.read(length))
-    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" or environ.get("wsgi.input_terminated"):
-        body = bytes(stream.read(MOST_BYTES + 1))
-        if len(body) > MOST_BYTES:
-            raise Refused(413, "too_large", "Deliveries are at most 5 MB.")
-        return body
-    return b""
+    if int(length) > MOST_BYTES:
+        raise TOO_LARGE
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        body = await _read_on(bytearray(body), receive)
+    if message["type"] == "http.disconnect":
+        raise HungUp
+    if len(body) > MOST_BYTES:
+        raise TOO_LARGE
+    return body
 
 
-def _headers(environ: dict[str, Any]) -> dict[str, str]:
-    return {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
+async def _read_on(body: bytearray, receive: Receive) -> bytes:
+    while len(body) <= MOST_BYTES:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HungUp
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return bytes(body)
 
 
-def _answer(start_response: StartResponse, status: int, body: dict[str, Any]) -> Iterable[bytes]:
-    payload = json.dumps(body).encode()
-    start_response(f"{status} {HTTPStatus(status).phrase}", headers_for(payload))
-    return (payload,)
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By lower-case name. A header sent twice is both values, joined: no signature fits that."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
 
 
-def headers_for(payload: bytes) -> list[tuple[str, str]]:
+async def _answer(send: Send, status: int, payload: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers_for(payload)})
+    await send({"type": "http.response.body", "body": payload})
+
+
+def headers_for(payload: bytes) -> list[tuple[bytes, bytes]]:
     """Headers of every answer at a door."""
     return [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(payload))),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(payload)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     ]
 
 
-OK_BODY = b'{"ok": true}'
-OK_HEADERS = headers_for(OK_BODY)
+TOO_LARGE = Refused(413, "too_large", "Deliveries are at most 5 MB.")
+_OK = b'{"ok": true}'
+OK_START = {"type": "http.response.start", "status": 200, "headers": headers_for(_OK)}
+OK_BODY = {"type": "http.response.body", "body": _OK}

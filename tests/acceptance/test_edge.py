@@ -54,7 +54,7 @@ class Kept:
     def __init__(self) -> None:
         self.rows: list[object] = []
 
-    def store(self, row: object) -> None:
+    async def store(self, row: object) -> None:
         self.rows.append(row)
 
 
@@ -96,7 +96,7 @@ def test_shopifys_query_vectors_hold(vector: dict) -> None:
 
 def test_of_two_thousand_webhooks_each_gets_the_verdict_it_deserves() -> None:
     kept = Kept()
-    door = Doors(lambda _environ, _start: [], {"shopify": ShopifySource((doors.SECRET, doors.RETIRED))}, kept)  # type: ignore[arg-type]
+    door = Doors(None, {"shopify": ShopifySource((doors.SECRET, doors.RETIRED))}, kept)  # type: ignore[arg-type]
     seen: Counter[tuple[bool, int]] = Counter()
     for webhook in doors.webhooks(2000, seed=1):
         answer = post(door, body=webhook.body, headers=webhook.headers)

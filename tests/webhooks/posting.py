@@ -1,6 +1,6 @@
-"""Posting to the doors as WSGI does, without a server: bodies, announced lengths and odd headers."""
+"""Posting to the doors as a server does, without one: bodies, announced lengths and odd headers."""
 
-import io
+import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ def payload(name: str) -> dict[str, Any]:
 def shopify_headers(
     body: bytes, *, topic: str = "returns/request", webhook_id: str = "w-1", **more: str
 ) -> dict[str, str]:
-    """As kit.doors hands them to a source: lower-case names."""
+    """As the doors hand them to a source: lower-case names."""
     return {
         "x-shopify-topic": topic,
         "x-shopify-hmac-sha256": sign(body, SECRET),
@@ -42,30 +42,49 @@ class Answer:
     body: dict[str, Any]
 
 
-def post(
-    app: Any,
+def post(doors: Any, path: str = "/webhooks/shopify", body: bytes = b"{}", headers: Any = None, **how: Any) -> Answer:
+    """One request at the doors; `headers` a dictionary, or pairs where one comes twice."""
+    return asyncio.run(posting(doors, path, body, headers, **how))
+
+
+async def posting(
+    doors: Any,
     path: str = "/webhooks/shopify",
     body: bytes = b"{}",
-    headers: dict[str, str] | None = None,
+    headers: Any = None,
     *,
     method: str = "POST",
-    length: str | None = "",
+    length: str = "",
     chunked: bool = False,
+    hangs_up: bool = False,
     query: str = "",
 ) -> Answer:
-    """`length`: "" for the true one, None for none at all."""
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "wsgi.input": io.BytesIO(body),
-        **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in (headers or {}).items()},
+    """`length`: "" for the true one."""
+    pairs = [*(headers.items() if isinstance(headers, dict) else headers or ())]
+    if not chunked:
+        pairs.append(("content-length", length or str(len(body))))
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode("utf-8")) for name, value in pairs],
     }
-    if chunked:
-        environ["HTTP_TRANSFER_ENCODING"] = "chunked"
-        environ["wsgi.input_terminated"] = True
-    elif length is not None:
-        environ["CONTENT_LENGTH"] = length or str(len(body))
+    parts = [body[at : at + 1000] for at in range(0, len(body), 1000)] or [b""] if chunked or hangs_up else [body]
+    coming = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+    coming[-1]["more_body"] = hangs_up
+    coming.append({"type": "http.disconnect"})
     told: list[Any] = []
-    payload = b"".join(app(environ, lambda status, given, *_: told.extend((status, given))))
-    return Answer(int(told[0].split()[0]), dict(told[1]), json.loads(payload) if payload else {})
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await doors(scope, receive, send)
+    if not told:
+        return Answer(0, {}, {})
+    given = {name.decode().title(): value.decode() for name, value in told[0]["headers"]}
+    payload = b"".join(message.get("body", b"") for message in told[1:])
+    return Answer(told[0]["status"], given, json.loads(payload) if payload else {})

@@ -1,6 +1,8 @@
 """POST /webhooks/<source>: verified, stored once, answered; on SQLite and on PostgreSQL."""
 
+import asyncio
 import threading
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from kit.clock import now
 from kit.db import Database
-from tests.webhooks.posting import SECRET, SHOP, post, shopify_headers
+from tests.webhooks.posting import SECRET, SHOP, post, posting, shopify_headers
 from webhooks import commits
 from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
 from webhooks.doors import MOST_BYTES, Doors
@@ -23,9 +25,9 @@ from webhooks.sources.twilio import TwilioSource
 BODY = b'{"id": 1}'
 
 
-def inner(environ, start_response):
-    start_response("200 OK", [("X-Inner", "yes")])
-    return [b'{"inner": true}']
+async def inner(_scope, _receive, send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-inner", b"yes")]})
+    await send({"type": "http.response.body", "body": b'{"inner": true}'})
 
 
 @pytest.fixture
@@ -128,10 +130,6 @@ def test_a_length_that_is_none_is_refused(doors: Doors, length: str) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (400, "bad_length")
 
 
-def test_without_a_length_there_is_no_body(doors: Doors) -> None:
-    assert post(doors, body=BODY, headers=shopify_headers(BODY), length=None).status == 401
-
-
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])
 def test_deliveries_are_posted_and_nothing_else(doors: Doors, method: str) -> None:
     assert post(doors, method=method).status == 405
@@ -161,24 +159,18 @@ def test_a_body_with_nul_bytes_is_stored_byte_for_byte(doors: Doors, database: D
 # --- many at once
 
 
-def at_once(count: int, work) -> None:
-    gate = threading.Barrier(count)
+def all_at_once(doors: Doors, webhook_ids: Iterable[str]) -> list[int]:
+    async def run() -> list[int]:
+        coming = [posting(doors, body=BODY, headers=shopify_headers(BODY, webhook_id=it)) for it in webhook_ids]
+        return [answer.status for answer in await asyncio.gather(*coming)]
 
-    def run(number: int) -> None:
-        gate.wait()
-        work(number)
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    return asyncio.run(run())
 
 
 def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
     doors: Doors, database: Database, monkeypatch
 ) -> None:
-    counted, answers = [], []
+    counted = []
     working = doors.committer._writer.insert
 
     def insert(rows) -> None:
@@ -186,35 +178,26 @@ def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
         working(rows)
 
     monkeypatch.setattr(doors.committer._writer, "insert", insert)
-    at_once(
-        64,
-        lambda n: answers.append(post(doors, body=BODY, headers=shopify_headers(BODY, webhook_id=f"w-{n}")).status),
-    )
+    assert all_at_once(doors, [f"w-{n}" for n in range(64)]) == [200] * 64
     commits_made = len(counted)
-    assert answers == [200] * 64
     assert {row.external_id for row in stored(database)} == {f"w-{n}" for n in range(64)}
     assert 0 < commits_made < 64 and sum(counted) == 64
     assert count_waiting(database.engine) == 64
 
 
 def test_of_sixty_four_copies_at_once_one_is_stored(doors: Doors, database: Database) -> None:
-    answers: list[int] = []
-    at_once(64, lambda _n: answers.append(post(doors, body=BODY, headers=shopify_headers(BODY)).status))
-    assert answers == [200] * 64 and len(stored(database)) == 1
+    assert all_at_once(doors, ["w-1"] * 64) == [200] * 64
+    assert len(stored(database)) == 1
 
 
 def test_one_bad_row_does_not_take_its_neighbours_down(committer: Committer, database: Database) -> None:
-    outcomes: dict[int, str] = {}
+    rows = [row_of(n, **({"topic": None} if n == 5 else {})) for n in range(20)]
 
-    def store(number: int) -> None:
-        try:
-            committer.store(row_of(number, **({"topic": None} if number == 5 else {})))
-            outcomes[number] = "stored"
-        except NotStored:
-            outcomes[number] = "refused"
+    async def store_all() -> list[BaseException | None]:
+        return await asyncio.gather(*[committer.store(row) for row in rows], return_exceptions=True)
 
-    at_once(20, store)
-    assert outcomes == {n: "refused" if n == 5 else "stored" for n in range(20)}
+    outcomes = asyncio.run(store_all())
+    assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, NotStored)] == [5]
     assert len(stored(database)) == 19
 
 
@@ -235,7 +218,7 @@ def test_while_the_database_is_away_the_sender_is_asked_to_come_back_and_then_it
 
 
 def test_a_crowd_that_outgrows_the_line_is_asked_to_come_back(doors: Doors, monkeypatch) -> None:
-    def full(_values) -> None:
+    async def full(_values) -> None:
         raise Overloaded
 
     monkeypatch.setattr(doors.committer, "store", full)
@@ -245,10 +228,10 @@ def test_a_crowd_that_outgrows_the_line_is_asked_to_come_back(doors: Doors, monk
 def test_the_line_is_as_long_as_it_may_be_and_no_longer(committer: Committer, monkeypatch) -> None:
     monkeypatch.setattr(commits, "MOST_WAITING", 0)
     with pytest.raises(Overloaded):
-        committer.store(row_of(1))
+        asyncio.run(committer.store(row_of(1)))
 
 
-def test_a_commit_that_takes_too_long_is_not_answered_200(
+def test_behind_a_commit_that_hangs_nobody_is_answered_200_nor_written_later(
     committer: Committer, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(commits, "PATIENCE_SECONDS", 0.2)
@@ -259,13 +242,41 @@ def test_a_commit_that_takes_too_long_is_not_answered_200(
         working(rows)
 
     monkeypatch.setattr(committer._writer, "insert", slow)
-    leader = threading.Thread(target=lambda: committer.store(row_of(1)))
-    leader.start()
-    while not committer._writing:
-        pass
-    with pytest.raises(NotStored):
-        committer.store(row_of(2))
-    going_on.set()
-    leader.join(20)
-    committer.store(row_of(3))
-    assert "w-3" in {row.external_id for row in stored(database)}
+
+    async def play() -> None:
+        first = asyncio.ensure_future(committer.store(row_of(1)))
+        await asyncio.sleep(0.05)
+        for late in (2, 3):  # it goes on looking for as long as the commit hangs
+            with pytest.raises(NotStored):
+                await committer.store(row_of(late))
+        going_on.set()
+        await first
+        await committer.store(row_of(4))
+
+    asyncio.run(play())
+    assert [row.external_id for row in stored(database)] == ["w-1", "w-4"]
+
+
+def test_a_sender_that_hangs_up_is_neither_stored_nor_an_error(doors: Doors, database: Database) -> None:
+    assert post(doors, body=BODY, headers=shopify_headers(BODY), hangs_up=True).status == 0
+    assert stored(database) == []
+
+
+def test_one_who_hangs_up_while_its_commit_runs_leaves_the_others_their_answer(
+    doors: Doors, database: Database
+) -> None:
+    async def play() -> int:
+        gone = asyncio.ensure_future(posting(doors, body=BODY, headers=shopify_headers(BODY)))
+        stays = asyncio.ensure_future(posting(doors, body=BODY, headers=shopify_headers(BODY, webhook_id="w-2")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return (await stays).status
+
+    assert asyncio.run(play()) == 200
+    assert "w-2" in {row.external_id for row in stored(database)}
+
+
+def test_a_signature_sent_twice_is_no_signature(doors: Doors, database: Database) -> None:
+    doubled = [*shopify_headers(BODY).items(), ("x-shopify-hmac-sha256", "AAAA")]
+    assert post(doors, body=BODY, headers=doubled).status == 401
+    assert stored(database) == []

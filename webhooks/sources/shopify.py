@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+from functools import lru_cache
 
 from shopify.utils import shop_url
 
@@ -53,6 +54,7 @@ def is_signed(body: bytes, signature: str, secret: bytes) -> bool:
     return hmac.compare_digest(given, hmac.digest(secret, body, "sha256"))
 
 
+@lru_cache(1024)  # shops send again and again, and the library's check parses an address each time
 def clean_domain(value: str) -> str | None:
     """`{handle}.myshopify.com` in lower case, or None. The header is a claim; only its form is checked here."""
     try:

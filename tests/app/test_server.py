@@ -1,0 +1,189 @@
+"""The server as it runs: doors and pages over real connections, whatever is sent. Never a 5xx, never a hang."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from kit.db import Database
+from simulators.demo.places import free_port
+from tests.acceptance.processes_under_test import ROOT, SECRET, SHOP, environment, web
+from webhooks.doors import MOST_BYTES
+from webhooks.sources.shopify import sign
+
+BODY = b'{"id": 1}'
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
+    """Port and database of a running web process."""
+    folder: Path = tmp_path_factory.mktemp("server")
+    url, port = f"sqlite:///{folder}/app.db", free_port()
+    subprocess.run(
+        [sys.executable, "-m", "shopify_app", "migrate"], cwd=ROOT, env=environment(url, port), check=True, stderr=-3
+    )
+    process = web(url, port)
+    try:
+        yield port, url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def port(place: tuple[int, str]) -> int:
+    return place[0]
+
+
+def ask(port: int, raw: bytes, *, most_seconds: float = 10) -> tuple[int, bytes]:
+    """Send bytes as they are; the status, 0 when the connection was closed without one, and all that came back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=most_seconds) as connection:
+        connection.sendall(raw)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    return (int(answer[9:12]) if answer else 0), answer
+
+
+def delivery(*, body: bytes = BODY, lines: tuple[bytes, ...] = (), webhook_id: bytes = b"w-1", signed: bool = True):
+    head = [
+        b"POST /webhooks/shopify HTTP/1.1",
+        b"Host: 127.0.0.1",
+        b"Connection: close",
+        b"X-Shopify-Topic: nobody/knows",
+        b"X-Shopify-Shop-Domain: " + SHOP.encode(),
+        b"X-Shopify-Webhook-Id: " + webhook_id,
+        *lines,
+    ]
+    if signed:
+        head.append(b"X-Shopify-Hmac-Sha256: " + sign(body, SECRET).encode())
+    return b"\r\n".join(head) + b"\r\n"
+
+
+def with_length(head: bytes, body: bytes = BODY) -> bytes:
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def in_chunks(head: bytes, body: bytes, size: int = 7) -> bytes:
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+    return head + b"Transfer-Encoding: chunked\r\n\r\n" + framed + b"0\r\n\r\n"
+
+
+def stored(url: str) -> set[str]:
+    database = Database(url)
+    with database.begin() as session:
+        return {row[0] for row in session.connection().execute(sa.text("SELECT external_id FROM delivery"))}
+
+
+def test_a_genuine_delivery_is_answered_200_and_stored(place: tuple[int, str]) -> None:
+    status, answer = ask(place[0], with_length(delivery(webhook_id=b"first")))
+    assert status == 200 and answer.endswith(b'{"ok": true}')
+    assert b"content-security-policy: default-src 'none'; frame-ancestors 'none'" in answer.lower()
+    assert "first" in stored(place[1])
+
+
+def test_a_body_in_chunks_is_read_whole(place: tuple[int, str]) -> None:
+    assert ask(place[0], in_chunks(delivery(webhook_id=b"chunks"), BODY, 2))[0] == 200
+    assert "chunks" in stored(place[1])
+
+
+def test_headers_in_any_case_are_understood(port: int) -> None:
+    shouted = delivery(webhook_id=b"shouted").replace(b"X-Shopify", b"X-SHOPIFY")
+    assert ask(port, with_length(shouted))[0] == 200
+
+
+REFUSED = {
+    "no signature": with_length(delivery(signed=False)),
+    "bytes that are no text": with_length(delivery(signed=False, lines=(b"X-Shopify-Hmac-Sha256: \xff\xfe\xe9",))),
+    "two signatures": with_length(delivery(lines=(b"X-Shopify-Hmac-Sha256: AAAA",))),
+    "nothing at all": delivery() + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_signed_is_answered_401(port: int, raw: bytes) -> None:
+    assert ask(port, raw)[0] == 401
+
+
+def test_more_than_five_megabytes_are_refused_announced_or_in_chunks(port: int) -> None:
+    large = b'"' + b"x" * MOST_BYTES + b'"'
+    assert ask(port, delivery() + b"Content-Length: %d\r\n\r\n" % len(large))[0] == 413
+    with contextlib.suppress(ConnectionError):  # closed before the answer could be read, for one who goes on sending
+        assert ask(port, in_chunks(delivery(), large, 60_000))[0] == 413
+
+
+CLOSE = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+
+ODD = {
+    "a path that is no UTF-8": b"GET /r/%ff%fe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "NUL in the path": b"GET /r/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "a door with odd bytes": b"POST /webhooks/%ff" + CLOSE + b"Content-Length: 0\r\n\r\n",
+    "a query that is no UTF-8": b"GET /proxy/returns?shop=%ff&%c3%28=1" + CLOSE + b"\r\n",
+    "raw bytes in a query": b"GET /app?shop=\xc3\x28 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "raw bytes in a header": b"GET /desk HTTP/1.1\r\nHost: x\r\nCookie: a=\xff\xfe\r\nConnection: close\r\n\r\n",
+    "another host": b"GET /desk HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    "no host": b"GET /desk HTTP/1.0\r\n\r\n",
+    "two lengths": b"POST /desk HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "length and chunks": b"POST /desk HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a length that is none": delivery() + b"Content-Length: minus\r\n\r\n",
+    "not HTTP": b"hello\r\n\r\n",
+    "a header of 200 KB": b"GET /desk HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: "
+    + b"a" * 200_000
+    + b"\r\n\r\n",
+    "HEAD": b"HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "OPTIONS *": b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "TRACE": b"TRACE /desk HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", ODD.values(), ids=ODD)
+def test_whatever_is_sent_the_server_stays_calm(port: int, raw: bytes) -> None:
+    try:
+        status, answer = ask(port, raw)
+    except ConnectionError:
+        status, answer = 0, b""
+    assert status < 500 and b"Traceback" not in answer
+    assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+
+
+def test_one_who_sends_slowly_keeps_nobody_else_waiting(port: int) -> None:
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
+    try:
+        for connection in slow:
+            connection.sendall(delivery() + b"Content-Length: 1000\r\n\r\n{")
+        assert ask(port, with_length(delivery(webhook_id=b"quick")), most_seconds=3)[0] == 200
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=3).status_code == 200
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_two_requests_on_one_connection_get_an_answer_each(port: int) -> None:
+    one = with_length(delivery(webhook_id=b"kept-1")).replace(b"Connection: close\r\n", b"")
+    two = with_length(delivery(webhook_id=b"kept-2"))
+    assert ask(port, one + two)[1].count(b"HTTP/1.1 200") == 2
+
+
+def test_pages_and_files_come_through_whole(port: int) -> None:
+    page = requests.get(f"http://127.0.0.1:{port}/desk", timeout=10)
+    assert page.status_code == 401 and "<html" in page.text
+    files = Path(ROOT, "shopify_app", "static")
+    largest = max(files.rglob("*.*"), key=os.path.getsize)
+    sent = requests.get(f"http://127.0.0.1:{port}/static/{largest.relative_to(files)}", timeout=10)
+    assert sent.content == largest.read_bytes()
+
+
+def test_a_page_that_is_left_half_way_costs_nobody_else_theirs(port: int) -> None:
+    for _ in range(40):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /desk HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert requests.get(f"http://127.0.0.1:{port}/desk", timeout=5).status_code == 401
