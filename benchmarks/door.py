@@ -157,7 +157,7 @@ def environment(database_url: str) -> dict[str, str]:
         "SECRET_KEY": "bench",
         "TOKEN_KEYS": "bench",
         "DATABASE_URL": database_url,
-        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parents[1], Path(__file__).parent / "as_deployed"))),
     }
 
 
