@@ -167,10 +167,10 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
             with begin() as session:
                 turns.advance(session, row, to=batch.end, lines=batch.lines, odd=batch.odd)
                 Keeper(session, row.shop_id, row.hash_key).keep(batch.records)
-                if batch.last:
-                    return _finish(session, row, now=clock.now())
                 following = turns.row_of(session, row.shop_id)
                 assert following is not None
+                if batch.last:
+                    return _finish(session, following, now=clock.now())
             row = following
     except ResultGone as gone:
         with begin() as session:
