@@ -52,7 +52,7 @@ class LargeRead:
     progress: Progress
     objects: int = 0
     size: int | None = None
-    address: str = ""
+    address: str = field(default="", repr=False)
     denied: bool = False
     reason: str = ""
 
@@ -74,8 +74,8 @@ class OrderRecord:
 
     order_gid: str
     client_gid: str | None
-    email: str
-    phone: str
+    email: str = field(repr=False)
+    phone: str = field(repr=False)
     placed_at: datetime
     updated_at: datetime
     total: Money

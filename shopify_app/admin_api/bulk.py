@@ -6,7 +6,7 @@ https://shopify.dev/docs/api/usage/bulk-operations/queries
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit.errors import OutsideError
@@ -29,8 +29,8 @@ class Operation:
     error_code: str
     objects: int
     size: int | None
-    url: str
-    partial_url: str
+    url: str = field(repr=False)
+    partial_url: str = field(repr=False)
 
 
 class BulkOperations:

@@ -68,7 +68,7 @@ class ShopifyHistory:
             count += 1
             try:
                 found += records(line)
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, LookupError, TypeError):
                 odd += 1  # counted and shown, so that one strange line does not hold up a year
             offset = end
             if count == LINES_A_BATCH and not lines.ended:
@@ -105,7 +105,7 @@ def large_read(operation: Operation | None) -> LargeRead:
 
 
 def records(line: bytes) -> list[Record]:
-    """What one line of the result says. Raises ValueError, KeyError or TypeError for what is not as it should be."""
+    """What one line of the result says. Raises ValueError, LookupError or TypeError for what is not as it should be."""
     if not line.strip():
         return []
     value = orjson.loads(line)
