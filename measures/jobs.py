@@ -1,6 +1,7 @@
 """Reading a shop's past: asked for, waited for, read a slice at a time, kept current every night."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -24,16 +25,20 @@ SLICE_SECONDS = 20.0
 """A job reads this long and then lets others work; the next goes on from there."""
 MOST_ATTEMPTS = 3
 AGAIN = timedelta(minutes=1)
+NIGHT = timedelta(hours=3)
 
 
 def keep_current(begin: Begin) -> None:
     """Every night: read what changed in each shop, and count anew."""
     with begin() as session:
-        day = clock.now().date().isoformat()
+        now = clock.now()
         for shop in working_shops(session):
-            about = {"key": turns.order_key(shop.id or 0), "shop_id": shop.id}
-            jobs.enqueue(session, "measures.begin_history", job_id=f"history-day:{shop.id}:{day}", **about)
-            jobs.enqueue(session, "measures.count_figures", job_id=f"figures-day:{shop.id}:{day}", **about)
+            shop_id, day = shop.id or 0, now.date().isoformat()
+            about: dict[str, Any] = {"key": turns.order_key(shop_id), "shop_id": shop_id}
+            # Spread over the night, so that a thousand shops do not read at one stroke.
+            about["at"] = now + NIGHT * (shop_id * 7919 % 1000 / 1000)
+            jobs.enqueue(session, "measures.begin_history", job_id=f"history-day:{shop_id}:{day}", **about)
+            jobs.enqueue(session, "measures.count_figures", job_id=f"figures-day:{shop_id}:{day}", **about)
 
 
 def begin_history(begin: Begin, *, shop_id: int) -> None:
