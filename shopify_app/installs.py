@@ -64,6 +64,7 @@ def install(session: Session, domain: str, grant: Grant, *, now: datetime) -> in
     wake(session, shop_id=shop.id, now=now)  # what waited for this grant
     # What came while it was lost, or before the first page, is looked for at once.
     jobs.enqueue(session, "reconcile.sweep_shop", key=f"sweep:{shop.id}", shop_id=shop.id)
+    jobs.enqueue(session, "measures.begin_history", key=f"history:{shop.id}", shop_id=shop.id)
     log.info("shop.installed", shop=domain, claimed=claimed)
     return shop.id
 
@@ -94,6 +95,7 @@ def learn_scopes(begin: Begin, *, api: AdminApi, shop_id: int) -> None:
         shop.scopes = granted
         session.add(shop)
         woken = wake(session, shop_id=shop_id, now=clock_now())
+        jobs.enqueue(session, "measures.begin_history", key=f"history:{shop_id}", shop_id=shop_id)
     log.info("shop.scopes_changed", shop=shop.domain, woken=woken)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 import consults.privacy
 import jobs
+import measures.privacy
 import notifications.privacy
 from consults.models import Case
 from jobs.attempts import blank_reasons
@@ -29,7 +30,19 @@ log = get_logger("privacy")
 
 SECOND_LOOK = timedelta(hours=1)
 """What was under way while a client was erased may have written of them once more."""
-TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link")
+TABLES = (
+    "case",
+    "participant",
+    "promise",
+    "signal",
+    "rma",
+    "parcel",
+    "inspection",
+    "message",
+    "delivery",
+    "link",
+    "historicorder",
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: 
         "returns": people.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "conversations": [consults.privacy.show_case(session, case) for case in traces.cases],
         "messages": notifications.privacy.show_client(session, **about),
+        "orders": measures.privacy.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "webhooks_kept_for_30_days": forgetting.list_naming(session, domain=shop.domain, **named),
     }
 
@@ -133,6 +147,9 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     for case in traces.cases:
         consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    measures.privacy.erase_client(
+        session, shop_id=shop_id, client_gid=client_gid, order_gids=[*order_gids, *traces.order_gids], now=now
+    )
     return traces.order_gids
 
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import consults.models
 import jobs.models
 import logistics.models
+import measures.models
 import notifications.models
 import routing.models
 import shops.models
@@ -18,5 +19,6 @@ MODELS = (
     consults.models,
     logistics.models,
     routing.models,
+    measures.models,
 )
 metadata = SQLModel.metadata

@@ -10,6 +10,7 @@ import consults.jobs
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
+import measures.jobs
 import notifications.jobs
 import routing.jobs
 import routing.openings
@@ -27,11 +28,13 @@ from logistics.carriers.unset import NoCarrier
 from logistics.events import PiecesDisposed, ReturnEnded, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
+from measures.events import HistoryReady, OrderTold, RefundTold
 from notifications.events import MessageStatus
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnSeen
-from shopify_app import clients, installs, privacy
+from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
@@ -59,6 +62,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     MessageStatus: ("notifications.record_status",),
     AppUninstalled: ("installs.uninstall",),
     ScopesChanged: ("installs.learn_scopes",),
+    HistoryReady: ("measures.hear_history",),
     ClientDataRequested: ("privacy.note_data_request",),
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
@@ -76,12 +80,16 @@ AT_ONCE: Mapping[type, AtOnce] = {
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
     ClientsMerged: clients.merge,
+    # These carry addresses on their way to a hash, and a job would keep them.
+    OrderTold: sales.keep_order,
+    RefundTold: sales.keep_refund,
 }
 
 DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "measures.keep_current": DAY,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -98,7 +106,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
-    carrier = make_carrier(settings)
+    carrier, history = make_carrier(settings), ShopifyHistory(api)
     addresses = Addresses(settings.app_url)
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
@@ -119,6 +127,11 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
+        "measures.begin_history": measures.jobs.begin_history,
+        "measures.read_history": partial(measures.jobs.read_history, history=history),
+        "measures.hear_history": partial(measures.jobs.hear_history, history=history),
+        "measures.keep_current": measures.jobs.keep_current,
+        "measures.count_figures": measures.jobs.count_figures,
         "jobs.purge": jobs.rows.purge,
         "jobs.wake": jobs.attempts.wake_again,
         "shops.purge": shops.jobs.purge,

@@ -16,7 +16,7 @@ from shops.shops import find_shop
 from webhooks.bodies import read_json
 from webhooks.models import Delivery, DeliveryState
 from webhooks.sources.twilio import as_json
-from webhooks.topics import AFTER_UNINSTALL, TOPICS, Context
+from webhooks.topics import AFTER_UNINSTALL, ALSO, TOPICS, Context
 
 log = get_logger("webhooks")
 
@@ -80,11 +80,12 @@ def _judge(session: Session, delivery: Delivery) -> DeliveryState:
     if parse is None:
         return DeliveryState.IGNORED
     context = Context(shop.id if shop else None, delivery.shop_domain, delivery.triggered_at)
-    event = parse(_payload(delivery), context)
-    if event is None:
-        return DeliveryState.IGNORED
-    jobs.publish(session, event)
-    return DeliveryState.HANDLED
+    payload = _payload(delivery)
+    readers = [parse, ALSO[delivery.topic]] if delivery.topic in ALSO else [parse]
+    events = [event for read in readers if (event := read(payload, context)) is not None]
+    for event in events:
+        jobs.publish(session, event)
+    return DeliveryState.HANDLED if events else DeliveryState.IGNORED
 
 
 def _has_no_owner(shop: Shop | None, topic: str) -> bool:

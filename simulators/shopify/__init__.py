@@ -20,6 +20,7 @@ def bp(store: Store) -> Blueprint:
     blueprint = Blueprint("shopify", __name__)
     for part in (admin_api, files, control):
         part.mount(blueprint, store)
+    store.bulk.go_on()
     return blueprint
 
 

@@ -40,4 +40,5 @@ class ShopifyConfig:
     webhook_workers: int = 4
     webhook_timeout_seconds: float = 5
     send_history_on_install: bool = True
+    bulk_seconds: float = 0.3  # before a bulk operation runs; the real one may take hours
     webhook_path: str = "/webhooks/shopify"

@@ -13,6 +13,7 @@ from simulators.shopify.mutations import MUTATIONS
 from simulators.shopify.placing import deliver, place_order
 from simulators.shopify.store import Store
 from simulators.shopify.tokens import masked
+from simulators.world.past import past
 
 BASE = "/control/shopify"
 PRIVACY = ("customers/data_request", "customers/redact", "shop/redact")
@@ -148,6 +149,18 @@ def mount_merchant(bp: Blueprint, store: Store) -> None:
             order = place_order(ctx, body)
             ctx.send()
             return jsonify(order_record(ctx, order)), 201
+
+    @bp.post(BASE + "/past")
+    def new_past():
+        """{orders, seed}: two years of orders that only bulk reads see, made as they are read."""
+        body = asked()
+        with store.change():
+            ctx = context(store, body)
+            people = [s["id"] for s in ctx.shop.all("StaffMember")]
+            places = [p["id"] for p in ctx.shop.all("Location")]
+            about = {"orders": int(body["orders"]), "seed": int(body.get("seed", 1)), "until": ctx.now}
+            ctx.shop.save(past(ctx.shop.next_number(), **about, staff=people, places=places))
+        return jsonify(orders=about["orders"]), 201
 
     @bp.post(BASE + "/order/<name>/deliver")
     def deliver_order(name: str):

@@ -55,7 +55,7 @@ class CostCounter:
         return sum(self.page(node) * self.selection(kind, s) for s in inner)
 
     def page(self, node) -> int:
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value in ("first", "last"):
                 if isinstance(argument.value, IntValueNode):
                     return int(argument.value.value)

@@ -3,6 +3,9 @@
 import random
 
 KINDS = {"throttle", "500", "502", "html", "cut_json", "timeout", "late", "slow", "access_denied"}
+# Of a bulk operation, "bulk.run": it fails, with what was read so far or without, or for want of a right; and of its
+# file, "bulk.file": it is away, is cut in the middle, comes packed, or whole though a range was asked for.
+KINDS |= {"fail", "partial", "denied", "silent"} | {"gone", "cut", "gzip", "whole"}
 
 
 class Faults:
@@ -24,10 +27,11 @@ class Faults:
         self.rules = [dict(rule, kind=str(rule["kind"])) for rule in rules]
         self.draw = random.Random(1)
 
-    def strike(self, operation: str) -> dict | None:
-        """The fault this call meets, counted down; None for a good day."""
+    def strike(self, operation: str, *, exactly: bool = False) -> dict | None:
+        """The fault this call meets, counted down; None for a good day. `exactly`: "*" is not meant for it."""
         for rule in self.rules:
-            if rule.get("operation", "*") not in ("*", operation) or rule.get("times", 1) <= 0:
+            meant = (operation,) if exactly else ("*", operation)
+            if rule.get("operation", "*") not in meant or rule.get("times", 1) <= 0:
                 continue
             if self.draw.random() >= float(rule.get("rate", 1)):
                 continue

@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from simulators.shopify.archive import Archive
 from simulators.shopify.config import ShopifyConfig
@@ -36,6 +37,12 @@ class Store:
         self.faults = Faults()
         self.remember()
         self.webhooks = Webhooks(self)
+        self.bulk = self.open_bulk(path)
+
+    def open_bulk(self, path):
+        from simulators.shopify.bulk import BulkOperations  # it reads fields, and they know the store
+
+        return BulkOperations(self, Path(path).with_suffix(".bulk") if path else None)
 
     def now(self) -> datetime:
         return self.config.clock()
@@ -124,6 +131,7 @@ class Store:
                 shop.save(document)
 
     def close(self) -> None:
+        self.bulk.close()
         self.webhooks.stop()
         with self.lock:
             self.archive.close()

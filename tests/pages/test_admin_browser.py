@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from logistics.reverse_deliveries import receive_by_hand
+from measures.models import HistoryRead, ReadState
 from tests.cast import NOW
 from tests.pages.admin_caller import ALICE, id_token
 from tests.pages.admin_world import Admin, bring_to_payment, open_admin
@@ -200,3 +201,30 @@ def test_every_page_reads_without_sideways_scroll_and_without_findings(served: A
             rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
             found = Axe().run(page, options=rules)
             assert found.violations_count == 0, (path, found.generate_report())
+
+
+def test_a_person_watches_the_orders_being_read_without_loading_the_page(served: Admin, page: Page):
+    row = HistoryRead(
+        shop_id=served.world.shop_id, hash_key="k", state=ReadState.READING, lines_read=10, lines_total=400
+    )
+    with served.database.begin() as session:
+        session.add(row)
+    go(page, served, "/app")
+    expect(page.get_by_text("Reading your orders: 10 of 400 records.")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Orders read")).to_have_attribute("value", "2")
+    page.evaluate("window.sameDocument = true")
+    with served.database.begin() as session:
+        session.get_one(HistoryRead, served.world.shop_id).lines_read = 300
+    expect(page.get_by_text("Reading your orders: 300 of 400 records.")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Orders read")).to_have_attribute("value", "75")
+    with served.database.begin() as session:
+        done = session.get_one(HistoryRead, served.world.shop_id)
+        done.state, done.complete_at, done.reaches_back_to, done.read_rights = (
+            ReadState.IDLE,
+            NOW,
+            NOW,
+            "read_all_orders",
+        )
+    expect(page.get_by_text("Orders since 24 November 2026 are read.")).to_be_visible()
+    expect(page.locator("[data-refresh]")).to_have_count(0)
+    assert page.evaluate("window.sameDocument") is True

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from logistics.events import PiecesDisposed
+from measures.events import HistoryReady
 from routing.events import ReturnChanged
 from shops.events import ClientsMerged, ScopesChanged
 from tests.webhooks.posting import payload
@@ -57,7 +58,7 @@ def test_each_topic_we_need_has_a_parser() -> None:
         ),
         ("customers/merge", "customers_merge__failed", None),
         ("app/scopes_update", "app_scopes_update", ScopesChanged(7)),
-        ("bulk_operations/finish", "bulk_operations_finish", None),
+        ("bulk_operations/finish", "bulk_operations_finish", HistoryReady(7, "gid://shopify/BulkOperation/147595010")),
     ],
 )
 def test_each_documented_body_becomes_its_event(topic: str, name: str, event: Any) -> None:

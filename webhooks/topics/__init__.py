@@ -26,6 +26,7 @@ from webhooks.topics import (
     returns_update,
     reverse_deliveries_attach_deliverable,
     reverse_fulfillment_orders_dispose,
+    sales,
     shop_redact,
     tracker_updated,
     twilio_status,
@@ -67,6 +68,13 @@ TOPICS: dict[str, Parse] = {
     "tracker.created": tracker_updated.parse,
     "tracker.updated": tracker_updated.parse,
     "twilio/status": twilio_status.parse,
+}
+
+# What the same body says to somebody else besides.
+ALSO: dict[str, Parse] = {
+    "orders/create": sales.parse_order,
+    "orders/updated": sales.parse_order,
+    "refunds/create": sales.parse_refund,
 }
 
 # Handled for a shop that left, too: they are how its data leaves.

@@ -9,6 +9,7 @@ from shopify_app.pages.admin import (
     cases,
     desk_links,
     home,
+    past,
     privacy,
     returns,
     routing,
@@ -17,6 +18,7 @@ from shopify_app.pages.admin import (
 
 PAGES: tuple[Blueprint, ...] = (
     home.page,
+    past.page,
     cases.page,
     returns.page,
     routing.page,

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from measures import home as lists
 from shopify_app.pages.admin.calling import shop_of, show, visiting
+from shopify_app.pages.admin.past import past_of
 from shopify_app.pages.admin.standing import notice, up_and_running
 from shopify_app.web import begin, now, settings
 
@@ -24,6 +25,7 @@ def home() -> str:
             rows=lists.waiting(session, **about),
             promises=lists.promises_due(session, **about),
             cohorts=lists.cohorts(session, shop_id=caller.shop_id),
+            past=past_of(session, shop),
             standing=up_and_running(session, shop, settings(), now()),
             notice=notice(session, shop),
         )

@@ -12,6 +12,7 @@
      {"error": {"message", "fields": {name: sentence}}}   each sentence under its field, else as a toast; what was typed stays
      303 to a page of this origin   goes there
      HTML                           takes the place of this page's body; `ar:swap` on document
+   [data-refresh="4"] with an id: fetched anew after so many seconds, until it comes without the mark.
    While it is under way its buttons are disabled. After an answer below 400 the form counts as saved (`ar:saved`). */
 (() => {
   if (window.arAdmin) return;
@@ -117,6 +118,20 @@
     set(true);
     return () => set(false);
   };
+
+  /* How far something is, for a person who watches. Where this does not run, loading the page says it as well. */
+  const renew = part => part && setTimeout(async () => {
+    let fresh = part;
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      fresh = answer.ok ? page.getElementById(part.id) : part;
+    } catch { /* away for a moment: tried again */ }
+    if (!part.isConnected || !fresh) return;
+    if (fresh !== part) part.replaceWith(fresh);
+    renew(fresh.matches('[data-refresh]') && fresh);
+  }, 1000 * part.dataset.refresh);
+  document.querySelectorAll('[data-refresh][id]').forEach(renew);
 
   const toast = (text, isError = false) => window.shopify?.toast?.show(text, { isError });
 

@@ -3,10 +3,10 @@
 A field that isn't listed is read from the document under its own name.
 """
 
-from simulators.shopify.fields import customers, orders, products, queries, returns, shops
+from simulators.shopify.fields import bulk, customers, orders, products, queries, returns, shops
 
 FIELDS: dict[str, dict] = {}
-for _module in (queries, orders, returns, products, customers, shops):
+for _module in (queries, orders, returns, products, customers, shops, bulk):
     for _kind, _fields in _module.FIELDS.items():
         FIELDS.setdefault(_kind, {}).update(_fields)
 

@@ -1,4 +1,4 @@
-"""Traces an app leaves: metafields and tags; and the two calls that are only answered."""
+"""Traces an app leaves: metafields and tags; and a call that is only answered."""
 
 import hashlib
 
@@ -66,11 +66,6 @@ def remove_tags(ctx, args):
     return {"node": ctx.shop.save(owner)}
 
 
-def run_bulk_query(ctx, args):
-    """Bulk operations aren't built here; the app is told so, in the way Shopify would say no."""
-    raise Refused(["query"], "Bulk operations are not in the stand-in.", "OPERATION_IN_PROGRESS")
-
-
 def receive_flow_trigger(ctx, args):
     """Taken and written to the log, nothing more."""
     return {}
@@ -80,6 +75,5 @@ MUTATIONS = {
     "metafieldsSet": set_metafields,
     "tagsAdd": add_tags,
     "tagsRemove": remove_tags,
-    "bulkOperationRunQuery": run_bulk_query,
     "flowTriggerReceive": receive_flow_trigger,
 }

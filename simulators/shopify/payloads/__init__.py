@@ -1,6 +1,6 @@
 """Webhook bodies, key for key as Shopify documents them; what isn't documented is a reconstruction."""
 
-from simulators.shopify.payloads.apps import privacy, scopes_updated, shop_body
+from simulators.shopify.payloads.apps import bulk_finished, privacy, scopes_updated, shop_body
 from simulators.shopify.payloads.orders import order_body
 from simulators.shopify.payloads.refunds import refund_body
 from simulators.shopify.payloads.returns import (
@@ -14,6 +14,7 @@ from simulators.shopify.payloads.returns import (
 )
 
 __all__ = [
+    "bulk_finished",
     "deliverable_attached",
     "disposed",
     "order_body",

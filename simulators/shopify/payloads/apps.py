@@ -46,3 +46,15 @@ def privacy(shop, topic: str, client: dict | None, orders: list[dict]) -> dict:
     if topic == "customers/redact":
         return body | {"orders_to_redact": numbers}
     return body | {"orders_requested": numbers, "data_request": {"id": 9999}}
+
+
+def bulk_finished(operation: dict) -> dict:
+    """bulk_operations/finish: which one and how it ended; the address of the result has to be asked for."""
+    return {
+        "admin_graphql_api_id": operation["id"],
+        "completed_at": operation["completedAt"],
+        "created_at": operation["createdAt"],
+        "error_code": operation["errorCode"] and operation["errorCode"].lower(),
+        "status": operation["status"].lower(),
+        "type": "query",
+    }

@@ -1,0 +1,142 @@
+"""Reads of a shop's past, as far as it was read, and what became of reading it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kit.money import Money
+from measures import turns
+from measures.keeping import Keeper
+from measures.models import HistoricOrder, HistoricReturn, HistoryRead, ReadState
+from measures.reads import Detail, OrderRecord, RefundRecord
+from measures.totals import Totals, limits
+
+WINDOW = timedelta(days=365)
+CAME_TO_NOTHING = ("DECLINED", "CANCELED")
+
+
+@dataclass(frozen=True)
+class HistoryProgress:
+    """How far the reading is. `total` grows while Shopify still collects; `share` is 0 to 1, None before lines come."""
+
+    state: ReadState
+    read: int
+    total: int
+    share: float | None
+    first: bool
+    back_to: datetime | None
+    all_orders: bool
+    with_staff: bool
+    with_contacts: bool
+    odd: int
+    problem: str
+    finished_at: datetime | None
+
+
+def progress(session: Session, *, shop_id: int) -> HistoryProgress | None:
+    """Where the reading of this shop's past stands; None before it began."""
+    row = session.get(HistoryRead, shop_id)
+    if row is None:
+        return None
+    detail = row.read_detail or row.detail
+    return HistoryProgress(
+        state=row.state,
+        read=row.lines_read,
+        total=row.lines_total,
+        share=_share(row),
+        first=row.complete_at is None,
+        back_to=row.reaches_back_to,
+        all_orders="read_all_orders" in (row.read_rights if row.complete_at else row.rights).split(","),
+        with_staff=detail is Detail.STAFF,
+        with_contacts=detail is not Detail.LEAST,
+        odd=row.lines_odd,
+        problem=row.problem,
+        finished_at=row.finished_at,
+    )
+
+
+def _share(row: HistoryRead) -> float | None:
+    if row.state is not ReadState.READING or not row.lines_total:
+        return None
+    return min(row.lines_read / row.lines_total, 1.0)
+
+
+# --- keeping current
+
+
+def keep_order(session: Session, *, shop_id: int, order: OrderRecord) -> None:
+    """What a webhook says of an order, at once."""
+    Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_orders([order])
+
+
+def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None:
+    """What a webhook says of a refund, if it is in the money of its order: what it says has no other."""
+    query = select(HistoricOrder.currency).where(
+        HistoricOrder.shop_id == shop_id, HistoricOrder.order_gid == refund.order_gid
+    )
+    if session.exec(query).first() == refund.amount.currency:
+        Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_refunds([refund])
+
+
+# --- totals
+
+
+def average_order_value(session: Session, *, shop_id: int, now: datetime) -> Money | None:
+    """What an order of the last twelve months comes to; None without orders. For many readers: shops.figures."""
+    return totals(session, shop_id=shop_id, since=now - WINDOW, now=now).average
+
+
+def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) -> Totals:
+    """The sums of measures.totals.add_up, made by the database, in the currency most orders are in."""
+    counts = _counting(shop_id, since, now)
+    orders = sa.func.count()
+    by_currency = sa.select(col(HistoricOrder.currency), orders).where(*counts).group_by(col(HistoricOrder.currency))
+    found = session.connection().execute(by_currency.order_by(orders.desc(), col(HistoricOrder.currency))).first()
+    if found is None:
+        return Totals("")
+    currency = str(found[0])
+    counts = (*counts, col(HistoricOrder.currency) == currency)
+    mid, dear = limits(currency)
+    sold = col(HistoricOrder.staff_gid).is_not(None) | col(HistoricOrder.line_staff_gid).is_not(None)
+    sums: Any = sa.select(
+        orders,
+        sa.func.sum(col(HistoricOrder.total_cents)),
+        _count(col(HistoricOrder.total_cents) >= mid.cents),
+        _count(col(HistoricOrder.total_cents) >= dear.cents),
+        _count(sold),
+    ).where(*counts)
+    row = session.connection().execute(sums).one()
+    return Totals(currency, *(int(value or 0) for value in row), returned=_returned(session, shop_id, counts))
+
+
+def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:
+    return (
+        col(HistoricOrder.shop_id) == shop_id,
+        col(HistoricOrder.placed_at) >= since,
+        col(HistoricOrder.placed_at) < now,
+        col(HistoricOrder.cancelled).is_(False),
+        col(HistoricOrder.total_cents) > 0,
+    )
+
+
+def _count(condition: Any) -> Any:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _returned(session: Session, shop_id: int, counts: tuple[Any, ...]) -> int:
+    """Orders of which something came back, however often."""
+    back = (
+        sa.select(sa.func.count(sa.distinct(col(HistoricOrder.order_gid))))
+        .join(
+            HistoricReturn,
+            sa.and_(
+                col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
+                col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
+            ),
+        )
+        .where(*counts, col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.status).not_in(CAME_TO_NOTHING))
+    )
+    return int(session.connection().execute(back).scalar_one())

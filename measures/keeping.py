@@ -1,0 +1,138 @@
+"""Writing records down, many in one transaction; the same record twice changes nothing, an older one neither."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from kit.db import is_sqlite
+from measures.households import client_hash, email_hash, phone_hash
+from measures.models import ErasedClient, HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
+from measures.reads import LineSeller, OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord
+
+
+class Keeper:
+    """Writes for one shop, within the caller's transaction."""
+
+    def __init__(self, session: Session, shop_id: int, hash_key: str):
+        self.session, self.shop_id, self.key = session, shop_id, hash_key
+        erased = select(ErasedClient.client_hash).where(ErasedClient.shop_id == shop_id)
+        self.erased = set(session.exec(erased))
+
+    def keep(self, records: Iterable[Record]) -> None:
+        """All of them, in whatever order they came."""
+        orders, lines, returns, pieces = [], [], [], []
+        for record in records:
+            match record:
+                case OrderRecord():
+                    orders.append(record)
+                case LineSeller():
+                    lines.append(record)
+                case ReturnRecord():
+                    returns.append(record)
+                case PieceRecord():
+                    pieces.append(record)
+        self.keep_orders(orders)
+        self._note_sellers(lines)
+        self._upsert(HistoricReturn, [self._return(r) for r in returns], "return_gid")
+        self._upsert(HistoricPiece, [self._piece(p) for p in pieces], "piece_gid")
+
+    def keep_orders(self, orders: Sequence[OrderRecord]) -> None:
+        """Orders with their refunds. One whose source does not say what was refunded leaves that as it is."""
+        told = [o for o in orders if o.refunded is not None]
+        untold = [o for o in orders if o.refunded is None]
+        self._upsert(HistoricOrder, [self._order(o) for o in told], "order_gid", newer="updated_at")
+        leave = {"refunded_cents"}
+        self._upsert(HistoricOrder, [self._order(o) for o in untold], "order_gid", newer="updated_at", leave=leave)
+        self.keep_refunds([refund for order in orders for refund in order.refunds])
+
+    def keep_refunds(self, refunds: Sequence[RefundRecord]) -> None:
+        """Refunds alone."""
+        self._upsert(HistoricRefund, [self._refund(r) for r in refunds], "refund_gid")
+
+    def _order(self, order: OrderRecord) -> dict[str, Any]:
+        gone = bool(order.client_gid and self.erased and client_hash(self.key, order.client_gid) in self.erased)
+        return {
+            "shop_id": self.shop_id,
+            "order_gid": order.order_gid,
+            "client_gid": None if gone else order.client_gid,
+            "email_hash": None if gone or not order.email else email_hash(self.key, order.email),
+            "phone_hash": None if gone or not order.phone else phone_hash(self.key, order.phone),
+            "placed_at": order.placed_at,
+            "updated_at": order.updated_at,
+            "total_cents": order.total.cents,
+            "refunded_cents": order.refunded.cents if order.refunded else 0,
+            "currency": order.total.currency,
+            "channel": order.channel,
+            "staff_gid": order.staff_gid,
+            "location_gid": order.location_gid,
+            "cancelled": order.cancelled,
+        }
+
+    def _refund(self, refund: RefundRecord) -> dict[str, Any]:
+        return {
+            "shop_id": self.shop_id,
+            "refund_gid": refund.refund_gid,
+            "order_gid": refund.order_gid,
+            "return_gid": refund.return_gid,
+            "at": refund.at,
+            "cents": refund.amount.cents,
+            "currency": refund.amount.currency,
+        }
+
+    def _return(self, record: ReturnRecord) -> dict[str, Any]:
+        return {
+            "shop_id": self.shop_id,
+            "return_gid": record.return_gid,
+            "order_gid": record.order_gid,
+            "status": record.status[:20],
+            "opened_at": record.opened_at,
+            "closed_at": record.closed_at,
+        }
+
+    def _piece(self, piece: PieceRecord) -> dict[str, Any]:
+        return {
+            "shop_id": self.shop_id,
+            "piece_gid": piece.piece_gid,
+            "return_gid": piece.return_gid,
+            "is_new": piece.is_new,
+            "quantity": piece.quantity,
+            "cents": piece.value.cents,
+            "currency": piece.value.currency,
+        }
+
+    def _note_sellers(self, lines: Sequence[LineSeller]) -> None:
+        sellers = {line.order_gid: line.staff_gid for line in lines}
+        if not sellers:
+            return
+        mine = (col(HistoricOrder.shop_id) == self.shop_id, col(HistoricOrder.order_gid) == sa.bindparam("its_gid"))
+        statement = sa.update(HistoricOrder).where(*mine).values(line_staff_gid=sa.bindparam("who"))
+        rows = [{"its_gid": order_gid, "who": staff_gid} for order_gid, staff_gid in sorted(sellers.items())]
+        self.session.connection().execute(statement, rows)
+
+    def _upsert(
+        self,
+        model: type[SQLModel],
+        rows: list[dict[str, Any]],
+        unique: str,
+        *,
+        newer: str | None = None,
+        leave: set[str] | None = None,
+    ) -> None:
+        """Insert, or bring up to date; with `newer` only from a row that is not older, and never what to `leave`."""
+        if not rows:
+            return
+        table: Any = model.__table__  # type: ignore[attr-defined]
+        insert: Any = (sqlite.insert if is_sqlite(self.session) else postgresql.insert)(table)
+        fixed = {"shop_id", unique} | (leave or set())
+        changed = {name: insert.excluded[name] for name in rows[0] if name not in fixed}
+        if newer and "client_gid" in changed:
+            # A word that does not say who bought it (the least of reads) takes nothing away.
+            for name in ("email_hash", "phone_hash", "staff_gid"):
+                changed[name] = sa.func.coalesce(insert.excluded[name], table.c[name])
+        guard = insert.excluded[newer] >= table.c[newer] if newer else None
+        statement = insert.on_conflict_do_update(index_elements=["shop_id", unique], set_=changed, where=guard)
+        # In one order everywhere, so that two transactions never wait for each other's rows.
+        self.session.connection().execute(statement, sorted(rows, key=lambda row: str(row[unique])))
