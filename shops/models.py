@@ -101,3 +101,15 @@ class AccessLog(SQLModel, table=True):
     what: str = Field(max_length=40)
     subject: str = Field(max_length=60)
     at: datetime
+
+
+class Tally(SQLModel, table=True):
+    """How often something was tried in one hour. `key` is a keyed hash of what was tried, which names nobody."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "key", "hour"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    key: str = Field(max_length=64)
+    hour: datetime
+    count: int
