@@ -29,4 +29,7 @@ def parse_instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"no offset in {text!r}")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # the first or the last hours of all years
+        raise ValueError(f"no such instant: {text!r}") from None

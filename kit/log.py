@@ -11,6 +11,8 @@ get_logger = structlog.get_logger
 bind = structlog.contextvars.bound_contextvars
 
 
+HIDDEN = "[hidden]"
+
 # What a provider puts into its errors is not ours to choose, so addresses, numbers and tokens are taken out.
 PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+"  # e-mail
@@ -20,9 +22,51 @@ PERSONAL = re.compile(
 )
 
 
+SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|signature|api_?key", re.IGNORECASE)
+"""A field called so is hidden whatever it holds: not every secret looks like one."""
+
+# What would end a line, or move about on the screen of whoever reads it; the tab may stay.
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 def hide_personal(_logger: Any, _method: str, event: Any) -> Any:
-    """Every text of an event without e-mail addresses, telephone numbers and tokens."""
-    return {key: PERSONAL.sub("[hidden]", value) if isinstance(value, str) else value for key, value in event.items()}
+    """Every text of an event, at any depth, without e-mail addresses, telephone numbers, tokens and secrets."""
+    return {key: HIDDEN if SECRET_NAMES.search(key) else _hidden(value) for key, value in event.items()}
+
+
+def keep_to_one_line(_logger: Any, _method: str, event: Any) -> Any:
+    """Every text of an event on one line: a caller cannot write lines into our log. A trace is set in from the edge."""
+    return {
+        key: set_in(value) if key == "exception" and isinstance(value, str) else _in_line(value)
+        for key, value in event.items()
+    }
+
+
+def set_in(text: str) -> str:
+    """`text` with every line but the first set in, so that none of them passes for an event."""
+    return "\n    | ".join(CONTROLS.sub(_escaped, line) for line in re.split(r"\r\n|[\n\r\u2028\u2029]", text))
+
+
+def _hidden(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict):
+        return hide_personal(None, "", {str(k): v for k, v in value.items()})
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hidden(v) for v in value]
+    return PERSONAL.sub(HIDDEN, str(value))  # an error given as it is, too
+
+
+def _in_line(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_in_line(k): _in_line(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_in_line(v) for v in value]
+    return CONTROLS.sub(_escaped, value) if isinstance(value, str) else value
+
+
+def _escaped(found: "re.Match[str]") -> str:
+    return found.group().encode("unicode_escape").decode()
 
 
 def configure(log_format: str = "text") -> None:
@@ -39,6 +83,7 @@ def configure(log_format: str = "text") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             hide_personal,
+            keep_to_one_line,
             renderer,
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
@@ -61,4 +106,4 @@ class _Hiding(logging.Formatter):
         self.inner = inner or logging.Formatter()
 
     def format(self, record: logging.LogRecord) -> str:
-        return PERSONAL.sub("[hidden]", self.inner.format(record))
+        return set_in(PERSONAL.sub(HIDDEN, self.inner.format(record)))

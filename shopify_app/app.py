@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
-from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from kit import clock, log
@@ -11,6 +10,7 @@ from kit.addresses import Addresses
 from kit.db import Database
 from kit.errors import AppError, OutsideError, Waiting
 from kit.settings import Settings
+from shopify_app.asked import listen_carefully
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
@@ -30,6 +30,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     database = database or Database(settings.database_url, pool_size=20)
     wire(settings, database)
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    listen_carefully(app)
     app.config.update(MAX_CONTENT_LENGTH=2 * 1024 * 1024, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["returns"] = Running(settings, database, Addresses(settings.app_url))
@@ -38,7 +39,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_error_handler(Exception, answer_error)
     app.after_request(set_headers)
     app.jinja_env.globals.update(app_bridge_url=settings.app_bridge_url, polaris_url=settings.polaris_url)
-    app.jinja_env.globals.update(api_key=settings.shopify_api_key, Markup=Markup)
+    app.jinja_env.globals.update(api_key=settings.shopify_api_key)
     return app
 
 

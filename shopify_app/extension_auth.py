@@ -5,17 +5,16 @@ signed in and the app was approved for customer data. It cannot be exchanged for
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import jwt
 from flask import request
-from shopify.utils import shop_url
 
 from kit.settings import Settings
 from shopify_app.auth import NotSignedIn
 from shopify_app.web import begin, settings
 from shops.models import ShopState
 from shops.shops import find_shop
+from webhooks.sources.shopify import clean_domain
 
 CUSTOMER = "gid://shopify/Customer/"
 
@@ -41,11 +40,11 @@ def read_extension_token(raw: str, config: Settings) -> tuple[str, str | None]:
                 leeway=10,
                 options={"require": ["exp", "dest", "aud"]},
             )
-            dest = str(claims["dest"])
-            domain = urlsplit(dest if "//" in dest else f"https://{dest}").netloc
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        except jwt.PyJWTError:
             continue
-        if domain.endswith(".myshopify.com") and shop_url.sanitize_shop_domain(domain) == domain:
+        dest = str(claims["dest"]).removeprefix("https://")
+        domain = clean_domain(dest)
+        if domain is not None and domain == dest:
             subject = str(claims.get("sub") or "")
             known = subject.startswith(CUSTOMER) and subject.removeprefix(CUSTOMER).isdigit()
             return domain, subject if known else None

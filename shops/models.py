@@ -119,3 +119,15 @@ class ShopFigures(SQLModel, table=True):
     dear_orders: int = 0
     staff_orders: int | None = None
     returned_orders: int = 0
+
+
+class Tally(SQLModel, table=True):
+    """How often something was tried in one hour. `key` is a keyed hash of what was tried, which names nobody."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "key", "hour"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    key: str = Field(max_length=64)
+    hour: datetime
+    count: int

@@ -5,25 +5,31 @@ from typing import Any
 
 import orjson
 
+from kit.text import cleaned
+
+NUL = b"\\u0000"
+
 
 def read_json(body: bytes) -> Any:
-    """The value of a JSON body. Raises ValueError.
+    """The value of a JSON body. Raises ValueError, also where it is nested too deeply.
 
     A client may have typed half an emoji: "\\ud83d" alone is no Unicode text, and the quick parser refuses the whole
-    body, which the sender would then send again for hours. Such halves become question marks.
+    body, which the sender would then send again for hours. Such halves become question marks. NUL, which PostgreSQL
+    refuses in any text, is left out.
     """
+    try:
+        value = _read(body)
+        return cleaned(value) if NUL in body else value
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _read(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return _read_patiently(body)
-
-
-def _read_patiently(body: bytes) -> Any:
-    try:
         value = json.loads(body, parse_constant=_refuse)
         return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def _refuse(word: str) -> None:

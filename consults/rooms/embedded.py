@@ -114,7 +114,7 @@ def post_signal(
         raise AppError("That message is too long.", status=413)
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AppError("That message is not JSON.") from None
     # Numbers must become visible in order, or a reader who saw 6 would never ask for 5.
     _one_at_a_time(session, consult_id)

@@ -16,11 +16,13 @@ from requests.adapters import HTTPAdapter
 
 from kit.errors import OutsideError
 from kit.money import Money
+from kit.outside import fetch, public_http
 from logistics.ports import CoverMissing
 from logistics.reads import Address, Bought, Shipment
 
 PROVIDER = "easypost"
 TIMEOUT_SECONDS = 10
+MOST_LABEL_BYTES = 5 * 1024 * 1024
 GRAMS_AN_OUNCE = 28.349523125
 # Insurance is in US dollars, whatever the postage is in: docs.easypost.com/docs/insurance
 COVER_CURRENCY = "USD"
@@ -42,6 +44,8 @@ class EasyPost:
         self._client._requests_session.mount("https://", HTTPAdapter(max_retries=0))
         self._client._requests_session.mount(self._client.api_base, HTTPAdapter(max_retries=0))
         self._timeout = timeout_seconds
+        # A label lies at an address that EasyPost names, on a host of its own choice.
+        self._http = public_http(local=api_base)
 
     def find(self, reference: str) -> Shipment | None:
         """The shipment of that reference; EasyPost takes it in place of an id."""
@@ -86,12 +90,12 @@ class EasyPost:
     def label_pdf(self, url: str) -> bytes:
         """The label's bytes. Raises OutsideError when it is not a PDF."""
         try:
-            answer = requests.get(url, timeout=self._timeout)
+            status, pdf = fetch(self._http, url, timeout=self._timeout, most_bytes=MOST_LABEL_BYTES)
         except requests.RequestException as error:
             raise OutsideError(PROVIDER, f"the label could not be fetched: {type(error).__name__}") from error
-        if answer.status_code != 200 or not answer.content.startswith(b"%PDF"):
-            raise OutsideError(PROVIDER, f"the label's address answered {answer.status_code}, without a PDF")
-        return answer.content
+        if status != 200 or not pdf.startswith(b"%PDF"):
+            raise OutsideError(PROVIDER, f"the label's address answered {status}, without a PDF")
+        return pdf
 
     def refund(self, shipment_id: str) -> None:
         """Ask for the postage back, once."""

@@ -159,6 +159,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_shopfigures_shop_id_shop"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_shopfigures")),
     )
+    op.create_table(
+        "tally",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_tally_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint("shop_id", "key", "hour", name=op.f("uq_tally_shop_id_key_hour")),
+    )
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.alter_column("introduction", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
@@ -320,6 +331,7 @@ def downgrade() -> None:
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.alter_column("introduction", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
 
+    op.drop_table("tally")
     op.drop_table("shopfigures")
     op.drop_table("historyread")
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:

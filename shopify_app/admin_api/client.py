@@ -20,6 +20,7 @@ from kit.settings import Settings
 from shopify_app.admin_api import ADMIN_API_VERSION
 from shopify_app.admin_api.documents import document
 from shopify_app.admin_api.tokens import CONNECT_AND_READ, RECONNECT, TokenKeeper, admin_base
+from webhooks.bodies import read_json
 
 log = get_logger("shopify")
 
@@ -150,7 +151,7 @@ def read_body(answer: requests.Response, name: str) -> dict[str, Any]:
     if status != 200:
         raise OutsideError("shopify", f"{name}: answered {status}", permanent=True)
     try:
-        body = answer.json()
+        body = read_json(answer.content)
     except ValueError as error:
         raise OutsideError("shopify", f"{name}: the answer is not JSON", ambiguous=True) from error
     if not isinstance(body, dict):

@@ -7,6 +7,7 @@ import requests
 
 from kit.errors import OutsideError
 from kit.money import Money
+from kit.outside import public_http
 from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
 from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.reading import money, nodes, return_read
@@ -18,6 +19,8 @@ class ShopifyReturns:
 
     def __init__(self, api: AdminApi):
         self.api = api
+        # A label is put where Shopify says, on a host of its own choice.
+        self.outside = public_http(local=api.settings.shopify_admin_base_url)
 
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
@@ -134,11 +137,13 @@ class ShopifyReturns:
         target = self.api.write(shop_id, "staged_upload_return_label", variables)["stagedTargets"][0]
         headers = {p["name"].replace("_", "-"): p["value"] for p in target["parameters"]}
         try:
-            answer = self.api.http.put(
+            answer = self.outside.request(
+                "PUT",
                 target["url"],
                 data=pdf,
                 headers={"Content-Type": "application/pdf", **headers},
                 timeout=CONNECT_AND_READ,
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             raise OutsideError("shopify", f"label upload: {type(error).__name__}") from error

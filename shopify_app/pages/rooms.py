@@ -8,6 +8,7 @@ from sqlmodel import Session
 from consults.rooms import rooms
 from consults.rooms.ice import ice_servers
 from kit.errors import AppError
+from shopify_app.asked import MOST_ROW_ID
 from shopify_app.web import now, settings
 
 VERBS = "<any(join, signal, poll, leave):verb>"
@@ -51,6 +52,6 @@ def answer(session: Session, verb: str, *, shop_id: int, consult_id: int, partic
 
 def _whole(body: dict[str, Any], name: str) -> int:
     value = body.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ROW_ID:
         raise AppError(f"{name} is a whole number.")
     return value

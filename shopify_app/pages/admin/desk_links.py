@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from consults import advisors
 from consults.models import Advisor
+from shopify_app.asked import row_id
 from shopify_app.auth import Merchant, merchant
 from shopify_app.pages.admin.calling import go, wrong
 from shopify_app.web import addresses, begin, now
@@ -33,9 +34,9 @@ def make() -> Response:
 
 
 def _whose(session: Session, caller: Merchant) -> Advisor | None:
-    chosen = request.args.get("advisor_id", "")
-    if chosen.isdigit():
-        return advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=int(chosen))
+    chosen = row_id(request.args.get("advisor_id", ""))
+    if chosen is not None:
+        return advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=chosen)
     staff_gid = f"gid://shopify/StaffMember/{caller.user_id}"
     found = advisors.by_staff(session, shop_id=caller.shop_id, staff_gid=staff_gid)
     return found if found and found.active else None

@@ -10,6 +10,7 @@ from logistics.settlements import approve_payment
 from logistics.states import Finding
 from measures import home as lists
 from routing.jobs import find_decision
+from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
@@ -70,15 +71,15 @@ def keep_inspection(rma_id: int) -> Response:
 def pay(rma_id: int) -> Response:
     """The one click. The amount is the settlement's own; the form only says which was looked at."""
     caller = merchant()
-    chosen = request.form.get("settlement_id", "")
-    if not chosen.isdigit():
+    chosen = row_id(request.form.get("settlement_id", ""))
+    if chosen is None:
         return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
     with begin() as session:
         approve_payment(
             session,
             shop_id=caller.shop_id,
             rma_id=rma_id,
-            settlement_id=int(chosen),
+            settlement_id=chosen,
             by=staff(caller),
             now=now(),
         )

@@ -9,6 +9,7 @@ from kit.errors import AppError, NotFound
 from kit.money import Money
 from measures import home as lists
 from routing import policies
+from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.web import begin
@@ -48,7 +49,7 @@ def change() -> Response:
                 session,
                 shop_id=caller.shop_id,
                 limit=form.get("limit", ""),
-                default_advisor_id=int(chosen) if chosen.isdigit() else None,
+                default_advisor_id=row_id(chosen),
             )
     except NotFound:
         return wrong({"default_advisor": "Choose somebody who works here."})

@@ -8,6 +8,7 @@ import time
 
 from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from consults.zones import show_day
 from kit.errors import NotFound
@@ -15,11 +16,14 @@ from logistics.lookups import returns_of_client, returns_of_order
 from logistics.rmas import lines_of
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
-from shopify_app.web import addresses, begin, now
+from shopify_app.web import addresses, begin, now, settings
+from shops.limits import may_try
 from shops.links import RETURN, issue_link
 
 page = Blueprint("storefront", __name__, url_prefix="/proxy/returns")
 ANSWER_SECONDS = 0.4
+ASKED_OF_A_SHOP = 300  # an hour: a busy shop has fewer, and a robot finds nothing with them
+ASKED_OF_ONE = 6  # an hour, of one order number or one address
 
 
 @page.get("")
@@ -61,15 +65,28 @@ def open_return() -> ResponseReturnValue:
 
 @page.post("/find")
 def find() -> ResponseReturnValue:
-    """Order number and email: when they go together a link goes to that address. The answer is always the same."""
+    """Order number and email: when they go together a link goes to that address.
+
+    The answer is always the same, also to who asks too often.
+    """
     caller, began = proxy(), time.monotonic()
     order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
     with begin() as session:
-        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1]:
+        may = _may_ask(session, caller, order, email)
+        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
             send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
     answer = _in_theme("portal/proxy_sent.html", caller)
     time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
     return answer
+
+
+def _may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
+    asked = {
+        "shop": ASKED_OF_A_SHOP,
+        f"order:{order.strip().lstrip('#').strip().casefold()}": ASKED_OF_ONE,
+        f"email:{email.strip().casefold()}": ASKED_OF_ONE,
+    }
+    return may_try(session, shop_id=caller.shop_id, tries=asked, secret=settings().secret_key, now=now())
 
 
 def liquid_safe(html: str) -> str:

@@ -1,7 +1,7 @@
 """A time with the advisor: chosen, reserved, moved, given back. GET changes nothing."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -38,6 +38,7 @@ from shops.shops import get_shop
 
 page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
+NEVER_OFFERED = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -251,9 +252,12 @@ def _to_return(session: Session, caller: Invited) -> ResponseReturnValue:
 
 def _chosen() -> datetime:
     try:
-        return parse_instant(request.form.get("at", ""))
+        at = parse_instant(request.form.get("at", ""))
     except ValueError:
         raise AppError("Please choose one of the times.") from None
+    if abs(at - now()) > NEVER_OFFERED:
+        raise AppError("Please choose one of the times.")
+    return at
 
 
 def _kind() -> Kind:

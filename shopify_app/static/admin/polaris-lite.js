@@ -89,7 +89,7 @@
   /* actions */
   def('s-link', ':host{display:inline;font-size:13px} a{color:#005bd3}', function () { return `<a href="${this.esc('href', '#')}" target="${this.esc('target')}"><slot></slot></a>`; });
   def('s-button', ':host{display:inline-block}:host([inlinesize=fill]){display:block}:host([inlinesize=fill]) :is(button,a.btn){width:100%;justify-content:center}',
-    function () { const c = `${this.a('variant')} ${this.a('tone')}`, l = this.a('accessibilitylabel') ? `aria-label="${this.esc('accessibilitylabel')}"` : '';
+    function () { const c = `${this.esc('variant')} ${this.esc('tone')}`, l = this.a('accessibilitylabel') ? `aria-label="${this.esc('accessibilitylabel')}"` : '';
       return this.a('href') ? `<a class="btn ${c}" href="${this.esc('href')}" ${l}><slot></slot></a>` : `<button type="button" class="${c}" ${l} ${this.hasAttribute('disabled') || this.hasAttribute('loading') ? 'disabled' : ''}><slot></slot></button>`; },
     ['disabled', 'loading', 'variant'], { ready() { this.$('button')?.addEventListener('click', () => {
       const f = this.closest('form'); if (f && this.a('type') === 'submit') f.requestSubmit(); if (f && this.a('type') === 'reset') f.reset();

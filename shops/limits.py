@@ -1,0 +1,41 @@
+"""How often a thing may be tried in an hour, counted in the database, so that it holds across processes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from kit.db import is_sqlite
+from kit.tokens import keyed_hash
+from shops.models import Tally
+
+
+def may_try(session: Session, *, shop_id: int, tries: Mapping[str, int], secret: str, now: datetime) -> bool:
+    """Count one try at each of `tries` (what is tried -> how often an hour it may be); whether all are within it.
+
+    What is tried ("email:…") is kept as a hash under a key of `secret`. A try over the limit counts as well: who goes
+    on stays out.
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    # In one order for everybody: two that lock the same rows in different orders would wait for each other.
+    keys = {keyed_hash(secret, "limits", what): most for what, most in tries.items()}
+    counts = [(_count(session, shop_id, key, hour), keys[key]) for key in sorted(keys)]
+    return all(count <= most for count, most in counts)
+
+
+def _count(session: Session, shop_id: int, key: str, hour: datetime) -> int:
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    statement = (
+        insert(Tally)
+        .values(shop_id=shop_id, key=key, hour=hour, count=1)
+        .on_conflict_do_update(index_elements=["shop_id", "key", "hour"], set_={"count": col(Tally.count) + 1})
+        .returning(col(Tally.count))
+    )
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def forget_tallies(session: Session, before: datetime) -> None:
+    """Counts of hours that are over are gone."""
+    session.connection().execute(sa.delete(Tally).where(col(Tally.hour) < before))
