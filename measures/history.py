@@ -108,8 +108,8 @@ def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) ->
         _count(col(HistoricOrder.total_cents) >= dear.cents),
         _count(sold),
     ).where(*counts)
-    row = session.connection().execute(sums).one()
-    return Totals(currency, *(int(value or 0) for value in row), returned=_returned(session, shop_id, counts))
+    count, cents, mids, dears, by_staff = (int(value or 0) for value in session.connection().execute(sums).one())
+    return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, shop_id, counts))
 
 
 def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:

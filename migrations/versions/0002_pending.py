@@ -50,8 +50,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("historicorder", schema=None) as batch_op:
         batch_op.create_index("ix_historicorder_client", ["shop_id", "client_gid"], unique=False)
-        batch_op.create_index("ix_historicorder_email", ["shop_id", "email_hash"], unique=False)
-        batch_op.create_index("ix_historicorder_phone", ["shop_id", "phone_hash"], unique=False)
         batch_op.create_index("ix_historicorder_placed", ["shop_id", "placed_at"], unique=False)
 
     op.create_table(
@@ -349,8 +347,6 @@ def downgrade() -> None:
     op.drop_table("historicpiece")
     with op.batch_alter_table("historicorder", schema=None) as batch_op:
         batch_op.drop_index("ix_historicorder_placed")
-        batch_op.drop_index("ix_historicorder_phone")
-        batch_op.drop_index("ix_historicorder_email")
         batch_op.drop_index("ix_historicorder_client")
 
     op.drop_table("historicorder")

@@ -158,9 +158,10 @@ def mount_merchant(bp: Blueprint, store: Store) -> None:
             ctx = context(store, body)
             people = [s["id"] for s in ctx.shop.all("StaffMember")]
             places = [p["id"] for p in ctx.shop.all("Location")]
-            about = {"orders": int(body["orders"]), "seed": int(body.get("seed", 1)), "until": ctx.now}
-            ctx.shop.save(past(ctx.shop.next_number(), **about, staff=people, places=places))
-        return jsonify(orders=about["orders"]), 201
+            orders, seed = int(body["orders"]), int(body.get("seed", 1))
+            number = ctx.shop.next_number()
+            ctx.shop.save(past(number, orders=orders, seed=seed, until=ctx.now, staff=people, places=places))
+        return jsonify(orders=orders), 201
 
     @bp.post(BASE + "/order/<name>/deliver")
     def deliver_order(name: str):

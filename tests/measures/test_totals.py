@@ -1,6 +1,7 @@
 """What a shop's orders come to: by hand, and the database's sums against the pure ones."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from measures import figures, history
 from measures.models import HistoricOrder, HistoricReturn
 from measures.totals import Sold, Totals, add_up, limits
 from shops.figures import average_order_value
+from shops.models import Shop
 from tests import cast
 from tests.cast import NOW, number
 
@@ -64,7 +66,7 @@ SOLD = st.builds(
 @given(sold=st.lists(SOLD, max_size=12))
 def test_the_database_adds_up_to_the_same(database: Database, sold: list[Sold]) -> None:
     with database.begin() as session:
-        shop = session.get(cast.Shop, 1) or cast.alice(session)
+        shop = session.get(Shop, 1) or cast.alice(session)
         shop_id = number(shop.id)
         for kind in (HistoricOrder, HistoricReturn):
             session.connection().execute(delete(kind))
@@ -79,7 +81,9 @@ def test_the_database_adds_up_to_the_same(database: Database, sold: list[Sold]) 
 
 
 def keep(session: Session, shop_id: int, n: int, one: Sold) -> None:
-    staff = {"staff_gid" if n % 2 else "line_staff_gid": "gid://shopify/StaffMember/1" if one.by_staff else None}
+    staff: dict[str, Any] = {
+        "staff_gid" if n % 2 else "line_staff_gid": "gid://shopify/StaffMember/1" if one.by_staff else None
+    }
     rows: list[SQLModel] = [
         HistoricOrder(
             shop_id=shop_id, order_gid=f"o{n}", placed_at=one.placed_at, updated_at=one.placed_at,

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
+from kit import clock
 from kit.db import Database
 from kit.errors import OutsideError
 from measures import jobs, turns
@@ -99,10 +100,10 @@ def test_who_died_after_asking_is_followed_by_one_who_finds_what_was_begun(
     shopify = Shopify()
     with patch("measures.jobs.turns.next_turn", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         jobs.read_history(database.begin, history=shopify, shop_id=shop_id)
-    with cast.clock(jobs.clock.now()):
+    with cast.clock(clock.now()):
         jobs.read_history(database.begin, history=shopify, shop_id=shop_id)
         assert row(database, shop_id).operation_gid is None, "perhaps the first still waits for its answer"
-    with cast.clock(jobs.clock.now() + turns.ASKING * 2):
+    with cast.clock(clock.now() + turns.ASKING * 2):
         jobs.read_history(database.begin, history=shopify, shop_id=shop_id)
     assert len(shopify.begun) == 1
     assert row(database, shop_id).operation_gid == "gid://shopify/BulkOperation/1"

@@ -59,7 +59,7 @@ class BulkOperations:
         running = [o for o in ctx.shop.all("BulkOperation") if o["status"] in UNDER_WAY]
         if len(running) >= AT_ONCE:
             raise Refused(None, "Bulk operations limit reached. Please try again later.", "LIMIT_REACHED")
-        operation = {
+        operation: dict[str, Any] = {
             "id": ctx.shop.new_gid("BulkOperation"),
             "type": "QUERY",
             "status": "CREATED",

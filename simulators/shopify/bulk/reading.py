@@ -168,6 +168,7 @@ class BulkQuery:
 
         That is what `groupObjects: false` gives. Raises GraphQLError.
         """
+        assert self.root is not None
         scope = SCOPES.get(("QueryRoot", self.root.name))
         if scope and not ctx.shop.has_scope(scope):
             raise denied(self.root.name, scope)
