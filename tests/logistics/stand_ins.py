@@ -29,6 +29,7 @@ from logistics.reads import (
     SuggestedOutcome,
 )
 from tests.cast import NOW
+from tests.faults import Weather, patience
 
 
 class Killed(BaseException):
@@ -41,10 +42,11 @@ def lost(ambiguous: bool = True) -> OutsideError:
 
 @dataclass
 class Stoppable:
-    """Counts calls and stops where it is told to, once."""
+    """Counts calls and stops where it is told to, once. On a bad day also where it was not told to."""
 
     record: list[str] = field(default_factory=list)
     stops: dict[tuple[str, str], list[BaseException]] = field(default_factory=dict)
+    weather: Weather = field(default_factory=Weather)
 
     def stop(self, call: str, *, when: str, error: BaseException | None = None) -> None:
         self.stops.setdefault((call, when), []).append(error or Killed())
@@ -52,6 +54,8 @@ class Stoppable:
     def maybe_stop(self, call: str, when: str) -> None:
         if waiting := self.stops.get((call, when)):
             raise waiting.pop(0)
+        if not self.stops:  # a test that says what goes wrong is left to that
+            self.weather.meet(when)
 
     def count(self, what: str) -> int:
         return self.record.count(what)
@@ -249,7 +253,7 @@ class Line:
 
     def drain(self, rounds: int = 6) -> None:
         """Run jobs until none is left, or only such as wait. Time passes between rounds."""
-        for _ in range(rounds):
+        for _ in range(rounds * patience()):
             again = []
             while self.waiting:
                 job = self.waiting[0]

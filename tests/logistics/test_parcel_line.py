@@ -158,6 +158,7 @@ def test_the_same_return_is_opened_once_and_a_second_one_of_the_order_is_numbere
     assert house.view().rma.number == "R-1042-2"
 
 
+@pytest.mark.calm(reason="names each error")
 def test_a_return_shopify_does_not_show_waits_and_says_why(house: House) -> None:
     house.open()
     house.shopify.returns.clear()
