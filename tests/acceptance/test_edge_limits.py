@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from simulators import bad_day
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +21,6 @@ WITH_FAULTS = (
 )
 
 
-@pytest.mark.skipif(bad_day.asked_for(), reason="the whole run has faults on")
 def test_the_suite_passes_with_faults_switched_on_in_the_stand_ins() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--quick", "-p", "no:cacheprovider", *WITH_FAULTS]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
