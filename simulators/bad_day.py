@@ -1,6 +1,6 @@
 """A bad day: a quarter of all calls to the stand-ins go wrong, drawn by a fixed seed. STANDIN_FAULTS=1 begins one.
 
-Throttled, answered 500 or a page of HTML, cut off, too late: as providers fail, a few calls after they were carried out.
+Throttled, answered 500 or a page of HTML, cut off, too late: as providers fail, some after they did what was asked.
 """
 
 import os

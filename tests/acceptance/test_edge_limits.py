@@ -4,23 +4,43 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from sqlmodel import select
 
 from kit.db import Database
+from kit.errors import OutsideError, Waiting
+from logistics import dispositions, reverse_deliveries, settlements
+from logistics.jobs import attach_label, get_label
+from logistics.models import LogisticsPolicy, Parcel, Settlement
+from logistics.states import Finding
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.returns import ShopifyReturns
+from shopify_app.wiring import jobs_table
 from simulators import bad_day
 from simulators.shopify.serving import ShopifyServer
+from tests import cast
 from tests.acceptance.test_edge import installed_shop
 from tests.acceptance.test_edge import settings as settings
 from tests.acceptance.test_edge import shopify as shopify
+from tests.journeys.edge_town import Town
+from tests.logistics.stand_ins import FakeCarrier
 
 ROOT = Path(__file__).parents[2]
+RECEIVER = {
+    "receiving_name": "R. Marchand",
+    "receiving_street1": "8 rue du Louvre",
+    "receiving_city": "Paris",
+    "receiving_postal_code": "75001",
+    "receiving_country": "FR",
+    "restock_location_gid": "",
+}
 
 # What drives jobs to their end through stand-ins, and is quick enough to be run twice in every run of the suite.
 # `bin/test --faults` runs all of it that way.
@@ -86,3 +106,82 @@ def read_often(settings: Any, url: str, shop_id: int) -> None:
     for _ in range(6):
         api.read(shop_id, *DEAR)
     os._exit(0)
+
+
+@dataclass
+class Whole:
+    """Returns from the client's request to the refund, with real adapters, every call counted by the stand-in."""
+
+    town: Town
+    carrier: FakeCarrier = field(default_factory=FakeCarrier)
+    table: dict[str, Any] = field(default_factory=dict)
+
+    def play(self, name: str) -> str:
+        made = self.town.control("POST", "returns", {"order_name": name, "note": "Too heavy."})
+        self._go_on()
+        rma = next(rma for rma in self.town.rows()[2] if rma.return_gid == made["id"])
+        about = {"shop_id": self.town.shop_id, "rma_id": cast.number(rma.id), "by": "Bob"}
+        with self.town.database.begin() as session:
+            code = session.exec(select(Parcel.tracking_code).where(Parcel.rma_id == rma.id)).one()
+            at = {"at": self.town.times["now"], "now": self.town.times["now"]}
+            reverse_deliveries.record_scan(session, tracking_code=code or "", status="delivered", event_id=name, **at)
+        with self.town.database.begin() as session:
+            match = {"finding": Finding.MATCH, "note": "", "restock": True}
+            dispositions.inspect(session, now=self.town.times["now"], **match, **about)
+        self._go_on()
+        with self.town.database.begin() as session:
+            batch = session.exec(select(Settlement).where(Settlement.rma_id == rma.id)).one()
+            settlements.approve_payment(
+                session, settlement_id=cast.number(batch.id), now=self.town.times["now"], **about
+            )
+        self._go_on()
+        return str(made["id"])
+
+    def _go_on(self) -> None:
+        """Work and webhooks by turns until neither brings anything."""
+        seen = -1
+        while seen != len(self.town.shopify.store.webhooks.deliveries):
+            seen = len(self.town.shopify.store.webhooks.deliveries)
+            self._work()
+            self.town.deliver()
+            self._work()
+
+    def _work(self) -> None:
+        """As a worker does: what fails is tried again, and time passes."""
+        for _ in range(200):
+            if not self.town.queue.waiting:
+                return
+            name, payload = self.town.queue.waiting.pop(0)
+            if not name.startswith(("routing.", "logistics.")) or "tell_client" in name:
+                continue
+            try:
+                self.table[name](self.town.database.begin, **payload["args"])
+            except (OutsideError, Waiting) as error:
+                assert not getattr(error, "permanent", False), error
+                self.town.pass_by(seconds=max(error.retry_after or 0, 1))
+                self.town.queue.waiting.insert(0, (name, payload))
+        raise AssertionError(f"not done: {self.town.queue.names()}")
+
+
+@pytest.fixture
+def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
+    made = Whole(town)
+    monkeypatch.setitem(AdminApi.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
+    made.table = dict(jobs_table(town.settings, town.database))
+    made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
+    made.table["logistics.attach_label"] = partial(
+        attach_label, returns=ShopifyReturns(AdminApi(town.settings, town.database)), carrier=made.carrier
+    )
+    with town.database.begin() as session:
+        session.add(LogisticsPolicy(shop_id=town.shop_id, **RECEIVER))
+    return made
+
+
+@pytest.mark.calm(reason="orders its own faults, and counts")
+def test_a_return_costs_at_most_eight_calls_from_the_request_to_the_refund(whole: Whole) -> None:
+    gid = whole.play("1042")
+    calls = [call["operation"] for call in whole.town.shopify.store.calls]
+    print(calls)
+    assert whole.town.rows()[2][0].ended_how == "closed" and whole.town.rows()[2][0].return_gid == gid
+    assert len(calls) <= 8, calls

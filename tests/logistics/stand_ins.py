@@ -75,11 +75,17 @@ class FakeShopify(Stoppable):
         self.maybe_stop("read", "before")
         return self.returns.get(return_gid)
 
+    def read_and_suggest(self, shop_id: int, return_gid: str, lines: Any) -> Any:
+        self.maybe_stop("read_and_suggest", "before")
+        read = self.returns.get(return_gid)
+        fits = read and dict(lines).items() <= dict(read.unprocessed).items()
+        return read and (read, self.suggestion or suggested(read, lines) if fits else None)
+
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
         self.maybe_stop("approve", "before")
-        read = self.returns[return_gid]
+        read = self._found(return_gid)
         if read.status != "REQUESTED":
-            raise OutsideError("fake", "INVALID_STATE", permanent=True)
+            return read
         self.record.append("approve")
         self.returns[return_gid] = opened(read)
         self.maybe_stop("approve", "after")
@@ -89,7 +95,7 @@ class FakeShopify(Stoppable):
         self.maybe_stop("attach_label", "before")
         gid, read = next((g, r) for g, r in self.returns.items() if any(o.gid == rfo_gid for o in r.rfos))
         rfo = next(o for o in read.rfos if o.gid == rfo_gid)
-        for delivery in rfo.deliveries:
+        for delivery in rfo.deliveries if rest["look_first"] else ():
             if delivery.tracking_number == tracking_code:
                 return delivery.gid
         assert pdf.startswith(b"%PDF") and rest["notify"] is False
@@ -125,9 +131,16 @@ class FakeShopify(Stoppable):
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         self.maybe_stop("close", "before")
+        if self._found(return_gid).has_ended:
+            return self.returns[return_gid]
         self.record.append("close")
         self.returns[return_gid] = replace(self.returns[return_gid], status="CLOSED")
         self.maybe_stop("close", "after")
+        return self.returns[return_gid]
+
+    def _found(self, return_gid: str) -> ReturnRead:
+        if return_gid not in self.returns:
+            raise OutsideError("fake", "NOT_FOUND", permanent=True)
         return self.returns[return_gid]
 
 

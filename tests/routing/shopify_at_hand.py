@@ -64,6 +64,8 @@ class FakeShopify:
 
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
         self._act("approve")
+        if self.found[return_gid].status != "REQUESTED":
+            return self.found[return_gid]
         self.move(return_gid, "OPEN", at=self.changed[return_gid])
         return self.found[return_gid]
 
