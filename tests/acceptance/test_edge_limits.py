@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -116,6 +117,15 @@ class Whole:
     carrier: FakeCarrier = field(default_factory=FakeCarrier)
     table: dict[str, Any] = field(default_factory=dict)
 
+    def returnable(self, count: int) -> list[str]:
+        """Names of that many orders, delivered not long ago and with nothing sent back yet."""
+        found = [
+            order["name"].lstrip("#")
+            for order in self.town.control("GET", "orders", query="created_at:>=2026-01-20")
+            if order["fulfillmentLines"] and not order["returns"]
+        ]
+        return found[:count]
+
     def play(self, name: str) -> str:
         made = self.town.control("POST", "returns", {"order_name": name, "note": "Too heavy."})
         self._go_on()
@@ -182,6 +192,17 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
 def test_a_return_costs_at_most_eight_calls_from_the_request_to_the_refund(whole: Whole) -> None:
     gid = whole.play("1042")
     calls = [call["operation"] for call in whole.town.shopify.store.calls]
-    print(calls)
     assert whole.town.rows()[2][0].ended_how == "closed" and whole.town.rows()[2][0].return_gid == gid
     assert len(calls) <= 8, calls
+
+
+@pytest.mark.calm(reason="orders its own faults, and counts")
+def test_with_a_quarter_of_the_calls_failing_a_return_costs_what_failed_on_top_and_nothing_twice(whole: Whole) -> None:
+    names = whole.returnable(10)
+    whole.town.shopify.store.faults.replace(bad_day.SHOPIFY)
+    for name in names:
+        whole.play(name)
+    calls = whole.town.shopify.store.calls
+    failed = [call for call in calls if call["outcome"] != "executed"]
+    print("CALLS", len(calls) / len(names), len(failed) / len(calls), Counter(c["operation"] for c in calls))
+    assert len(whole.town.rows()[2]) == len(names) and {rma.ended_how for rma in whole.town.rows()[2]} == {"closed"}
