@@ -15,6 +15,8 @@ import pytest
 import requests
 from sqlmodel import select
 
+from jobs import attempts
+from jobs.models import JobTrouble
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from logistics import dispositions, reverse_deliveries, settlements
@@ -23,15 +25,18 @@ from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Finding
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.returns import ShopifyReturns
+from shopify_app.admin_api.tokens import read_grant, store_grant
 from shopify_app.wiring import jobs_table
+from shops.shops import get_shop
 from simulators import bad_day
 from simulators.shopify.serving import ShopifyServer
 from tests import cast
 from tests.acceptance.test_edge import installed_shop
 from tests.acceptance.test_edge import settings as settings
 from tests.acceptance.test_edge import shopify as shopify
-from tests.journeys.edge_town import Town
+from tests.journeys.edge_town import DOMAIN, Town
 from tests.logistics.stand_ins import FakeCarrier
+from tests.simulators.shopify_calls import Calls
 
 ROOT = Path(__file__).parents[2]
 RECEIVER = {
@@ -183,8 +188,10 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     made.table["logistics.attach_label"] = partial(
         attach_label, returns=ShopifyReturns(AdminApi(town.settings, town.database)), carrier=made.carrier
     )
+    grant = read_grant(Calls(town.shopify, DOMAIN).exchange().json(), town.times["now"])
     with town.database.begin() as session:
         session.add(LogisticsPolicy(shop_id=town.shop_id, **RECEIVER))
+        store_grant(get_shop(session, town.shop_id), grant)
     return made
 
 
@@ -206,3 +213,40 @@ def test_with_a_quarter_of_the_calls_failing_a_return_costs_what_failed_on_top_a
     failed = [call for call in calls if call["outcome"] != "executed"]
     print("CALLS", len(calls) / len(names), len(failed) / len(calls), Counter(c["operation"] for c in calls))
     assert len(whole.town.rows()[2]) == len(names) and {rma.ended_how for rma in whole.town.rows()[2]} == {"closed"}
+
+
+# --- an outage
+
+
+def test_jobs_are_tried_for_at_least_seventy_two_hours_and_never_all_at_once() -> None:
+    assert timedelta(hours=72) <= attempts.HORIZON
+    for attempt in range(40):
+        pauses = {attempts.backoff_seconds(attempt) for _ in range(50)}
+        assert len(pauses) > 40, "with jitter"
+        assert min(2**attempt, 3600) * 0.79 < min(pauses) < max(pauses) < 3600 * 1.21
+
+
+@pytest.mark.calm(reason="orders its own outage")
+def test_twenty_four_hours_without_shopify_leave_no_dead_job(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = whole.town
+    monkeypatch.setattr(attempts, "clock_now", lambda: town.times["now"])
+    made = town.control("POST", "returns", {"order_name": "1042", "note": "Too heavy."})
+    town.deliver()
+    town.control("POST", "faults", [{"operation": "*", "kind": "500"}])
+    over_at, tries = town.times["now"] + timedelta(hours=24), 0
+    while not town.rows()[0]:
+        if town.times["now"] >= over_at:
+            town.control("POST", "faults", [])
+        name, payload = town.queue.waiting.pop(0)
+        ended = attempts.run_attempt(town.database.begin, whole.table, name, payload)
+        assert ended in ("done", "retrying"), ended
+        if ended == "retrying":
+            tries += 1
+            with town.database.begin() as session:
+                next_at = session.exec(select(JobTrouble.next_at).where(JobTrouble.name == name)).one()
+            assert next_at is not None
+            town.times["now"] = next_at
+    assert [row.return_gid for row in town.rows()[0]] == [made["id"]]
+    assert town.times["now"] - over_at < timedelta(minutes=75) and 20 < tries < 60
+    with town.database.begin() as session:
+        assert session.exec(select(JobTrouble)).all() == []
