@@ -216,7 +216,6 @@ def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes, *, look_fi
         tracking_code=parcel.tracking_code or "",
         tracking_url=parcel.tracking_url,
         pdf=pdf,
-        filename=f"slip-{rma.number}-{parcel.id}.pdf",
         notify=False,  # our own letter says how to pack; two would confuse
         look_first=look_first,
     )

@@ -37,7 +37,6 @@ class ReturnsDoor(Protocol):
         tracking_code: str,
         tracking_url: str,
         pdf: bytes,
-        filename: str,
         notify: bool,
         look_first: bool,
     ) -> str:

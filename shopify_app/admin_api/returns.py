@@ -1,5 +1,7 @@
 """A return's side of Shopify. Fits logistics.ports.ReturnsDoor."""
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +14,39 @@ from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.reading import money, nodes, return_read
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
+LABEL = "return-label.pdf"
+TARGETS_AT_ONCE = 5
+TARGET_GOOD_SECONDS = 600.0
+
+
+class Targets:
+    """Places to upload a label to, asked for ahead; each is used once, soon, and for its own shop."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, list[tuple[float, dict[str, Any]]]] = {}
+        self.lock = threading.Lock()
+
+    def keep(self, shop_id: int, targets: Sequence[dict[str, Any]]) -> None:
+        """Put them by."""
+        with self.lock:
+            self.kept[shop_id] = [(time.monotonic(), target) for target in targets]
+
+    def take(self, shop_id: int) -> dict[str, Any] | None:
+        """One that is still good, if there is one."""
+        with self.lock:
+            while kept := self.kept.get(shop_id):
+                at, target = kept.pop()
+                if time.monotonic() - at < TARGET_GOOD_SECONDS:
+                    return target
+        return None
+
 
 class ShopifyReturns:
     """Calls for one return. Mutations are sent once; whoever calls again reads back first."""
 
     def __init__(self, api: AdminApi):
         self.api = api
+        self.targets = Targets()
 
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
@@ -52,14 +81,13 @@ class ShopifyReturns:
         tracking_code: str,
         tracking_url: str,
         pdf: bytes,
-        filename: str,
         notify: bool,
         look_first: bool = True,
     ) -> str:
         """Upload the label and attach it to the reverse fulfilment order; the reverse delivery's gid."""
         try:
             there = self._attached(shop_id, rfo_gid, tracking_code) if look_first else None
-            staged = "" if there else self._stage(shop_id, pdf, filename)
+            staged = "" if there else self._stage(shop_id, pdf)
         except OutsideError as error:
             error.ambiguous = False  # whatever became of it, nothing was attached
             raise
@@ -131,18 +159,16 @@ class ShopifyReturns:
                 return str(delivery["id"])
         return None
 
-    def _stage(self, shop_id: int, pdf: bytes, filename: str) -> str:
-        variables = {
-            "input": [
-                {
-                    "resource": "RETURN_LABEL",
-                    "filename": filename,
-                    "mimeType": "application/pdf",
-                    "httpMethod": "PUT",
-                }
-            ]
-        }
-        target = self.api.write(shop_id, "staged_upload_return_label", variables)["stagedTargets"][0]
+    def _ask_targets(self, shop_id: int) -> dict[str, Any]:
+        """One for this label, and some for those that follow: asking for several costs no more."""
+        one = {"resource": "RETURN_LABEL", "filename": LABEL, "mimeType": "application/pdf", "httpMethod": "PUT"}
+        payload = self.api.write(shop_id, "staged_upload_return_label", {"input": [one] * TARGETS_AT_ONCE})
+        first, *others = payload["stagedTargets"]
+        self.targets.keep(shop_id, others)
+        return dict(first)
+
+    def _stage(self, shop_id: int, pdf: bytes) -> str:
+        target = self.targets.take(shop_id) or self._ask_targets(shop_id)
         headers = {p["name"].replace("_", "-"): p["value"] for p in target["parameters"]}
         try:
             answer = self.api.http.put(
