@@ -4,9 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door, history
+from benchmarks import chaos, door, history, lost
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"door": door.run, "chaos": chaos.run, "history": history.run}
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "door": door.run,
+    "chaos": chaos.run,
+    "lost": lost.run,
+    "history": history.run,
+}
 
 
 def main() -> int:

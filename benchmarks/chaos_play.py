@@ -29,7 +29,6 @@ from simulators.world.crowd import Crowd, Sold
 RETRY_SECONDS = (0.5, 1, 2, 4)
 PATIENCE_SECONDS = 30.0
 """How long the next kill waits for the run to get on; then it comes all the same."""
-CRASH_LOOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,8 @@ class Sender:
 class Killer(threading.Thread):
     """kill -9 on one kind of part, so many times, at seeded points of the run's progress; each is started again.
 
-    Where several do the same, it is one of them or all; of the web server's it is also one process below it.
+    Where several do the same, it is one of them or all; of the web server's it is also one process below it, which
+    the server, or the supervisor above it, starts again.
     """
 
     def __init__(self, processes: Processes, kind: str, times: int, progress: Callable[[], float], random: Random):
@@ -162,7 +162,6 @@ class Killer(threading.Thread):
         self.processes, self.kind, self.progress, self.random = processes, kind, progress, random
         self.points = sorted(random.uniform(0.02, 0.92) for _ in range(times))
         self.done = 0
-        self.killed_below_at = -CRASH_LOOP_SECONDS
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -183,10 +182,8 @@ class Killer(threading.Thread):
     def _kill(self) -> None:
         names = [name for name in self.processes.app_parts() if name.startswith(self.kind)]
         below = self._below("web") if self.kind == "web" and self.processes.several else []
-        # Its server starts another; but of a second one within seconds it thinks that none can live, and ends.
-        if below and self.random.random() < 0.5 and time.monotonic() - self.killed_below_at > CRASH_LOOP_SECONDS:
+        if below and self.random.random() < 0.5:
             self.random.choice(below).kill()
-            self.killed_below_at = time.monotonic()
             return
         chosen = names if len(names) == 1 or self.random.random() < 0.34 else [self.random.choice(names)]
         self.processes.kill(*chosen)

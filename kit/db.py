@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine, make_url
 from sqlmodel import Session, SQLModel
 
+from kit import turns
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -59,7 +61,12 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,  # an error in a log would carry what was being written
-        connect_args={"timeout": 30, "isolation_level": "IMMEDIATE", "check_same_thread": False},
+        connect_args={
+            "timeout": 0,  # see kit/turns.py
+            "factory": turns.Connection,
+            "isolation_level": "IMMEDIATE",
+            "check_same_thread": False,
+        },
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "checkout", _set_immediate)
@@ -69,7 +76,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
 def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     # WAL with FULL: an answer 200 means the row survives a power cut. secure_delete: erased means erased from the file.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -117,7 +124,9 @@ def scrub_freed_space(engine: Engine, tables: Sequence[str]) -> bool:
     """
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=30000")  # for readers that still need the log
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
         return not busy
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         quote = connection.dialect.identifier_preparer.quote

@@ -1,5 +1,6 @@
 """Calls out for the money: ask Shopify what it suggests, and process once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from logistics.looking_back import Trace, look_back
 from logistics.models import Rma, Settlement
 from logistics.parcel_jobs import HIDDEN
 from logistics.ports import ReturnsDoor
-from logistics.reads import ProcessPlan, ReturnRead
+from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
 from logistics.states import Goods, SettlementState
 
 log = get_logger("logistics")
@@ -30,11 +31,13 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         if rma.goods_state is not Goods.INSPECTED or settlements.open_settlement(session, rma) is not None:
             return
-    read = _must_read(returns, rma)
+        likely = settlements.unsettled_lines(session, rma)
+    read, suggested = _must_look(returns, rma, likely)
     if read.has_ended or not read.unprocessed:
         _adopt_end(begin, rma, read)
         return
-    suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed)
+    if suggested is None or sorted(likely) != sorted(read.unprocessed):
+        suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed)
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         settlements.propose(session, rma, lines=read.unprocessed, suggested=suggested, ask=ask, now=clock.now())
@@ -50,10 +53,10 @@ def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settle
         batch = settlements.get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
     if batch.state not in (SettlementState.APPROVED, SettlementState.SENDING):
         return
-    read = _must_read(returns, rma)
+    read, suggested = _must_look(returns, rma, _lines(batch))
     if batch.sent_at is not None and _was_sent(begin, rma, batch, read):
         return
-    if not _still_fits(begin, returns, rma, batch, read):
+    if not _still_fits(begin, returns, rma, batch, read, suggested):
         return
     plan = _claim(begin, rma, batch, read)
     if plan is None:
@@ -82,7 +85,14 @@ def _was_sent(begin: Begin, rma: Rma, batch: Settlement, read: ReturnRead) -> bo
     return True
 
 
-def _still_fits(begin: Begin, returns: ReturnsDoor, rma: Rma, batch: Settlement, read: ReturnRead) -> bool:
+def _still_fits(
+    begin: Begin,
+    returns: ReturnsDoor,
+    rma: Rma,
+    batch: Settlement,
+    read: ReturnRead,
+    suggested: SuggestedOutcome | None,
+) -> bool:
     """Whether the return and Shopify's suggestion are still what was approved; if not, the batch is put aside."""
     if read.status == "REQUESTED":
         raise Waiting("This return is not approved in Shopify yet.", retry_after=60)
@@ -90,8 +100,8 @@ def _still_fits(begin: Begin, returns: ReturnsDoor, rma: Rma, batch: Settlement,
     if read.has_ended or any(left.get(line["return_line_gid"], 0) < line["quantity"] for line in batch.lines):
         _put_aside(begin, rma, batch, settlements.TAKEN_OVER)
         return False
-    lines = [(line["return_line_gid"], line["quantity"]) for line in batch.lines]
-    suggested = returns.suggest_outcome(rma.shop_id, rma.return_gid, lines)
+    lines = _lines(batch)
+    suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines)
     reason = settlements.difference(batch, suggested)
     if reason:
         with begin() as session:
@@ -170,6 +180,20 @@ def _locked(session: Session, rma: Rma, batch: Settlement) -> tuple[Rma, Settlem
     locked = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id)
     kept = settlements.get_settlement(session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=batch.id)
     return locked, kept
+
+
+def _lines(batch: Settlement) -> list[tuple[str, int]]:
+    return [(line["return_line_gid"], line["quantity"]) for line in batch.lines]
+
+
+def _must_look(
+    returns: ReturnsDoor, rma: Rma, lines: Sequence[tuple[str, int]]
+) -> tuple[ReturnRead, SuggestedOutcome | None]:
+    """The return and what Shopify suggests for `lines` of it, in one call."""
+    seen = returns.read_and_suggest(rma.shop_id, rma.return_gid, lines)
+    if seen is None:
+        raise Waiting(HIDDEN, retry_after=3600)
+    return seen
 
 
 def _must_read(returns: ReturnsDoor, rma: Rma) -> ReturnRead:

@@ -1,5 +1,6 @@
 """Calls out for the parcel: approve, label, attach, give back, close, and follow what others did in the admin."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -26,7 +27,7 @@ def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) 
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
     if rma.approved_at is not None or rmas.is_over(rma):
         return
-    read = _approved(returns, shop_id, rma.return_gid)
+    read = _moved(returns.approve, returns, rma, away_from="REQUESTED")
     if not read.has_ended and not read.rfos:
         raise Waiting("Shopify has not prepared the way back for this return yet.", retry_after=30)
     with begin() as session:
@@ -77,11 +78,12 @@ def attach_label(
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel = parcels.get_parcel(session, rma, parcel_id)
+        was_asked = parcel.attaching_at is not None  # and we never heard what became of it
         rest = parcels.begin_attaching(session, parcel, now=clock.now())
     if rest:
         raise Waiting("Shopify may still be at work on this label.", retry_after=rest.total_seconds())
     try:
-        reverse_delivery_gid = _hang(returns, rma, parcel, pdf)
+        reverse_delivery_gid = _hang(returns, rma, parcel, pdf, look_first=was_asked)
     except OutsideError as error:
         if not error.ambiguous:
             with begin() as session:
@@ -138,19 +140,20 @@ def close_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: in
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
     if rma.goods_state is not Goods.SETTLED:
         return
-    read = _must_read(returns, shop_id, rma.return_gid)
-    if not read.has_ended:
-        read = returns.close(shop_id, rma.return_gid)
+    read = _moved(returns.close, returns, rma, away_from="OPEN")
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         rmas.end_rma(session, rma, how=rmas.ENDINGS.get(read.status, "closed"), actor=APP, now=clock.now())
 
 
-def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gid: str) -> None:
-    """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone."""
+def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gid: str, says: str = "") -> None:
+    """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone.
+
+    `says` is what the webhook claims: where that is what we did ourselves, nothing is read again.
+    """
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-    if rma is None or rma.id is None or rmas.is_over(rma):
+    if rma is None or rma.id is None or rmas.is_over(rma) or rmas.is_known(rma, says):
         return
     read = returns.read(shop_id, return_gid)
     if read is None:
@@ -170,6 +173,8 @@ def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> No
         rmas.mark_settled(session, rma, actor=SHOPIFY, now=now, detail="Somebody settled it in the Shopify admin.")
     if read.has_ended:
         rmas.end_rma(session, rma, how=rmas.ENDINGS[read.status], now=now)
+    elif read.status == "OPEN" and rma.approved_at is None and read.rfos:
+        rmas.record_approval(session, rma, read, now=now)
     elif read.status == "OPEN" and rma.approved_at is None:
         follow_up(session, rma, "authorise")
 
@@ -189,37 +194,31 @@ def _adopt_money(session: Session, rma: Rma, money: Settlement, read: ReturnRead
     return True
 
 
-def _approved(returns: ReturnsDoor, shop_id: int, return_gid: str) -> ReturnRead:
-    read = _must_read(returns, shop_id, return_gid)
-    if read.status != "REQUESTED":
-        return read
+def _moved(move: Callable[[int, str], ReturnRead], returns: ReturnsDoor, rma: Rma, *, away_from: str) -> ReturnRead:
+    """The return once `move` was asked for. Where Shopify refuses, somebody moved it first, or it is not shown to us."""
     try:
-        return returns.approve(shop_id, return_gid)
-    except OutsideError:
-        # Somebody else may have approved or declined it between the read and the call, or the answer was lost.
-        again = returns.read(shop_id, return_gid)
-        if again is None or again.status == "REQUESTED":
+        return move(rma.shop_id, rma.return_gid)
+    except OutsideError as error:
+        if not error.permanent:
+            raise
+        again = returns.read(rma.shop_id, rma.return_gid)
+        if again is None:
+            raise Waiting(HIDDEN, retry_after=3600) from error
+        if again.status == away_from:
             raise
         return again
 
 
-def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes) -> str:
+def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes, *, look_first: bool) -> str:
     return returns.attach_label(
         rma.shop_id,
         rfo_gid=parcel.rfo_gid,
         tracking_code=parcel.tracking_code or "",
         tracking_url=parcel.tracking_url,
         pdf=pdf,
-        filename=f"slip-{rma.number}-{parcel.id}.pdf",
         notify=False,  # our own letter says how to pack; two would confuse
+        look_first=look_first,
     )
-
-
-def _must_read(returns: ReturnsDoor, shop_id: int, return_gid: str) -> ReturnRead:
-    read = returns.read(shop_id, return_gid)
-    if read is None:
-        raise Waiting(HIDDEN, retry_after=3600)
-    return read
 
 
 def _shipment(carrier: Carrier, order: parcels.LabelOrder) -> Shipment:

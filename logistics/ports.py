@@ -18,8 +18,16 @@ class ReturnsDoor(Protocol):
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """The return as it is now; None when Shopify shows none, or not to us."""
 
+    def read_and_suggest(
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]
+    ) -> tuple[ReturnRead, SuggestedOutcome | None] | None:
+        """The return, and the money for exactly these (return line gid, quantity), at one moment.
+
+        No suggestion where Shopify makes none for them. None as with `read`.
+        """
+
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
-        """Approve a requested return, telling nobody."""
+        """Approve a requested return, telling nobody; one that is not requested any more is returned as it is."""
 
     def attach_label(
         self,
@@ -29,13 +37,13 @@ class ReturnsDoor(Protocol):
         tracking_code: str,
         tracking_url: str,
         pdf: bytes,
-        filename: str,
         notify: bool,
+        look_first: bool,
     ) -> str:
         """Upload the label and attach it; the reverse delivery's gid.
 
-        Looks first for a reverse delivery with this tracking code, and returns that one. Raises OutsideError,
-        `ambiguous` only when it may have been attached.
+        With `look_first` a reverse delivery with this tracking code is looked for, and returned where there is one.
+        Raises OutsideError, `ambiguous` only when it may have been attached.
         """
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:

@@ -55,7 +55,10 @@ def open_rma(
         for line in read.lines:
             session.add(_line(rma, line))
         note_step(session, rma, "opened", actor=APP, now=now)
-        follow_up(session, rma, "authorise")
+        if read.status == "OPEN" and read.rfos:  # born approved: there is nothing to ask Shopify for
+            record_approval(session, rma, read, now=now)
+        else:
+            follow_up(session, rma, "authorise")
         jobs.publish(session, events.RmaOpened(shop_id, rma.id, rma.return_gid))
     return rma, opened
 
@@ -124,6 +127,16 @@ def change_sender(session: Session, *, shop_id: int, rma_id: int, address: Addre
 def is_over(rma: Rma) -> bool:
     """Whether nothing is left to do."""
     return rma.goods_state in FINAL_GOODS
+
+
+def is_known(rma: Rma, says: str) -> bool:
+    """Whether what a webhook `says` of the return is nothing new: our own doing, told back to us.
+
+    A parcel that was hung on changes nothing we follow. Money and pieces are ours once all is settled.
+    """
+    if says == "deliverable":
+        return rma.approved_at is not None
+    return says in ("process", "refund", "dispose") and rma.goods_state is Goods.SETTLED
 
 
 def record_approval(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Money: proposed from what Shopify suggests, approved with one click, sent once, settled."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -147,8 +148,10 @@ def record_paid(session: Session, rma: Rma, settlement: Settlement, after: Retur
         follow_up(session, rma, "tell_client_money", settlement_id=settlement.id)
     if after.unprocessed:
         follow_up(session, rma, "propose_settlement")
-    else:
-        rmas.mark_settled(session, rma, actor=APP, now=now)
+        return
+    rmas.mark_settled(session, rma, actor=APP, now=now)
+    if after.has_ended:  # it closed by itself, as it does with its last line
+        rmas.end_rma(session, rma, how=rmas.ENDINGS[after.status], now=now)
 
 
 def mark_unsettled(session: Session, rma: Rma, settlement: Settlement, *, reason: str, now: datetime) -> None:
@@ -166,6 +169,17 @@ def overtake(session: Session, rma: Rma, settlement: Settlement, *, reason: str,
     session.add(settlement)
     session.flush()
     note_step(session, rma, "money_changed", actor=APP, now=now, detail=reason)
+
+
+def unsettled_lines(session: Session, rma: Rma) -> list[tuple[str, int]]:
+    """(return line gid, quantity) of what we have not settled yet: most likely what Shopify has unprocessed."""
+    settled = select(Settlement).where(Settlement.rma_id == rma.id, Settlement.state == SettlementState.SETTLED)
+    done: Counter[str] = Counter()
+    for batch in session.exec(settled):
+        for line in batch.lines:
+            done[line["return_line_gid"]] += line["quantity"]
+    lines = [(line.return_line_gid, line.quantity - done[line.return_line_gid]) for line in rmas.lines_of(session, rma)]
+    return [(gid, quantity) for gid, quantity in lines if quantity > 0]
 
 
 def difference(settlement: Settlement, suggested: SuggestedOutcome) -> str:

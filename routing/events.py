@@ -37,10 +37,14 @@ class ReturnSeen:
 
 @dataclass(frozen=True)
 class ReturnChanged:
-    """Somebody moved a return, perhaps ourselves; what it is now has to be read."""
+    """Somebody moved a return, perhaps ourselves; what it is now has to be read.
+
+    `says` is what a webhook claims: "process", "refund", "dispose", "deliverable"; it can only spare a reading.
+    """
 
     shop_id: int
     return_gid: str
+    says: str = ""
 
     @property
     def order_key(self) -> str:

@@ -52,10 +52,12 @@ def note_disposed(session: Session, disposed: PiecesDisposed) -> None:
         session, shop_id=disposed.shop_id, rfo_gid=disposed.rfo_gid, rfo_line_gids=disposed.rfo_line_gids
     )
     for return_gid in theirs:
-        jobs.publish(session, ReturnChanged(disposed.shop_id, return_gid))
+        jobs.publish(session, ReturnChanged(disposed.shop_id, return_gid, says="dispose"))
 
 
-def follow_return(begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, shop_id: int, return_gid: str) -> None:
+def follow_return(
+    begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, shop_id: int, return_gid: str, says: str = ""
+) -> None:
     """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
 
     A return born approved may be heard of by a change alone. One that is older than the app is the house's own.
@@ -63,7 +65,7 @@ def follow_return(begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, sho
     with begin() as session:
         since = sweeps.begins_at(session, get_shop(session, shop_id))
     route_return(begin, returns=returns, orders=orders, shop_id=shop_id, return_gid=return_gid, since=since)
-    logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid)
+    logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid, says=says)
 
 
 def route_return(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from kit import log
 from kit.clock import now
 from kit.db import Database
 from kit.errors import AppError
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     web.add_argument("--host", default="127.0.0.1")
     web.add_argument("--port", type=int, default=8080)
     web.add_argument("--processes", type=int, default=1, help="more than one needs PostgreSQL")
+    web.add_argument("--watch", type=int, help=argparse.SUPPRESS)  # the pipe to the supervisor that started this one
     work = verb("worker", work_, "run jobs")
     work.add_argument("--slot", default=os.environ.get("WORKER_SLOT", "1"), help="tells workers of one machine apart")
     verb("simulators", lambda _: 0, "run the local stand-ins; `simulators -h` lists their options")
@@ -87,14 +89,21 @@ def migrate(options: argparse.Namespace) -> None:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Answer requests until stopped."""
-    from shopify_app.server import run
+    """Answer requests until stopped; a server that ended is started again."""
+    from shopify_app import supervising
 
     settings = Settings.from_env()
     if options.processes > 1 and settings.database_url.startswith("sqlite"):
         print("Several web processes need PostgreSQL: set DATABASE_URL.", file=sys.stderr)
         return 2
-    run(host=options.host, port=options.port, processes=options.processes)
+    where = {"host": options.host, "port": options.port, "processes": options.processes}
+    if options.watch is None:
+        log.configure(settings.log_format)
+        return supervising.supervise(supervising.command_of(**where))
+    from shopify_app.server import run
+
+    supervising.end_with(options.watch)
+    run(**where)
     return 0
 
 

@@ -39,6 +39,7 @@ from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
 from shopify_app.admin_api.sweeps import ShopifySweeps
+from shopify_app.admin_api.together import ReturnsWithOrders
 from shops import links
 from shops.events import (
     AppUninstalled,
@@ -106,12 +107,13 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
+    together = ReturnsWithOrders(api, orders)
     carrier, history = make_carrier(settings), ShopifyHistory(api)
     addresses = Addresses(settings.app_url)
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
-        "routing.route_return": partial(routing.jobs.route_return, returns=returns, orders=orders),
+        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders),
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,

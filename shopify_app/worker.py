@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from jobs import enqueue
 from jobs.engine import Engine
-from kit import clock, log
+from kit import clock, log, turns
 from kit.db import Database
 from kit.settings import Settings
 from shopify_app.reporting import start_reporting
@@ -75,6 +75,7 @@ def run(settings: Settings, *, slot: str = "1") -> None:
     clock.check_zones()
     crypt.use_keys(settings.token_keys)
     start_reporting(settings)
+    turns.leave_gaps()  # so that a webhook at the door gets its turn
     database = Database(settings.database_url, pool_size=20)
     worker = Worker(settings, database, slot=slot)
     asked = threading.Event()

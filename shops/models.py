@@ -46,6 +46,21 @@ class Shop(SQLModel, table=True):
         return self.house or self.name or self.domain.removesuffix(".myshopify.com")
 
 
+class Allowance(SQLModel, table=True):
+    """How many points a shop's bucket at Shopify held `at` that time, and until when nobody may call it at all.
+
+    There is a row only where points were short once. `version` tells two writers apart.
+    """
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    available: float = 1000.0
+    size: float = 1000.0
+    rate: float = 100.0
+    at: datetime
+    held_until: datetime | None = None
+    version: int = 0
+
+
 class Link(SQLModel, table=True):
     """A link a person was given. Only the hash of its token is kept, so a reader of the table cannot use it."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import waitress
 
+from simulators import bad_day
 from simulators.app import create_app
 from simulators.config import Config
 from simulators.mail.sink import Sink
@@ -26,10 +27,13 @@ def main() -> None:
     )
     app = create_app(config)
     try:
-        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port)
+        busy = bad_day.MAIL_BUSY if bad_day.asked_for() else 0.0
+        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port, busy=busy)
         server = waitress.create_server(app, host="127.0.0.1", port=asked.port, threads=THREADS)
     except OSError as error:
         sys.exit(f"simulators: port {asked.port} or {asked.smtp_port} can't be used: {error.strerror}")
+    if bad_day.asked_for():
+        bad_day.begin(app.extensions["simulators"])
     sink.start()
     print(f"simulators ready: {config.public_base} (mail on {sink.port}), for the app at {config.app_url}", flush=True)
     try:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import no_skips, postgres
+from tests import faults, no_skips, postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -82,6 +82,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(autouse=True)
+def weather(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With STANDIN_FAULTS=1 the stand-ins fail, save in a test that is marked calm."""
+    with faults.weather_of(request.node):
+        yield
 
 
 # --- databases

@@ -1,6 +1,7 @@
 """The queue in a test's own hands: jobs are listed and run here, in order, instead of by a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import jobs.attempts
 import jobs.queue
 from jobs.attempts import Job
 from kit.db import Database
+from tests.faults import persist
 
 
 class Queue:
@@ -20,6 +22,7 @@ class Queue:
     def __init__(self) -> None:
         self.waiting: list[tuple[str, dict[str, Any]]] = []
         self.ids: set[str] = set()
+        self.pass_by: Callable[[float], None] = lambda _seconds: None  # on a bad day, between two attempts
 
     def names(self) -> list[str]:
         """Names of the waiting jobs."""
@@ -44,7 +47,7 @@ class Queue:
         while self.waiting:
             name, payload = self.waiting.pop(0)
             if name in table and (only is None or name in only):
-                table[name](database.begin, **payload["args"])
+                persist(partial(table[name], database.begin, **payload["args"]), self.pass_by)
                 ran.append(name)
         return ran
 

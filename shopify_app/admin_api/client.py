@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -18,6 +19,7 @@ from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from kit.settings import Settings
 from shopify_app.admin_api import ADMIN_API_VERSION
+from shopify_app.admin_api.allowances import Allowances, real_now
 from shopify_app.admin_api.documents import document
 from shopify_app.admin_api.tokens import CONNECT_AND_READ, RECONNECT, TokenKeeper, admin_base
 from webhooks.bodies import read_json
@@ -66,10 +68,12 @@ class AdminApi:
         *,
         http: requests.Session | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = real_now,
     ):
         self.settings = settings
         self.http = http or make_http()
         self.tokens = TokenKeeper(settings, database, self.http)
+        self.allowances = Allowances(database, now=now)
         self.sleep = sleep
 
     def read(self, shop_id: int, name: str, variables: dict[str, Any]) -> Reply:
@@ -78,10 +82,11 @@ class AdminApi:
             try:
                 return self._call(shop_id, name, variables)
             except OutsideError as error:
-                if error.permanent or attempt == READ_ATTEMPTS - 1:
+                too_long = (error.retry_after or 0) > MOST_WAIT_SECONDS
+                if error.permanent or too_long or attempt == READ_ATTEMPTS - 1:
                     raise
                 metrics.count("returns_provider_errors_total", provider="shopify", permanent="false")
-                self.sleep(min(error.retry_after or 0.3 * 2**attempt, MOST_WAIT_SECONDS))
+                self.sleep(error.retry_after or 0.3 * 2**attempt)
         raise AssertionError("unreachable")
 
     def write(self, shop_id: int, name: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +104,7 @@ class AdminApi:
     def _call(self, shop_id: int, name: str, variables: dict[str, Any]) -> Reply:
         refreshed = False
         for _ in range(THROTTLE_ATTEMPTS):
+            self._wait_for_turn(shop_id, name)
             domain, token = self.tokens.token(shop_id)
             answer = self._post(domain, token, name, variables)
             if answer.status_code == 401:
@@ -107,15 +113,32 @@ class AdminApi:
                     raise Waiting(RECONNECT)
                 refreshed = True
                 continue
-            body = read_body(answer, name)
+            body = self._heard(shop_id, name, answer)
             wait = throttle_wait(body)
+            self.allowances.hear(shop_id, name, body, hold=wait)
             if wait is None:
                 return judge(body, name)
             metrics.count("returns_shopify_throttle_waits_total")
             metrics.count("returns_shopify_throttle_seconds_total", wait)
             log.info("shopify.throttled", operation=name, seconds=round(wait, 2))
-            self.sleep(wait)
         raise OutsideError("shopify", f"{name}: throttled", retry_after=10)
+
+    def _wait_for_turn(self, shop_id: int, name: str) -> None:
+        """Until the shop's points allow the call, whichever of our processes spent them. Raises OutsideError."""
+        waited = 0.0
+        while wait := self.allowances.take(shop_id, name):
+            waited += wait
+            if waited > MOST_WAIT_SECONDS:
+                raise OutsideError("shopify", f"{name}: Shopify asked to wait", retry_after=min(wait, 60))
+            self.sleep(wait)
+
+    def _heard(self, shop_id: int, name: str, answer: requests.Response) -> dict[str, Any]:
+        try:
+            return read_body(answer, name)
+        except OutsideError as error:
+            if error.retry_after:
+                self.allowances.hold(shop_id, error.retry_after)
+            raise
 
     def _post(self, domain: str, token: str, name: str, variables: dict[str, Any]) -> requests.Response:
         url = f"{admin_base(self.settings, domain)}/admin/api/{ADMIN_API_VERSION}/graphql.json"

@@ -41,6 +41,11 @@ class ShopifyOrders:
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
 
 
+def read_order(value: dict[str, Any]) -> tuple[OrderRead, ClientRead]:
+    """From what order_get asks of an order."""
+    return _order(value), _client(value)
+
+
 def is_granted(scope: str, granted: str) -> bool:
     """Whether Shopify's comma-separated `granted` covers `scope`; a write scope covers its read scope."""
     try:

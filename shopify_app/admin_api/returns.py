@@ -1,5 +1,7 @@
 """A return's side of Shopify. Fits logistics.ports.ReturnsDoor."""
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +15,32 @@ from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.reading import money, nodes, return_read
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
+LABEL = "return-label.pdf"
+TARGETS_AT_ONCE = 5
+TARGET_GOOD_SECONDS = 600.0
+
+
+class Targets:
+    """Places to upload a label to, asked for ahead; each is used once, soon, and for its own shop."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, list[tuple[float, dict[str, Any]]]] = {}
+        self.lock = threading.Lock()
+
+    def keep(self, shop_id: int, targets: Sequence[dict[str, Any]]) -> None:
+        """Put them by."""
+        with self.lock:
+            self.kept[shop_id] = [(time.monotonic(), target) for target in targets]
+
+    def take(self, shop_id: int) -> dict[str, Any] | None:
+        """One that is still good, if there is one."""
+        with self.lock:
+            while kept := self.kept.get(shop_id):
+                at, target = kept.pop()
+                if time.monotonic() - at < TARGET_GOOD_SECONDS:
+                    return target
+        return None
+
 
 class ShopifyReturns:
     """Calls for one return. Mutations are sent once; whoever calls again reads back first."""
@@ -21,19 +49,27 @@ class ShopifyReturns:
         self.api = api
         # A label is put where Shopify says, on a host of its own choice.
         self.outside = public_http(local=api.settings.shopify_admin_base_url)
+        self.targets = Targets()
 
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
         found = self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}).data.get("return")
-        if not found or not found.get("order"):
-            return None
-        page = found["returnLineItems"]["pageInfo"]
-        while page["hasNextPage"]:
-            after = {"id": return_gid, "after": page["endCursor"]}
-            more = self.api.read(shop_id, "return_get", after).data["return"]["returnLineItems"]
-            found["returnLineItems"]["nodes"] += more["nodes"]
-            page = more["pageInfo"]
-        return return_read(found)
+        return self._whole(shop_id, return_gid, found)
+
+    def read_and_suggest(
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]
+    ) -> tuple[ReturnRead, SuggestedOutcome | None] | None:
+        """Both in one call; no suggestion where Shopify makes none for these lines, which may be processed by now."""
+        variables = {"id": return_gid, **_asked_lines(lines)}
+        try:
+            found = self.api.read(shop_id, "return_with_suggestion", variables).data.get("return")
+        except OutsideError as error:
+            if not error.permanent:
+                raise
+            read = self.read(shop_id, return_gid)
+            return (read, None) if read else None
+        whole = self._whole(shop_id, return_gid, found)
+        return (whole, _suggested(found)) if whole else None
 
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Approve a requested return. One that somebody approved meanwhile is returned as it is."""
@@ -48,13 +84,13 @@ class ShopifyReturns:
         tracking_code: str,
         tracking_url: str,
         pdf: bytes,
-        filename: str,
         notify: bool,
+        look_first: bool = True,
     ) -> str:
         """Upload the label and attach it to the reverse fulfilment order; the reverse delivery's gid."""
         try:
-            there = self._attached(shop_id, rfo_gid, tracking_code)
-            staged = "" if there else self._stage(shop_id, pdf, filename)
+            there = self._attached(shop_id, rfo_gid, tracking_code) if look_first else None
+            staged = "" if there else self._stage(shop_id, pdf)
         except OutsideError as error:
             error.ambiguous = False  # whatever became of it, nothing was attached
             raise
@@ -75,26 +111,14 @@ class ShopifyReturns:
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
         """What Shopify would pay back for exactly these (return line gid, quantity)."""
-        variables = {
-            "id": return_gid,
-            "returnLineItems": [{"id": gid, "quantity": quantity} for gid, quantity in lines],
-            "exchangeLineItems": [],
-        }
-        found = self.api.read(shop_id, "return_suggested_financial_outcome", variables).data.get("return") or {}
-        transfer = (found.get("suggestedFinancialOutcome") or {}).get("financialTransfer") or {}
-        if transfer.get("__typename") != "RefundReturnOutcome":
-            return SuggestedOutcome(None)
-        parts = tuple(
-            (t["parentTransaction"]["id"], money(t["amountSet"]["presentmentMoney"]))
-            for t in transfer.get("suggestedTransactions") or []
-            if t.get("parentTransaction")
-        )
-        return SuggestedOutcome(money(transfer["amount"]["presentmentMoney"]), parts)
+        variables = {"id": return_gid, **_asked_lines(lines)}
+        found = self.api.read(shop_id, "return_suggested_financial_outcome", variables).data.get("return")
+        return _suggested(found) or SuggestedOutcome(None)
 
     def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
         """Process lines, dispositions and money in one call."""
-        self.api.write(shop_id, "return_process", {"input": process_input(return_gid, plan)})
-        return self._read_again(shop_id, return_gid)
+        variables = {"input": process_input(return_gid, plan)}
+        return self._after(shop_id, return_gid, self.api.write(shop_id, "return_process", variables))
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Close it. One that is closed already is returned as it is."""
@@ -102,13 +126,28 @@ class ShopifyReturns:
 
     def _move(self, shop_id: int, return_gid: str, name: str, variables: dict[str, Any]) -> ReturnRead:
         try:
-            self.api.write(shop_id, name, variables)
+            return self._after(shop_id, return_gid, self.api.write(shop_id, name, variables))
         except UserErrors as error:
             # INVALID_STATE: somebody else moved it first, so what it is now is the answer.
             # NOTIFICATION_FAILED: the change happened, only Shopify's own mail did not go out.
             if not set(error.codes) <= {"INVALID_STATE", "NOTIFICATION_FAILED"}:
                 raise
         return self._read_again(shop_id, return_gid)
+
+    def _after(self, shop_id: int, return_gid: str, payload: dict[str, Any]) -> ReturnRead:
+        """The return as the mutation left it, from its own answer where that shows it."""
+        return self._whole(shop_id, return_gid, payload.get("return")) or self._read_again(shop_id, return_gid)
+
+    def _whole(self, shop_id: int, return_gid: str, found: dict[str, Any] | None) -> ReturnRead | None:
+        if not found or not found.get("order"):
+            return None
+        page = found["returnLineItems"]["pageInfo"]
+        while page["hasNextPage"]:
+            after = {"id": return_gid, "after": page["endCursor"]}
+            more = self.api.read(shop_id, "return_get", after).data["return"]["returnLineItems"]
+            found["returnLineItems"]["nodes"] += more["nodes"]
+            page = more["pageInfo"]
+        return return_read(found)
 
     def _read_again(self, shop_id: int, return_gid: str) -> ReturnRead:
         read = self.read(shop_id, return_gid)
@@ -123,18 +162,16 @@ class ShopifyReturns:
                 return str(delivery["id"])
         return None
 
-    def _stage(self, shop_id: int, pdf: bytes, filename: str) -> str:
-        variables = {
-            "input": [
-                {
-                    "resource": "RETURN_LABEL",
-                    "filename": filename,
-                    "mimeType": "application/pdf",
-                    "httpMethod": "PUT",
-                }
-            ]
-        }
-        target = self.api.write(shop_id, "staged_upload_return_label", variables)["stagedTargets"][0]
+    def _ask_targets(self, shop_id: int) -> dict[str, Any]:
+        """One for this label, and some for those that follow: asking for several costs no more."""
+        one = {"resource": "RETURN_LABEL", "filename": LABEL, "mimeType": "application/pdf", "httpMethod": "PUT"}
+        payload = self.api.write(shop_id, "staged_upload_return_label", {"input": [one] * TARGETS_AT_ONCE})
+        first, *others = payload["stagedTargets"]
+        self.targets.keep(shop_id, others)
+        return dict(first)
+
+    def _stage(self, shop_id: int, pdf: bytes) -> str:
+        target = self.targets.take(shop_id) or self._ask_targets(shop_id)
         headers = {p["name"].replace("_", "-"): p["value"] for p in target["parameters"]}
         try:
             answer = self.outside.request(
@@ -150,6 +187,26 @@ class ShopifyReturns:
         if answer.status_code not in (200, 201, 204):
             raise OutsideError("shopify", f"label upload answered {answer.status_code}")
         return str(target["resourceUrl"])
+
+
+def _asked_lines(lines: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    return {"returnLineItems": [{"id": gid, "quantity": n} for gid, n in lines], "exchangeLineItems": []}
+
+
+def _suggested(found: dict[str, Any] | None) -> SuggestedOutcome | None:
+    """None where Shopify suggests nothing at all; an amount of None where nothing goes back."""
+    outcome = (found or {}).get("suggestedFinancialOutcome")
+    if not outcome:
+        return None
+    transfer = outcome.get("financialTransfer") or {}
+    if transfer.get("__typename") != "RefundReturnOutcome":
+        return SuggestedOutcome(None)
+    parts = tuple(
+        (t["parentTransaction"]["id"], money(t["amountSet"]["presentmentMoney"]))
+        for t in transfer.get("suggestedTransactions") or []
+        if t.get("parentTransaction")
+    )
+    return SuggestedOutcome(money(transfer["amount"]["presentmentMoney"]), parts)
 
 
 def process_input(return_gid: str, plan: ProcessPlan) -> dict[str, Any]:

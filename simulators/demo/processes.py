@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import requests
 
+from simulators import bad_day
 from simulators.demo.places import Places
 
 Answer = TypeVar("Answer")
@@ -132,7 +133,11 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
 
 
 def wait_until(true: Callable[[], Answer], *, seconds: float = 20, what: str = "") -> Answer:
-    """Ask again every 0.1 s until the answer is true; it is returned. Raises AssertionError after `seconds`."""
+    """Ask again every 0.1 s until the answer is true; it is returned. Raises AssertionError after `seconds`.
+
+    On a bad day of the stand-ins (STANDIN_FAULTS=1) the patience is longer.
+    """
+    seconds *= bad_day.patience()
     until = time.monotonic() + seconds
     while True:
         answer = true()

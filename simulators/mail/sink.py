@@ -1,5 +1,6 @@
 """Sink: a small SMTP server that takes every message and keeps it. No TLS; any sign-in is accepted."""
 
+import random
 import re
 import socketserver
 import threading
@@ -10,14 +11,17 @@ Keep = Callable[[str, list[str], bytes], None]
 
 
 class Sink(socketserver.ThreadingTCPServer):
-    """Listens on 127.0.0.1. `keep(sender, recipients, raw)` is called once a message, before it is acknowledged."""
+    """Listens on 127.0.0.1. `keep(sender, recipients, raw)` is called once a message, before it is acknowledged.
+
+    `busy` is the share of messages it asks to be sent again later, drawn by a fixed seed.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, keep: Keep, port: int = 0):
-        self.keep = keep
+    def __init__(self, keep: Keep, port: int = 0, *, busy: float = 0.0):
+        self.keep, self.busy, self.draw = keep, busy, random.Random(1)
         super().__init__(("127.0.0.1", port), _Session)
         self.port = self.server_address[1]
 
@@ -63,6 +67,8 @@ class _Session(socketserver.StreamRequestHandler):
         self._say("235 Accepted")
 
     def do_MAIL(self, rest: str) -> None:
+        if self.server.draw.random() < self.server.busy:
+            return self._say("451 4.3.0 Try again later")
         self.sender, self.recipients = _address(rest), []
         self._say("250 OK")
 

@@ -16,6 +16,7 @@ from simulators.shopify.tokens import TokenError, grant_token, is_good
 
 HTML = "<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>"
 NEVER_SECONDS = 120
+CARRIED_OUT = ("late", "slow", "cut_json")
 
 
 def mount(bp: Blueprint, store: Store) -> None:
@@ -84,6 +85,13 @@ class Call:
         kind = fault.get("kind")
         if kind == "throttle":
             return self.throttled(document, operation)
+        seconds = float(fault.get("seconds", 2)) if kind == "429" else 0.0
+        if kind and kind not in CARRIED_OUT:
+            self.store.note_call(self.domain, self.name or "", kind, wait=seconds)
+        if kind == "429":
+            response = answer({"errors": "Exceeded the rate limit."}, 429)
+            response.headers["Retry-After"] = f"{seconds:.1f}"
+            return response
         if kind in ("500", "502"):
             return answer({"errors": "Internal Server Error"}, int(kind))
         if kind == "html":
@@ -97,14 +105,14 @@ class Call:
             )
         if kind == "slow":
             time.sleep(float(fault.get("seconds", NEVER_SECONDS)))
-        response = self.run(document, operation)
+        response = self.run(document, operation, outcome=kind or "executed")
         if kind == "late":  # carried out, but whoever asked may have given up by now
             time.sleep(float(fault.get("seconds", NEVER_SECONDS)))
         if kind == "cut_json":
             return answer(response.get_data(as_text=True)[:-20])
         return response
 
-    def run(self, document, operation) -> Response:
+    def run(self, document, operation, *, outcome: str) -> Response:
         mutation = operation.operation.value == "mutation"
         with self.store.change():
             now = self.store.now()
@@ -114,6 +122,7 @@ class Call:
                 return answer({"errors": [too_expensive(requested)]})
             if bucket.refill(now) < requested:
                 return self.throttled(document, operation)
+            self.store.note_call(self.domain, self.name or "", outcome)
             context = open_context(self.store, self.domain)
             data, errors = self.executor.run(context, document, operation, self.given)
             actual = actual_cost(data, requested, mutation=mutation)
@@ -131,6 +140,8 @@ class Call:
             bucket = self.store.bucket(self.domain)
             bucket.refill(self.store.now())
             requested = CostCounter(self.executor.schema, document, self.given).requested(operation)
+            wait = max(requested - bucket.available, 0) / bucket.rate
+            self.store.note_call(self.domain, self.name or "", "throttle", wait=wait)
             error = {
                 "message": "Throttled",
                 "extensions": {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"},

@@ -58,6 +58,11 @@ def mount_records(bp: Blueprint, store: Store) -> None:
         }
         return jsonify([e for e in store.log[since:] if all(v is None or e[k] == v for k, v in wanted.items())])
 
+    @bp.get(BASE + "/calls")
+    def calls():
+        """Every GraphQL call with its outcome, `at` and `until` in seconds: also those that were not carried out."""
+        return jsonify(store.calls[int(request.args.get("since", 0)) :])
+
     @bp.get(BASE + "/returns")
     def returns():
         with store.lock:

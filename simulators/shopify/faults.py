@@ -2,7 +2,7 @@
 
 import random
 
-KINDS = {"throttle", "500", "502", "html", "cut_json", "timeout", "late", "slow", "access_denied"}
+KINDS = {"throttle", "429", "500", "502", "html", "cut_json", "timeout", "late", "slow", "access_denied"}
 # Of a bulk operation, "bulk.run": it fails, with what was read so far or without, or for want of a right; and of its
 # file, "bulk.file": it is away, is cut in the middle, comes packed, or whole though a range was asked for.
 KINDS |= {"fail", "partial", "denied", "silent"} | {"gone", "cut", "gzip", "whole"}
@@ -13,7 +13,7 @@ class Faults:
 
     `times` is how often it strikes (absent: for ever), `rate` how likely it does each time. `late` carries the
     operation out and answers after `seconds`; `slow` carries it out only then, whoever asked may have given up;
-    `timeout` doesn't carry it out. The draw is seeded: same faults, same run.
+    `timeout` doesn't carry it out; `429` asks to come back after `seconds`. The draw is seeded: same faults, same run.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 """Everything the stand-in knows, over all shops, behind one lock, written through to one file."""
 
 import threading
+import time
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ class Store:
         self.uploads: dict[str, dict] = {}
         self.idempotency: dict[str, dict] = {}
         self.log: list[dict] = []
+        self.calls: list[dict] = []
         self.buckets: dict[str, Bucket] = {}
         self.directory: list[dict] = []
         self.faults = Faults()
@@ -93,6 +95,11 @@ class Store:
     def keep(self, kind: str, key: str, body: dict) -> None:
         """Write a row of `tokens`, `uploads` or `idempotency` through."""
         self.archive.put(kind, key, body)
+
+    def note_call(self, shop: str, operation: str, outcome: str, *, wait: float = 0.0) -> None:
+        """Every GraphQL call that came, executed or not, by the real clock; until when nobody should call again."""
+        at = time.time()
+        self.calls.append({"shop": shop, "operation": operation, "outcome": outcome, "at": at, "until": at + wait})
 
     def write_log(self, entry: dict) -> None:
         entry["n"] = len(self.log) + 1

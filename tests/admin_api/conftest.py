@@ -62,8 +62,12 @@ def shop_id(database: Database, settings: Settings, clock: Clock) -> int:
 
 
 @pytest.fixture
-def api(settings: Settings, database: Database, shop_id: int, slept: list[float]) -> AdminApi:
-    return AdminApi(settings, database, sleep=slept.append)
+def api(settings: Settings, database: Database, shop_id: int, slept: list[float], clock: Clock) -> AdminApi:
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.at += timedelta(seconds=seconds)
+
+    return AdminApi(settings, database, sleep=sleep, now=clock)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from logistics.reads import PlanLine, ProcessPlan
 from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.orders import ShopifyOrders, title_of
 from shopify_app.admin_api.reading import address, money, nodes, return_read
-from shopify_app.admin_api.returns import ShopifyReturns, process_input
+from shopify_app.admin_api.returns import ShopifyReturns, Targets, process_input
+from shopify_app.admin_api.together import ReturnsWithOrders
 from tests.admin_api.conftest import GRAPHQL
 
 Shopify = responses.RequestsMock
@@ -156,7 +157,7 @@ def test_a_label_that_hangs_there_already_is_not_attached_again(
 ) -> None:
     hung = [{"id": "d0", "deliverable": None}, {"id": "d1", "deliverable": {"tracking": {"number": "1Z"}}}]
     answer(shopify, "reverseFulfillmentOrder", {"reverseDeliveries": {"nodes": hung}})
-    label: dict[str, Any] = {"tracking_url": "", "pdf": b"%PDF", "filename": "l.pdf", "notify": False}
+    label: dict[str, Any] = {"tracking_url": "", "pdf": b"%PDF", "notify": False}
     assert returns.attach_label(shop_id, rfo_gid="o", tracking_code="1Z", **label) == "d1"
     assert len(shopify.calls) == 1
 
@@ -170,9 +171,7 @@ def test_a_label_that_could_not_be_uploaded_is_not_attached(
     answer(shopify, "stagedUploadsCreate", {"stagedTargets": [target], "userErrors": []})
     shopify.put(target["url"], **upload)
     with pytest.raises(OutsideError, match="label upload") as caught:
-        returns.attach_label(
-            shop_id, rfo_gid="o", tracking_code="1Z", tracking_url="", pdf=b"%PDF", filename="l.pdf", notify=False
-        )
+        returns.attach_label(shop_id, rfo_gid="o", tracking_code="1Z", tracking_url="", pdf=b"%PDF", notify=False)
     assert not caught.value.ambiguous
     assert "X-Shopify-Access-Token" not in shopify.calls[-1].request.headers, "the token stays with Shopify's API"
 
@@ -187,9 +186,7 @@ def test_a_label_whose_answer_was_lost_may_hang_there(
     shopify.put(target["url"], status=201)
     shopify.post(GRAPHQL, **lost)
     with pytest.raises(OutsideError) as caught:
-        returns.attach_label(
-            shop_id, rfo_gid="o", tracking_code="1Z", tracking_url="", pdf=b"%PDF", filename="l.pdf", notify=False
-        )
+        returns.attach_label(shop_id, rfo_gid="o", tracking_code="1Z", tracking_url="", pdf=b"%PDF", notify=False)
     assert caught.value.ambiguous
 
 
@@ -272,3 +269,49 @@ def test_an_order_shopify_does_not_show_is_none_and_staff_is_only_asked_where_it
 )
 def test_a_form_of_address_is_a_tag_of_the_house(tags: list[str], title: str) -> None:
     assert title_of(tags) == title
+
+
+# --- several things in one call
+
+
+def test_places_for_labels_are_asked_for_ahead_and_each_is_used_once_soon_and_by_its_own_shop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = 100.0
+    monkeypatch.setattr("shopify_app.admin_api.returns.time.monotonic", lambda: at)
+    targets = Targets()
+    targets.keep(1, [{"url": "a"}, {"url": "b"}])
+    assert targets.take(2) is None
+    assert targets.take(1) == {"url": "b"}
+    at += 601
+    assert targets.take(1) is None and targets.take(1) is None
+
+
+def test_the_order_that_came_with_a_return_is_handed_over_once_and_only_for_that_order(
+    api: AdminApi, database: Database, shop_id: int, shopify: Shopify
+) -> None:
+    together = ReturnsWithOrders(api, ShopifyOrders(api, database))
+    order = an_order() | a_return()["order"]
+    answer(shopify, "return", a_return(order=order))
+    read = together.read(shop_id, R)
+    assert read is not None and len(shopify.calls) == 1
+    found = together.order(shop_id, read.order_gid)
+    assert found is not None and found[0].total == Money(1_480_000, "USD") and len(shopify.calls) == 1
+    answer(shopify, "order", None)
+    assert together.order(shop_id, read.order_gid) is None and len(shopify.calls) == 2
+    answer(shopify, "return", a_return(order=order))
+    together.read(shop_id, R)
+    assert together.order(shop_id, "gid://shopify/Order/2") is None, "another order is read by itself"
+
+
+def test_where_something_of_the_order_is_withheld_each_is_read_by_itself(
+    api: AdminApi, database: Database, shop_id: int, shopify: Shopify
+) -> None:
+    together = ReturnsWithOrders(api, ShopifyOrders(api, database))
+    denied = {"message": "no", "extensions": {"code": "ACCESS_DENIED"}, "path": ["return", "order", "customer"]}
+    shopify.post(GRAPHQL, json={"data": {"return": a_return()}, "errors": [denied]})
+    answer(shopify, "return", a_return())
+    answer(shopify, "order", an_order())
+    read = together.read(shop_id, R)
+    assert read is not None and together.order(shop_id, read.order_gid) is not None
+    assert len(shopify.calls) == 3

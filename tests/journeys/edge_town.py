@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -26,10 +27,11 @@ from routing.models import Decision, Sweep
 from shopify_app import installs
 from shopify_app.admin_api import client, tokens
 from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table, make_sources
+from simulators.bad_day import SHOPIFY
 from simulators.shopify import ShopifyConfig
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import World, generate
-from tests import cast
+from tests import cast, faults
 from tests.jobs_at_hand import Queue
 from tests.simulators.shopify_calls import Calls
 from tests.webhooks.posting import post
@@ -71,7 +73,7 @@ class Town:
         return self.queue.drain(self.database, self.jobs, only=EDGE_JOBS)
 
     def run(self, name: str, **args: Any) -> None:
-        self.jobs[name](self.database.begin, **args)
+        faults.persist(partial(self.jobs[name], self.database.begin, **args), self.queue.pass_by)
         self.work()
 
     def deliver(self) -> int:
@@ -134,6 +136,9 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
         town = Town(
             database, queue, settings, shopify, shop_id, advisor_id, dict(jobs_table(settings, database)), times
         )
+        queue.pass_by = lambda seconds: town.pass_by(seconds=seconds)
+        if faults.are_on():
+            shopify.store.faults.replace(SHOPIFY)
         yield town
 
 

@@ -177,6 +177,7 @@ def test_a_lost_answer_to_an_opening_never_opens_a_second(
         assert town.rows()[0][0].words.startswith("Opened by Inès Laurent.")
 
 
+@pytest.mark.calm(reason="a lost answer there is a question to a person, not a refusal")
 def test_a_piece_that_cannot_go_back_any_more_is_refused_in_shopifys_words(
     town: Town, adapter: ShopifyOpenings
 ) -> None:

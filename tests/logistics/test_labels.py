@@ -41,6 +41,7 @@ def test_cover_raised_by_a_person_lets_the_same_label_go_on(house: House) -> Non
     assert (house.carrier.count("buy"), house.shopify.count("attach_label")) == (1, 1)
 
 
+@pytest.mark.calm(reason="what the carrier has is put right after one round of jobs")
 def test_cover_in_another_currency_is_no_cover(house: House) -> None:
     house.open()
     house.carrier.stop("buy", when="before", error=CoverMissing("The carrier covers dollars only."))
@@ -95,6 +96,7 @@ def two_lines() -> tuple:
     return first, second
 
 
+@pytest.mark.calm(reason="says in which order labels are asked for")
 def test_two_fulfilments_are_two_parcels_each_covered_for_what_is_in_it(house: House) -> None:
     house.open(replace(cast.cleos_read(), lines=two_lines()), Money(1_680_000, "USD"))
     house.line.drain()
@@ -174,6 +176,7 @@ def test_an_approval_without_a_way_back_yet_is_tried_again(house: House) -> None
     assert house.state() == "labelled"
 
 
+@pytest.mark.calm(reason="counts how often the carrier is asked")
 def test_cancelled_while_the_label_is_hung_on_ends_the_return_and_gives_the_label_back(house: House) -> None:
     house.shopify.stop("attach_label", when="before", error=Killed())
     house.open()
@@ -187,6 +190,7 @@ def test_cancelled_while_the_label_is_hung_on_ends_the_return_and_gives_the_labe
     assert house.carrier.count("refund") == 1
 
 
+@pytest.mark.calm(reason="names each error")
 def test_a_label_shopify_may_still_be_hanging_on_is_not_sent_a_second_time(house: House) -> None:
     """Killed while a slow call was out: looking at once showed nothing yet, and a second call made a second label."""
     house.shopify.stop("attach_label", when="before", error=Killed())

@@ -103,6 +103,7 @@ def test_an_answer_that_was_lost_after_the_money_went_is_found_by_looking(ready:
     assert ready.state() == "closed"
 
 
+@pytest.mark.calm(reason="names each error and when it comes")
 def test_after_a_lost_answer_shopify_is_given_time_before_anything_is_sent_again(ready: House) -> None:
     ready.shopify.stop("process", when="before", error=Killed())
     ready.approve()

@@ -11,6 +11,7 @@ from logistics.reads import ClientRead, ReturnRead
 from routing.facts import LineRead, OrderRead, StaffRead
 from routing.reads import OrderReturn, OrderToReturn, Reason, SweptPage, SweptReturn
 from tests import cast
+from tests.faults import Weather
 
 BOB = "gid://shopify/StaffMember/7"
 ORDER = "gid://shopify/Order/1042"
@@ -40,6 +41,7 @@ class FakeShopify:
     fails: dict[str, list[Exception]] = field(default_factory=dict)
     loses: dict[str, list[Exception]] = field(default_factory=dict)
     next_number: int = 900
+    weather: Weather = field(default_factory=Weather)
 
     def put(self, n: int, status: str = "REQUESTED", *, at: datetime = cast.NOW, order: str = ORDER) -> str:
         """A return exists, and nobody was told."""
@@ -61,7 +63,9 @@ class FakeShopify:
         return self.found.get(return_gid)
 
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
-        self.calls.append("approve")
+        self._act("approve")
+        if self.found[return_gid].status != "REQUESTED":
+            return self.found[return_gid]
         self.move(return_gid, "OPEN", at=self.changed[return_gid])
         return self.found[return_gid]
 
@@ -122,10 +126,16 @@ class FakeShopify:
         self.calls.append(call)
         if self.fails.get(call):
             raise self.fails[call].pop(0)
+        self._have_luck("before")
 
     def _after(self, call: str) -> None:
         if self.loses.get(call):
             raise self.loses[call].pop(0)
+        self._have_luck("after")
+
+    def _have_luck(self, when: str) -> None:
+        if not self.fails and not self.loses:  # a test that says what goes wrong is left to that
+            self.weather.meet(when)
 
     def _matching(self, query: str) -> list[ReturnRead]:
         status = {"return_status:return_requested": "REQUESTED", "return_status:in_progress": "OPEN"}.get(query)

@@ -174,6 +174,7 @@ def test_two_that_could_be_it_are_left_to_a_person(edge: Edge) -> None:
     assert (edge.opened(opened_id).state, edge.opened(opened_id).problem) == (OpeningState.UNSETTLED, openings.SEVERAL)
 
 
+@pytest.mark.calm(reason="runs the job by hand, once")
 def test_a_return_that_was_there_before_is_not_taken_for_ours(edge: Edge) -> None:
     edge.shopify.create(edge.shop_id, order_gid=ORDER, lines=[(LINE, 1)], reason_gid="", requested_at=edge.at)
     edge.shopify.calls.clear()
@@ -220,6 +221,7 @@ def test_killed_between_the_call_and_the_record_it_is_found_again(edge: Edge) ->
     assert edge.opened(opened_id).return_gid == gid(901) and edge.shopify.calls.count("create") == 1
 
 
+@pytest.mark.calm(reason="runs the job by hand, twice at once")
 def test_two_workers_with_the_same_opening_send_it_once(edge: Edge) -> None:
     opened_id, failures = edge.ask(), []
     gate, returns_of = threading.Barrier(2), edge.shopify.returns_of

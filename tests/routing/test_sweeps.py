@@ -35,6 +35,7 @@ def test_a_return_whose_webhook_never_came_is_found_and_decided_once(edge: Edge)
     assert [len(kind) for kind in edge.made()] == [1, 1, 1]
 
 
+@pytest.mark.calm(reason="counts pages")
 def test_all_pages_are_read_in_the_order_orders_changed(edge: Edge) -> None:
     for n in range(7):
         edge.shopify.put(n, at=cast.NOW - timedelta(minutes=n))
@@ -72,6 +73,7 @@ def test_the_mark_stays_when_a_page_could_not_be_read(edge: Edge, error: Excepti
     assert swept and swept.unknown == 4 and edge.mark().last_error == "" and edge.mark().swept_until == edge.at
 
 
+@pytest.mark.calm(reason="says which page fails")
 def test_a_failure_on_the_second_page_keeps_what_the_first_brought(edge: Edge) -> None:
     for n in range(4):
         edge.shopify.put(n)
@@ -278,6 +280,7 @@ def test_every_ten_minutes_each_shop_is_swept_once_however_many_workers_ask(edge
     assert PERIODIC["reconcile.sweep_shops"] == EVERY_SECONDS <= 10 * 60
 
 
+@pytest.mark.calm(reason="runs another shop's sweep by hand, once")
 def test_one_shops_sweep_tells_nothing_to_another(edge: Edge) -> None:
     edge.shopify.put(1)
     with edge.database.begin() as session:

@@ -12,4 +12,4 @@ from webhooks.topics.gids import gid
 def parse(payload: dict[str, Any], context: Any) -> ReturnChanged | None:
     """None when the body names no return."""
     return_gid = gid("Return", payload.get("admin_graphql_api_id") or payload.get("id"))
-    return ReturnChanged(shop_id=context.shop_id, return_gid=return_gid) if return_gid else None
+    return ReturnChanged(context.shop_id, return_gid, says="process") if return_gid else None

@@ -13,4 +13,4 @@ def parse(payload: dict[str, Any], context: Any) -> ReturnChanged | None:
     """None when the body names no return."""
     of = payload.get("return")
     return_gid = gid("Return", of.get("admin_graphql_api_id") or of.get("id")) if isinstance(of, dict) else None
-    return ReturnChanged(shop_id=context.shop_id, return_gid=return_gid) if return_gid else None
+    return ReturnChanged(context.shop_id, return_gid, says="deliverable") if return_gid else None

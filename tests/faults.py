@@ -1,0 +1,66 @@
+"""The suite on a bad day: with STANDIN_FAULTS=1 a quarter of the calls to a stand-in go wrong, by a fixed seed.
+
+A test that counts calls, or names each error it expects, is marked `calm` with its reason, and runs as on a good day.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+
+from kit.errors import OutsideError
+from simulators import bad_day
+
+MOST_ATTEMPTS = 25
+BEFORE, AFTER = 0.2, 0.06
+"""Shares of calls that fail before they did anything, and after they have done it: a quarter together."""
+
+_on = False
+
+
+@contextmanager
+def weather_of(item: pytest.Item) -> Iterator[None]:
+    """While `item` runs the stand-ins fail, if the run was asked to have that and the test does not opt out."""
+    global _on
+    _on = bad_day.asked_for() and item.get_closest_marker("calm") is None
+    try:
+        yield
+    finally:
+        _on = False
+
+
+def are_on() -> bool:
+    """Whether the running test has a bad day."""
+    return _on
+
+
+def patience() -> int:
+    """How often more than usual something may be tried."""
+    return bad_day.PATIENCE if _on else 1
+
+
+class Weather:
+    """A fake's luck: the same on every run."""
+
+    def __init__(self) -> None:
+        self.draw = Random(1)
+
+    def meet(self, when: str) -> None:
+        """Raise what goes wrong `before` or `after` a call has acted, if anything does."""
+        if not _on or self.draw.random() >= (BEFORE if when == "before" else AFTER):
+            return
+        throttled = when == "before" and self.draw.random() < 0.3
+        raise OutsideError("fake", "a bad day", ambiguous=not throttled, retry_after=2 if throttled else None)
+
+
+def persist(job: Callable[[], object], pass_by: Callable[[float], None]) -> None:
+    """Run `job`; on a bad day again and again, as the worker would, with time passing in between."""
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            job()
+            return
+        except OutsideError as error:
+            if not _on or error.permanent or attempt == MOST_ATTEMPTS - 1:
+                raise
+            pass_by(error.retry_after or 1)
