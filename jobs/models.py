@@ -36,6 +36,7 @@ class JobTrouble(SQLModel, table=True):
     state: TroubleState = Field(sa_type=word(TroubleState))
     attempts: int = 0
     reason: str = ""
+    cause: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})  # a word of kit.causes
     first_at: datetime
     last_at: datetime
     next_at: datetime | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from kit import clock
+from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
@@ -13,7 +14,8 @@ from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.models import Parcel, Rma, Settlement
 from logistics.ports import Carrier, CoverMissing, ReturnsDoor
 from logistics.reads import ReturnRead, Shipment
-from logistics.states import GOODS, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
+from logistics.reopening import reopen_rma
+from logistics.states import GOODS, HERE, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
 
 log = get_logger("logistics")
 
@@ -109,7 +111,8 @@ def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, 
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if parcel.refunded_at is not None or parcel.state in (ParcelState.PLANNED, ParcelState.VOID):
         return
-    if parcel.scan_status in MOVING_SCANS:
+    is_wanted = not rmas.is_over(rma) and rma.goods_state not in HERE  # opened again meanwhile
+    if parcel.scan_status in MOVING_SCANS or is_wanted:
         return
     shipment = carrier.find(parcel.reference)
     if shipment is not None and shipment.bought is not None:
@@ -150,13 +153,16 @@ def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gi
     """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone."""
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-    if rma is None or rma.id is None or rmas.is_over(rma):
+    if rma is None or rma.id is None:
         return
     read = returns.read(shop_id, return_gid)
     if read is None:
         return
     with begin() as session:
-        _adopt(session, lock_rma(session, shop_id=shop_id, rma_id=rma.id), read, now=clock.now())
+        locked, now = lock_rma(session, shop_id=shop_id, rma_id=rma.id), clock.now()
+        if rmas.is_over(locked) and read.status == "OPEN":
+            reopen_rma(session, locked, now=now)
+        _adopt(session, locked, read, now=now)
 
 
 def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> None:
@@ -218,7 +224,7 @@ def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes) -> str:
 def _must_read(returns: ReturnsDoor, shop_id: int, return_gid: str) -> ReturnRead:
     read = returns.read(shop_id, return_gid)
     if read is None:
-        raise Waiting(HIDDEN, retry_after=3600)
+        raise Waiting(HIDDEN, retry_after=3600, cause=Cause.OLD_ORDER)
     return read
 
 

@@ -1,6 +1,7 @@
 """Installing and uninstalling. Shopify grants by itself (managed install); we meet the shop at its first page."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -76,24 +77,34 @@ def learn_about(api: AdminApi, database: Database, shop_id: int) -> None:
         log.warning("install.shop_not_read", shop_id=shop_id)
         return
     with database.begin() as session:
-        shop = get_shop(session, shop_id)
-        shop.name = shown.get("name") or shop.name
-        shop.currency = shown.get("currencyCode") or shop.currency
-        shop.zone = shown.get("ianaTimezone") or shop.zone
-        session.add(shop)
+        _take_over(get_shop(session, shop_id), shown)
+
+
+def _take_over(shop: Shop, shown: dict[str, Any]) -> None:
+    shop.name = shown.get("name") or shop.name
+    shop.currency = shown.get("currencyCode") or shop.currency
+    shop.zone = shown.get("ianaTimezone") or shop.zone
 
 
 def learn_scopes(begin: Begin, *, api: AdminApi, shop_id: int) -> None:
-    """What the app may do now (ScopesChanged); jobs that waited for a right, as to read old orders, are tried again."""
-    installation = api.read(shop_id, "installation_and_shop", {}).data.get("currentAppInstallation") or {}
+    """What the app may do now, and the shop's name, currency and zone (ScopesChanged).
+
+    Jobs that waited for a right, as to read old orders, or for another currency, are tried again.
+    """
+    told = api.read(shop_id, "installation_and_shop", {}).data
+    installation = told.get("currentAppInstallation") or {}
     granted = ",".join(sorted(str(scope["handle"]) for scope in installation.get("accessScopes") or []))
     if not granted:
         raise OutsideError("shopify", "installation_and_shop: no scopes in the answer")
     with begin() as session:
         shop = get_shop(session, shop_id)
+        before = (shop.scopes, shop.currency)
         shop.scopes = granted
+        _take_over(shop, told.get("shop") or {})
         session.add(shop)
-        woken = wake(session, shop_id=shop_id, now=clock_now())
+        # Only for news: what waits for another currency asks for this look, and would wake itself for ever.
+        is_news = before != (shop.scopes, shop.currency)
+        woken = wake(session, shop_id=shop_id, now=clock_now()) if is_news else 0
     log.info("shop.scopes_changed", shop=shop.domain, woken=woken)
 
 

@@ -1,5 +1,6 @@
 """What was stored and what became of it: hand on once, claim for a new shop, replay by hand."""
 
+import re
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 import jobs
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import Conflict, NotFound
@@ -23,6 +25,7 @@ log = get_logger("webhooks")
 BATCH = 50
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 
 
 def pump(begin: Begin) -> int:
@@ -68,8 +71,15 @@ def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
     with bind(delivery=delivery_id, topic=delivery.topic, shop=delivery.shop_domain):
         delivery.state = _judge(session, delivery)
         delivery.handled_at, delivery.error = now, ""
+        if delivery.source == "shopify":
+            metrics.count("returns_webhooks_handed_on_total", version=_version(delivery.api_version))
         session.add(delivery)
         log.info("delivery.handed_on", state=delivery.state.value)
+
+
+def _version(claimed: str) -> str:
+    """A version as Shopify writes them, or "other": the header is not signed, and labels of a figure are few."""
+    return claimed if VERSION.fullmatch(claimed) else "other"
 
 
 def _judge(session: Session, delivery: Delivery) -> DeliveryState:
@@ -121,15 +131,36 @@ def claim_for_shop(session: Session, shop: Shop) -> int:
     return int(done.rowcount)
 
 
-def replay(session: Session, delivery_id: int) -> Delivery:
-    """Hand a delivery on again. Raises NotFound, or Conflict when its body is gone."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None:
-        raise NotFound("No such delivery.")
+def replay(session: Session, delivery_id: int, *, domain: str | None = None) -> Delivery:
+    """Hand a delivery on again; only one of that shop when `domain` is given.
+
+    Raises NotFound, or Conflict when its body is gone.
+    """
+    delivery = _found(session, delivery_id, domain)
     if delivery.body_gone_at is not None:
         raise Conflict("Only the envelope of that delivery is still here, so it cannot be handed on again.")
     delivery.state, delivery.claimed_until, delivery.attempts = DeliveryState.NEW, None, 0
     session.add(delivery)
+    return delivery
+
+
+def put_aside(session: Session, delivery_id: int, *, domain: str) -> Delivery:
+    """A person saw to one that could not be understood. Raises NotFound, or Conflict for any other."""
+    delivery = _found(session, delivery_id, domain)
+    if delivery.state is not DeliveryState.FAILED:
+        raise Conflict("There is nothing to see to any more.")
+    delivery.state = DeliveryState.IGNORED
+    session.add(delivery)
+    return delivery
+
+
+def _found(session: Session, delivery_id: int, domain: str | None) -> Delivery:
+    query = select(Delivery).where(Delivery.id == delivery_id)
+    if domain is not None:
+        query = query.where(Delivery.shop_domain == domain)
+    delivery = session.exec(query.with_for_update()).first()
+    if delivery is None:
+        raise NotFound("No such delivery.")
     return delivery
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from kit.causes import Cause
 from kit.clock import parse_instant
+from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import (
     Address,
@@ -13,6 +15,17 @@ from logistics.reads import (
     RfoLineRead,
     RfoRead,
 )
+from shopify_app.admin_api.client import Reply
+
+WITHHELD = "Shopify does not let the app see this until somebody allows it in the Shopify admin."
+
+
+def shown(reply: Reply, name: str) -> Any:
+    """`name` of an answer, or None where there is none. Raises Waiting where it is there and kept from the app."""
+    found = reply.data.get(name)
+    if found is None and reply.denied:
+        raise Waiting(WITHHELD, retry_after=3600, cause=Cause.WITHHELD)
+    return found
 
 
 def money(value: dict[str, Any] | None, *, fallback_currency: str = "USD") -> Money:

@@ -9,7 +9,7 @@ from kit.errors import OutsideError
 from kit.money import Money
 from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
 from shopify_app.admin_api.client import AdminApi, UserErrors
-from shopify_app.admin_api.reading import money, nodes, return_read
+from shopify_app.admin_api.reading import money, nodes, return_read, shown
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
 
@@ -21,7 +21,7 @@ class ShopifyReturns:
 
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
-        found = self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}).data.get("return")
+        found = shown(self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}), "return")
         if not found or not found.get("order"):
             return None
         page = found["returnLineItems"]["pageInfo"]

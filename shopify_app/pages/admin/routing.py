@@ -5,13 +5,14 @@ import re
 from flask import Blueprint, Response, request
 
 from consults import advisors
+from jobs.attempts import wake
 from kit.errors import AppError, NotFound
 from kit.money import Money
 from measures import home as lists
 from routing import policies
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
-from shopify_app.web import begin
+from shopify_app.web import begin, now
 
 page = Blueprint("admin_routing", __name__)
 
@@ -50,6 +51,7 @@ def change() -> Response:
                 limit=form.get("limit", ""),
                 default_advisor_id=int(chosen) if chosen.isdigit() else None,
             )
+            wake(session, shop_id=caller.shop_id, now=now())  # a return may have waited for a limit in its currency
     except NotFound:
         return wrong({"default_advisor": "Choose somebody who works here."})
     except AppError as error:
