@@ -144,6 +144,24 @@ def retry_job(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
     put(session, trouble.name, payload, key=trouble.key or None, at=None)
 
 
+def hurry(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
+    """Begin the next attempt of a job that waits, or is tried again later, now. It stays the same attempt."""
+    if make_due(session, [f"{trouble.root_id}#{trouble.attempts}"], now=now):
+        trouble.next_at = now
+        session.add(trouble)
+
+
+def retry_of(session: Session, *, shop_id: int, names: Collection[str], rma_id: int, now: datetime) -> int:
+    """Something was corrected on one return: its steps of these names go on at once, given up or not. How many."""
+    found = [r for r in failed_jobs(session, shop_id=shop_id) if r.name in names and r.args.get("rma_id") == rma_id]
+    for trouble in found:
+        if trouble.state is TroubleState.GIVEN_UP:
+            retry_job(session, trouble, now=now)
+        else:
+            hurry(session, trouble, now=now)
+    return len(found)
+
+
 def give_up(session: Session, trouble: JobTrouble) -> None:
     """A person decides that a job is not tried any more; it stays listed. Raises Conflict while it is being tried."""
     if trouble.state is TroubleState.GIVEN_UP:

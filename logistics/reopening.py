@@ -6,13 +6,19 @@ something in mind that we do not know.
 
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 import jobs
+from kit.errors import Conflict
 from logistics import events, parcels
-from logistics.history import SHOPIFY, follow_up, move_goods
+from logistics.history import SHOPIFY, follow_up, lock_rma, move_goods, note_step
 from logistics.models import Rma, RmaStep
 from logistics.states import FINAL_GOODS, HERE, REOPENING, Goods, ParcelState
+
+GONE_TOO_FAR = (str(Goods.IN_TRANSIT), str(Goods.ARRIVED), str(Goods.INSPECTED))
+SEEN_TO = "seen_to"
 
 
 def reopen_rma(session: Session, rma: Rma, *, now: datetime) -> None:
@@ -49,3 +55,34 @@ def _boxes_again(session: Session, rma: Rma) -> None:
         if parcel.state is ParcelState.VOID:
             parcels.plan_again(session, parcel)
             follow_up(session, rma, "get_label", parcel_id=parcel.id)
+
+
+def ended_against_us(session: Session, *, shop_id: int, limit: int = 100) -> list[Rma]:
+    """Returns somebody ended in Shopify while the piece was on its way or here, until a person has seen to them."""
+    later = aliased(RmaStep)
+    seen = sa.exists().where(later.rma_id == RmaStep.rma_id, later.kind == SEEN_TO, later.id > RmaStep.id)
+    ended = (
+        select(Rma)
+        .join(RmaStep, col(RmaStep.rma_id) == col(Rma.id))
+        .where(
+            Rma.shop_id == shop_id,
+            Rma.goods_state == Goods.ENDED,
+            RmaStep.to_state == str(Goods.ENDED),
+            col(RmaStep.from_state).in_(GONE_TOO_FAR),
+        )
+    )
+    return list(session.exec(ended.where(~seen).distinct().order_by(col(Rma.id)).limit(limit)))
+
+
+def is_against_us(session: Session, rma: Rma) -> bool:
+    """Whether that return is one of `ended_against_us`."""
+    return any(found.id == rma.id for found in ended_against_us(session, shop_id=rma.shop_id))
+
+
+def see_to(session: Session, *, shop_id: int, rma_id: int, by: str, now: datetime) -> Rma:
+    """A person saw to a return that ended in Shopify against what happened here. Raises NotFound, Conflict."""
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    if rma.goods_state is not Goods.ENDED:
+        raise Conflict("This return is open again.")
+    note_step(session, rma, SEEN_TO, actor=by, now=now)
+    return rma
