@@ -1,12 +1,15 @@
 """Rows the engine does not keep: who is alive, and which jobs are in trouble."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
+
+BEAT_LIMIT = timedelta(seconds=30)
+"""A worker whose last beat is older counts as gone."""
 
 
 class WorkerBeat(SQLModel, table=True):

@@ -56,6 +56,12 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
             parcel = parcels.get_parcel(session, rma, parcel_id)
             sentence = parcels.note_cover_missing(session, rma, parcel, missing.reason, now=clock.now())
         raise CoverMissing(sentence, retry_after=missing.retry_after) from missing
+    except OutsideError as error:
+        if error.permanent and error.cause == Cause.ADDRESS:
+            with begin() as session:
+                rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id))
+        raise
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel = parcels.get_parcel(session, rma, parcel_id)

@@ -181,6 +181,13 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
     note_step(session, rma, "label_given_back", actor=APP, now=now)
 
 
+def forget_shipment(session: Session, parcel: Parcel) -> None:
+    """The carrier does not know one of the addresses, so it sold nothing; a corrected one makes another shipment."""
+    if parcel.state is ParcelState.BUYING:
+        parcel.reference = _reference()
+        session.add(parcel)
+
+
 def plan_again(session: Session, parcel: Parcel) -> None:
     """The box travels after all: it needs another label. Its old shipment was given back and is not looked at again."""
     parcel.state = move(PARCEL, parcel.state, ParcelState.PLANNED)

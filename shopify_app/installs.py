@@ -27,7 +27,7 @@ def ensure_installed(running: Running, token: IdToken) -> None:
     """Make sure the shop has a usable grant; cheap when it has.
 
     An exchange ends the token the worker may be using, so it happens only when nothing usable is stored.
-    Raises NotSignedIn when Shopify does not take the ID token.
+    Raises NotSignedIn when Shopify does not take the ID token, OutsideError when it gives no grant for another reason.
     """
     with running.database.begin() as session:
         shop = find_shop(session, token.shop_domain)
@@ -40,6 +40,8 @@ def ensure_installed(running: Running, token: IdToken) -> None:
         grant = api.tokens.exchange(token.shop_domain, token.raw)
     except RefusedGrant as error:
         log.warning("install.refused", shop=token.shop_domain, reason=error.reason)
+        if error.reason != "invalid_subject_token":  # a fresh ID token would be refused as well
+            raise
         raise NotSignedIn("Shopify did not confirm who you are. Open the app again.", "document") from None
     with running.database.begin() as session:
         shop_id = install(session, token.shop_domain, grant, now=clock_now())

@@ -21,9 +21,12 @@ WITHHELD = "Shopify does not let the app see this until somebody allows it in th
 
 
 def shown(reply: Reply, name: str) -> Any:
-    """`name` of an answer, or None where there is none. Raises Waiting where it is there and kept from the app."""
+    """`name` of an answer, or None where there is none. Raises Waiting where the app may not ask for it at all.
+
+    Where only what is below was withheld, as the order of a return when it is too old, it counts as not shown.
+    """
     found = reply.data.get(name)
-    if found is None and reply.denied:
+    if found is None and any(not path.startswith(f"{name}.") for path in reply.denied):
         raise Waiting(WITHHELD, retry_after=3600, cause=Cause.WITHHELD)
     return found
 

@@ -8,11 +8,12 @@ from kit.causes import Cause
 from logistics import rmas
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
-from logistics.states import FINAL_GOODS, TROUBLE_SCANS, SettlementState
+from logistics.states import TROUBLE_SCANS, Goods, SettlementState
 from routing import openings
 from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, Failure, Look, Place
 
 LABELS = "logistics."
+AWAY = (Goods.AUTHORISED, Goods.LABELLED, Goods.IN_TRANSIT)
 
 
 def no_receiver(look: Look) -> list[Place]:
@@ -46,13 +47,13 @@ def carrier_address(look: Look) -> list[Place]:
 
 
 def stray_parcels(look: Look) -> list[Place]:
-    """Boxes of open returns the carrier has given up on."""
+    """Boxes the carrier has given up on, of returns that are not here yet."""
     query = (
         select(Rma)
         .join(Parcel, col(Parcel.rma_id) == col(Rma.id))
         .where(
             Rma.shop_id == look.shop_id,
-            col(Rma.goods_state).not_in(FINAL_GOODS),
+            col(Rma.goods_state).in_(AWAY),
             col(Parcel.scan_status).in_(TROUBLE_SCANS),
         )
     )

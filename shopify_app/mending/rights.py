@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from jobs.models import WorkerBeat
+from jobs.models import BEAT_LIMIT, WorkerBeat
 from kit.causes import Cause
 from routing.decide import Outcome
 from routing.models import Decision
@@ -12,7 +12,6 @@ from routing.sellers import Level
 from shopify_app.admin_api.orders import is_granted
 from shopify_app.mending.granted import missing_rights
 from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, NOTE, Failure, Look, Place
-from shopify_app.pages.operators import BEAT_LIMIT
 from shops.data_requests import waiting_requests
 from shops.models import ShopState
 from webhooks.models import Delivery, DeliveryState

@@ -25,14 +25,12 @@ def index() -> str:
     with begin() as session:
         shop = shop_of(session, caller)
         failed = inbox.recent(session, domain=shop.domain, state=DeliveryState.FAILED)
-        others = [
-            row for row in inbox.recent(session, domain=shop.domain)[:40] if row.state is not DeliveryState.FAILED
-        ]
+        latest = inbox.recent(session, domain=shop.domain)[:40]
         trouble = failed_jobs(session, shop_id=caller.shop_id)
         return show(
             "activity.html",
             needs=needs_of(Look(session, shop, settings(), now())),
-            deliveries=[*failed, *others],
+            deliveries=[*failed, *(row for row in latest if row.state is not DeliveryState.FAILED)],
             unclaimed=len(inbox.recent(session, domain=shop.domain, state=DeliveryState.UNCLAIMED)),
             trouble=sorted(trouble, key=_pressing),
             openings=openings.unsettled(session, shop_id=caller.shop_id),

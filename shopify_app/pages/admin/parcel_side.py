@@ -1,4 +1,4 @@
-"""What both pages of one return show of its parcel besides the parcel itself: what holds it up, and where it is sent from."""
+"""What both pages of one return show beside its parcel: what holds it up, and where it is sent from."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -8,12 +8,11 @@ from babel.dates import format_date
 from sqlmodel import Session, col, select
 
 from consults import advisors
-from jobs.models import WorkerBeat
+from jobs.models import BEAT_LIMIT, WorkerBeat
 from kit.settings import Settings
 from logistics import rmas
 from routing import policies
 from routing.models import Sweep
-from shopify_app.pages.operators import BEAT_LIMIT
 from shops.data_requests import waiting_requests
 from shops.models import Shop, ShopState
 
