@@ -83,7 +83,17 @@ def posts(world, simple_id: int) -> list[str]:
         f"/app/desk-link?advisor_id={world.bob.id}",
         "/app/activity/jobs/1/retry",
         "/app/activity/jobs/1/aside",
+        "/app/activity/jobs/1/hurry",
+        "/app/activity/jobs/1/giveup",
         "/app/activity/messages/1/again",
+        "/app/activity/messages/1/aside",
+        "/app/activity/deliveries/1/replay",
+        "/app/activity/deliveries/1/aside",
+        "/app/activity/openings/1/again",
+        "/app/activity/openings/1/aside",
+        f"/app/returns/{world.rma.id}/sender",
+        f"/app/returns/{world.rma.id}/seen",
+        f"/app/returns/{world.rma.id}/payment/aside",
     ]
 
 
@@ -175,7 +185,7 @@ def test_home_lists_what_needs_attention_the_most_pressing_first(admin: Admin):
         ids = [str(a.get("id") or "") for _, a in read(admin.alice.open("/app")).tags]
         return [i.removeprefix("need-") for i in ids if i.startswith("need-")]
 
-    assert listed() == ["work_stands_still", "no_default", "texts_held", "given_up"]
+    assert listed() == ["work_stands_still", "receiver", "no_default", "texts_held"]
     with admin.database.begin() as session:
         session.add(
             JobTrouble(
@@ -189,9 +199,9 @@ def test_home_lists_what_needs_attention_the_most_pressing_first(admin: Admin):
                 last_at=NOW,
             )
         )
-    assert listed() == ["work_stands_still", "old_order", "no_default", "texts_held"]
+    assert listed() == ["work_stands_still", "old_order", "receiver", "no_default"]
     text = read(admin.alice.open("/app")).text
-    assert "The first 4 of 5" in text and "See all 5" in text
+    assert "The first 4 of 6" in text and "See all 6" in text
     assert "A return waits because its order is older than 60 days" in text
 
 
