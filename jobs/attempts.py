@@ -139,7 +139,8 @@ def retry_job(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
         "key": trouble.key,
         "args": trouble.args,
     }
-    trouble.state, trouble.first_at, trouble.next_at = TroubleState.RETRYING, now, now
+    trouble.state, trouble.cause = TroubleState.RETRYING, ""
+    trouble.first_at = trouble.next_at = now
     session.add(trouble)
     put(session, trouble.name, payload, key=trouble.key or None, at=None)
 
