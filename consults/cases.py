@@ -142,6 +142,22 @@ def note_parcel_done(
     return case
 
 
+def reopen_case(session: Session, *, shop_id: int, return_gid: str, now: datetime) -> Case | None:
+    """The return was opened again: its parcel side is not done any more, and a closed case is open. None without one.
+
+    What was decided stays, and may be corrected; the case closes again when the parcel side is done.
+    """
+    case = find_case(session, shop_id=shop_id, return_gid=return_gid)
+    if case is None or case.parcel_done_at is None:
+        return case
+    case.parcel_done_at = None
+    session.add(case)
+    session.flush()
+    if case.state is CaseState.CLOSED:
+        move_case(session, case, CaseState.OPEN, now=now, kind="case.reopened", closed_at=None)
+    return case
+
+
 def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:
     """Two records of a client became one: the cases of the one that is gone are the other's."""
     theirs = (col(Case.shop_id) == shop_id, col(Case.client_gid) == from_gid)

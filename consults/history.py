@@ -31,14 +31,15 @@ def history(session: Session, *, shop_id: int, case_id: int) -> list[CaseEvent]:
 
 
 def move_case(
-    session: Session, case: Case, to: CaseState, *, now: datetime, actor: str = SYSTEM, **values: Any
+    session: Session, case: Case, to: CaseState, *, now: datetime, actor: str = SYSTEM, kind: str = "", **values: Any
 ) -> None:
     """Change the state of `case` and write it down. Raises InvalidMove, also when somebody was quicker."""
     before = case.state
     move(CASE, before, to)
     _update(session, sa.update(Case).where(col(Case.id) == case.id, col(Case.state) == before), state=to, **values)
     session.refresh(case)
-    add_line(session, case, kind=f"case.{to.value}", now=now, actor=actor, detail=f"{before.value} to {to.value}")
+    detail = f"{before.value} to {to.value}"
+    add_line(session, case, kind=kind or f"case.{to.value}", now=now, actor=actor, detail=detail)
 
 
 def change_state(

@@ -99,6 +99,12 @@ def note_parcel_done(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str
         cases.note_parcel_done(session, shop_id=shop_id, return_gid=return_gid, how=how, now=clock.now())
 
 
+def reopen_case(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str) -> None:
+    """On ReturnReopened: the case goes on with its return."""
+    with begin() as session:
+        cases.reopen_case(session, shop_id=shop_id, return_gid=return_gid, now=clock.now())
+
+
 def close_rooms(begin: Begin) -> None:
     """Every minute: end what is over. A room everybody vanished from is held; one they never met in is a no-show."""
     now = clock.now()

@@ -32,7 +32,7 @@ class ConsultState(StrEnum):
 
 CASE: Mapping[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset(),
+    CaseState.CLOSED: frozenset({CaseState.OPEN}),  # its return was opened again in Shopify
 }
 
 # "Moved to another time" is an event and not a state: the conversation stays booked.

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from jobs.models import JobTrouble, TroubleState
 from jobs.queue import enqueue, put
-from jobs.rows import make_due
+from jobs.rows import cancel, make_due
 from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Begin
-from kit.errors import OutsideError, Waiting
+from kit.errors import Conflict, OutsideError, Waiting
 from kit.log import bind, get_logger
 
 log = get_logger("jobs")
@@ -37,7 +37,9 @@ def run_attempt(begin: Begin, jobs: Mapping[str, Job], name: str, payload: dict[
         try:
             jobs[name](begin, **payload["args"])
         except Waiting as waiting:
-            return _settle(begin, name, payload, waiting.reason, TroubleState.WAITING, waiting.retry_after)
+            return _settle(
+                begin, name, payload, waiting.reason, TroubleState.WAITING, waiting.retry_after, waiting.cause
+            )
         except OutsideError as error:
             return _after_outside(begin, name, payload, error)
         except Exception as error:
@@ -56,7 +58,7 @@ def _after_outside(begin: Begin, name: str, payload: dict[str, Any], error: Outs
     metrics.count("returns_provider_errors_total", provider=error.provider, permanent=str(error.permanent).lower())
     log.warning("job.outside_error", provider=error.provider, reason=str(error), permanent=error.permanent)
     state = TroubleState.GIVEN_UP if error.permanent else TroubleState.RETRYING
-    return _settle(begin, name, payload, str(error), state, error.retry_after)
+    return _settle(begin, name, payload, str(error), state, error.retry_after, error.cause)
 
 
 def _settle(
@@ -66,11 +68,12 @@ def _settle(
     reason: str,
     state: TroubleState,
     wait_seconds: float | None = None,
+    cause: str = "",
 ) -> str:
     """Record it, however long the database is away: the engine would take an exception for the job's end."""
     while True:
         try:
-            return _record(begin, name, payload, reason, state, wait_seconds)
+            return _record(begin, name, payload, reason, state, wait_seconds, cause)
         except sa.exc.OperationalError:
             log.exception("job.not_recorded")
             sleep(2)
@@ -83,6 +86,7 @@ def _record(
     reason: str,
     state: TroubleState,
     wait_seconds: float | None,
+    cause: str,
 ) -> str:
     now = clock_now()
     with begin() as session:
@@ -90,7 +94,7 @@ def _record(
         if state is TroubleState.RETRYING and now - row.first_at > HORIZON:
             state = TroubleState.GIVEN_UP
         row.state, row.reason, row.last_at, row.attempts = state, reason[:2000], now, payload["attempt"] + 1
-        row.next_at = None
+        row.cause, row.next_at = cause, None
         if state is not TroubleState.GIVEN_UP:
             row.next_at = now + timedelta(seconds=max(wait_seconds or 0, backoff_seconds(payload["attempt"])))
             again = {**payload, "attempt": payload["attempt"] + 1}
@@ -135,9 +139,39 @@ def retry_job(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
         "key": trouble.key,
         "args": trouble.args,
     }
-    trouble.state, trouble.first_at, trouble.next_at = TroubleState.RETRYING, now, now
+    trouble.state, trouble.cause = TroubleState.RETRYING, ""
+    trouble.first_at = trouble.next_at = now
     session.add(trouble)
     put(session, trouble.name, payload, key=trouble.key or None, at=None)
+
+
+def hurry(session: Session, trouble: JobTrouble, *, now: datetime) -> None:
+    """Begin the next attempt of a job that waits, or is tried again later, now. It stays the same attempt."""
+    if make_due(session, [f"{trouble.root_id}#{trouble.attempts}"], now=now):
+        trouble.next_at = now
+        session.add(trouble)
+
+
+def retry_of(session: Session, *, shop_id: int, names: Collection[str], rma_id: int, now: datetime) -> int:
+    """Something was corrected on one return: its steps of these names go on at once, given up or not. How many."""
+    found = [r for r in failed_jobs(session, shop_id=shop_id) if r.name in names and r.args.get("rma_id") == rma_id]
+    for trouble in found:
+        if trouble.state is TroubleState.GIVEN_UP:
+            retry_job(session, trouble, now=now)
+        else:
+            hurry(session, trouble, now=now)
+    return len(found)
+
+
+def give_up(session: Session, trouble: JobTrouble) -> None:
+    """A person decides that a job is not tried any more; it stays listed. Raises Conflict while it is being tried."""
+    if trouble.state is TroubleState.GIVEN_UP:
+        return
+    if not cancel(session, f"{trouble.root_id}#{trouble.attempts}"):
+        raise Conflict("It is being tried at this moment. Look again in a minute.")
+    trouble.state, trouble.next_at = TroubleState.GIVEN_UP, None
+    session.add(trouble)
+    log.info("job.given_up", job=trouble.name, root=trouble.root_id)
 
 
 AGAIN = timedelta(seconds=30)

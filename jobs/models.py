@@ -1,12 +1,15 @@
 """Rows the engine does not keep: who is alive, and which jobs are in trouble."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
+
+BEAT_LIMIT = timedelta(seconds=30)
+"""A worker whose last beat is older counts as gone."""
 
 
 class WorkerBeat(SQLModel, table=True):
@@ -36,6 +39,7 @@ class JobTrouble(SQLModel, table=True):
     state: TroubleState = Field(sa_type=word(TroubleState))
     attempts: int = 0
     reason: str = ""
+    cause: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})  # a word of kit.causes
     first_at: datetime
     last_at: datetime
     next_at: datetime | None = None

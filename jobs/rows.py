@@ -60,6 +60,16 @@ def make_due(session: Session, job_ids: list[str], *, now: datetime) -> int:
     return int(done.rowcount)
 
 
+def cancel(session: Session, job_id: str) -> bool:
+    """Take a job back that has not begun, in the caller's transaction; False for one that is running or done."""
+    jobs = _jobs(session)
+    waiting = jobs.c.status.in_(("DELAYED", "ENQUEUED"))
+    done = session.connection().execute(
+        sa.update(jobs).where(jobs.c.workflow_uuid == job_id, waiting).values(status="CANCELLED")
+    )
+    return int(done.rowcount) == 1
+
+
 def purge(begin: Begin) -> None:
     """Every day: finished jobs older than 30 days go, the clock's own after two."""
     now = clock_now()

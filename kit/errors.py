@@ -35,6 +35,7 @@ class OutsideError(Exception):
 
     `permanent`: trying again unchanged cannot help. `retry_after`: seconds the provider asked us to wait.
     `ambiguous`: the call may have taken effect although it failed (time-out, cut answer).
+    `cause`: a word of kit.causes where a person can mend it.
     """
 
     def __init__(
@@ -45,18 +46,24 @@ class OutsideError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         ambiguous: bool = False,
+        cause: str = "",
     ):
         super().__init__(f"{provider}: {message}")
         self.provider = provider
         self.permanent = permanent
         self.retry_after = retry_after
         self.ambiguous = ambiguous
+        self.cause = cause
 
 
 class Waiting(Exception):
-    """The job cannot go on until somebody does something; `reason` is shown to them. It is tried again later."""
+    """The job cannot go on now; `reason` says what it waits for. It is tried again later.
 
-    def __init__(self, reason: str, *, retry_after: float = 600):
+    `cause`: a word of kit.causes where it waits for a person; without one it goes on by itself.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float = 600, cause: str = ""):
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.cause = cause

@@ -20,6 +20,8 @@ KNOWN: dict[str, tuple[str, str]] = {
     "returns_shopify_throttle_waits_total": ("counter", "Times a call waited because Shopify throttled it."),
     "returns_shopify_throttle_seconds_total": ("counter", "Seconds spent in those waits."),
     "returns_provider_errors_total": ("counter", "Calls out that failed, by provider and whether it is permanent."),
+    "returns_shopify_version_mismatches_total": ("counter", "Answers made with another API version than asked for."),
+    "returns_webhooks_handed_on_total": ("counter", "Webhooks of Shopify handed on, by the API version of their body."),
     "returns_token_refresh_failures_total": ("counter", "Refreshes of a shop's token that failed, by kind."),
 }
 

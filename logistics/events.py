@@ -67,6 +67,11 @@ class ReturnEnded(_OfReturn):
 
 
 @dataclass(frozen=True)
+class ReturnReopened(_OfReturn):
+    """Somebody opened an ended return again in the Shopify admin; its parcel and money go on from where they were."""
+
+
+@dataclass(frozen=True)
 class TrackerUpdated:
     """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
 

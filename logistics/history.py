@@ -1,5 +1,6 @@
 """Every move of an RMA, with the row that remembers it, in the caller's transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,10 +35,18 @@ def lock_rma(session: Session, *, shop_id: int, rma_id: int) -> Rma:
 
 
 def move_goods(
-    session: Session, rma: Rma, to: Goods, *, actor: str, now: datetime, kind: str = "", detail: str = ""
+    session: Session,
+    rma: Rma,
+    to: Goods,
+    *,
+    actor: str,
+    now: datetime,
+    kind: str = "",
+    detail: str = "",
+    machine: Mapping[Goods, frozenset[Goods]] = GOODS,
 ) -> None:
     """Move a locked RMA's goods and remember who moved them. Raises InvalidMove."""
-    before, rma.goods_state = rma.goods_state, move(GOODS, rma.goods_state, to)
+    before, rma.goods_state = rma.goods_state, move(machine, rma.goods_state, to)
     _remember(session, rma, actor, kind or str(to), str(before), str(to), detail, now)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from kit import clock
+from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
@@ -199,5 +200,5 @@ def _must_look(
 def _must_read(returns: ReturnsDoor, rma: Rma) -> ReturnRead:
     read = returns.read(rma.shop_id, rma.return_gid)
     if read is None:
-        raise Waiting(HIDDEN, retry_after=3600)
+        raise Waiting(HIDDEN, retry_after=3600, cause=Cause.OLD_ORDER)
     return read

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from kit import clock
+from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
@@ -14,7 +15,8 @@ from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.models import Parcel, Rma, Settlement
 from logistics.ports import Carrier, CoverMissing, ReturnsDoor
 from logistics.reads import ReturnRead, Shipment
-from logistics.states import GOODS, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
+from logistics.reopening import reopen_rma
+from logistics.states import GOODS, HERE, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
 
 log = get_logger("logistics")
 
@@ -55,6 +57,12 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
             parcel = parcels.get_parcel(session, rma, parcel_id)
             sentence = parcels.note_cover_missing(session, rma, parcel, missing.reason, now=clock.now())
         raise CoverMissing(sentence, retry_after=missing.retry_after) from missing
+    except OutsideError as error:
+        if error.permanent and error.cause == Cause.ADDRESS:
+            with begin() as session:
+                rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id))
+        raise
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel = parcels.get_parcel(session, rma, parcel_id)
@@ -111,7 +119,8 @@ def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, 
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if parcel.refunded_at is not None or parcel.state in (ParcelState.PLANNED, ParcelState.VOID):
         return
-    if parcel.scan_status in MOVING_SCANS:
+    is_wanted = not rmas.is_over(rma) and rma.goods_state not in HERE  # opened again meanwhile
+    if parcel.scan_status in MOVING_SCANS or is_wanted:
         return
     shipment = carrier.find(parcel.reference)
     if shipment is not None and shipment.bought is not None:
@@ -153,13 +162,16 @@ def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gi
     """
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-    if rma is None or rma.id is None or rmas.is_over(rma) or rmas.is_known(rma, says):
+    if rma is None or rma.id is None or rmas.is_known(rma, says):
         return
     read = returns.read(shop_id, return_gid)
     if read is None:
         return
     with begin() as session:
-        _adopt(session, lock_rma(session, shop_id=shop_id, rma_id=rma.id), read, now=clock.now())
+        locked, now = lock_rma(session, shop_id=shop_id, rma_id=rma.id), clock.now()
+        if rmas.is_over(locked) and read.status == "OPEN":
+            reopen_rma(session, locked, now=now)
+        _adopt(session, locked, read, now=now)
 
 
 def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 import jobs
+from kit.causes import Cause
 from kit.db import insert_once
 from kit.errors import NotFound, Waiting
 from kit.money import Money
@@ -29,6 +30,8 @@ from logistics.states import (
 
 STILL_WORKING = timedelta(seconds=30)
 """How long Shopify may still be at work on a call whose answer we lost."""
+NO_RECEIVER = "Set the address that parcels come back to, and the label follows by itself."
+NO_SENDER = "Nobody knows yet where this is sent from. Add the address, and the label follows by itself."
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ def order_label(
     if not wanted or rma.goods_state in FINAL_GOODS | HERE:
         return None
     if not policy.receiver.is_usable:
-        raise Waiting("Set the address that parcels come back to, and the label follows by itself.")
+        raise Waiting(NO_RECEIVER, cause=Cause.RECEIVING_ADDRESS)
     if not sender.is_usable:
-        raise Waiting("Nobody knows yet where this is sent from. Add the address, and the label follows by itself.")
+        raise Waiting(NO_SENDER, cause=Cause.SENDER_ADDRESS)
     if parcel.state is ParcelState.PLANNED:
         parcel.state = move(PARCEL, parcel.state, ParcelState.BUYING)
         session.add(parcel)
@@ -178,14 +181,36 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
     note_step(session, rma, "label_given_back", actor=APP, now=now)
 
 
+def forget_shipment(session: Session, parcel: Parcel) -> None:
+    """The carrier does not know one of the addresses, so it sold nothing; a corrected one makes another shipment."""
+    if parcel.state is ParcelState.BUYING:
+        parcel.reference = _reference()
+        session.add(parcel)
+
+
+def plan_again(session: Session, parcel: Parcel) -> None:
+    """The box travels after all: it needs another label. Its old shipment was given back and is not looked at again."""
+    parcel.state = move(PARCEL, parcel.state, ParcelState.PLANNED)
+    parcel.reference, parcel.provider_shipment_id, parcel.carrier = _reference(), "", ""
+    parcel.tracking_code, parcel.tracking_url, parcel.label_url = None, "", ""
+    parcel.cover_cents, parcel.cover_confirmed_at, parcel.cover_short_at = None, None, None
+    parcel.reverse_delivery_gid, parcel.scan_status, parcel.last_scan_at = "", "", None
+    parcel.attaching_at, parcel.refunded_at = None, None
+    session.add(parcel)
+
+
+def _reference() -> str:
+    # Says nothing of the house or the piece, as it may be printed on the label; ours alone on a shared account.
+    return f"rp-{secrets.token_hex(8)}"
+
+
 def _planned(rma: Rma, rfo: RfoRead, need_cents: int) -> Parcel:
     assert rma.id is not None
     row = Parcel(
         rma_id=rma.id,
         shop_id=rma.shop_id,
         rfo_gid=rfo.gid,
-        # Says nothing of the house or the piece, as it may be printed on the label; ours alone on a shared account.
-        reference=f"rp-{secrets.token_hex(8)}",
+        reference=_reference(),
         need_cents=need_cents,
         cover_currency=rma.currency,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import Address, Bought, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
@@ -10,6 +11,9 @@ from logistics.reads import Address, Bought, ProcessPlan, ReturnRead, Shipment, 
 
 class CoverMissing(Waiting):
     """Cover for the whole value is not confirmed, so there is no label until a person has seen to it."""
+
+    def __init__(self, reason: str, *, retry_after: float = 600):
+        super().__init__(reason, retry_after=retry_after, cause=Cause.COVER)
 
 
 class ReturnsDoor(Protocol):

@@ -132,8 +132,11 @@ def is_over(rma: Rma) -> bool:
 def is_known(rma: Rma, says: str) -> bool:
     """Whether what a webhook `says` of the return is nothing new: our own doing, told back to us.
 
-    A parcel that was hung on changes nothing we follow. Money and pieces are ours once all is settled.
+    A parcel that was hung on changes nothing we follow. Money and pieces are ours once all is settled. Of one that is
+    over only an event that says nothing of the kind is news: it may have been opened again.
     """
+    if is_over(rma):
+        return bool(says)
     if says == "deliverable":
         return rma.approved_at is not None
     return says in ("process", "refund", "dispose") and rma.goods_state is Goods.SETTLED

@@ -69,6 +69,12 @@ GOODS: Mapping[Goods, frozenset[Goods]] = {
     Goods.ENDED: frozenset(),
 }
 
+# Only a person in the Shopify admin opens a return again; then the goods are where they were when it ended.
+REOPENING: Mapping[Goods, frozenset[Goods]] = {
+    Goods.CLOSED: frozenset({Goods.SETTLED}),
+    Goods.ENDED: frozenset({Goods.AUTHORISED, Goods.LABELLED, Goods.IN_TRANSIT, Goods.ARRIVED, Goods.INSPECTED}),
+}
+
 JUDGEMENT: Mapping[Judgement, frozenset[Judgement]] = {
     Judgement.PENDING: frozenset({Judgement.ACCEPTED, Judgement.LOOKED_AT}),
     Judgement.LOOKED_AT: frozenset({Judgement.ACCEPTED}),
@@ -80,7 +86,7 @@ PARCEL: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.BUYING: frozenset({ParcelState.BOUGHT, ParcelState.VOID}),
     ParcelState.BOUGHT: frozenset({ParcelState.ATTACHED, ParcelState.VOID}),
     ParcelState.ATTACHED: frozenset({ParcelState.VOID}),
-    ParcelState.VOID: frozenset(),
+    ParcelState.VOID: frozenset({ParcelState.PLANNED}),  # the return was opened again, and needs a label after all
 }
 
 SETTLEMENT: Mapping[SettlementState, frozenset[SettlementState]] = {

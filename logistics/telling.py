@@ -29,7 +29,9 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
         values = {"boxes": len(boxes), "covered": all(box.is_covered for box in boxes)}
-        _write(session, addresses, rma, "label_ready", values, now=clock.now())
+        again = sum(step.kind == "reopened" for step in rmas.steps(session, rma))  # then it is another slip
+        key = f"again-{again}" if again else ""
+        _write(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
 
 
 def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:

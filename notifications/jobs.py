@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
@@ -66,8 +67,11 @@ def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
         provider_id = channel.send(outgoing)
     except OutsideError as error:
         if error.permanent:
+            metrics.count("returns_provider_errors_total", provider=error.provider, permanent="true")
+            log.warning("message.refused", message=outgoing.message_id, channel=channel.name, reason=str(error))
+            about = {"error": str(error), "cause": error.cause}
             with begin() as session:
-                messages.settle(session, outgoing.message_id, MessageState.FAILED, error=str(error), now=clock_now())
+                messages.settle(session, outgoing.message_id, MessageState.FAILED, **about, now=clock_now())
             return
         if not error.ambiguous:
             with begin() as session:

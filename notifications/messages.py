@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 import jobs
+from kit.causes import Cause
 from kit.db import insert_once
 from kit.errors import Conflict, NotFound
 from notifications.models import Message
 from notifications.ports import Attachment
+from notifications.refusals import cause_of
 from notifications.rendering import render
 from notifications.states import RANK, STATE_OF, MessageState, may_move
 
@@ -106,13 +108,14 @@ def settle(
     *,
     provider_id: str | None = None,
     error: str = "",
+    cause: str = "",
     now: datetime,
 ) -> None:
-    """Record how a hand-over went, unless a callback has said more already."""
+    """Record how a hand-over went, unless a callback has said more already. `cause`: a word of kit.causes."""
     message = session.get(Message, message_id)
     if message is None or not may_move(message.state, state):
         return
-    message.state, message.error = state, error
+    message.state, message.error, message.error_code = state, error, cause
     message.provider_id = provider_id or message.provider_id
     if state is MessageState.SENT:
         message.sent_at = now
@@ -139,15 +142,53 @@ def any_under_way(session: Session) -> bool:
 
 
 def send_again(session: Session, *, shop_id: int, message_id: int) -> None:
-    """Queue a failed, held or unsettled message afresh. Raises NotFound, or Conflict when it went out."""
-    message = session.exec(select(Message).where(Message.id == message_id, Message.shop_id == shop_id)).first()
+    """Queue afresh what did not go out or did not arrive. Raises NotFound, or Conflict when it did."""
+    message = get_message(session, shop_id=shop_id, message_id=message_id)
+    if not may_move(message.state, MessageState.QUEUED) or not message.recipient:
+        raise Conflict("That message went out already.")
+    _queue(session, message)
+
+
+def put_aside(session: Session, *, shop_id: int, message_id: int) -> None:
+    """A person reached them another way. Raises NotFound, or Conflict when there is nothing to see to."""
+    message = get_message(session, shop_id=shop_id, message_id=message_id)
+    if not may_move(message.state, MessageState.ASIDE):
+        raise Conflict("There is nothing to see to any more.")
+    message.state = MessageState.ASIDE
+    session.add(message)
+
+
+def readdress(session: Session, *, shop_id: int, channel: str, before: str | None, after: str | None) -> int:
+    """A person's number or e-mail address was corrected: what did not reach them goes to the new one. How many."""
+    if not before or not after or before == after:
+        return 0
+    found = [m for m in in_trouble(session, shop_id=shop_id) if m.channel == channel and m.recipient == before]
+    moved = [m for m in found if m.state in (MessageState.FAILED, MessageState.UNDELIVERED)]
+    for message in moved:
+        message.recipient = after
+        _queue(session, message)
+    return len(moved)
+
+
+def get_message(session: Session, *, shop_id: int, message_id: int) -> Message:
+    """The shop's message with that id, locked. Raises NotFound."""
+    mine = select(Message).where(Message.id == message_id, Message.shop_id == shop_id)
+    message = session.exec(mine.with_for_update()).first()
     if message is None:
         raise NotFound("That message is not here.")
-    if not may_move(message.state, MessageState.QUEUED):
-        raise Conflict("That message went out already.")
-    message.state = MessageState.QUEUED
+    return message
+
+
+def cause_of_trouble(message: Message) -> str:
+    """Why it did not go out or arrive, as a word of kit.causes; "" where nothing is known to help."""
+    return message.error_code if message.error_code in set(Cause) else cause_of(message.error_code)
+
+
+def _queue(session: Session, message: Message) -> None:
+    # What a provider said of the last try must not outrank what it says of this one.
+    message.state, message.status_rank, message.error, message.error_code = MessageState.QUEUED, 0, "", ""
     session.add(message)
-    jobs.enqueue(session, "notifications.deliver", shop_id=shop_id, message_id=message.id)
+    jobs.enqueue(session, "notifications.deliver", shop_id=message.shop_id, message_id=message.id)
 
 
 def in_trouble(session: Session, *, shop_id: int) -> list[Message]:

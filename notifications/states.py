@@ -5,7 +5,8 @@ from enum import StrEnum
 
 class MessageState(StrEnum):
     """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: perhaps sent; a person looks.
-    `erased`: had not gone out when the client's data had to go; it never will.
+    `aside`: it did not arrive, and a person saw to it. `erased`: had not gone out when the client's data had to go; it
+    never will.
     """
 
     QUEUED = "queued"
@@ -16,6 +17,7 @@ class MessageState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     UNSETTLED = "unsettled"
+    ASIDE = "aside"
     ERASED = "erased"
 
 
@@ -26,10 +28,12 @@ NEXT: dict[S, frozenset[S]] = {
     S.SENDING: frozenset({S.SENT, S.FAILED, S.UNSETTLED, S.DELIVERED, S.UNDELIVERED, S.QUEUED}),
     S.SENT: frozenset({S.DELIVERED, S.UNDELIVERED, S.FAILED}),
     S.DELIVERED: frozenset(),
-    S.UNDELIVERED: frozenset({S.DELIVERED}),
-    S.FAILED: frozenset({S.QUEUED}),
-    S.HELD: frozenset({S.QUEUED}),
-    S.UNSETTLED: frozenset({S.QUEUED, S.SENT, S.DELIVERED}),
+    # It reached nobody, so a person may send it again.
+    S.UNDELIVERED: frozenset({S.DELIVERED, S.QUEUED, S.ASIDE}),
+    S.FAILED: frozenset({S.QUEUED, S.ASIDE}),
+    S.HELD: frozenset({S.QUEUED, S.ASIDE}),
+    S.UNSETTLED: frozenset({S.QUEUED, S.SENT, S.DELIVERED, S.ASIDE}),
+    S.ASIDE: frozenset({S.DELIVERED}),
     S.ERASED: frozenset(),
 }
 

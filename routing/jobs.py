@@ -9,6 +9,7 @@ import logistics.jobs
 from consults import cases
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
+from kit.causes import Cause
 from kit.clock import now as clock_now
 from kit.db import Begin, insert_once
 from kit.errors import Waiting
@@ -26,6 +27,7 @@ from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
 from routing.ports import OrderReads
 from routing.sellers import Level
+from shops.events import ScopesChanged
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -94,11 +96,17 @@ def route_return(
         return
     found = orders.order(shop_id, read.order_gid) if read else None
     if read is None or found is None:
-        raise Waiting(OLD_ORDER, retry_after=SIX_HOURS)
+        raise Waiting(OLD_ORDER, retry_after=SIX_HOURS, cause=Cause.OLD_ORDER)
     order, client = found
     staff = orders.staff(shop_id, order.order_gid)
-    with begin() as session:
-        _decide_and_hand_on(session, shop_id, read, order, client, staff)
+    try:
+        with begin() as session:
+            _decide_and_hand_on(session, shop_id, read, order, client, staff)
+    except Waiting as waiting:
+        if waiting.cause == Cause.OTHER_CURRENCY:
+            with begin() as session:  # perhaps the shop changed its currency, and we were not told
+                jobs.publish(session, ScopesChanged(shop_id))
+        raise
 
 
 def _decide_and_hand_on(
@@ -107,7 +115,8 @@ def _decide_and_hand_on(
     now = clock_now()
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
     if policy.limit.currency != order.total.currency:
-        raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
+        words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency)
+        raise Waiting(words, cause=Cause.OTHER_CURRENCY)
     decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:

@@ -84,6 +84,7 @@ class Sweep(SQLModel, table=True):
     leased_until: datetime | None = None
     last_run_at: datetime | None = None
     last_error: str = ""
+    missed_at: datetime | None = None  # when a look last found a return that no webhook had told of in time
 
 
 class OpenedReturn(SQLModel, table=True):

@@ -35,6 +35,7 @@ MOST_LINES = 20
 NO_TRACE = (
     "Shopify's answer was lost, and the order shows no such return yet. Look at the order in Shopify, then decide."
 )
+PUT_ASIDE = "Somebody looked at the order and put this aside."
 SEVERAL = "Shopify's answer was lost, and the order shows more than one such return. Look at the order in Shopify."
 
 
@@ -82,6 +83,20 @@ def ask_again(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn
         raise Conflict("It is being looked at already.")
     _secure(session, row)
     return row
+
+
+def put_aside(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn:
+    """A person looked, and it was not made, nor shall it be. Raises NotFound, or Conflict where it moved on."""
+    row = get_opened(session, shop_id=shop_id, opened_id=opened_id)
+    if row.state is not OpeningState.UNSETTLED or not _move(session, row, OpeningState.REFUSED, problem=PUT_ASIDE):
+        raise Conflict("It has moved on meanwhile. Look again.")
+    return row
+
+
+def unsettled(session: Session, *, shop_id: int) -> list[OpenedReturn]:
+    """Those of which nobody can tell whether Shopify made them, oldest first."""
+    query = select(OpenedReturn).where(OpenedReturn.shop_id == shop_id, OpenedReturn.state == OpeningState.UNSETTLED)
+    return list(session.exec(query.order_by(col(OpenedReturn.id)).limit(100)))
 
 
 def get_opened(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn:

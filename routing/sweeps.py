@@ -31,6 +31,8 @@ log = get_logger("routing")
 EVERY_SECONDS = 600
 OVERLAP = timedelta(minutes=20)
 """Read again each time: Shopify's search may lag, and its clock is not ours."""
+IN_TIME = timedelta(minutes=5)
+"""How late Shopify's own word of a return may come before it counts as missing."""
 LEASE = timedelta(minutes=5)
 """Longer than one page can take, with every retry the client makes."""
 NIGHT_HOUR = 3
@@ -140,10 +142,19 @@ def _feed(session: Session, row: Sweep, found: Sequence[SweptReturn]) -> tuple[i
                 continue
             jobs.publish(session, event)
             unknown += 1
+            _note_missed(session, row, seen)
         elif status != seen.status:
             jobs.publish(session, ReturnChanged(row.shop_id, seen.return_gid))
             changed += 1
     return unknown, changed
+
+
+def _note_missed(session: Session, row: Sweep, seen: SweptReturn) -> None:
+    """Shopify should have told of it by now; one made while the app was being installed nobody could be told of."""
+    now = clock.now()
+    if row.begins_at + OVERLAP < seen.created_at < now - IN_TIME:
+        mine = sa.update(Sweep).where(col(Sweep.shop_id) == row.shop_id)
+        session.connection().execute(mine.values(missed_at=now))
 
 
 def _ask_after_missing(session: Session, shop_id: int, seen: set[str]) -> int:

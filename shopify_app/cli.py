@@ -60,8 +60,8 @@ def parser() -> argparse.ArgumentParser:
     inbox.add_argument("action", choices=["list", "replay"])
     inbox.add_argument("id", nargs="?", type=int)
     inbox.add_argument("--state", default=None)
-    troubles = verb("jobs", jobs_, "list jobs in trouble, or retry one")
-    troubles.add_argument("action", choices=["list", "retry"])
+    troubles = verb("jobs", jobs_, "list jobs in trouble, retry one, or give it up")
+    troubles.add_argument("action", choices=["list", "retry", "giveup"])
     troubles.add_argument("id", nargs="?", type=int)
     out = verb("erase", erase, "erase all that is kept about one client, as customers/redact does")
     out.add_argument("shop", help="its myshopify.com domain")
@@ -198,18 +198,23 @@ def reconcile(options: argparse.Namespace) -> int:
 
 
 def jobs_(options: argparse.Namespace) -> int:
-    """List jobs in trouble, or start one afresh."""
-    from jobs.attempts import failed_jobs, retry_job
-    from jobs.models import JobTrouble
+    """List jobs in trouble, start one afresh or sooner, or try it no more."""
+    from jobs.attempts import failed_jobs, give_up, hurry, retry_job
+    from jobs.models import JobTrouble, TroubleState
 
     _, database = _open()
     with database.begin() as session:
-        if options.action == "retry":
+        if options.action != "list":
             trouble = session.get(JobTrouble, options.id) if options.id is not None else None
             if trouble is None:
-                raise AppError("Say which, by its number in the list: jobs retry ID")
-            retry_job(session, trouble, now=now())
-            print(f"{trouble.name} will be tried again.")
+                raise AppError(f"Say which, by its number in the list: jobs {options.action} ID")
+            if options.action == "giveup":
+                give_up(session, trouble)
+            elif trouble.state is TroubleState.GIVEN_UP:
+                retry_job(session, trouble, now=now())
+            else:  # its next attempt is secured already; a second one beside it could run twice
+                hurry(session, trouble, now=now())
+            print(f"{trouble.name} {'is not tried any more' if options.action == 'giveup' else 'will be tried again'}.")
             return 0
         for row in failed_jobs(session):
             print(f"{row.id:>6}  {row.state.value:9} {row.name:32} after {row.attempts}: {row.reason}")

@@ -7,12 +7,16 @@ from kit.log import get_logger
 from logistics import people
 from measures import privacy as past
 from shops.events import ClientsMerged
+from shops.merges import note_merge
 
 log = get_logger("clients")
 
 
 def merge(session: Session, merged: ClientsMerged) -> None:
-    """Follow a client whose records were merged; in the transaction that hands the delivery on."""
+    """Follow a client whose records were merged, in whatever order that is told; in the delivery's own transaction."""
+    about = {"shop_id": merged.shop_id, "gone_gid": merged.gone_gid, "kept_gid": merged.kept_gid}
+    last, former = note_merge(session, **about)
     for package in (cases, people, past):
-        package.move_client(session, shop_id=merged.shop_id, from_gid=merged.gone_gid, to_gid=merged.kept_gid)
+        for gone_gid in former:
+            package.move_client(session, shop_id=merged.shop_id, from_gid=gone_gid, to_gid=last)
     log.info("client.merged", shop_id=merged.shop_id)

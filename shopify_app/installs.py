@@ -1,6 +1,7 @@
 """Installing and uninstalling. Shopify grants by itself (managed install); we meet the shop at its first page."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -26,7 +27,7 @@ def ensure_installed(running: Running, token: IdToken) -> None:
     """Make sure the shop has a usable grant; cheap when it has.
 
     An exchange ends the token the worker may be using, so it happens only when nothing usable is stored.
-    Raises NotSignedIn when Shopify does not take the ID token.
+    Raises NotSignedIn when Shopify does not take the ID token, OutsideError when it gives no grant for another reason.
     """
     with running.database.begin() as session:
         shop = find_shop(session, token.shop_domain)
@@ -39,6 +40,8 @@ def ensure_installed(running: Running, token: IdToken) -> None:
         grant = api.tokens.exchange(token.shop_domain, token.raw)
     except RefusedGrant as error:
         log.warning("install.refused", shop=token.shop_domain, reason=error.reason)
+        if error.reason != "invalid_subject_token":  # a fresh ID token would be refused as well
+            raise
         raise NotSignedIn("Shopify did not confirm who you are. Open the app again.", "document") from None
     with running.database.begin() as session:
         shop_id = install(session, token.shop_domain, grant, now=clock_now())
@@ -77,24 +80,34 @@ def learn_about(api: AdminApi, database: Database, shop_id: int) -> None:
         log.warning("install.shop_not_read", shop_id=shop_id)
         return
     with database.begin() as session:
-        shop = get_shop(session, shop_id)
-        shop.name = shown.get("name") or shop.name
-        shop.currency = shown.get("currencyCode") or shop.currency
-        shop.zone = shown.get("ianaTimezone") or shop.zone
-        session.add(shop)
+        _take_over(get_shop(session, shop_id), shown)
+
+
+def _take_over(shop: Shop, shown: dict[str, Any]) -> None:
+    shop.name = shown.get("name") or shop.name
+    shop.currency = shown.get("currencyCode") or shop.currency
+    shop.zone = shown.get("ianaTimezone") or shop.zone
 
 
 def learn_scopes(begin: Begin, *, api: AdminApi, shop_id: int) -> None:
-    """What the app may do now (ScopesChanged); jobs that waited for a right, as to read old orders, are tried again."""
-    installation = api.read(shop_id, "installation_and_shop", {}).data.get("currentAppInstallation") or {}
+    """What the app may do now, and the shop's name, currency and zone (ScopesChanged).
+
+    Jobs that waited for a right, as to read old orders, or for another currency, are tried again.
+    """
+    told = api.read(shop_id, "installation_and_shop", {}).data
+    installation = told.get("currentAppInstallation") or {}
     granted = ",".join(sorted(str(scope["handle"]) for scope in installation.get("accessScopes") or []))
     if not granted:
         raise OutsideError("shopify", "installation_and_shop: no scopes in the answer")
     with begin() as session:
         shop = get_shop(session, shop_id)
+        before = (shop.scopes, shop.currency)
         shop.scopes = granted
+        _take_over(shop, told.get("shop") or {})
         session.add(shop)
-        woken = wake(session, shop_id=shop_id, now=clock_now())
+        # Only for news: what waits for another currency asks for this look, and would wake itself for ever.
+        is_news = before != (shop.scopes, shop.currency)
+        woken = wake(session, shop_id=shop_id, now=clock_now()) if is_news else 0
         jobs.enqueue(session, "measures.begin_history", key=f"history:{shop_id}", shop_id=shop_id)
     log.info("shop.scopes_changed", shop=shop.domain, woken=woken)
 

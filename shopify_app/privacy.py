@@ -20,7 +20,7 @@ from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
 from logistics import people
 from logistics.models import Rma
-from shops import accesses, data_requests
+from shops import accesses, data_requests, merges
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
 from webhooks import forgetting
@@ -73,13 +73,16 @@ def find_traces(session: Session, *, shop_id: int, client_gid: str, order_gids: 
     cases = list(session.exec(select(Case).where(Case.shop_id == shop_id, theirs)))
     rmas = people.returns_of(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
     rows: list[Case | Rma] = [*cases, *rmas]
+    former = merges.merged_into(session, shop_id=shop_id, client_gid=client_gid)
     addresses = frozenset(a for row in rows for a in (row.client_email, row.client_phone) if a)
     return Traces(
         cases=cases,
         rmas=rmas,
         addresses=addresses,
         keys=(*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas)),
-        gids=frozenset({client_gid, *order_gids, *(g for row in rows for g in (row.order_gid, row.return_gid))}),
+        gids=frozenset(
+            {client_gid, *former, *order_gids, *(g for row in rows for g in (row.order_gid, row.return_gid))}
+        ),
         words=addresses | {row.client_name for row in rows if row.client_name},
     )
 
@@ -150,6 +153,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     measures.privacy.erase_client(
         session, shop_id=shop_id, client_gid=client_gid, order_gids=[*order_gids, *traces.order_gids], now=now
     )
+    merges.forget(session, shop_id=shop_id, client_gid=client_gid)
     return traces.order_gids
 
 

@@ -25,7 +25,7 @@ from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
-from logistics.events import PiecesDisposed, ReturnEnded, ReturnSettled, TrackerUpdated
+from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
 from measures.events import HistoryReady, OrderTold, RefundTold
@@ -74,6 +74,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultCancelled: ("consults.tell_cancelled",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
+    ReturnReopened: ("consults.reopen_case",),
 }
 
 AT_ONCE: Mapping[type, AtOnce] = {
@@ -143,6 +144,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
+        "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,

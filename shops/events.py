@@ -48,6 +48,6 @@ class ClientsMerged:
 
 @dataclass(frozen=True)
 class ScopesChanged:
-    """The app was given rights, or lost some; which it has now has to be read."""
+    """The app was given rights, or lost some, or the shop has another currency; what holds now has to be read."""
 
     shop_id: int

@@ -35,6 +35,8 @@ class Shop(SQLModel, table=True):
     renewing_until: datetime | None = None  # somebody is renewing the tokens until then
     installed_at: datetime
     uninstalled_at: datetime | None = None
+    # Since when Shopify has kept clients' names and addresses from the app; None when it showed the last ones.
+    withheld_at: datetime | None = None
     # What the house is called on pages and in messages, and where a client can ring; the merchant's to set.
     house: str = ""
     telephone: str = ""
@@ -103,6 +105,16 @@ class DataRequest(SQLModel, table=True):
     due_on: date
     answered_at: datetime | None = None
     answered_by: str = Field(default="", max_length=120)
+
+
+class ClientMerge(SQLModel, table=True):
+    """Two records of one client became one at Shopify. Kept because merges are told of in any order."""
+
+    __table_args__ = (sa.Index("ix_clientmerge_kept", "shop_id", "kept_gid"),)
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    gone_gid: str = Field(primary_key=True, max_length=100)
+    kept_gid: str = Field(max_length=100)
 
 
 class AccessLog(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """What was stored and what became of it: hand on once, claim for a new shop, replay by hand."""
 
+import re
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 import jobs
+from kit import metrics
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import Conflict, NotFound
@@ -23,6 +25,8 @@ log = get_logger("webhooks")
 BATCH = 50
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+WITHOUT_BODY = defer(Delivery.body)  # type: ignore[arg-type]
+VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 
 
 def pump(begin: Begin) -> int:
@@ -68,8 +72,15 @@ def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
     with bind(delivery=delivery_id, topic=delivery.topic, shop=delivery.shop_domain):
         delivery.state = _judge(session, delivery)
         delivery.handled_at, delivery.error = now, ""
+        if delivery.source == "shopify":
+            metrics.count("returns_webhooks_handed_on_total", version=_version(delivery.api_version))
         session.add(delivery)
         log.info("delivery.handed_on", state=delivery.state.value)
+
+
+def _version(claimed: str) -> str:
+    """A version as Shopify writes them, or "other": the header is not signed, and labels of a figure are few."""
+    return claimed if VERSION.fullmatch(claimed) else "other"
 
 
 def _judge(session: Session, delivery: Delivery) -> DeliveryState:
@@ -101,7 +112,9 @@ def _payload(delivery: Delivery) -> dict[str, object]:
 
 
 def _note_failure(session: Session, delivery_id: int, error: Exception) -> None:
-    delivery = session.get(Delivery, delivery_id)
+    # Without its body, which may be what cannot be read: one whose key was lost must not stop the others.
+    query = select(Delivery).options(WITHOUT_BODY).where(Delivery.id == delivery_id)
+    delivery = session.exec(query).first()
     if delivery is None:
         return
     delivery.attempts += 1
@@ -122,11 +135,12 @@ def claim_for_shop(session: Session, shop: Shop) -> int:
     return int(done.rowcount)
 
 
-def replay(session: Session, delivery_id: int) -> Delivery:
-    """Hand a delivery on again. Raises NotFound, or Conflict when its body is gone."""
-    delivery = session.get(Delivery, delivery_id)
-    if delivery is None:
-        raise NotFound("No such delivery.")
+def replay(session: Session, delivery_id: int, *, domain: str | None = None) -> Delivery:
+    """Hand a delivery on again; only one of that shop when `domain` is given.
+
+    Raises NotFound, or Conflict when its body is gone.
+    """
+    delivery = _found(session, delivery_id, domain)
     if delivery.body_gone_at is not None:
         raise Conflict("Only the envelope of that delivery is still here, so it cannot be handed on again.")
     delivery.state, delivery.claimed_until, delivery.attempts = DeliveryState.NEW, None, 0
@@ -134,11 +148,30 @@ def replay(session: Session, delivery_id: int) -> Delivery:
     return delivery
 
 
+def put_aside(session: Session, delivery_id: int, *, domain: str) -> Delivery:
+    """A person saw to one that could not be understood. Raises NotFound, or Conflict for any other."""
+    delivery = _found(session, delivery_id, domain)
+    if delivery.state is not DeliveryState.FAILED:
+        raise Conflict("There is nothing to see to any more.")
+    delivery.state = DeliveryState.IGNORED
+    session.add(delivery)
+    return delivery
+
+
+def _found(session: Session, delivery_id: int, domain: str | None) -> Delivery:
+    query = select(Delivery).options(WITHOUT_BODY).where(Delivery.id == delivery_id)
+    if domain is not None:
+        query = query.where(Delivery.shop_domain == domain)
+    delivery = session.exec(query.with_for_update()).first()
+    if delivery is None:
+        raise NotFound("No such delivery.")
+    return delivery
+
+
 def recent(session: Session, *, domain: str | None = None, state: DeliveryState | None = None) -> list[Delivery]:
     """The newest deliveries, of one shop or all, without a reader needing their bodies."""
     # Bodies are not read: opening a hundred would cost more than the page.
-    without = defer(Delivery.body)  # type: ignore[arg-type]
-    query = select(Delivery).options(without).order_by(col(Delivery.id).desc()).limit(100)
+    query = select(Delivery).options(WITHOUT_BODY).order_by(col(Delivery.id).desc()).limit(100)
     if domain is not None:
         query = query.where(Delivery.shop_domain == domain)
     if state is not None:

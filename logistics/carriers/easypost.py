@@ -14,6 +14,7 @@ from easypost.errors.api.timeout_error import TimeoutError as EasyPostTimeout
 from easypost.errors.general.easypost_error import EasyPostError
 from requests.adapters import HTTPAdapter
 
+from kit.causes import Cause
 from kit.errors import OutsideError
 from kit.money import Money
 from kit.outside import fetch, public_http
@@ -142,7 +143,15 @@ def _outside(error: EasyPostError) -> OutsideError:
         return OutsideError(PROVIDER, type(error).__name__)
     status = error.http_status or 0
     said = f"{status} {error.code or type(error).__name__}"
-    return OutsideError(PROVIDER, said, permanent=400 <= status < 500, ambiguous=status >= 500 or not status)
+    permanent, cause = 400 <= status < 500, _cause(status, error.code or "")
+    return OutsideError(PROVIDER, said, permanent=permanent, ambiguous=status >= 500 or not status, cause=cause)
+
+
+def _cause(status: int, code: str) -> str:
+    """What a person can mend of a refusal; "" where nothing is known to help."""
+    if status in (401, 402, 403):  # no such key, not paid, not allowed
+        return Cause.ACCOUNT
+    return Cause.ADDRESS if "ADDRESS" in code.upper() else ""
 
 
 def _shipment(found: Any) -> Shipment:
@@ -166,7 +175,8 @@ def _fastest(shipment: Any) -> Any:
     """The rate with the fewest days, the cheaper of two alike: time on the road is where pieces get lost."""
     rates = _read(lambda: list(shipment.rates))
     if not rates:
-        raise OutsideError(PROVIDER, "no carrier takes this parcel between these addresses", permanent=True)
+        words = "no carrier takes this parcel between these addresses"
+        raise OutsideError(PROVIDER, words, permanent=True, cause=Cause.ADDRESS)
     return _read(lambda: min(rates, key=lambda rate: (rate.delivery_days or 99, float(rate.rate))))
 
 

@@ -1,5 +1,6 @@
 """No carrier is set up: every label waits, with the sentence that says what to do."""
 
+from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import Address, Bought, Shipment
@@ -14,22 +15,22 @@ class NoCarrier:
 
     def find(self, reference: str) -> Shipment | None:
         """Nothing was ever made here. Raises Waiting, so that nothing is written down as if it were."""
-        raise Waiting(MISSING)
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)
 
     def create(
         self, *, reference: str, sender: Address, receiver: Address, weight_grams: int, is_return: bool
     ) -> Shipment:
         """Raises Waiting."""
-        raise Waiting(MISSING)
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)
 
     def buy(self, shipment_id: str, cover: Money) -> Bought:
         """Raises Waiting."""
-        raise Waiting(MISSING)
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)
 
     def label_pdf(self, url: str) -> bytes:
         """Raises Waiting."""
-        raise Waiting(MISSING)
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)
 
     def refund(self, shipment_id: str) -> None:
         """Raises Waiting."""
-        raise Waiting(MISSING)
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)

@@ -7,11 +7,13 @@ from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from kit.addresses import Addresses
+from kit.causes import Cause
 from kit.errors import OutsideError
 from kit.settings import Settings
 from notifications.ports import Attachment, Outgoing
 
 TIMEOUT_SECONDS = 15
+SIGN_IN = (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused)
 
 
 class SmtpEmail:
@@ -49,10 +51,15 @@ class SmtpEmail:
                 accepted = True
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            raise OutsideError("smtp", f"the address was not taken ({code})", permanent=code >= 500) from error
+            cause = Cause.ADDRESS if code >= 500 else ""
+            raise OutsideError(
+                "smtp", f"the address was not taken ({code})", permanent=code >= 500, cause=cause
+            ) from error
         except smtplib.SMTPResponseException as error:
             if not accepted:  # a grumble at QUIT changes nothing: the server has the mail
-                raise OutsideError("smtp", f"answered {error.smtp_code}", permanent=error.smtp_code >= 500) from error
+                cause = Cause.ACCOUNT if isinstance(error, SIGN_IN) else ""
+                words, permanent = f"answered {error.smtp_code}", error.smtp_code >= 500
+                raise OutsideError("smtp", words, permanent=permanent, cause=cause) from error
         except (OSError, smtplib.SMTPException) as error:
             raise OutsideError("smtp", type(error).__name__, ambiguous=handed_over) from error
         return str(mail["Message-ID"])

@@ -12,6 +12,7 @@ from twilio.rest import Client
 from kit.errors import OutsideError
 from kit.settings import Settings, is_loopback
 from notifications.ports import Outgoing
+from notifications.refusals import cause_of
 
 TIMEOUT_SECONDS = 10
 # What trying again cannot mend: no such number, opted out, not registered, landline … twilio.com/docs/api/errors
@@ -96,8 +97,11 @@ class _errors:
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, TwilioRestException):
             permanent = error.code in PERMANENT or error.status in (400, 401, 403, 404)
-            message = f"{error.code or error.status}: {error.msg}"
-            raise OutsideError("twilio", message, permanent=permanent, ambiguous=error.status >= 500) from error
+            # Its words are left out: they quote the number.
+            said, cause = f"refused with {error.code or error.status}", cause_of(error.code, error.status)
+            raise OutsideError(
+                "twilio", said, permanent=permanent, ambiguous=error.status >= 500, cause=cause
+            ) from error
         if isinstance(error, TwilioException):  # a list that could not be fetched comes without a status of its own
             raise OutsideError("twilio", "the answer could not be read", ambiguous=True) from error
         if isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout):

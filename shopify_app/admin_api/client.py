@@ -4,6 +4,7 @@ Reads are tried again here; a mutation never is, except where Shopify says it wa
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from kit import metrics
+from kit.causes import Cause
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
@@ -29,6 +31,7 @@ log = get_logger("shopify")
 READ_ATTEMPTS = 3
 THROTTLE_ATTEMPTS = 8
 MOST_WAIT_SECONDS = 20.0
+VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,8 @@ class AdminApi:
         reply = self._call(shop_id, name, variables)
         payload = next(iter(reply.data.values()), None)
         if payload is None:
-            raise OutsideError(
-                "shopify", f"{name}: no payload ({', '.join(reply.denied)})", permanent=bool(reply.denied)
-            )
+            words, cause = f"{name}: no payload ({', '.join(reply.denied)})", Cause.WITHHELD if reply.denied else ""
+            raise OutsideError("shopify", words, permanent=bool(reply.denied), cause=cause)
         if payload.get("userErrors"):
             raise UserErrors(name, payload["userErrors"])
         return dict(payload)
@@ -110,7 +112,7 @@ class AdminApi:
             if answer.status_code == 401:
                 self.tokens.drop(shop_id, token)
                 if refreshed:
-                    raise Waiting(RECONNECT)
+                    raise Waiting(RECONNECT, cause=Cause.RECONNECT)
                 refreshed = True
                 continue
             body = self._heard(shop_id, name, answer)
@@ -158,8 +160,14 @@ class AdminApi:
         served = answer.headers.get("X-Shopify-API-Version")
         if served and served != ADMIN_API_VERSION:
             # An expired version is served by the oldest supported one without an error.
-            log.error("shopify.version_mismatch", asked=ADMIN_API_VERSION, served=served)
+            metrics.count("returns_shopify_version_mismatches_total", asked=ADMIN_API_VERSION, served=version(served))
+            log.error("shopify.version_mismatch", asked=ADMIN_API_VERSION, served=version(served))
         return answer
+
+
+def version(served: str) -> str:
+    """A version as Shopify writes them, or "other": a header is a claim, and labels of a figure are few."""
+    return served if VERSION.fullmatch(served) else "other"
 
 
 def read_body(answer: requests.Response, name: str) -> dict[str, Any]:
@@ -168,7 +176,7 @@ def read_body(answer: requests.Response, name: str) -> dict[str, Any]:
     if status == 429:
         raise OutsideError("shopify", f"{name}: 429", retry_after=_seconds(answer.headers.get("Retry-After")))
     if status in (402, 403, 404, 423):
-        raise Waiting(f"Shopify does not let the app work in this shop now (answer {status}).")
+        raise Waiting(f"Shopify does not let the app work in this shop now (answer {status}).", cause=Cause.SHOP_CLOSED)
     if status >= 500:
         raise OutsideError("shopify", f"{name}: answered {status}", ambiguous=True)
     if status != 200:
@@ -203,7 +211,7 @@ def judge(body: dict[str, Any], name: str) -> Reply:
         elif code == "INTERNAL_SERVER_ERROR":
             raise OutsideError("shopify", f"{name}: internal error", ambiguous=True)
         elif code == "SHOP_INACTIVE":
-            raise Waiting("The shop is not active at Shopify.")
+            raise Waiting("The shop is not active at Shopify.", cause=Cause.SHOP_CLOSED)
         else:
             raise OutsideError("shopify", f"{name}: {error.get('message', code)}", permanent=True)
     data = body.get("data")

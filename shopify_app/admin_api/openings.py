@@ -9,7 +9,7 @@ from kit.clock import parse_instant
 from kit.errors import OutsideError
 from routing.reads import OrderReturn, OrderToReturn, Reason, ReturnablePiece
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.reading import nodes
+from shopify_app.admin_api.reading import nodes, shown
 from shopify_app.admin_api.sweeps import returns_of_order
 
 ORDER_NAME = re.compile(r"#?[\w.\-/]{1,40}")
@@ -26,7 +26,7 @@ class ShopifyOpenings:
         name = name.strip()
         if not ORDER_NAME.fullmatch(name):
             return None
-        found = self.api.read(shop_id, "order_by_name", {"query": f"name:'{name}'"}).data.get("orders")
+        found = shown(self.api.read(shop_id, "order_by_name", {"query": f"name:'{name}'"}), "orders")
         wanted = name.lstrip("#").casefold()
         order = next((o for o in nodes(found) if o["name"].lstrip("#").casefold() == wanted), None)
         return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"])) if order else None

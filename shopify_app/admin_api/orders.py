@@ -5,14 +5,17 @@ from typing import Any
 
 from shopify.api_access import ApiAccess, ApiAccessError
 
+from kit import clock
 from kit.clock import parse_instant
 from kit.db import Database
 from logistics.reads import Address, ClientRead
 from routing.facts import LineRead, OrderRead, StaffRead
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.reading import address, money, nodes
+from shopify_app.admin_api.reading import address, money, nodes, shown
 from shops.shops import get_shop
 
+# Protected customer data: kept back, a field at a time, until Shopify approves the app for it.
+PRIVATE = (["customer"], ["email"], ["phone"], ["shippingAddress"], ["billingAddress"])
 TITLES = {"mr": "Mr", "mrs": "Mrs", "ms": "Ms", "miss": "Miss", "dr": "Dr", "mx": "Mx"}
 
 
@@ -25,8 +28,12 @@ class ShopifyOrders:
 
     def order(self, shop_id: int, order_gid: str) -> tuple[OrderRead, ClientRead] | None:
         """None when Shopify shows the app no such order."""
-        found = self.api.read(shop_id, "order_get", {"id": order_gid}).data.get("order")
-        return (_order(found), _client(found)) if found else None
+        reply = self.api.read(shop_id, "order_get", {"id": order_gid})
+        found = shown(reply, "order")
+        if not found:
+            return None
+        self._note_withheld(shop_id, any(path.split(".")[1:2] in PRIVATE for path in reply.denied))
+        return _order(found), _client(found)
 
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         """Empty, without asking, when `read_users` was not granted."""
@@ -39,6 +46,14 @@ class ShopifyOrders:
             return StaffRead()
         by_line = [(n["id"], n["staffMember"]["id"]) for n in nodes(found.get("lineItems")) if n.get("staffMember")]
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
+
+    def _note_withheld(self, shop_id: int, is_withheld: bool) -> None:
+        """Remember since when clients are kept from the app, and forget it with the first that is shown."""
+        with self.database.begin() as session:
+            kept = get_shop(session, shop_id)
+            if (kept.withheld_at is not None) != is_withheld:
+                kept.withheld_at = clock.now() if is_withheld else None
+                session.add(kept)
 
 
 def read_order(value: dict[str, Any]) -> tuple[OrderRead, ClientRead]:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from kit.causes import Cause
 from kit.clock import parse_instant
+from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import (
     Address,
@@ -13,6 +15,20 @@ from logistics.reads import (
     RfoLineRead,
     RfoRead,
 )
+from shopify_app.admin_api.client import Reply
+
+WITHHELD = "Shopify does not let the app see this until somebody allows it in the Shopify admin."
+
+
+def shown(reply: Reply, name: str) -> Any:
+    """`name` of an answer, or None where there is none. Raises Waiting where the app may not ask for it at all.
+
+    Where only what is below was withheld, as the order of a return when it is too old, it counts as not shown.
+    """
+    found = reply.data.get(name)
+    if found is None and any(not path.startswith(f"{name}.") for path in reply.denied):
+        raise Waiting(WITHHELD, retry_after=3600, cause=Cause.WITHHELD)
+    return found
 
 
 def money(value: dict[str, Any] | None, *, fallback_currency: str = "USD") -> Money:

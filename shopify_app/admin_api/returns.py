@@ -12,7 +12,7 @@ from kit.money import Money
 from kit.outside import public_http
 from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
 from shopify_app.admin_api.client import AdminApi, UserErrors
-from shopify_app.admin_api.reading import money, nodes, return_read
+from shopify_app.admin_api.reading import money, nodes, return_read, shown
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
 LABEL = "return-label.pdf"
@@ -53,7 +53,7 @@ class ShopifyReturns:
 
     def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
         """None when Shopify shows none, or not to us (its order is too old)."""
-        found = self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}).data.get("return")
+        found = shown(self.api.read(shop_id, "return_get", {"id": return_gid, "after": None}), "return")
         return self._whole(shop_id, return_gid, found)
 
     def read_and_suggest(

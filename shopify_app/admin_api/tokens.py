@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from kit import metrics
+from kit.causes import Cause
 from kit.clock import now as clock_now
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
@@ -65,7 +66,7 @@ class TokenKeeper:
             with self.database.begin() as session:
                 shop = get_shop(session, shop_id)
             if shop.state is not ShopState.ACTIVE or not shop.access_token:
-                raise Waiting(RECONNECT)
+                raise Waiting(RECONNECT, cause=Cause.RECONNECT)
             if shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN:
                 return shop.domain, shop.access_token
             if self._lease(shop_id):
@@ -133,7 +134,7 @@ class TokenKeeper:
             row.state = ShopState.RECONNECT
             session.add(row)
         log.warning("token.lost", shop=shop.domain)
-        raise Waiting(RECONNECT)
+        raise Waiting(RECONNECT, cause=Cause.RECONNECT)
 
     def _lease(self, shop_id: int) -> bool:
         free = sa.or_(col(Shop.renewing_until).is_(None), col(Shop.renewing_until) < clock_now())

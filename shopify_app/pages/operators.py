@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlmodel import Session, select
 
 from jobs.attempts import count_trouble
-from jobs.models import WorkerBeat
+from jobs.models import BEAT_LIMIT, WorkerBeat
 from jobs.rows import depth
 from kit import metrics
 from kit.errors import NotFound
@@ -20,7 +20,6 @@ from webhooks.models import DeliveryState
 
 page = Blueprint("operators", __name__)
 
-BEAT_LIMIT = timedelta(seconds=30)
 QUEUE_LIMIT = timedelta(seconds=60)
 
 

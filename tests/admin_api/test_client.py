@@ -8,6 +8,7 @@ import requests
 import responses
 from structlog.testing import capture_logs
 
+from kit import metrics
 from kit.errors import OutsideError, Waiting
 from shopify_app.admin_api import client as client_module
 from shopify_app.admin_api.client import AdminApi, UserErrors, judge, make_http, throttle_wait
@@ -222,11 +223,16 @@ def test_each_word_of_shopifys_has_its_consequence(body: dict[str, Any], raised:
         judge(body, "x")
 
 
-def test_an_answer_in_another_version_is_noted_loudly(api: AdminApi, shop_id: int, shopify: Shopify) -> None:
+def test_an_answer_in_another_version_is_noted_loudly(
+    api: AdminApi, shop_id: int, shopify: Shopify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_counters", {})
     shopify.post(GRAPHQL, json=SHOWN, headers={"X-Shopify-API-Version": "2026-10"})
     with capture_logs() as logs:
         read(api, shop_id)
     assert {"event": "shopify.version_mismatch", "asked": "2026-07", "served": "2026-10", "log_level": "error"} in logs
+    labels = {"asked": "2026-07", "served": "2026-10"}
+    assert metrics.snapshot() == [("returns_shopify_version_mismatches_total", labels, 1)], "and names no shop"
 
 
 def test_no_token_is_ever_logged(api: AdminApi, shop_id: int, shopify: Shopify) -> None:

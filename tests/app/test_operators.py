@@ -138,3 +138,28 @@ def test_labels_are_escaped(counted) -> None:
     metrics.count("returns_provider_errors_total", provider='a"b\\c\nd')
     text = metrics.render(metrics.snapshot())
     assert 'returns_provider_errors_total{provider="a\\"b\\\\c\\nd"} 1' in text.splitlines()
+
+
+def test_the_figures_an_operator_needs_are_all_there(database: Database, counted) -> None:
+    """Inbox age, queue depth, throttle, refresh failures, provider errors, and an API version that is not ours."""
+    metrics.count("returns_shopify_throttle_seconds_total", 1.5)
+    metrics.count("returns_token_refresh_failures_total", kind="refused")
+    metrics.count("returns_provider_errors_total", provider="shopify", permanent="true")
+    metrics.count("returns_shopify_version_mismatches_total", asked="2026-07", served="2025-10")
+    metrics.count("returns_webhooks_handed_on_total", version="2025-10")
+    answer = (
+        app(database, metrics_token=TOKEN).test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    )
+    names = {line.split("{")[0].split(" ")[0] for line in answer.text.splitlines() if not line.startswith("#")}
+    assert names >= {
+        "returns_inbox_oldest_seconds",
+        "returns_inbox_deliveries",
+        "returns_queue_jobs",
+        "returns_jobs_in_trouble",
+        "returns_shopify_throttle_seconds_total",
+        "returns_token_refresh_failures_total",
+        "returns_provider_errors_total",
+        "returns_shopify_version_mismatches_total",
+        "returns_webhooks_handed_on_total",
+    }
+    assert ".myshopify.com" not in answer.text, "of the installation, and of no shop"

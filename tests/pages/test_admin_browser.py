@@ -8,11 +8,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from jobs.attempts import failed_jobs, run_attempt
+from jobs.models import TroubleState
+from jobs.rows import depth
+from kit.errors import Waiting
 from logistics.reverse_deliveries import receive_by_hand
 from measures.models import HistoryRead, ReadState
 from tests.cast import NOW
 from tests.pages.admin_caller import ALICE, id_token
 from tests.pages.admin_world import Admin, bring_to_payment, open_admin
+from webhooks import inbox
+from webhooks.inbox import pump
+from webhooks.models import Delivery, DeliveryState
 
 BRIDGE = """
   window.said = [];
@@ -181,6 +188,48 @@ def test_with_the_library_away_the_guard_brings_ours(served: Admin, browser_cont
     go(page, served, "/app")
     expect(page.get_by_role("heading", name="Waiting for someone")).to_be_visible()
     assert len(first) == 2
+
+
+def test_what_failed_is_read_again_tried_again_given_up_and_put_aside_by_pressing(served: Admin, page: Page):
+    """The list of steps and of what Shopify sent, end to end: engine rows and all."""
+    shop_id = served.world.shop_id
+    failed = {"source": "shopify", "shop_domain": ALICE, "topic": "returns/request", "received_at": NOW}
+    waiting = {"job": "w", "root": "w", "attempt": 0, "key": "", "args": {"shop_id": shop_id}}
+
+    def waits(_begin: object, **_args: object) -> None:
+        raise Waiting("The label waits for an address.", cause="sender_address")
+
+    with served.database.begin() as session:
+        session.add(Delivery(external_id="f", body=b"{}", state=DeliveryState.FAILED, **failed))
+        session.add(Delivery(external_id="g", body=b"", body_gone_at=NOW, state=DeliveryState.HANDLED, **failed))
+    run_attempt(served.database.begin, {"logistics.get_label": waits}, "logistics.get_label", waiting)
+
+    go(page, served, "/app")
+    entry = page.locator("#need-unread")
+    expect(entry).to_contain_text("Something Shopify sent could not be read")
+    entry.get_by_role("link", name="See what Shopify sent").click()
+    page.wait_for_url("**/app/activity#delivery-*")
+    row = page.locator("s-table-row", has_text="Could not be read")
+    row.get_by_role("button", name="Read again").click()
+    expect(page.locator("#need-unread")).to_have_count(0)
+    expect(page.get_by_text("What it said is kept for 30 days and is gone.")).to_be_visible()
+    pump(served.database.begin)
+    with served.database.begin() as session:
+        states = {d.external_id: d.state for d in inbox.recent(session, domain=ALICE)}
+    assert states["f"] is DeliveryState.IGNORED, "read again, and it named no return"
+
+    step = page.locator("s-table-row", has_text="The label waits for an address.")
+    step.get_by_role("button", name="Give up").click()
+    expect(step.get_by_role("button", name="Put aside")).to_be_visible()
+    step.get_by_role("button", name="Try again").click()
+    expect(step.get_by_text("Tried again at")).to_be_visible()
+    other = page.locator("s-table-row", has_text="was not sold")
+    other.get_by_role("button", name="Put aside").click()
+    expect(other).to_have_count(0)
+    with served.database.begin() as session:
+        (left,) = failed_jobs(session, shop_id=shop_id)
+        assert (left.root_id, left.state) == ("w", TroubleState.RETRYING)
+        assert depth(session)["DELAYED"] == 0, "the attempt that was given up does not come back"
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from consults import advisors
 from consults.models import Advisor, WorkingHours
+from notifications import messages
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.web import begin
@@ -55,10 +56,16 @@ def change(advisor_id: int) -> Response:
         values, fields = read_form(request.form)
         if fields:
             return wrong(fields)
+        before = {"sms": advisor.phone, "email": advisor.email}
         for name, value in values.items():
             setattr(advisor, name, value)
         session.add(advisor)
-    return go("/app/advisors", f"{advisor.name} is saved.")
+        follow = sum(
+            messages.readdress(session, shop_id=caller.shop_id, channel=channel, before=before[channel], after=after)
+            for channel, after in (("sms", advisor.phone), ("email", advisor.email))
+        )
+    sent = " What did not reach them is being sent." if follow else ""
+    return go("/app/advisors", f"{advisor.name} is saved.{sent}")
 
 
 def read_form(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -10,17 +10,27 @@ from babel.numbers import format_currency
 from flask import Response, g, jsonify, make_response, render_template
 from sqlmodel import Session
 
+from kit.errors import OutsideError
 from kit.money import Money
 from shopify_app.auth import Merchant, id_token, merchant
 from shopify_app.installs import ensure_installed
-from shopify_app.web import now, running
-from shops.models import Shop
-from shops.shops import get_shop
+from shopify_app.web import begin, now, running
+from shops.models import Shop, ShopState
+from shops.shops import find_shop, get_shop
 
 
 def visiting() -> Merchant:
-    """The merchant opening a page. A shop that just installed, or lost its grant, is connected on the way."""
-    ensure_installed(running(), id_token())
+    """The merchant opening a page. A shop that just installed, or lost its grant, is connected on the way.
+
+    Where Shopify gives no grant now, a shop we know sees its pages all the same: they say what to do about it.
+    """
+    try:
+        ensure_installed(running(), id_token())
+    except OutsideError:
+        with begin() as session:
+            shop = find_shop(session, id_token().shop_domain)
+        if shop is None or shop.state is ShopState.UNINSTALLED:
+            raise
     return merchant()
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint
 
 from measures import home as lists
+from shopify_app.mending import Look, needs_of
 from shopify_app.pages.admin.calling import shop_of, show, visiting
 from shopify_app.pages.admin.past import past_of
-from shopify_app.pages.admin.standing import notice, up_and_running
+from shopify_app.pages.admin.standing import up_and_running
 from shopify_app.web import begin, now, settings
 
 page = Blueprint("admin_home", __name__)
@@ -15,7 +16,7 @@ page = Blueprint("admin_home", __name__)
 
 @page.get("/app")
 def home() -> str:
-    """Figures that are true today; one banner at most."""
+    """What needs attention first; figures that are true today."""
     caller = visiting()
     with begin() as session:
         shop = shop_of(session, caller)
@@ -27,5 +28,5 @@ def home() -> str:
             cohorts=lists.cohorts(session, shop_id=caller.shop_id),
             past=past_of(session, shop),
             standing=up_and_running(session, shop, settings(), now()),
-            notice=notice(session, shop),
+            needs=needs_of(Look(session, shop, settings(), now())),
         )

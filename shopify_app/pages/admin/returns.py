@@ -1,18 +1,23 @@
 """/app/returns/<id>: the parcel and the money of one return, and what a person does about them."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from consults import cases
+from jobs.attempts import retry_of
 from logistics import rmas
 from logistics.dispositions import inspect
+from logistics.reopening import see_to
 from logistics.reverse_deliveries import receive_by_hand
-from logistics.settlements import approve_payment
+from logistics.settlements import approve_payment, set_aside
 from logistics.states import Finding
 from measures import home as lists
 from routing.jobs import find_decision
 from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.pages.admin.parcel_side import LABEL_STEPS, parcel_side, read_sender
 from shopify_app.web import begin, now
 from shops.accesses import RETURN, note_access
 
@@ -33,6 +38,7 @@ def one(rma_id: int) -> str:
             step=lists.step_of_return(session, view.rma, zone=shop.zone, now=now()),
             decision=find_decision(session, shop_id=shop_id, return_gid=view.rma.return_gid),
             case=cases.find_case(session, shop_id=shop_id, return_gid=view.rma.return_gid),
+            **parcel_side(session, view.rma),
         )
 
 
@@ -43,6 +49,30 @@ def arrive(rma_id: int) -> Response:
     with begin() as session:
         receive_by_hand(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), now=now())
     return go("", "Noted as arrived.")
+
+
+@page.post("/app/returns/<int:rma_id>/sender")
+def change_sender(rma_id: int) -> Response:
+    """Where the client sends from; a label that waits for it, or was refused for it, is tried at once."""
+    caller = merchant()
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "now": now()}
+    with begin() as session:
+        kept = rmas.sender_of(rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id))
+        address, fields = read_sender(request.form, kept)
+        if fields:
+            return wrong(fields)
+        rmas.change_sender(session, address=address, by=staff(caller), **about)
+        retry_of(session, names=LABEL_STEPS, **about)
+    return go("", "Saved. The label follows by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/seen")
+def seen(rma_id: int) -> Response:
+    """The return ended in Shopify against what happened here, and a person saw to the piece and the client."""
+    caller = merchant()
+    with begin() as session:
+        see_to(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), now=now())
+    return go("", "Noted.")
 
 
 @page.post("/app/returns/<int:rma_id>/inspection")
@@ -65,6 +95,19 @@ def keep_inspection(rma_id: int) -> Response:
             now=now(),
         )
     return go("", "The finding is written down.")
+
+
+@page.post("/app/returns/<int:rma_id>/payment/aside")
+def set_payment_aside(rma_id: int) -> Response:
+    """A person saw to an uncertain payment in Shopify; what is still open there is proposed afresh."""
+    caller = merchant()
+    chosen = request.form.get("settlement_id", "")
+    if not chosen.isdigit():
+        return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "by": staff(caller), "now": now()}
+    with begin() as session:
+        set_aside(session, settlement_id=int(chosen), **about)
+    return go("", "Noted. What is still open in Shopify comes back as an amount.")
 
 
 @page.post("/app/returns/<int:rma_id>/payment")

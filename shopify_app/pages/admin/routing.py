@@ -5,6 +5,7 @@ import re
 from flask import Blueprint, Response, request
 
 from consults import advisors
+from jobs.attempts import wake
 from kit.errors import AppError, NotFound
 from kit.money import Money
 from measures import home as lists
@@ -12,7 +13,7 @@ from routing import policies
 from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
-from shopify_app.web import begin
+from shopify_app.web import begin, now
 
 page = Blueprint("admin_routing", __name__)
 
@@ -51,6 +52,7 @@ def change() -> Response:
                 limit=form.get("limit", ""),
                 default_advisor_id=row_id(chosen),
             )
+            wake(session, shop_id=caller.shop_id, now=now())  # a return may have waited for a limit in its currency
     except NotFound:
         return wrong({"default_advisor": "Choose somebody who works here."})
     except AppError as error:

@@ -11,6 +11,7 @@ from consults import advisors
 from jobs.attempts import wake
 from logistics import rmas
 from shopify_app.auth import merchant
+from shopify_app.mending.granted import RIGHTS, missing_rights
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.standing import setup
 from shopify_app.web import begin, now
@@ -42,6 +43,8 @@ def choose() -> str:
             steps=setup(session, shop),
             policy=rmas.policy_of(session, caller.shop_id),
             places=_places(session, caller.shop_id),
+            rights=RIGHTS if shop.scopes else (),
+            missing=missing_rights(shop),
         )
 
 

@@ -1,17 +1,18 @@
-"""Whether things work, in words: the lines of "Up and running", the setup list, and the one banner."""
+"""Whether things work, in words: the lines of "Up and running", and the setup list."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlmodel import Session, col, select
 
 from consults import advisors
-from jobs.attempts import failed_jobs
-from jobs.models import JobTrouble, TroubleState, WorkerBeat
+from jobs.models import BEAT_LIMIT, WorkerBeat
 from kit.settings import Settings
 from logistics import rmas
 from routing import policies
-from shopify_app.pages.operators import BEAT_LIMIT
+from routing.models import Sweep
 from shops.data_requests import waiting_requests
 from shops.models import Shop, ShopState
 
@@ -26,16 +27,6 @@ class Line:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class Notice:
-    """The page's one banner."""
-
-    heading: str
-    words: str
-    path: str = ""
-    link: str = ""
-
-
 def up_and_running(session: Session, shop: Shop, config: Settings, now: datetime) -> list[Line]:
     """What a merchant relies on, and whether it works now."""
     assert shop.id is not None
@@ -47,6 +38,7 @@ def up_and_running(session: Session, shop: Shop, config: Settings, now: datetime
         _sending("E-mail", bool(config.smtp_url)),
         _carrier(bool(config.easypost_api_key), address),
         _worker(session, now),
+        _sweep(session, shop),
         *_owed(session, shop.id),
     ]
 
@@ -66,6 +58,16 @@ def _worker(session: Session, now: datetime) -> Line:
     if newest is None or now - newest > BEAT_LIMIT:
         return Line("Background work", "Not running", "warning")
     return Line("Background work", "Running", "success")
+
+
+def _sweep(session: Session, shop: Shop) -> Line:
+    """When returns nobody told of were last looked for, in the shop's zone."""
+    row = session.get(Sweep, shop.id)
+    if row is None or row.last_run_at is None:
+        return Line("Look for missed returns", "Not yet")
+    at = row.last_run_at.astimezone(ZoneInfo(shop.zone))
+    words = f"{at:%H:%M}, {format_date(at.date(), 'd MMMM', locale='en')}"
+    return Line("Look for missed returns", words, "warning" if row.last_error else "success")
 
 
 def _owed(session: Session, shop_id: int) -> list[Line]:
@@ -91,38 +93,3 @@ def setup(session: Session, shop: Shop) -> list[Line]:
     return [
         Line(name, "Done" if is_done else "To do", "success" if is_done else "", path) for name, is_done, path in done
     ]
-
-
-def notice(session: Session, shop: Shop) -> Notice | None:
-    """The most pressing thing a person has to do, if there is one."""
-    assert shop.id is not None
-    if shop.state is ShopState.RECONNECT:
-        words = "Shopify no longer lets the app read this store. Load this page again to renew the connection."
-        return Notice("Reconnect the app", words)
-    trouble = failed_jobs(session, shop_id=shop.id)
-    return _waiting(trouble) or _given_up(trouble) or _asked(session, shop.id)
-
-
-def _waiting(trouble: list[JobTrouble]) -> Notice | None:
-    found = [row for row in trouble if row.state is TroubleState.WAITING]
-    if not found:
-        return None
-    heading = "One return waits for you" if len(found) == 1 else f"{len(found)} steps wait for you"
-    return Notice(heading, found[0].reason, "/app/activity", "See what waits")
-
-
-def _given_up(trouble: list[JobTrouble]) -> Notice | None:
-    count = sum(row.state is TroubleState.GIVEN_UP for row in trouble)
-    if not count:
-        return None
-    heading = "One step did not succeed" if count == 1 else f"{count} steps did not succeed"
-    return Notice(heading, "They stay listed until they are tried again or put aside.", "/app/activity", "Look at them")
-
-
-def _asked(session: Session, shop_id: int) -> Notice | None:
-    owed = waiting_requests(session, shop_id=shop_id)
-    if not owed:
-        return None
-    words = f"Hand the export over by {owed[0].due_on:%d %B %Y}.".replace(" 0", " ")
-    heading = "A client asks what is kept about them" if len(owed) == 1 else f"{len(owed)} clients ask what is kept"
-    return Notice(heading, words, "/app/privacy", "See the requests")

@@ -63,7 +63,8 @@
     if (told.error && !mark(from, told.error.fields ?? {})) toast(told.error.message ?? String(told.error), true);
     if (told.toast) toast(told.toast);
     if (told.open) open(told.open);
-    if (told.redirect !== undefined) go(told.redirect || location.href);
+    // Without its anchor: going to one of this same page would only scroll, and show what was.
+    if (told.redirect !== undefined) go(told.redirect || location.href.split('#')[0]);
   };
 
   /* Puts each sentence under its field; false when one has no field, so that it is said another way. */

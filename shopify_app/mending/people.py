@@ -1,0 +1,105 @@
+"""Findings about who answers: advisors, boutiques, and the rule that names them."""
+
+from consults import advisors
+from kit.causes import Cause
+from routing import policies
+from shopify_app.mending.look import HERE, Failure, Look, Place
+
+
+def no_advisor(look: Look) -> list[Place]:
+    """Nobody takes returns."""
+    return [] if advisors.advisors(look.session, shop_id=look.shop_id, active=True) else [HERE]
+
+
+def no_boutique(look: Look) -> list[Place]:
+    """Advisors, and no place they work at."""
+    there = advisors.boutiques(look.session, shop_id=look.shop_id)
+    return [HERE] if not there and not no_advisor(look) else []
+
+
+def nobody_by_default(look: Look) -> list[Place]:
+    """Nobody is asked where no seller is known, or somebody who has left."""
+    stands_in = policies.directory(look.session, look.shop_id).default
+    return [HERE] if (stands_in is None or not stands_in.active) and not no_advisor(look) else []
+
+
+def without_phone(look: Look) -> list[Place]:
+    """Advisors who cannot be texted."""
+    people = advisors.advisors(look.session, shop_id=look.shop_id, active=True)
+    return [Place(person.name, f"/app/advisors/{person.id}") for person in people if not person.phone]
+
+
+def without_email(look: Look) -> list[Place]:
+    """Advisors who cannot be written to."""
+    people = advisors.advisors(look.session, shop_id=look.shop_id, active=True)
+    return [Place(person.name, f"/app/advisors/{person.id}") for person in people if not person.email]
+
+
+def other_currency(look: Look) -> list[Place]:
+    """The limit cannot be compared with what orders cost."""
+    rule = policies.policy_row(look.session, look.shop_id)
+    return [HERE] if rule.currency != look.shop.currency or look.stopped(Cause.OTHER_CURRENCY) else []
+
+
+PEOPLE: tuple[Failure, ...] = (
+    Failure(
+        "no_advisor",
+        no_advisor,
+        "No advisor takes returns",
+        "",
+        "Every return takes the parcel alone, and no client is offered a conversation.",
+        "Let somebody take returns.",
+        "Choose who takes returns",
+        "/app/advisors",
+    ),
+    Failure(
+        "no_boutique",
+        no_boutique,
+        "No boutique is known",
+        "",
+        "A piece sold in a boutique cannot go back to the people who sold it; the default advisor is asked.",
+        "Boutiques are read from your locations in Shopify, together with the people who work there.",
+        "See the advisors",
+        "/app/advisors",
+    ),
+    Failure(
+        "no_default",
+        nobody_by_default,
+        "Nobody answers where no seller is known",
+        "",
+        "Such a return takes the parcel alone, whatever it is worth.",
+        "Choose who is asked then.",
+        "Choose a default advisor",
+        "/app/routing",
+    ),
+    Failure(
+        "advisor_phone",
+        without_phone,
+        "An advisor cannot be texted",
+        "{n} advisors cannot be texted",
+        "A client who waits for them is seen only when they open their desk.",
+        "Add a mobile number.",
+        "See the advisors",
+        "/app/advisors",
+    ),
+    Failure(
+        "advisor_email",
+        without_email,
+        "An advisor has no e-mail address",
+        "{n} advisors have no e-mail address",
+        "A conversation a client has booked does not come into their calendar.",
+        "Add an address.",
+        "See the advisors",
+        "/app/advisors",
+    ),
+    Failure(
+        "currency",
+        other_currency,
+        "The order value for an advisor is in another currency than your orders",
+        "",
+        "The two cannot be compared, so returns wait and nobody answers them.",
+        "Save the value again, in the currency your store has now.",
+        "Save the order value",
+        "/app/routing",
+    ),
+)
