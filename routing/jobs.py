@@ -1,6 +1,8 @@
 """Keep evidence; gather, decide and hand on."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -19,13 +21,15 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import ClientRead, ReturnRead
-from routing import evidence, openings, policies, sweeps
+from routing import evidence, gathering, openings, policies, selling, sweeps
+from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, Outcome, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
-from routing.ports import OrderReads
-from routing.sellers import Level
+from routing.ports import OrderReads, SignalReads
+from routing.reads import OrderSignals
+from routing.sellers import find_seller
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -55,14 +59,23 @@ def note_disposed(session: Session, disposed: PiecesDisposed) -> None:
         jobs.publish(session, ReturnChanged(disposed.shop_id, return_gid))
 
 
-def follow_return(begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, shop_id: int, return_gid: str) -> None:
+def follow_return(
+    begin: Begin,
+    *,
+    returns: ReturnsDoor,
+    orders: OrderReads,
+    signals: SignalReads | None = None,
+    shop_id: int,
+    return_gid: str,
+) -> None:
     """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
 
     A return born approved may be heard of by a change alone. One that is older than the app is the house's own.
     """
     with begin() as session:
         since = sweeps.begins_at(session, get_shop(session, shop_id))
-    route_return(begin, returns=returns, orders=orders, shop_id=shop_id, return_gid=return_gid, since=since)
+    about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid, "since": since}
+    route_return(begin, returns=returns, orders=orders, signals=signals, **about)
     logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid)
 
 
@@ -71,6 +84,7 @@ def route_return(
     *,
     returns: ReturnsDoor,
     orders: OrderReads,
+    signals: SignalReads | None = None,
     shop_id: int,
     return_gid: str,
     order_gid: str | None = None,
@@ -86,6 +100,7 @@ def route_return(
     with begin() as session:
         if find_decision(session, shop_id=shop_id, return_gid=return_gid):
             return
+        keys = signal_keys(chain_row(session, shop_id))
     read = returns.read(shop_id, return_gid)
     if read and (read.has_ended or (since and read.created_at and read.created_at < since)):
         log.info("return.left_alone", status=read.status)
@@ -95,18 +110,26 @@ def route_return(
         raise Waiting(OLD_ORDER, retry_after=SIX_HOURS)
     order, client = found
     staff = orders.staff(shop_id, order.order_gid)
+    today = signals.signals(shop_id, order.order_gid, keys) if signals else OrderSignals()
     with begin() as session:
-        _decide_and_hand_on(session, shop_id, read, order, client, staff)
+        _decide_and_hand_on(session, shop_id, read, order, client, staff, today)
 
 
 def _decide_and_hand_on(
-    session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
+    session: Session,
+    shop_id: int,
+    read: ReturnRead,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
 ) -> None:
     now = clock_now()
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
     if policy.limit.currency != order.total.currency:
         raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
-    decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    gathered = gather(session, shop_id, read, order, client, staff, today)
+    decided, seller = decide(policy, gathered, directory), find_seller(gathered, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -122,6 +145,7 @@ def _decide_and_hand_on(
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
+        findings=[finding.as_json() for finding in seller.findings],
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
@@ -137,11 +161,21 @@ def _decide_and_hand_on(
     )
     if assisted and decided.advisor_id is not None:
         facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        facts = replace(facts, sold_by_advisor=seller.sold_by(decided.advisor_id))
+        selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 
-def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, staff: StaffRead) -> ReturnFacts:
+def gather(
+    session: Session,
+    shop_id: int,
+    read: ReturnRead,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
+) -> ReturnFacts:
     """The facts of one return: what was kept when the order arrived first, Shopify's word of today second."""
     kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
     returned = {line.line_gid for line in read.lines if line.line_gid}
@@ -152,6 +186,9 @@ def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, s
         order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
         location_gid=(kept.location_gid if kept else None) or order.location_gid,
         evidence_from="webhook" if kept else "order",
+        signals=gathering.gather_signals(
+            session, shop_id=shop_id, read=read, order=order, client=client, kept=kept, today=today
+        ),
     )
 
 
@@ -183,7 +220,6 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         order_gid=order.order_gid,
         order_name=order.name,
         seller_words=decided.words,
-        sold_by_advisor=decided.level in (Level.LINE, Level.ORDER),
         client_gid=client.gid or None,
         client_name=client.name or None,
         client_title=client.title,

@@ -53,7 +53,7 @@ class Seller:
     """Whom the evidence names, by what, and in words an advisor and a merchant can read.
 
     `sold`: the person sold it, and did not merely take over from who did, look after the client or answer for the
-    place. `others` sold the rest.
+    place. `others` sold the rest. `lines`: line gid -> advisor id, as far as evidence of the sale itself names them.
     """
 
     person: Person | None
@@ -62,6 +62,11 @@ class Seller:
     findings: tuple[Finding, ...] = ()
     others: tuple[Person, ...] = ()
     sold: bool = False
+    lines: tuple[tuple[str, int], ...] = ()
+
+    def sold_by(self, advisor_id: int | None) -> bool:
+        """Whether that advisor is the one, and sold it."""
+        return self.sold and self.person is not None and self.person.advisor_id == advisor_id
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,15 @@ def _judge(walk: _Walk) -> Seller:
     )
     findings = tuple(_settle(finding, walk, lead) for finding in walk.findings)
     sold = own.is_direct and own.level in SALES
-    return Seller(lead, own.level, _after(walk, _sentence(walk, own, others)), findings, tuple(others), sold)
+    words = _after(walk, _sentence(walk, own, others))
+    return Seller(lead, own.level, words, findings, tuple(others), sold, _sold_lines(walk))
+
+
+def _sold_lines(walk: _Walk) -> tuple[tuple[str, int], ...]:
+    """Who sold each line, the one with most of it where it was split."""
+    sales = [s for s in walk.shares if s.is_direct and s.level in SALES and s.line_gid]
+    sales.sort(key=lambda s: (s.line_gid, s.cents, -s.person.advisor_id))
+    return tuple({s.line_gid: s.person.advisor_id for s in sales}.items())
 
 
 def _settle(finding: Finding, walk: _Walk, lead: Person) -> Finding:

@@ -7,6 +7,7 @@ import jobs.models
 import logistics.models
 import notifications.models
 import routing.models
+import routing.seller_models
 import shops.models
 import webhooks.models
 
@@ -18,5 +19,6 @@ MODELS = (
     consults.models,
     logistics.models,
     routing.models,
+    routing.seller_models,
 )
 metadata = SQLModel.metadata
