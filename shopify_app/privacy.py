@@ -19,6 +19,7 @@ from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
 from logistics import people
 from logistics.models import Rma
+from routing import client_book, evidence, selling
 from shops import accesses, data_requests
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
@@ -95,6 +96,9 @@ def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: 
         "client": client_gid,
         "returns": people.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "conversations": [consults.privacy.show_case(session, case) for case in traces.cases],
+        "own_advisor": client_book.show_client(
+            session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses
+        ),
         "messages": notifications.privacy.show_client(session, **about),
         "webhooks_kept_for_30_days": forgetting.list_naming(session, domain=shop.domain, **named),
     }
@@ -130,6 +134,9 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     named: dict[str, Any] = {"numbers": traces.numbers, "words": [*traces.addresses, *codes]}
     forgetting.erase_naming(session, domain=shop.domain, now=now, **named)
     blank_reasons(session, shop_id=shop_id, words=traces.words)
+    client_book.erase_client(session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses)
+    evidence.erase_claims(session, shop_id=shop_id, order_gids=traces.order_gids)
+    selling.erase_reasons(session, shop_id=shop_id, order_gids=traces.order_gids)
     for case in traces.cases:
         consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
