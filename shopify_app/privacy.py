@@ -30,7 +30,8 @@ log = get_logger("privacy")
 
 SECOND_LOOK = timedelta(hours=1)
 """What was under way while a client was erased may have written of them once more."""
-TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link")
+TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link",
+          "bookentry", "claimevidence", "sellerchoice")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     """
     shop, now = get_shop(session, shop_id), clock_now()
     traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    _forget_advisor(session, shop, client_gid, traces)  # before the bodies go that tell their address
     codes = people.tracking_codes(session, traces.rmas)
     sent = notifications.privacy.erase_client(
         session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys, now=now
@@ -134,13 +136,20 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     named: dict[str, Any] = {"numbers": traces.numbers, "words": [*traces.addresses, *codes]}
     forgetting.erase_naming(session, domain=shop.domain, now=now, **named)
     blank_reasons(session, shop_id=shop_id, words=traces.words)
-    client_book.erase_client(session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses)
     evidence.erase_claims(session, shop_id=shop_id, order_gids=traces.order_gids)
     selling.erase_reasons(session, shop_id=shop_id, order_gids=traces.order_gids)
     for case in traces.cases:
         consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
     return traces.order_gids
+
+
+def _forget_advisor(session: Session, shop: Shop, client_gid: str, traces: Traces) -> None:
+    """Take a client out of the book, also one it knows by an address only that Shopify's own request tells us."""
+    assert shop.id is not None
+    number = client_gid.rsplit("/", 1)[-1]
+    addresses = traces.addresses | forgetting.addresses_of(session, domain=shop.domain, number=number)
+    client_book.erase_client(session, shop_id=shop.id, client_gid=client_gid, addresses=addresses)
 
 
 def redact_shop(begin: Begin, *, shop_id: int) -> None:
