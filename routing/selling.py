@@ -43,10 +43,10 @@ def choose_advisor(
     With `for_client` they are also noted in the client book as the client's own. Raises AppError for a reason that
     says nothing, somebody who does not work here or has the case already; NotFound; InvalidMove for a closed case.
     """
+    case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
     reason = " ".join(reason.split())
     if not SHORTEST <= len(reason) <= LONGEST:
         raise AppError("Write a few words on why; they stay with the case.", code="reason")
-    case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
     advisor = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
     if not advisor.active:
         raise AppError(f"{advisor.name} does not take returns just now.", code="advisor")

@@ -7,12 +7,16 @@ from shopify_app.pages.admin import (
     advisors,
     bounce,
     cases,
+    choosing,
+    client_book,
     desk_links,
     home,
     privacy,
     returns,
     routing,
+    sellers,
     settings,
+    staff,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -20,7 +24,11 @@ PAGES: tuple[Blueprint, ...] = (
     cases.page,
     returns.page,
     routing.page,
+    sellers.page,
+    staff.page,
     advisors.page,
+    client_book.page,
+    choosing.page,
     settings.page,
     activity.page,
     privacy.page,
