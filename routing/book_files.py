@@ -70,18 +70,18 @@ def read_table(raw: bytes) -> Table:
         raise AppError("The file is larger than 2 MB. Cut it into several.", code="file")
     text = _decode(raw)
     first, _, rest = text.partition("\n")
-    if re.fullmatch(r"sep=.\r?", first):  # a line of Excel's own
-        text = rest
+    before = 1 if re.fullmatch(r"sep=.\r?", first) else 0  # a line of Excel's own
+    text = rest if before else text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        rows, start = [], 1
+        rows, start = [], before + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append((start, tuple(cell.strip() for cell in cells)))
-            start = reader.line_num + 1
+            start = before + reader.line_num + 1
     except csv.Error:
         raise AppError(
-            f"Line {reader.line_num} could not be read: a quotation mark is not closed, or a cell is too long.",
+            f"Line {before + reader.line_num} could not be read: a quotation mark is not closed, or a cell too long.",
             code="file",
         ) from None
     if not rows:

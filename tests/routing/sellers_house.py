@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+import routing.jobs
 from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique, Case, Consult
 from consults.states import ConsultState
@@ -138,7 +140,7 @@ class House(FakeShopify):
         """The return comes, and is routed."""
         return_gid = f"gid://shopify/Return/{number}"
         fake: Any = self
-        with cast.clock():
+        with cast.clock(), patch.object(routing.jobs, "clock_now", lambda: NOW):
             route_return(
                 self.database.begin,
                 returns=fake,
