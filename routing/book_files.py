@@ -171,7 +171,7 @@ def _row(table: Table, line: int, cells: tuple[str, ...], known: Known, phone_of
         return f"“{gid[:40]}” is no customer id."
     email = cell.get("email", "").casefold()
     if email and not ADDRESS.fullmatch(email):
-        return f"“{email[:60]}” is no e-mail address."
+        return f"“{cell['email'][:60]}” is no e-mail address."
     phone = phone_of(cell.get("phone", ""))
     if cell.get("phone") and not phone:
         return "The telephone number has no country code, for example +33."

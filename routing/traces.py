@@ -195,12 +195,12 @@ def of_the_boutique(facts: ReturnFacts, directory: Directory) -> tuple[Trace, ..
     if not facts.location_gid:
         return ()
     here = directory.by_location.get(facts.location_gid)
-    name = directory.boutique_names.get(facts.location_gid, "")
+    name, at = directory.boutique_names.get(facts.location_gid, ""), facts.signals.order_seen_at
     if here is None or not here.active:
         place = name or "a place that is none of the boutiques"
-        return (Trace(None, f"Bought in {place}", refused="Nobody answers there." if name else "", seen_at=None),)
+        return (Trace(None, f"Bought in {place}", refused="Nobody answers there." if name else "", seen_at=at),)
     says = f"It was bought in {name}; {here.name} answers there."
-    return (Trace(here, f"Bought in {name}", says=says, confidence=Confidence.WEAK),)
+    return (Trace(here, f"Bought in {name}", says=says, confidence=Confidence.WEAK, seen_at=at),)
 
 
 def by_default(facts: ReturnFacts, directory: Directory) -> tuple[Trace, ...]:
