@@ -61,8 +61,9 @@ def _keep_claims(session: Session, kept: OrderEvidence, seen: OrderSeen, at: dat
     assert kept.id is not None
     rows = session.exec(select(ClaimEvidence).where(ClaimEvidence.evidence_id == kept.id)).all()
     first_seen = {(row.line_gid, row.key, row.value): row.seen_at for row in rows}
-    if rows:
-        session.connection().execute(sa.delete(ClaimEvidence).where(col(ClaimEvidence.evidence_id) == kept.id))
+    for row in rows:
+        session.delete(row)
+    session.flush()
     if not seen.attributes:
         return
     named = {key.casefold() for key in chain_row(session, seen.shop_id).attribute_keys}

@@ -20,7 +20,7 @@ from logistics import rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
-from logistics.reads import ClientRead, ReturnRead
+from logistics.reads import Address, ClientRead, ReturnRead
 from routing import evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, Outcome, decide, opened_by
@@ -43,6 +43,7 @@ OTHER_CURRENCY = (
     "again on the routing page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
+NOBODY = ClientRead(gid="", name="", title="", email="", phone="", locale="en", country="", address=Address())
 
 
 def keep_evidence(session: Session, seen: OrderSeen) -> None:
@@ -128,7 +129,7 @@ def _decide_and_hand_on(
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
     if policy.limit.currency != order.total.currency:
         raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
-    gathered = gather(session, shop_id, read, order, client, staff, today)
+    gathered = gather(session, shop_id, read, order, staff, client, today)
     decided, seller = decide(policy, gathered, directory), find_seller(gathered, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
@@ -172,11 +173,14 @@ def gather(
     shop_id: int,
     read: ReturnRead,
     order: OrderRead,
-    client: ClientRead,
     staff: StaffRead,
-    today: OrderSignals,
+    client: ClientRead | None = None,
+    today: OrderSignals | None = None,
 ) -> ReturnFacts:
-    """The facts of one return: what was kept when the order arrived first, Shopify's word of today second."""
+    """The facts of one return: what was kept when the order arrived first, Shopify's word of today second.
+
+    Without `client` and `today` the client's own advisor and what is written on the order today are not looked at.
+    """
     kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
     returned = {line.line_gid for line in read.lines if line.line_gid}
     return ReturnFacts(
@@ -187,7 +191,13 @@ def gather(
         location_gid=(kept.location_gid if kept else None) or order.location_gid,
         evidence_from="webhook" if kept else "order",
         signals=gathering.gather_signals(
-            session, shop_id=shop_id, read=read, order=order, client=client, kept=kept, today=today
+            session,
+            shop_id=shop_id,
+            read=read,
+            order=order,
+            client=client or NOBODY,
+            kept=kept,
+            today=today or OrderSignals(),
         ),
     )
 
