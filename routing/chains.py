@@ -1,5 +1,6 @@
 """The merchant's chain: in which order it is asked, which codes stand for whom, where to look for them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,12 +14,12 @@ from kit.errors import AppError, Conflict
 from routing.facts import Directory
 from routing.levels import MOVABLE, Chain
 from routing.reads import SignalKeys
-from routing.seller_models import AdvisorCode, BookHandOver, SellerChain
+from routing.seller_models import AdvisorCode, BookHandOver, ClaimEvidence, SellerChain
 from routing.signals import plain_code
 
 DEFAULT_KEYS = ("_advisor_code", "advisor_code", "advisor")
 """Cart and line attributes a code is read from where the merchant named none. An underscore hides one at checkout."""
-MOST_KEYS, MOST_CODES = 20, 5000
+MOST_KEYS, MOST_CODES, LATEST_CLAIMS = 20, 5000, 300
 
 
 def chain_row(session: Session, shop_id: int) -> SellerChain:
@@ -98,6 +99,14 @@ def take_code(session: Session, *, shop_id: int, code_id: int) -> None:
     """Let a code stand for nobody. What was decided by it stays."""
     mine = (col(AdvisorCode.id) == code_id, col(AdvisorCode.shop_id) == shop_id)
     session.connection().execute(sa.delete(AdvisorCode).where(*mine))
+
+
+def codes_of_nobody(session: Session, shop_id: int) -> list[tuple[str, int]]:
+    """Codes on the latest orders that stand for nobody, most frequent first, with how often: for a merchant to map."""
+    known = {code.plain for code in codes_of(session, shop_id)}
+    query = select(ClaimEvidence.value).where(ClaimEvidence.shop_id == shop_id).order_by(col(ClaimEvidence.id).desc())
+    found = Counter(" ".join(value.split()) for value in session.exec(query.limit(LATEST_CLAIMS)))
+    return [(code, count) for code, count in found.most_common() if plain_code(code) not in known][:10]
 
 
 def read_places(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -71,7 +72,7 @@ def _keep_claims(session: Session, kept: OrderEvidence, seen: OrderSeen, at: dat
     for pair in wanted:
         claim = (pair["line_gid"] or "", pair["key"], pair["value"])
         line_gid, key, value = claim
-        mine = {"evidence_id": kept.id, "shop_id": seen.shop_id, "seen_at": first_seen.get(claim, at)}
+        mine: dict[str, Any] = {"evidence_id": kept.id, "shop_id": seen.shop_id, "seen_at": first_seen.get(claim, at)}
         session.add(ClaimEvidence(line_gid=line_gid, key=key, value=value, **mine))
     session.flush()
 

@@ -118,7 +118,7 @@ def _same(one: Any, other: Mapping[str, Any]) -> bool:
 
 def _note(session: Session, shop_id: int, order_gid: str) -> SellerNote:
     """The order's note, made if it has none. A fresh one has nothing to write yet."""
-    body = {"v": 1, "shop": shop_id, "chosen": None, "lines": {}}
+    body: dict[str, Any] = {"v": 1, "shop": shop_id, "chosen": None, "lines": {}}
     insert_once(session, SellerNote(shop_id=shop_id, order_gid=order_gid, body=body, version=0))
     mine = (SellerNote.shop_id == shop_id, SellerNote.order_gid == order_gid)
     # Locked on PostgreSQL, where two returns of one order may be decided at once; SQLite has one writer anyway.

@@ -127,7 +127,7 @@ def _look(walk: _Walk, place: int, level: Level, traces: tuple[Trace, ...]) -> N
         walk.findings.append(Finding(level, "", "Nothing seen."))
         return
     closed = level in FALLBACKS and bool(walk.shares)
-    before, taken = dict(walk.open), set()
+    before, taken = dict(walk.open), set[str]()
     for trace in traces:
         lines = dict(before) if trace.shares is None else {g: c for g, c in trace.shares if g in before}
         person = _present(trace, walk.directory)

@@ -1,6 +1,7 @@
 """What is done with an answer: noting on the order who sold it, and a person's choice of another advisor."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -57,7 +58,13 @@ def choose_advisor(
     case = reassigning.give_case(
         session, shop_id=shop_id, case_id=case_id, advisor_id=advisor_id, seller_words=words, actor=by, now=now
     )
-    about = {"shop_id": shop_id, "order_gid": case.order_gid, "return_gid": case.return_gid, "by": by, "at": now}
+    about: dict[str, Any] = {
+        "shop_id": shop_id,
+        "order_gid": case.order_gid,
+        "return_gid": case.return_gid,
+        "by": by,
+        "at": now,
+    }
     session.add(SellerChoice(from_advisor_id=before, advisor_id=advisor_id, reason=reason, **about))
     if case.order_gid:
         who = _who(session, shop_id, advisor_id)

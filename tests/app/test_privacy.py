@@ -229,7 +229,7 @@ def test_a_clients_advisor_and_what_was_written_on_their_orders_is_shown_and_era
         secret = client_book.secret_of(session, shop_id)
         for mail in ("cleo@example.com", "else@example.com"):
             keys = client_book.client_keys(secret, email=mail)
-            about = {"advisor_id": advisor_id, "since": None, "source": client_book.BY_FILE, "now": NOW}
+            about: dict[str, Any] = {"advisor_id": advisor_id, "since": None, "source": client_book.BY_FILE, "now": NOW}
             client_book.put(session, shop_id=shop_id, keys=keys, **about)
         for order_gid, words in ((ORDER, "Cleo Whitlock"), ("gid://shopify/Order/7", "Somebody else")):
             kept = OrderEvidence(shop_id=shop_id, order_gid=order_gid, order_name="#", seen_updated_at=NOW, kept_at=NOW)

@@ -135,8 +135,8 @@ def test_a_client_the_book_knows_by_their_e_mail_alone_is_forgotten_when_shopify
     with town.database.begin() as session:
         raw = f"email,advisor\n{someone},Inès Laurent\nelse@example.com,Inès Laurent\n".encode()
         file = book_imports.show_file(session, shop_id=town.shop_id, raw=raw, by="staff:7", now=BASE)
-        about = {"import_id": cast.number(file.id), "digest": file.digest}
-        book_imports.apply(session, shop_id=town.shop_id, by="staff:7", now=BASE, **about)
+        file_id = cast.number(file.id)
+        book_imports.apply(session, shop_id=town.shop_id, import_id=file_id, digest=file.digest, by="staff:7", now=BASE)
     town.control("POST", "privacy", {"topic": "customers/redact", "shop": DOMAIN, "customer": someone})
     town.deliver()
     town.run("privacy.redact_client", shop_id=town.shop_id, client_gid=client["id"], order_gids=[])

@@ -12,11 +12,11 @@ from consults.models import Advisor, Case
 from kit.money import Money
 from routing import chains, client_book
 from routing.levels import MOVABLE, Level
-from routing.models import Decision
+from routing.models import Decision, OrderEvidence
 from routing.reads import StaffMember
-from routing.seller_models import AdvisorCode, BookEntry, BookImport, SellerChoice
+from routing.seller_models import AdvisorCode, BookEntry, BookImport, ClaimEvidence, SellerChoice
 from tests import cast
-from tests.cast import number
+from tests.cast import NOW, number
 from tests.pages.admin_caller import read
 from tests.pages.admin_world import Admin, open_admin
 
@@ -129,6 +129,21 @@ def test_a_code_is_added_once_to_one_person_and_removed(admin: Admin) -> None:
     (code,) = rows(admin, AdvisorCode)
     admin.alice.send(f"/app/sellers/codes/{code.id}/remove")
     assert rows(admin, AdvisorCode) == []
+
+
+def test_codes_on_orders_that_are_nobodys_are_listed_until_they_are_mapped(admin: Admin) -> None:
+    with admin.database.begin() as session:
+        for shop_id, value in ((admin.world.shop_id, "ROM-001"), (admin.dana.shop_id, "DAN-001")):
+            kept = OrderEvidence(shop_id=shop_id, order_gid="o", order_name="#", seen_updated_at=NOW, kept_at=NOW)
+            session.add(kept)
+            session.flush()
+            for line in ("a", "b"):
+                about = {"evidence_id": number(kept.id), "shop_id": shop_id, "seen_at": NOW}
+                session.add(ClaimEvidence(line_gid=line, key="advisor", value=value, **about))  # type: ignore[arg-type]
+    assert "nobody's: “ROM-001” (2 times)." in read(admin.alice.open("/app/sellers")).text
+    assert "ROM-001" not in admin.stranger.open("/app/sellers").text
+    admin.alice.send("/app/sellers/codes", code="rom-001", advisor_id=admin.world.bob.id)
+    assert "nobody's:" not in read(admin.alice.open("/app/sellers")).text
 
 
 # --- the client book

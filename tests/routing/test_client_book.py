@@ -1,6 +1,7 @@
 """The client book on a real database: files shown before they are saved, hand-overs, and clients who leave it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -175,7 +176,7 @@ def test_a_person_who_chose_counts_before_what_a_file_says_of_another_address(ho
     apply(house, show(house, HEADER + "9,,,Bob,\n"))
     with house.database.begin() as session:
         keys = client_book.client_keys(client_book.secret_of(session, house.shop_id), email="cleo@example.com")
-        about = {"shop_id": house.shop_id, "since": None, "now": NOW + timedelta(days=1)}
+        about: dict[str, Any] = {"shop_id": house.shop_id, "since": None, "now": NOW + timedelta(days=1)}
         client_book.put(session, keys=keys, advisor_id=house.people["Inès"], source=client_book.BY_PERSON, **about)
     assert found(house, gid="9", email="cleo@example.com") == "Inès"
 

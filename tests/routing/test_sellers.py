@@ -244,7 +244,8 @@ def facts_and_shuffled(draw) -> tuple[ReturnFacts, ReturnFacts]:
     source = draw(st.sampled_from(["", "pos", "web"]))
 
     def made(order: list[list], shown: tuple[Piece, ...]) -> ReturnFacts:
-        signals = Signals(shown, *(tuple(found) for found in order[1:]), source_name=source, order_seen_at=AT)
+        said = dict(zip(("claims", "write_backs", "talks", "client_marks"), map(tuple, order[1:]), strict=True))
+        signals = Signals(shown, source_name=source, order_seen_at=AT, **said)  # type: ignore[arg-type]
         return ReturnFacts("#1", Money(10**6, "USD"), tuple(order[0]), signals=signals, **common)
 
     return made(listed, pieces), made([draw(st.permutations(found)) for found in listed], pieces[::-1])

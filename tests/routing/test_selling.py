@@ -1,6 +1,7 @@
 """A person's choice, our note on the order, and what is kept of an order's attributes."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -146,7 +147,8 @@ def test_a_write_that_failed_is_made_again_and_one_that_arrived_is_not(house: Ho
             if self.calls == 1:
                 raise OutsideError("shopify", "ReadTimeout", ambiguous=True)
 
-    away, about = Away(), {"shop_id": house.shop_id, "order_gid": house.sale.gid}
+    away = Away()
+    about: dict[str, Any] = {"shop_id": house.shop_id, "order_gid": house.sale.gid}
     with pytest.raises(OutsideError):
         notes.write_back(house.database.begin, notes=away, **about)
     for _ in range(2):

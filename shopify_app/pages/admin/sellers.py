@@ -42,6 +42,7 @@ def index() -> str:
             people=people,
             named={person.id: person.name for person in people},
             codes=chains.codes_of(session, caller.shop_id),
+            nobodys=chains.codes_of_nobody(session, caller.shop_id),
         )
 
 
