@@ -245,7 +245,7 @@ def facts_and_shuffled(draw) -> tuple[ReturnFacts, ReturnFacts]:
 
     def made(order: list[list], shown: tuple[Piece, ...]) -> ReturnFacts:
         said = dict(zip(("claims", "write_backs", "talks", "client_marks"), map(tuple, order[1:]), strict=True))
-        signals = Signals(shown, source_name=source, order_seen_at=AT, **said)  # type: ignore[arg-type]
+        signals = Signals(shown, source_name=source, order_seen_at=AT, **said)
         return ReturnFacts("#1", Money(10**6, "USD"), tuple(order[0]), signals=signals, **common)
 
     return made(listed, pieces), made([draw(st.permutations(found)) for found in listed], pieces[::-1])
