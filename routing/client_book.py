@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
+from kit import clock
 from kit.db import insert_once
 from kit.errors import AppError
 from kit.log import get_logger
@@ -102,12 +103,15 @@ def counts(session: Session, *, shop_id: int) -> dict[int, int]:
     return dict(session.exec(query).all())
 
 
-def hand_over(session: Session, shop_id: int, from_advisor_id: int, to_advisor_id: int, *, now: datetime) -> int:
+def hand_over(
+    session: Session, shop_id: int, from_advisor_id: int, to_advisor_id: int, *, now: datetime | None = None
+) -> int:
     """One leaves, another takes over their clients and what they sold; how many clients. Again: the newer one counts.
 
     Raises NotFound for an advisor of another shop, AppError for a person who would hand over to themselves or to
     somebody who does not work here.
     """
+    now = now or clock.now()
     leaving = get_advisor(session, shop_id=shop_id, advisor_id=from_advisor_id)
     taking = get_advisor(session, shop_id=shop_id, advisor_id=to_advisor_id)
     if from_advisor_id == to_advisor_id or not taking.active:
