@@ -22,6 +22,14 @@ class CaseOpened(_OfReturn):
 
 
 @dataclass(frozen=True)
+class CaseGiven(_OfReturn):
+    """A person gave the case to another advisor."""
+
+    case_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
 class _OfConsult(_OfReturn):
     consult_id: int
     return_gid: str

@@ -1,6 +1,6 @@
 """What the messages about a case and a conversation say: values for the templates, links, calendar files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -189,15 +189,17 @@ class Letters:
             self.session,
             shop_id=self.case.shop_id,
             purpose=purpose,
-            subject_id=self.case.id,
+            # Whoever has the case no longer comes to their own desk: the case's page is not theirs to see.
+            subject_id=0 if purpose == DESK and self.advisor.id != self.case.advisor_id else self.case.id,
             person_id=person_id,
             now=self.now,
         )
 
 
 def letters_of(session: Session, consult: Consult, *, addresses: Addresses, now: datetime) -> Letters:
-    """Letters about the case of `consult`."""
-    return Letters.about(session, case_of(session, consult), addresses=addresses, now=now)
+    """Letters about `consult`, by and to the advisor it was reserved with: the case may be another's by now."""
+    letters = Letters.about(session, case_of(session, consult), addresses=addresses, now=now)
+    return replace(letters, advisor=advisor_of(session, consult.advisor_id))
 
 
 def _whens(consult: Consult, zone: str) -> tuple[str, str]:

@@ -1,12 +1,16 @@
 """What routing is told. Plain values, no personal data: events are kept with the jobs they start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class OrderSeen:
-    """An order was placed or changed. `lines`: [{"line_gid", "staff": [{"staff_gid", "quantity"}]}]."""
+    """An order was placed or changed. `lines`: [{"line_gid", "staff": [{"staff_gid", "quantity"}]}].
+
+    `attributes`: [{"line_gid" or None, "key", "value"}], whatever was written on the order and its lines. It starts no
+    job, so it is kept nowhere; evidence keeps only what stands under a key the merchant named.
+    """
 
     shop_id: int
     order_gid: str
@@ -16,6 +20,7 @@ class OrderSeen:
     location_gid: str | None
     updated_at: str
     lines: list[dict[str, Any]]
+    attributes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def order_key(self) -> str:

@@ -1,6 +1,8 @@
 """Seller evidence: kept when the order arrives, because staff lists and attributions change until it comes back."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -8,9 +10,13 @@ from sqlmodel import Session, col, select
 from kit.clock import parse_instant
 from kit.db import insert_once
 from kit.money import Money
+from routing.chains import chain_row
 from routing.events import OrderSeen
 from routing.facts import Attribution, OrderRead, StaffRead
 from routing.models import LineEvidence, OrderEvidence
+from routing.seller_models import ClaimEvidence
+
+MOST_CLAIMS = 50
 
 
 def keep(session: Session, seen: OrderSeen, *, now: datetime) -> bool:
@@ -35,6 +41,7 @@ def keep(session: Session, seen: OrderSeen, *, now: datetime) -> bool:
         kept.staff_gid, kept.location_gid, kept.seen_updated_at = seen.staff_gid, seen.location_gid, updated_at
         session.add(kept)
         session.connection().execute(sa.delete(LineEvidence).where(col(LineEvidence.evidence_id) == kept.id))
+    _keep_claims(session, kept, seen, updated_at)
     for line in seen.lines:
         for credit in line["staff"]:
             insert_once(
@@ -48,6 +55,34 @@ def keep(session: Session, seen: OrderSeen, *, now: datetime) -> bool:
                 ),
             )
     return True
+
+
+def _keep_claims(session: Session, kept: OrderEvidence, seen: OrderSeen, at: datetime) -> None:
+    """Keep what stands under a key the merchant named, with when it was first seen; all else is passed by unread."""
+    assert kept.id is not None
+    rows = session.exec(select(ClaimEvidence).where(ClaimEvidence.evidence_id == kept.id)).all()
+    first_seen = {(row.line_gid, row.key, row.value): row.seen_at for row in rows}
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    if not seen.attributes:
+        return
+    named = {key.casefold() for key in chain_row(session, seen.shop_id).attribute_keys}
+    wanted = [pair for pair in seen.attributes if pair["key"].casefold() in named][:MOST_CLAIMS]
+    for pair in wanted:
+        claim = (pair["line_gid"] or "", pair["key"], pair["value"])
+        line_gid, key, value = claim
+        mine: dict[str, Any] = {"evidence_id": kept.id, "shop_id": seen.shop_id, "seen_at": first_seen.get(claim, at)}
+        session.add(ClaimEvidence(line_gid=line_gid, key=key, value=value, **mine))
+    session.flush()
+
+
+def erase_claims(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> None:
+    """Forget what was written on these orders: a buyer may have written their own name."""
+    theirs = select(OrderEvidence.id).where(
+        OrderEvidence.shop_id == shop_id, col(OrderEvidence.order_gid).in_(order_gids)
+    )
+    session.connection().execute(sa.delete(ClaimEvidence).where(col(ClaimEvidence.evidence_id).in_(theirs)))
 
 
 def _when(text: str, now: datetime) -> datetime:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kit.money import Money
+from routing.levels import Chain
+from routing.signals import Signals
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class ReturnFacts:
     order_staff_gid: str | None = None
     location_gid: str | None = None
     evidence_from: str = "order"
+    signals: Signals = field(default_factory=Signals)
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Directory:
-    """Who stands behind a staff id or a location, and whom to ask when nobody does."""
+    """Who stands behind a staff id, a code or a location, and whom to ask when nobody does.
+
+    `successors`: by the id of one who left, who took over from them. `chain`: the order the merchant asks in.
+    """
 
     by_staff: dict[str, Person] = field(default_factory=dict)
+    by_id: dict[int, Person] = field(default_factory=dict)
+    by_code: dict[str, Person] = field(default_factory=dict)
+    successors: dict[int, Person] = field(default_factory=dict)
+    chain: Chain = field(default_factory=Chain)
     by_location: dict[str, Person] = field(default_factory=dict)
     boutique_names: dict[str, str] = field(default_factory=dict)
     default: Person | None = None

@@ -1,6 +1,8 @@
 """Keep evidence; gather, decide and hand on."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -19,14 +21,16 @@ from logistics import rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
-from logistics.reads import ClientRead, ReturnRead
-from routing import evidence, openings, policies, sweeps
+from logistics.reads import Address, ClientRead, ReturnRead
+from routing import evidence, gathering, openings, policies, selling, sweeps
+from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, Outcome, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
-from routing.ports import OrderReads
-from routing.sellers import Level
+from routing.ports import OrderReads, SignalReads
+from routing.reads import OrderSignals
+from routing.sellers import find_seller
 from shops.events import ScopesChanged
 from shops.shops import get_shop
 
@@ -41,6 +45,7 @@ OTHER_CURRENCY = (
     "again on the routing page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
+NOBODY = ClientRead(gid="", name="", title="", email="", phone="", locale="en", country="", address=Address())
 
 
 def keep_evidence(session: Session, seen: OrderSeen) -> None:
@@ -58,7 +63,14 @@ def note_disposed(session: Session, disposed: PiecesDisposed) -> None:
 
 
 def follow_return(
-    begin: Begin, *, returns: ReturnsDoor, orders: OrderReads, shop_id: int, return_gid: str, says: str = ""
+    begin: Begin,
+    *,
+    returns: ReturnsDoor,
+    orders: OrderReads,
+    signals: SignalReads | None = None,
+    shop_id: int,
+    return_gid: str,
+    says: str = "",
 ) -> None:
     """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
 
@@ -66,7 +78,8 @@ def follow_return(
     """
     with begin() as session:
         since = sweeps.begins_at(session, get_shop(session, shop_id))
-    route_return(begin, returns=returns, orders=orders, shop_id=shop_id, return_gid=return_gid, since=since)
+    about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid, "since": since}
+    route_return(begin, returns=returns, orders=orders, signals=signals, **about)
     logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid, says=says)
 
 
@@ -75,6 +88,7 @@ def route_return(
     *,
     returns: ReturnsDoor,
     orders: OrderReads,
+    signals: SignalReads | None = None,
     shop_id: int,
     return_gid: str,
     order_gid: str | None = None,
@@ -90,6 +104,7 @@ def route_return(
     with begin() as session:
         if find_decision(session, shop_id=shop_id, return_gid=return_gid):
             return
+        keys = signal_keys(chain_row(session, shop_id))
     read = returns.read(shop_id, return_gid)
     if read and (read.has_ended or (since and read.created_at and read.created_at < since)):
         log.info("return.left_alone", status=read.status)
@@ -99,9 +114,10 @@ def route_return(
         raise Waiting(OLD_ORDER, retry_after=SIX_HOURS, cause=Cause.OLD_ORDER)
     order, client = found
     staff = orders.staff(shop_id, order.order_gid)
+    today = signals.signals(shop_id, order.order_gid, keys) if signals else OrderSignals()
     try:
         with begin() as session:
-            _decide_and_hand_on(session, shop_id, read, order, client, staff)
+            _decide_and_hand_on(session, shop_id, read, order, client, staff, today)
     except Waiting as waiting:
         if waiting.cause == Cause.OTHER_CURRENCY:
             with begin() as session:  # perhaps the shop changed its currency, and we were not told
@@ -110,14 +126,21 @@ def route_return(
 
 
 def _decide_and_hand_on(
-    session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
+    session: Session,
+    shop_id: int,
+    read: ReturnRead,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
 ) -> None:
     now = clock_now()
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
     if policy.limit.currency != order.total.currency:
         words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency)
         raise Waiting(words, cause=Cause.OTHER_CURRENCY)
-    decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    gathered = gather(session, shop_id, read, order, staff, client, today)
+    decided, seller = decide(policy, gathered, directory), find_seller(gathered, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -133,6 +156,7 @@ def _decide_and_hand_on(
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
+        findings=[finding.as_json() for finding in seller.findings],
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
@@ -148,12 +172,25 @@ def _decide_and_hand_on(
     )
     if assisted and decided.advisor_id is not None:
         facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        facts = replace(facts, sold_by_advisor=seller.sold_by(decided.advisor_id))
+        selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 
-def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, staff: StaffRead) -> ReturnFacts:
-    """The facts of one return: what was kept when the order arrived first, Shopify's word of today second."""
+def gather(
+    session: Session,
+    shop_id: int,
+    read: ReturnRead,
+    order: OrderRead,
+    staff: StaffRead,
+    client: ClientRead | None = None,
+    today: OrderSignals | None = None,
+) -> ReturnFacts:
+    """The facts of one return: what was kept when the order arrived first, Shopify's word of today second.
+
+    Without `client` and `today` the client's own advisor and what is written on the order today are not looked at.
+    """
     kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
     returned = {line.line_gid for line in read.lines if line.line_gid}
     return ReturnFacts(
@@ -163,6 +200,15 @@ def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, s
         order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
         location_gid=(kept.location_gid if kept else None) or order.location_gid,
         evidence_from="webhook" if kept else "order",
+        signals=gathering.gather_signals(
+            session,
+            shop_id=shop_id,
+            read=read,
+            order=order,
+            client=client or NOBODY,
+            kept=kept,
+            today=today or OrderSignals(),
+        ),
     )
 
 
@@ -194,7 +240,6 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         order_gid=order.order_gid,
         order_name=order.name,
         seller_words=decided.words,
-        sold_by_advisor=decided.level in (Level.LINE, Level.ORDER),
         client_gid=client.gid or None,
         client_name=client.name or None,
         client_title=client.title,

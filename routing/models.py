@@ -68,6 +68,10 @@ class Decision(SQLModel, table=True):
     total_cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     decided_at: datetime
+    # What each level of the seller's chain saw (sellers.Finding.as_json). Names no client.
+    findings: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
 
 
 class Sweep(SQLModel, table=True):

@@ -7,6 +7,7 @@ from consults.models import Advisor
 from kit.db import insert_once
 from kit.errors import AppError
 from kit.money import Money
+from routing.chains import complete
 from routing.decide import Policy
 from routing.facts import Directory, Person
 from routing.models import RoutingPolicy
@@ -69,12 +70,14 @@ def directory(session: Session, shop_id: int) -> Directory:
     default = next((p for p in people if p.id == chosen), None)
     if default is None:
         default = next((p for p in people if p.active and p.role == "manager"), None)
-    return Directory(
+    known = Directory(
         by_staff={p.staff_gid: _person(p) for p in people if p.staff_gid},
+        by_id={p.id: _person(p) for p in people if p.id is not None},
         by_location=by_location,
         boutique_names=names,
         default=_person(default) if default else None,
     )
+    return complete(session, shop_id, known)
 
 
 def _person(advisor: Advisor, boutique: str = "") -> Person:

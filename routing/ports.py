@@ -6,7 +6,7 @@ from typing import Protocol
 
 from logistics.reads import ClientRead
 from routing.facts import OrderRead, StaffRead
-from routing.reads import OrderReturn, OrderToReturn, Reason, SweptPage
+from routing.reads import OrderReturn, OrderSignals, OrderToReturn, Reason, SignalKeys, StaffMember, SweptPage
 
 
 class OrderReads(Protocol):
@@ -18,6 +18,30 @@ class OrderReads(Protocol):
 
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         """Who sold it, where `read_users` was granted; otherwise an empty answer."""
+        ...
+
+
+class SignalReads(Protocol):
+    """What Shopify says today of who sold an order, besides its staff: what buyers and we ourselves wrote there."""
+
+    def signals(self, shop_id: int, order_gid: str, keys: SignalKeys) -> OrderSignals:
+        """Empty where the app may not see the order; `withheld` names what it may not see of it."""
+        ...
+
+
+class SellerNotes(Protocol):
+    """Our own note on an order. Writing the same twice does no harm."""
+
+    def write(self, shop_id: int, order_gid: str, body: str) -> None:
+        """Set the order's note to `body`. Raises OutsideError or Waiting."""
+        ...
+
+
+class StaffReads(Protocol):
+    """The shop's staff, where `read_users` was granted."""
+
+    def everyone(self, shop_id: int) -> list[StaffMember] | None:
+        """None when the app may not ask. Raises OutsideError or Waiting."""
         ...
 
 

@@ -65,3 +65,37 @@ class Reason:
 
     gid: str
     name: str
+
+
+@dataclass(frozen=True)
+class SignalKeys:
+    """Where a house notes a client's own advisor: a metafield of the client."""
+
+    client_namespace: str
+    client_key: str
+
+
+@dataclass(frozen=True)
+class OrderSignals:
+    """What Shopify says today of who sold an order, besides its staff. Names no client.
+
+    `attributes` are (line gid or None, key, value); `sold_by` is the body we wrote, "" where there is none; `withheld`
+    are the fields Shopify did not show the app, for want of a scope.
+    """
+
+    attributes: tuple[tuple[str | None, str, str], ...] = ()
+    sold_by: str = ""
+    client_metafield: str = ""
+    client_tags: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A member of the shop's staff as Shopify has them. `left`: they do not work there any more."""
+
+    staff_gid: str
+    name: str
+    email: str
+    phone: str
+    left: bool

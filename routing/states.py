@@ -1,4 +1,4 @@
-"""States of a return that is being opened from here. Pure."""
+"""States of a return that is being opened from here, and of a file of the client book. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -26,3 +26,11 @@ OPENING: Mapping[OpeningState, frozenset[OpeningState]] = {
     OpeningState.MADE: frozenset(),
     OpeningState.REFUSED: frozenset(),
 }
+
+
+class ImportState(StrEnum):
+    """A file of the client book: `shown` to a person, then `applied` as shown, or `dropped`."""
+
+    SHOWN = "shown"
+    APPLIED = "applied"
+    DROPPED = "dropped"

@@ -6,6 +6,7 @@ from consults import cases
 from kit.log import get_logger
 from logistics import people
 from measures import privacy as past
+from routing import client_book
 from shops.events import ClientsMerged
 from shops.merges import note_merge
 
@@ -16,7 +17,7 @@ def merge(session: Session, merged: ClientsMerged) -> None:
     """Follow a client whose records were merged, in whatever order that is told; in the delivery's own transaction."""
     about = {"shop_id": merged.shop_id, "gone_gid": merged.gone_gid, "kept_gid": merged.kept_gid}
     last, former = note_merge(session, **about)
-    for package in (cases, people, past):
+    for package in (cases, people, client_book, past):
         for gone_gid in former:
             package.move_client(session, shop_id=merged.shop_id, from_gid=gone_gid, to_gid=last)
     log.info("client.merged", shop_id=merged.shop_id)

@@ -20,6 +20,7 @@ from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
 from logistics import people
 from logistics.models import Rma
+from routing import client_book, evidence, selling
 from shops import accesses, data_requests, merges
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
@@ -42,6 +43,9 @@ TABLES = (
     "delivery",
     "link",
     "historicorder",
+    "bookentry",
+    "claimevidence",
+    "sellerchoice",
 )
 
 
@@ -111,6 +115,9 @@ def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: 
         "client": client_gid,
         "returns": people.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "conversations": [consults.privacy.show_case(session, case) for case in traces.cases],
+        "own_advisor": client_book.show_client(
+            session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses
+        ),
         "messages": notifications.privacy.show_client(session, **about),
         "orders": measures.privacy.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "webhooks_kept_for_30_days": forgetting.list_naming(session, domain=shop.domain, **named),
@@ -139,6 +146,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     """
     shop, now = get_shop(session, shop_id), clock_now()
     traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    _forget_advisor(session, shop, client_gid, traces)  # before the bodies go that tell their address
     codes = people.tracking_codes(session, traces.rmas)
     sent = notifications.privacy.erase_client(
         session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys, now=now
@@ -147,6 +155,8 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     named: dict[str, Any] = {"numbers": traces.numbers, "words": [*traces.addresses, *codes]}
     forgetting.erase_naming(session, domain=shop.domain, now=now, **named)
     blank_reasons(session, shop_id=shop_id, words=traces.words)
+    evidence.erase_claims(session, shop_id=shop_id, order_gids=traces.order_gids)
+    selling.erase_reasons(session, shop_id=shop_id, order_gids=traces.order_gids)
     for case in traces.cases:
         consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
@@ -155,6 +165,14 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     )
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
     return traces.order_gids
+
+
+def _forget_advisor(session: Session, shop: Shop, client_gid: str, traces: Traces) -> None:
+    """Take a client out of the book, also one it knows by an address only that Shopify's own request tells us."""
+    assert shop.id is not None
+    number = client_gid.rsplit("/", 1)[-1]
+    addresses = traces.addresses | forgetting.addresses_of(session, domain=shop.domain, number=number)
+    client_book.erase_client(session, shop_id=shop.id, client_gid=client_gid, addresses=addresses)
 
 
 def redact_shop(begin: Begin, *, shop_id: int) -> None:

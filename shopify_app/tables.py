@@ -8,6 +8,7 @@ import logistics.models
 import measures.models
 import notifications.models
 import routing.models
+import routing.seller_models
 import shops.models
 import webhooks.models
 
@@ -20,5 +21,6 @@ MODELS = (
     logistics.models,
     routing.models,
     measures.models,
+    routing.seller_models,
 )
 metadata = SQLModel.metadata

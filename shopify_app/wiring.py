@@ -13,11 +13,12 @@ import logistics.jobs
 import measures.jobs
 import notifications.jobs
 import routing.jobs
+import routing.notes
 import routing.openings
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
-from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.events import CaseGiven, CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -69,6 +70,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
     CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
+    CaseGiven: ("consults.tell_advisor",),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
@@ -114,8 +116,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
-        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together),
-        "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders),
+        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=orders),
+        "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
+        "routing.write_back": partial(routing.notes.write_back, notes=orders),
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),

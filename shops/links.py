@@ -15,12 +15,14 @@ RETURN = "return"  # the client's page of one return; subject_id: RMA
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
 
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
+BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
 
 LIFETIME = {
     DESK: timedelta(hours=24),
     RETURN: timedelta(days=180),
     CONSULT: timedelta(days=60),
     EXPORT: timedelta(minutes=10),
+    BOOK: timedelta(minutes=10),
 }
 
 

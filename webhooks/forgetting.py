@@ -12,6 +12,7 @@ from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.log import get_logger
 from shops.crypt import KeyMissing, unseal_bytes
+from webhooks.bodies import read_json
 from webhooks.models import Delivery, DeliveryState
 
 log = get_logger("webhooks")
@@ -120,3 +121,23 @@ def _empty(session: Session, ids: list[Any], now: datetime) -> None:
     session.connection().execute(
         sa.update(Delivery).where(col(Delivery.id).in_(ids)).values(body=b"", body_gone_at=now, error="")
     )
+
+
+def addresses_of(session: Session, *, domain: str, number: str) -> set[str]:
+    """E-mail addresses and telephone numbers that stored bodies give for the client with that number at Shopify."""
+    named, found = _pattern([number], ()), set()
+    for _, body in _bodies(session, domain):
+        if named is not None and named.search(body):
+            found |= _addresses(body, number)
+    return found
+
+
+def _addresses(body: bytes, number: str) -> set[str]:
+    try:
+        value = read_json(body)
+    except ValueError:
+        return set()
+    client = value.get("customer") if isinstance(value, dict) else None
+    if not isinstance(client, dict) or str(client.get("id") or "").rsplit("/", 1)[-1] != number:
+        return set()
+    return {text for text in (client.get("email"), client.get("phone")) if isinstance(text, str) and text}

@@ -27,6 +27,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_allowance")),
     )
     op.create_table(
+        "bookimport",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=True),
+        sa.Column("rejected", sa.Text(), nullable=True),
+        sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=120), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_bookimport_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookimport")),
+    )
+    with op.batch_alter_table("bookimport", schema=None) as batch_op:
+        batch_op.create_index("ix_bookimport_shop", ["shop_id", "id"], unique=False)
+
+    op.create_table(
+        "booksecret",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_booksecret_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_booksecret")),
+    )
+    op.create_table(
         "clientmerge",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("gone_gid", sa.String(length=100), nullable=False),
@@ -163,6 +192,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_historyread")),
     )
     op.create_table(
+        "sellerchain",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("off", sa.JSON(), nullable=False),
+        sa.Column("attribute_keys", sa.JSON(), nullable=False),
+        sa.Column("client_namespace", sa.String(length=255), nullable=False),
+        sa.Column("client_key", sa.String(length=64), nullable=False),
+        sa.Column("client_tag", sa.String(length=60), nullable=False),
+        sa.Column("consult_days", sa.Integer(), nullable=False),
+        sa.Column("writes_back", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_sellerchain_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_sellerchain")),
+    )
+    op.create_table(
+        "sellerchoice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("return_gid", sa.String(length=100), nullable=False),
+        sa.Column("from_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_sellerchoice_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sellerchoice")),
+    )
+    with op.batch_alter_table("sellerchoice", schema=None) as batch_op:
+        batch_op.create_index("ix_sellerchoice_order", ["shop_id", "order_gid"], unique=False)
+
+    op.create_table(
+        "sellernote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_sellernote_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sellernote")),
+        sa.UniqueConstraint("shop_id", "order_gid", name=op.f("uq_sellernote_shop_id_order_gid")),
+    )
+    op.create_table(
         "shopfigures",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
@@ -191,6 +266,88 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
         sa.UniqueConstraint("shop_id", "key", "hour", name=op.f("uq_tally_shop_id_key_hour")),
     )
+    op.create_table(
+        "claimevidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("line_gid", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"],
+            ["orderevidence.id"],
+            name=op.f("fk_claimevidence_evidence_id_orderevidence"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_claimevidence_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claimevidence")),
+    )
+    with op.batch_alter_table("claimevidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claimevidence_evidence_id"), ["evidence_id"], unique=False)
+
+    op.create_table(
+        "advisorcode",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("plain", sa.String(length=64), nullable=False),
+        sa.Column("shown", sa.String(length=64), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_advisorcode_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_advisorcode_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advisorcode")),
+        sa.UniqueConstraint("shop_id", "plain", name=op.f("uq_advisorcode_shop_id_plain")),
+    )
+    with op.batch_alter_table("advisorcode", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_advisorcode_advisor_id"), ["advisor_id"], unique=False)
+
+    op.create_table(
+        "bookentry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("client_key", sa.String(length=100), nullable=False),
+        sa.Column("client", sa.String(length=100), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_bookentry_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_bookentry_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookentry")),
+        sa.UniqueConstraint("shop_id", "client_key", name=op.f("uq_bookentry_shop_id_client_key")),
+    )
+    with op.batch_alter_table("bookentry", schema=None) as batch_op:
+        batch_op.create_index("ix_bookentry_advisor", ["shop_id", "advisor_id"], unique=False)
+
+    op.create_table(
+        "bookhandover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("from_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("to_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_advisor_id"],
+            ["advisor.id"],
+            name=op.f("fk_bookhandover_from_advisor_id_advisor"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_bookhandover_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_advisor_id"], ["advisor.id"], name=op.f("fk_bookhandover_to_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookhandover")),
+        sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
+    )
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.alter_column("introduction", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
@@ -209,6 +366,7 @@ def upgrade() -> None:
         batch_op.alter_column("label_advisor", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("findings", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.alter_column("words", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
@@ -340,6 +498,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.alter_column("words", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
+        batch_op.drop_column("findings")
 
     with op.batch_alter_table("consult", schema=None) as batch_op:
         batch_op.alter_column("label_advisor", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
@@ -358,8 +517,27 @@ def downgrade() -> None:
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.alter_column("introduction", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
 
+    op.drop_table("bookhandover")
+    with op.batch_alter_table("bookentry", schema=None) as batch_op:
+        batch_op.drop_index("ix_bookentry_advisor")
+
+    op.drop_table("bookentry")
+    with op.batch_alter_table("advisorcode", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
+
+    op.drop_table("advisorcode")
+    with op.batch_alter_table("claimevidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claimevidence_evidence_id"))
+
+    op.drop_table("claimevidence")
     op.drop_table("tally")
     op.drop_table("shopfigures")
+    op.drop_table("sellernote")
+    with op.batch_alter_table("sellerchoice", schema=None) as batch_op:
+        batch_op.drop_index("ix_sellerchoice_order")
+
+    op.drop_table("sellerchoice")
+    op.drop_table("sellerchain")
     op.drop_table("historyread")
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:
         batch_op.drop_index("ix_historicreturn_order")
@@ -384,5 +562,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_clientmerge_kept")
 
     op.drop_table("clientmerge")
+    op.drop_table("booksecret")
+    with op.batch_alter_table("bookimport", schema=None) as batch_op:
+        batch_op.drop_index("ix_bookimport_shop")
+
+    op.drop_table("bookimport")
     op.drop_table("allowance")
     # ### end Alembic commands ###

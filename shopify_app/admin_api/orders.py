@@ -1,4 +1,4 @@
-"""Orders as routing reads them. Fits routing.ports.OrderReads."""
+"""Orders as routing reads them. Fits routing.ports: OrderReads, SignalReads, SellerNotes, StaffReads."""
 
 from datetime import date
 from typing import Any
@@ -10,12 +10,14 @@ from kit.clock import parse_instant
 from kit.db import Database
 from logistics.reads import Address, ClientRead
 from routing.facts import LineRead, OrderRead, StaffRead
+from routing.reads import OrderSignals, SignalKeys, StaffMember
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.reading import address, money, nodes, shown
 from shops.shops import get_shop
 
 # Protected customer data: kept back, a field at a time, until Shopify approves the app for it.
 PRIVATE = (["customer"], ["email"], ["phone"], ["shippingAddress"], ["billingAddress"])
+MOST_PAGES = 50
 TITLES = {"mr": "Mr", "mrs": "Mrs", "ms": "Ms", "miss": "Miss", "dr": "Dr", "mx": "Mx"}
 
 
@@ -47,6 +49,37 @@ class ShopifyOrders:
         by_line = [(n["id"], n["staffMember"]["id"]) for n in nodes(found.get("lineItems")) if n.get("staffMember")]
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
 
+    def signals(self, shop_id: int, order_gid: str, keys: SignalKeys) -> OrderSignals:
+        """What is written on the order, its lines and its client. What a scope is missing for is named, not raised."""
+        asked = {"id": order_gid, "clientNamespace": keys.client_namespace, "clientKey": keys.client_key}
+        reply = self.api.read(shop_id, "order_signals", asked)
+        return _signals(reply.data.get("order") or {}, reply.denied)
+
+    def write(self, shop_id: int, order_gid: str, body: str) -> None:
+        """Set our own metafield on the order. Setting it to what it is already changes nothing."""
+        entry = {"ownerId": order_gid, "namespace": "$app:clienteling", "key": "sold_by", "type": "json", "value": body}
+        self.api.write(shop_id, "sold_by_set", {"metafields": [entry]})
+
+    def everyone(self, shop_id: int) -> list[StaffMember] | None:
+        """The shop's staff; None when `read_users` was not granted, or Shopify does not let the app ask after all."""
+        with self.database.begin() as session:
+            granted = get_shop(session, shop_id).scopes
+        if not is_granted("read_users", granted):
+            return None
+        found: list[StaffMember] = []
+        after: str | None = None
+        for _ in range(MOST_PAGES):
+            reply = self.api.read(shop_id, "staff_members", {"after": after})
+            listed = reply.data.get("staffMembers")
+            if listed is None:
+                return None
+            found += [_member(node) for node in nodes(listed)]
+            page = listed.get("pageInfo") or {}
+            after = page.get("endCursor")
+            if not page.get("hasNextPage") or not after:
+                break
+        return found
+
     def _note_withheld(self, shop_id: int, is_withheld: bool) -> None:
         """Remember since when clients are kept from the app, and forget it with the first that is shown."""
         with self.database.begin() as session:
@@ -67,6 +100,26 @@ def is_granted(scope: str, granted: str) -> bool:
         return bool(ApiAccess(granted).covers(ApiAccess(scope)))
     except ApiAccessError:  # a scope of a form this library does not know
         return scope in granted.split(",")
+
+
+def _signals(order: dict[str, Any], withheld: tuple[str, ...]) -> OrderSignals:
+    client = order.get("customer") or {}
+    attributes = [(None, a["key"], a["value"]) for a in order.get("customAttributes") or [] if a.get("value")]
+    for line in nodes(order.get("lineItems")):
+        attributes += [(line["id"], a["key"], a["value"]) for a in line.get("customAttributes") or [] if a.get("value")]
+    return OrderSignals(
+        attributes=tuple(attributes),
+        sold_by=(order.get("soldBy") or {}).get("value") or "",
+        client_metafield=(client.get("advisor") or {}).get("value") or "",
+        client_tags=tuple(client.get("tags") or ()),
+        withheld=withheld,
+    )
+
+
+def _member(node: dict[str, Any]) -> StaffMember:
+    name = node.get("name") or f"{node.get('firstName') or ''} {node.get('lastName') or ''}".strip()
+    left = node.get("active") is False or node.get("exists") is False
+    return StaffMember(node["id"], name, node.get("email") or "", node.get("phone") or "", left)
 
 
 def _order(value: dict[str, Any]) -> OrderRead:

@@ -13,8 +13,10 @@ from kit.db import Database
 from logistics.models import Rma
 from notifications import messages
 from notifications.models import Message
-from routing import policies
-from shopify_app.privacy import redact_client, redact_shop
+from routing import client_book, policies
+from routing.models import OrderEvidence
+from routing.seller_models import BookEntry, ClaimEvidence, SellerChoice
+from shopify_app.privacy import redact_client, redact_shop, show_client
 from shopify_app.tables import metadata
 from shops.models import Shop, ShopState
 from tests import cast
@@ -217,3 +219,33 @@ def test_a_shop_that_came_back_is_left_alone(
 
 def test_a_shop_that_is_gone_already_is_no_error(database: Database) -> None:
     redact_shop(database.begin, shop_id=404)
+
+
+def test_a_clients_advisor_and_what_was_written_on_their_orders_is_shown_and_erased_and_nobody_elses(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    shop_id, advisor_id = world[0].shop_id, cast.number(world[0].bob.id)
+    with database.begin() as session:
+        secret = client_book.secret_of(session, shop_id)
+        for mail in ("cleo@example.com", "else@example.com"):
+            keys = client_book.client_keys(secret, email=mail)
+            about: dict[str, Any] = {"advisor_id": advisor_id, "since": None, "source": client_book.BY_FILE, "now": NOW}
+            client_book.put(session, shop_id=shop_id, keys=keys, **about)
+        for order_gid, words in ((ORDER, "Cleo Whitlock"), ("gid://shopify/Order/7", "Somebody else")):
+            kept = OrderEvidence(shop_id=shop_id, order_gid=order_gid, order_name="#", seen_updated_at=NOW, kept_at=NOW)
+            session.add(kept)
+            session.flush()
+            evidence_id = cast.number(kept.id)
+            session.add(ClaimEvidence(evidence_id=evidence_id, shop_id=shop_id, key="k", value=words, seen_at=NOW))
+        choice = SellerChoice(
+            shop_id=shop_id, order_gid=ORDER, return_gid="r", from_advisor_id=1, advisor_id=1, reason="Cleo asked.",
+            by="staff:7", at=NOW,
+        )  # fmt: skip
+        session.add(choice)
+        shown = show_client(session, shop_id=shop_id, client_gid=CLIENT, order_gids=[])
+        assert [entry["advisor"] for entry in shown["own_advisor"]] == [world[0].bob.name]
+    redact_client(database.begin, shop_id=shop_id, client_gid=CLIENT, order_gids=[])
+    with database.begin() as session:
+        assert len(session.exec(select(BookEntry)).all()) == 1
+        assert [row.value for row in session.exec(select(ClaimEvidence))] == ["Somebody else"]
+        assert [row.reason for row in session.exec(select(SellerChoice))] == [None]

@@ -14,6 +14,7 @@ from jobs.rows import depth
 from kit.errors import Waiting
 from logistics.reverse_deliveries import receive_by_hand
 from measures.models import HistoryRead, ReadState
+from tests import cast
 from tests.cast import NOW
 from tests.pages.admin_caller import ALICE, id_token
 from tests.pages.admin_world import Admin, bring_to_payment, open_admin
@@ -242,7 +243,15 @@ def test_every_page_reads_without_sideways_scroll_and_without_findings(served: A
         bring_to_payment(session, session.merge(served.world.rma))
         receive_by_hand(session, shop_id=served.world.shop_id, rma_id=served.simple_id, by="test", now=NOW)
     paths = ["/app", "/app/cases", f"/app/cases/{served.world.case.id}", f"/app/returns/{served.simple_id}"]
-    paths += ["/app/routing", "/app/advisors", f"/app/advisors/{served.world.bob.id}", "/app/settings", "/app/activity"]
+    paths += [
+        "/app/sellers",
+        "/app/client-book",
+        "/app/routing",
+        "/app/advisors",
+        f"/app/advisors/{served.world.bob.id}",
+        "/app/settings",
+        "/app/activity",
+    ]
     for path in paths:
         go(page, served, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -277,3 +286,33 @@ def test_a_person_watches_the_orders_being_read_without_loading_the_page(served:
     expect(page.get_by_text("Orders since 24 November 2026 are read.")).to_be_visible()
     expect(page.locator("[data-refresh]")).to_have_count(0)
     assert page.evaluate("window.sameDocument") is True
+
+
+def test_a_client_book_is_brought_looked_at_and_saved(served: Admin, page: Page):
+    go(page, served, "/app/client-book")
+    choose = page.get_by_label("File", exact=True)
+    choose.set_input_files({"name": "b.csv", "mimeType": "text/csv", "buffer": b"name;seller\nCleo;Bob\n"})
+    page.get_by_role("button", name="Look at the file").click()
+    expect(page.get_by_text("It needs a column “advisor” and one of")).to_be_visible()
+    text = "email;advisor\ncleo@example.com;Bob Laurent\nedda@example.com;Nobody\n".encode("utf-16")
+    choose.set_input_files({"name": "b.csv", "mimeType": "text/csv", "buffer": text})
+    page.get_by_role("button", name="Look at the file").click()
+    page.wait_for_url("**/app/client-book/1")
+    expect(page.get_by_text("“Nobody” is nobody's code or name.")).to_be_visible()
+    page.get_by_role("button", name="Save 1 client").click()
+    page.wait_for_url("**/app/client-book")
+    expect(page.locator("s-table-row", has_text="Bob Laurent")).to_contain_text("1")
+
+
+def test_another_advisor_is_chosen_with_a_reason(served: Admin, page: Page):
+    with served.database.begin() as session:
+        shop = session.merge(served.world.shop)
+        cast.bob(session, shop, name="Inès Aubry", staff_gid="gid://shopify/StaffMember/8")
+    go(page, served, f"/app/cases/{served.world.case.id}")
+    page.get_by_label("Advisor", exact=True).select_option(label="Inès Aubry")
+    page.get_by_role("button", name="Give the case").click()
+    expect(page.get_by_text("Write a few words on why; they stay with the case.")).to_be_visible()
+    page.get_by_role("textbox", name="Why").fill("They have known each other for years.")
+    page.get_by_role("button", name="Give the case").click()
+    expect(page.get_by_text("“They have known each other for years.”")).to_be_visible()
+    expect(page.get_by_role("link", name="Inès Aubry")).to_have_count(1)

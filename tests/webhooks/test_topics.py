@@ -59,6 +59,28 @@ def test_an_order_tells_who_sold_which_line(topic: str) -> None:
     )
 
 
+def test_an_order_tells_what_was_written_on_it_and_on_its_lines() -> None:
+    seen = parsed("orders/create", payload("orders_create"))
+    assert seen.attributes == [
+        {"line_gid": None, "key": "advisor_email", "value": "colette@maison-demo.example"},
+        {"line_gid": "gid://shopify/LineItem/15590011223301", "key": "_advisor_code", "value": "NYC-017"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [{}, {"name": "k"}, {"name": "", "value": "v"}, {"name": "k", "value": " "}, {"name": "k" * 101, "value": "v"},
+     {"name": "k", "value": "v" * 201}, {"name": "k", "value": True}, {"name": 7, "value": "v"}, "k=v", None],
+)  # fmt: skip
+def test_an_attribute_that_is_none_is_passed_over(pair: Any) -> None:
+    body = {
+        "id": 1,
+        "note_attributes": [pair, {"name": " k ", "value": 7}],
+        "line_items": [{"id": 2, "properties": pair}],
+    }
+    assert parsed("orders/create", body).attributes == [{"line_gid": None, "key": "k", "value": "7"}]
+
+
 def test_a_line_sold_by_two_keeps_both_with_their_pieces() -> None:
     line = {
         "id": 5,

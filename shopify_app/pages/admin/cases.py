@@ -9,6 +9,7 @@ from measures import home as lists
 from routing.jobs import find_decision
 from shopify_app.pages.admin.calling import shop_of, show, staff, visiting
 from shopify_app.pages.admin.parcel_side import parcel_side
+from shopify_app.pages.why import why
 from shopify_app.web import begin, now
 from shops.accesses import CASE, note_access
 
@@ -37,6 +38,7 @@ def case(case_id: int) -> str:
         shop, shop_id = shop_of(session, caller), caller.shop_id
         found = files.get_case(session, shop_id=shop_id, case_id=case_id)
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=found.return_gid)
+        decision = find_decision(session, shop_id=shop_id, return_gid=found.return_gid)
         note_access(session, shop_id=shop_id, who=staff(caller), what=CASE, subject=f"case:{case_id}", now=now())
         return show(
             "case.html",
@@ -44,7 +46,8 @@ def case(case_id: int) -> str:
             step=lists.step_of_case(session, found, zone=shop.zone, now=now()),
             advisor=advisors.get_advisor(session, shop_id=shop_id, advisor_id=found.advisor_id),
             names={person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)},
-            decision=find_decision(session, shop_id=shop_id, return_gid=found.return_gid),
+            why=why(session, shop_id=shop_id, decision=decision),
+            people=advisors.advisors(session, shop_id=shop_id, active=True),
             consults=booking.consults_of(session, shop_id=shop_id, case_id=case_id),
             events=history.history(session, shop_id=shop_id, case_id=case_id),
             view=rmas.view(session, shop_id=shop_id, rma_id=rma.id) if rma and rma.id else None,

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from consults import cases
+from consults import advisors, cases
 from jobs.attempts import retry_of
 from logistics import rmas
 from logistics.dispositions import inspect
@@ -18,6 +18,7 @@ from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.pages.admin.parcel_side import LABEL_STEPS, parcel_side, read_sender
+from shopify_app.pages.why import why
 from shopify_app.web import begin, now
 from shops.accesses import RETURN, note_access
 
@@ -31,12 +32,14 @@ def one(rma_id: int) -> str:
     with begin() as session:
         shop, shop_id = shop_of(session, caller), caller.shop_id
         view = rmas.view(session, shop_id=shop_id, rma_id=rma_id)
+        decision = find_decision(session, shop_id=shop_id, return_gid=view.rma.return_gid)
         note_access(session, shop_id=shop_id, who=staff(caller), what=RETURN, subject=f"rma:{rma_id}", now=now())
         return show(
             "return.html",
             view=view,
             step=lists.step_of_return(session, view.rma, zone=shop.zone, now=now()),
-            decision=find_decision(session, shop_id=shop_id, return_gid=view.rma.return_gid),
+            why=why(session, shop_id=shop_id, decision=decision),
+            people=advisors.advisors(session, shop_id=shop_id, active=True),
             case=cases.find_case(session, shop_id=shop_id, return_gid=view.rma.return_gid),
             **parcel_side(session, view.rma),
         )

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from consults.advisors import get_advisor, get_boutique
+from consults.advisors import advisors, get_advisor, get_boutique
 from consults.booking import consults_of
 from consults.cases import take_case
 from consults.kinds import Outcome, RootCause
@@ -17,10 +17,13 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.money import Money
 from logistics.rmas import find_rma, view
+from routing.jobs import find_decision
+from routing.models import Decision
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.portal.returns import refund_of
+from shopify_app.pages.why import why
 from shopify_app.pages.wording import named
 from shopify_app.web import begin, now
 from shops.accesses import CASE, note_access
@@ -92,6 +95,8 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,
         "refund": refund.show() if refund else "settled in the admin",
+        "why": why(session, shop_id=case.shop_id, decision=_decision(session, case)),
+        "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.TALK],
         "a_day": cues.A_DAY.about(client),
@@ -99,6 +104,10 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "causes": CAUSES,
         "now": now(),
     }
+
+
+def _decision(session: Session, case: Case) -> Decision | None:
+    return find_decision(session, shop_id=case.shop_id, return_gid=case.return_gid)
 
 
 def shown_consult(session: Session, case: Case) -> Consult | None:
