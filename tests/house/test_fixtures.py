@@ -48,13 +48,13 @@ class Run:
         (self.folder / "tests" / "conftest.py").write_text("from tests_of_the_house.conftest import *\n" + SUITE)
         (self.folder / "tests" / "test_it.py").write_text(textwrap.dedent(tests))
         (self.folder / "tests_of_the_house").symlink_to(ROOT / "tests")
-        for module in ("browser", "faults", "no_skips", "postgres", "__init__"):
+        for module in ("browser", "no_skips", "postgres", "__init__"):
             (self.folder / "tests" / f"{module}.py").symlink_to(ROOT / "tests" / f"{module}.py")
         (self.folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
         return subprocess.Popen(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *arguments],
             cwd=self.folder,
-            env={**os.environ, "TMPDIR": str(self.temporary)},
+            env={**os.environ, "TMPDIR": str(self.temporary), "STANDIN_FAULTS": ""},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
