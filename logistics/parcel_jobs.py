@@ -207,7 +207,7 @@ def _adopt_money(session: Session, rma: Rma, money: Settlement, read: ReturnRead
 
 
 def _moved(move: Callable[[int, str], ReturnRead], returns: ReturnsDoor, rma: Rma, *, away_from: str) -> ReturnRead:
-    """The return once `move` was asked for. Where Shopify refuses, somebody moved it first, or it is not shown to us."""
+    """The return once `move` was asked for. Where Shopify refuses, somebody moved it first, or it is hidden from us."""
     try:
         return move(rma.shop_id, rma.return_gid)
     except OutsideError as error:

@@ -39,7 +39,7 @@ from tests.logistics.stand_ins import FakeCarrier
 from tests.simulators.shopify_calls import Calls
 
 ROOT = Path(__file__).parents[2]
-RECEIVER = {
+RECEIVER: dict[str, Any] = {
     "receiving_name": "R. Marchand",
     "receiving_street1": "8 rue du Louvre",
     "receiving_city": "Paris",
@@ -135,13 +135,13 @@ class Whole:
         made = self.town.control("POST", "returns", {"order_name": name, "note": "Too heavy."})
         self._go_on()
         rma = next(rma for rma in self.town.rows()[2] if rma.return_gid == made["id"])
-        about = {"shop_id": self.town.shop_id, "rma_id": cast.number(rma.id), "by": "Bob"}
+        about: dict[str, Any] = {"shop_id": self.town.shop_id, "rma_id": cast.number(rma.id), "by": "Bob"}
         with self.town.database.begin() as session:
             code = session.exec(select(Parcel.tracking_code).where(Parcel.rma_id == rma.id)).one()
             at = {"at": self.town.times["now"], "now": self.town.times["now"]}
             reverse_deliveries.record_scan(session, tracking_code=code or "", status="delivered", event_id=name, **at)
         with self.town.database.begin() as session:
-            match = {"finding": Finding.MATCH, "note": "", "restock": True}
+            match: dict[str, Any] = {"finding": Finding.MATCH, "note": "", "restock": True}
             dispositions.inspect(session, now=self.town.times["now"], **match, **about)
         self._go_on()
         with self.town.database.begin() as session:
@@ -181,7 +181,7 @@ class Whole:
 @pytest.fixture
 def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     made = Whole(town)
-    monkeypatch.setitem(AdminApi.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
+    monkeypatch.setitem(AdminApi.__init__.__kwdefaults__ or {}, "sleep", lambda _seconds: None)
     monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
     made.table = dict(jobs_table(town.settings, town.database))
     made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
