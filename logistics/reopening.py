@@ -60,7 +60,8 @@ def _boxes_again(session: Session, rma: Rma) -> None:
 def ended_against_us(session: Session, *, shop_id: int, limit: int = 100) -> list[Rma]:
     """Returns somebody ended in Shopify while the piece was on its way or here, until a person has seen to them."""
     later = aliased(RmaStep)
-    seen = sa.exists().where(later.rma_id == RmaStep.rma_id, later.kind == SEEN_TO, later.id > RmaStep.id)
+    after = (col(later.rma_id) == col(RmaStep.rma_id), col(later.id) > col(RmaStep.id))
+    seen = sa.exists().where(*after, col(later.kind) == SEEN_TO)
     ended = (
         select(Rma)
         .join(RmaStep, col(RmaStep.rma_id) == col(Rma.id))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 import jobs
@@ -192,7 +193,8 @@ def _queue(session: Session, message: Message) -> None:
 
 
 def in_trouble(session: Session, *, shop_id: int) -> list[Message]:
-    """Messages that did not go out or may not have, newest first."""
+    """Messages that did not go out or may not have, newest first. What they say is not read: it is sealed."""
     states = (MessageState.FAILED, MessageState.HELD, MessageState.UNSETTLED, MessageState.UNDELIVERED)
-    query = select(Message).where(Message.shop_id == shop_id, col(Message.state).in_(states))
+    unread = (defer(Message.subject), defer(Message.body), defer(Message.attachments))  # type: ignore[arg-type]
+    query = select(Message).options(*unread).where(Message.shop_id == shop_id, col(Message.state).in_(states))
     return list(session.exec(query.order_by(col(Message.created_at).desc()).limit(100)))

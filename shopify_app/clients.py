@@ -15,8 +15,8 @@ log = get_logger("clients")
 
 def merge(session: Session, merged: ClientsMerged) -> None:
     """Follow a client whose records were merged, in whatever order that is told; in the delivery's own transaction."""
-    about = {"shop_id": merged.shop_id, "gone_gid": merged.gone_gid, "kept_gid": merged.kept_gid}
-    last, former = note_merge(session, **about)
+    shop_id, gone, kept = merged.shop_id, merged.gone_gid, merged.kept_gid
+    last, former = note_merge(session, shop_id=shop_id, gone_gid=gone, kept_gid=kept)
     for package in (cases, people, client_book, past):
         for gone_gid in former:
             package.move_client(session, shop_id=merged.shop_id, from_gid=gone_gid, to_gid=last)

@@ -1,5 +1,6 @@
 """One look at a shop, and what a finding says."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,8 @@ from functools import cached_property
 
 from sqlmodel import Session, col, select
 
+from consults import advisors
+from consults.models import Advisor, Case
 from jobs.attempts import failed_jobs
 from jobs.models import JobTrouble, TroubleState
 from kit.causes import Cause
@@ -18,6 +21,8 @@ from routing.models import Sweep
 from shops.models import Shop
 
 MOST_PLACES = 5
+ABOUT = re.compile(r"(case|rma):(\d+):")
+"""How the key of a message begins that is about a case or a return."""
 CRITICAL, WARNING, NOTE = "critical", "warning", "info"
 """Work stands still or money is uncertain; a client may be waiting; it could be better."""
 ACTIVITY = "/app/activity"
@@ -92,6 +97,11 @@ class Look:
         return failed_jobs(self.session, shop_id=self.shop_id)
 
     @cached_property
+    def people(self) -> list[Advisor]:
+        """Its advisors, active or not."""
+        return advisors.advisors(self.session, shop_id=self.shop_id)
+
+    @cached_property
     def messages(self) -> list[Message]:
         """Its messages that did not go out or did not arrive, newest first."""
         return messages.in_trouble(self.session, shop_id=self.shop_id)
@@ -103,10 +113,21 @@ class Look:
 
     @cached_property
     def numbers(self) -> dict[int, str]:
-        """Our numbers of the returns that jobs are in trouble about."""
-        ids = {row.args.get("rma_id") for row in self.trouble} - {None}
+        """Our numbers of the returns that jobs or messages are in trouble about."""
+        ids = {row.args.get("rma_id") for row in self.trouble} - {None} | self._written("rma")
         query = select(Rma.id, Rma.number).where(Rma.shop_id == self.shop_id, col(Rma.id).in_(ids))
         return {rma_id: number for rma_id, number in self.session.exec(query) if rma_id is not None}
+
+    @cached_property
+    def orders(self) -> dict[int, str]:
+        """The orders of the cases that messages are in trouble about, by the case's id."""
+        query = select(Case.id, Case.order_name).where(Case.shop_id == self.shop_id)
+        found = self.session.exec(query.where(col(Case.id).in_(self._written("case"))))
+        return {case_id: name for case_id, name in found if case_id is not None}
+
+    def _written(self, kind: str) -> set[int]:
+        keys = (ABOUT.match(message.key) for message in self.messages)
+        return {int(named[2]) for named in keys if named and named[1] == kind}
 
     def stopped(self, *causes: Cause, package: str = "") -> list[Place]:
         """Where steps stopped for one of `causes`, each place once, in jobs whose names begin with `package`."""

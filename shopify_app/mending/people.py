@@ -1,6 +1,7 @@
 """Findings about who answers: advisors, boutiques, and the rule that names them."""
 
 from consults import advisors
+from consults.models import Advisor
 from kit.causes import Cause
 from routing import policies
 from shopify_app.mending.look import HERE, Failure, Look, Place
@@ -8,7 +9,7 @@ from shopify_app.mending.look import HERE, Failure, Look, Place
 
 def no_advisor(look: Look) -> list[Place]:
     """Nobody takes returns."""
-    return [] if advisors.advisors(look.session, shop_id=look.shop_id, active=True) else [HERE]
+    return [] if any(person.active for person in look.people) else [HERE]
 
 
 def no_boutique(look: Look) -> list[Place]:
@@ -25,20 +26,22 @@ def nobody_by_default(look: Look) -> list[Place]:
 
 def without_phone(look: Look) -> list[Place]:
     """Advisors who cannot be texted."""
-    people = advisors.advisors(look.session, shop_id=look.shop_id, active=True)
-    return [Place(person.name, f"/app/advisors/{person.id}") for person in people if not person.phone]
+    return [_page(person) for person in look.people if person.active and not person.phone]
 
 
 def without_email(look: Look) -> list[Place]:
     """Advisors who cannot be written to."""
-    people = advisors.advisors(look.session, shop_id=look.shop_id, active=True)
-    return [Place(person.name, f"/app/advisors/{person.id}") for person in people if not person.email]
+    return [_page(person) for person in look.people if person.active and not person.email]
 
 
 def other_currency(look: Look) -> list[Place]:
     """The limit cannot be compared with what orders cost."""
     rule = policies.policy_row(look.session, look.shop_id)
     return [HERE] if rule.currency != look.shop.currency or look.stopped(Cause.OTHER_CURRENCY) else []
+
+
+def _page(advisor: Advisor) -> Place:
+    return Place(advisor.name, f"/app/advisors/{advisor.id}")
 
 
 PEOPLE: tuple[Failure, ...] = (

@@ -1,19 +1,11 @@
 """Findings about texts and e-mails: held, refused, not delivered, perhaps sent."""
 
-import re
-
-from sqlmodel import select
-
-from consults import advisors
-from consults.models import Case
 from kit.causes import Cause
-from logistics.models import Rma
 from notifications.messages import cause_of_trouble
 from notifications.models import Message
 from notifications.states import MessageState as S
-from shopify_app.mending.look import ACTIVITY, Failure, Look, Place
+from shopify_app.mending.look import ABOUT, ACTIVITY, Failure, Look, Place
 
-ABOUT = re.compile(r"(case|rma):(\d+):")
 REFUSED = (S.FAILED, S.UNDELIVERED)
 NUMBERS = (Cause.NUMBER, Cause.LANDLINE)
 OTHER = (Cause.UNREACHABLE, Cause.FILTERED, "")
@@ -73,22 +65,18 @@ def _places(look: Look, found: list[Message]) -> list[Place]:
 
 
 def _advisors(look: Look, message: Message) -> Place | None:
-    people = advisors.advisors(look.session, shop_id=look.shop_id)
-    mine = [p for p in people if message.recipient and message.recipient in (p.phone, p.email)]
+    mine = [p for p in look.people if message.recipient and message.recipient in (p.phone, p.email)]
     return Place(mine[0].name, f"/app/advisors/{mine[0].id}") if mine else None
 
 
 def _about(look: Look, message: Message) -> Place:
-    elsewhere = Place("", f"{ACTIVITY}#message-{message.id}")
     named = ABOUT.match(message.key)
-    if not named:
-        return elsewhere
-    kind, number = named[1], int(named[2])
-    if kind == "case":
-        case = look.session.exec(select(Case).where(Case.id == number, Case.shop_id == look.shop_id)).first()
-        return Place(f"Case of order {case.order_name}", f"/app/cases/{number}") if case else elsewhere
-    rma = look.session.exec(select(Rma).where(Rma.id == number, Rma.shop_id == look.shop_id)).first()
-    return Place(f"Return {rma.number}", f"/app/returns/{number}") if rma else elsewhere
+    kind, number = (named[1], int(named[2])) if named else ("", 0)
+    if kind == "case" and number in look.orders:
+        return Place(f"Case of order {look.orders[number]}", f"/app/cases/{number}")
+    if kind == "rma" and number in look.numbers:
+        return Place(f"Return {look.numbers[number]}", f"/app/returns/{number}")
+    return Place("", f"{ACTIVITY}#message-{message.id}")
 
 
 MESSAGES: tuple[Failure, ...] = (
