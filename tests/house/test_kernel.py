@@ -72,7 +72,7 @@ def test_shopifys_door_says_what_it_refuses() -> None:
 
 
 def test_an_envelope_is_cut_to_what_a_column_holds() -> None:
-    long = {name: "x" * 500 for name in ("topic", "webhook-id", "event-id", "triggered-at", "api-version")}
+    long = dict.fromkeys(("topic", "webhook-id", "event-id", "triggered-at", "api-version"), "x" * 500)
     body = b"{}"
     given = shopify_headers(body, **{f"x-shopify-{name}": value for name, value in long.items()})
     assert ShopifySource((SECRET,)).open(given, body, "", "") == Envelope(
@@ -228,7 +228,7 @@ def test_conversations_move_as_the_rule_book_says_and_no_other_way() -> None:
     assert {str(a): {str(b) for b in after} for a, after in CONSULT.items()} == {
         a: set(b.split()) for a, b in TALKS.items()
     }
-    assert CASE == {CaseState.OPEN: {CaseState.CLOSED}, CaseState.CLOSED: set()}
+    assert {CaseState.OPEN: {CaseState.CLOSED}, CaseState.CLOSED: set()} == CASE
     for a in ConsultState:
         for b in ConsultState:
             if str(b) in TALKS[str(a)].split():
