@@ -391,9 +391,9 @@ def test_whoever_is_refused_at_the_extension_is_told_the_same(app: Flask, databa
     good = f"Bearer {token(app)}"
 
     def refused(header: str | None) -> tuple[str, str]:
-        with app.test_request_context("/extension/returns", headers={"Authorization": header} if header else {}):
-            with pytest.raises(NotSignedIn) as error:
-                extension()
+        given = {"Authorization": header} if header else {}
+        with app.test_request_context("/extension/returns", headers=given), pytest.raises(NotSignedIn) as error:
+            extension()
         return error.value.message, error.value.kind
 
     assert {refused(h) for h in (None, "", "Basic x", "Bearer nonsense", good)} == {(HERE, "extension")}
