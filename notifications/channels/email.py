@@ -87,7 +87,7 @@ class SmtpEmail:
 def build(message: Outgoing, *, sender: str, host: str) -> EmailMessage:
     """The MIME message. A calendar file goes in twice, as the part mail programs act on and as a file to open."""
     mail = EmailMessage()
-    mail["From"] = formataddr((message.house, sender))
+    mail["From"] = formataddr((" ".join(message.house.split()), sender))  # a header is one line
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.made_at)

@@ -790,7 +790,8 @@ def smuggle(admin: Admin) -> int:
     models = {m.class_ for m in SQLModel._sa_registry.mappers}  # type: ignore[attr-defined]
     names = (
         "house name telephone_hours introduction what client_name client_words client_title piece_title piece_detail "
-        "title detail reason_label note body seller_words words reason order_name label_advisor label_client receiving_name"
+        "title detail reason_label note body seller_words words reason order_name label_advisor label_client "
+        "receiving_name"
     )
     with admin.database.begin() as session:
         for model in models:
