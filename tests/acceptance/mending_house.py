@@ -30,12 +30,12 @@ from tests.journeys.edge_town import DOMAIN, Town
 from tests.pages.admin_caller import DANA, Caller, Read
 from tests.simulators.town import Town as Outside
 from tests.simulators.town import living
-from tests.webhooks.posting import post
+from tests.webhooks.posting import nowhere, post
 from webhooks.commits import Committer
 from webhooks.doors import Doors
 from webhooks.inbox import pump
 
-RECEIVING = {
+RECEIVING: dict[str, Any] = {
     "receiving_name": "R. Marchand",
     "receiving_street1": "8 rue du Louvre",
     "receiving_city": "Paris",
@@ -69,7 +69,7 @@ class House:
 
     def edit(self, kind: type, row_id: Any, **values: Any) -> None:
         def change(session: Session) -> None:
-            row = session.get_one(kind, row_id)
+            row: Any = session.get_one(kind, row_id)
             for name, value in values.items():
                 setattr(row, name, value)
             session.add(row)
@@ -141,7 +141,7 @@ class House:
 
     def deliver(self) -> None:
         """Every webhook of Shopify reaches us, and what follows is done."""
-        doors = Doors(lambda *_: [b""], make_sources(self.settings), Committer(self.town.database.engine))
+        doors = Doors(nowhere, make_sources(self.settings), Committer(self.town.database.engine))
         hooks = self.town.shopify.store.webhooks
         for delivery in list(hooks.deliveries.values()):
             body = delivery["body"].encode()

@@ -38,7 +38,7 @@ from tests.journeys.edge_town import DOMAIN as TOWN
 from tests.journeys.edge_town import Town
 from tests.routing.edge_house import Edge
 from tests.routing.test_every_way import WAYS, arrive, begin_by_hand
-from tests.webhooks.posting import post
+from tests.webhooks.posting import nowhere, post
 from webhooks.doors import Doors
 from webhooks.inbox import recent
 from webhooks.models import DeliveryState
@@ -96,7 +96,7 @@ def test_shopifys_query_vectors_hold(vector: dict) -> None:
 
 def test_of_two_thousand_webhooks_each_gets_the_verdict_it_deserves() -> None:
     kept = Kept()
-    door = Doors(None, {"shopify": ShopifySource((doors.SECRET, doors.RETIRED))}, kept)  # type: ignore[arg-type]
+    door = Doors(nowhere, {"shopify": ShopifySource((doors.SECRET, doors.RETIRED))}, kept)  # type: ignore[arg-type]
     seen: Counter[tuple[bool, int]] = Counter()
     for webhook in doors.webhooks(2000, seed=1):
         answer = post(door, body=webhook.body, headers=webhook.headers)

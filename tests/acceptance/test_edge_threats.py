@@ -37,7 +37,7 @@ from tests import cast
 from tests.acceptance.callers_under_test import Everywhere, addresses, all_rows, furnish
 from tests.pages.admin_caller import ALICE, DANA, Caller, id_token
 from tests.pages.admin_world import Admin, open_admin
-from tests.webhooks.posting import post
+from tests.webhooks.posting import doors_of, nowhere, post
 from webhooks.commits import Committer
 from webhooks.doors import Doors
 from webhooks.inbox import MOST_ATTEMPTS, pump
@@ -84,7 +84,7 @@ def headers(body: bytes, secret: str = NEW, **more: str) -> dict[str, str]:
 def test_forged_or_replayed_webhooks__the_bytes_decide_two_secrets_count_and_a_copy_is_stored_once(
     database: Database,
 ) -> None:
-    door = Doors(lambda *_: [], {"shopify": ShopifySource((NEW, OLD))}, Committer(database.engine))
+    door = Doors(nowhere, {"shopify": ShopifySource((NEW, OLD))}, Committer(database.engine))
     body = b'{"id": 1,  "note": "as it came"}'
     for secret, status in ((NEW, 200), (OLD, 200), ("another", 401), ("", 401)):
         assert post(door, body=body, headers=headers(body, secret)).status == status
@@ -112,9 +112,8 @@ def test_confused_tenant__a_signed_webhook_that_names_another_shop_makes_us_ask_
     shopify = Shopify()
     event = TOPICS["returns/request"](body, Context(shop_id, ALICE, ""))
     with pytest.raises(Waiting):
-        routing_jobs.route_return(
-            database.begin, returns=shopify, orders=None, shop_id=event.shop_id, return_gid=event.return_gid
-        )  # type: ignore[arg-type, union-attr]
+        about = {"shop_id": event.shop_id, "return_gid": event.return_gid}
+        routing_jobs.route_return(database.begin, returns=shopify, orders=None, **about)  # type: ignore[arg-type]
     assert shopify.asked == [(shop_id, "gid://shopify/Return/4299")]
     with database.begin() as session:
         assert not session.exec(select(Message)).all() and not session.exec(select(Link)).all()
@@ -366,8 +365,8 @@ def test_hostile_bodies__json_without_end_or_sense_is_refused_and_nothing_fails(
 ) -> None:
     visitor, kind = admin.app.test_client(), "application/json"
     secret = admin.config.shopify_api_secret
-    answer = visitor.post("/webhooks/shopify", data=body, headers=headers(body, secret))
-    assert answer.status_code == 400, "signed, but no JSON"
+    answer = post(doors_of(admin.app), body=body, headers=headers(body, secret))
+    assert answer.status == 400, "signed, but no JSON"
     for address in addresses(admin.app, alice.ids, alice.tokens):
         if address.method == "POST":
             client = alice.desk if address.rule.startswith("/desk/") else visitor
@@ -376,17 +375,8 @@ def test_hostile_bodies__json_without_end_or_sense_is_refused_and_nothing_fails(
 
 
 def test_hostile_bodies__what_is_announced_too_large_is_not_read(admin: Admin) -> None:
-    class Unread:
-        def read(self, *_: Any) -> bytes:
-            raise AssertionError("it was read")
-
-    told: list[str] = []
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": "/webhooks/shopify", "QUERY_STRING": "",
-        "CONTENT_LENGTH": str(6 * 1024 * 1024), "wsgi.input": Unread(),
-    }  # fmt: skip
-    admin.app.wsgi_app(environ, lambda status, *_: told.append(status))
-    assert told == ["413 Request Entity Too Large"]
+    announced = post(doors_of(admin.app), body=b"", headers=headers(b""), length=str(6 * 1024 * 1024), unread=True)
+    assert announced.status == 413
     answer = admin.alice.send("/app/settings", house="x" * 3 * 1024 * 1024)
     assert answer.status_code == 413
 

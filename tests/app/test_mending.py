@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -40,10 +41,22 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
     world.bob.phone = world.bob.email = None
     world.rma.goods_state = Goods.ENDED
     other = cast.cleos_return(session, world.shop, return_gid="gid://shopify/Return/77")
-    box = {"shop_id": shop_id, "rfo_gid": "r", "need_cents": 1, "cover_currency": "USD", "scan_status": "failure"}
+    box: dict[str, Any] = {
+        "shop_id": shop_id,
+        "rfo_gid": "r",
+        "need_cents": 1,
+        "cover_currency": "USD",
+        "scan_status": "failure",
+    }
     note_request(session, shop_id=shop_id, client_gid="c", request_id="1", order_gids=[], now=NOW)
-    about = {"shop_id": shop_id, "first_at": NOW, "last_at": NOW, "state": TroubleState.WAITING, "name": "logistics.x"}
-    step = {"shop_id": shop_id, "at": NOW, "actor": "shopify", "kind": "ended"}
+    about: dict[str, Any] = {
+        "shop_id": shop_id,
+        "first_at": NOW,
+        "last_at": NOW,
+        "state": TroubleState.WAITING,
+        "name": "logistics.x",
+    }
+    step: dict[str, Any] = {"shop_id": shop_id, "at": NOW, "actor": "shopify", "kind": "ended"}
     session.add_all(
         [
             world.shop,
@@ -134,7 +147,12 @@ def test_every_cause_leads_to_a_sentence(database: Database) -> None:
         shop = cast.alice(session)
         session.add(WorkerBeat(slot="w", beat_at=NOW, started_at=NOW))
         for cause in set(Cause) - {"reconnect", *("number", "opted_out", "landline", "unreachable", "filtered")}:
-            about = {"name": "logistics.x", "first_at": NOW, "last_at": NOW, "state": TroubleState.WAITING}
+            about: dict[str, Any] = {
+                "name": "logistics.x",
+                "first_at": NOW,
+                "last_at": NOW,
+                "state": TroubleState.WAITING,
+            }
             row = JobTrouble(root_id=cause, cause=cause, shop_id=shop.id, **about)
             before = kinds(session, shop)
             session.add(row)

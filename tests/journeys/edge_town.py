@@ -34,7 +34,7 @@ from simulators.world import World, generate
 from tests import cast, faults
 from tests.jobs_at_hand import Queue
 from tests.simulators.shopify_calls import Calls
-from tests.webhooks.posting import post
+from tests.webhooks.posting import nowhere, post
 from webhooks.commits import Committer
 from webhooks.doors import Doors
 from webhooks.inbox import pump
@@ -78,7 +78,7 @@ class Town:
 
     def deliver(self) -> int:
         """Post every webhook of the stand-in to our door, signed as it signs them, and hand on what was stored."""
-        doors = Doors(None, make_sources(self.settings), Committer(self.database.engine))  # type: ignore[arg-type]
+        doors = Doors(nowhere, make_sources(self.settings), Committer(self.database.engine))
         hooks, sent = self.shopify.store.webhooks, 0
         for delivery in list(hooks.deliveries.values()):
             body = delivery["body"].encode()

@@ -1,6 +1,7 @@
 """A return that was over is opened again in the Shopify admin: by webhook in, on the page out."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -72,7 +73,7 @@ def test_a_closed_case_is_open_again_with_what_was_decided(town: Town, alice: Ca
 
     gid = opened(town)
     with town.database.begin() as session:
-        about = {"shop_id": town.shop_id, "advisor_id": town.advisor_id, "now": town.times["now"]}
+        about: dict[str, Any] = {"shop_id": town.shop_id, "advisor_id": town.advisor_id, "now": town.times["now"]}
         record_outcome(session, case_id=the(town, Case).id, outcome="kept", root_cause="proportion", **about)
     by_hand(town, gid, "close")
     assert the(town, Case).state is CaseState.CLOSED

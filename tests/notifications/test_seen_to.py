@@ -1,6 +1,7 @@
 """Messages that did not arrive, in a person's hands: sent again, sent to a corrected address, put aside."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -24,7 +25,7 @@ def write(database: Database, queue: Queue) -> Callable[..., int]:
     with database.begin() as session:
         shop = cast.alice(session)
 
-    def written(state: S, to: str = OLD, **values: object) -> int:
+    def written(state: S, to: str = OLD, **values: Any) -> int:
         with database.begin() as session:
             count = len(session.exec(select(Message.id)).all())
             row = Message(shop_id=cast.number(shop.id), name="desk_link", channel="sms", key=f"k{count}", recipient=to,
@@ -76,7 +77,7 @@ def test_to_a_corrected_number_goes_what_did_not_reach_them_and_nothing_else(
     again = [write(S.FAILED), write(S.UNDELIVERED)]
     stay = [write(S.HELD), write(S.UNSETTLED), write(S.DELIVERED), write(S.FAILED, "+33612399999")]
     with database.begin() as session:
-        about = {"shop_id": 1, "channel": "sms"}
+        about: dict[str, Any] = {"shop_id": 1, "channel": "sms"}
         assert messages.readdress(session, before=OLD, after=NEW, **about) == 2
         assert messages.readdress(session, before=OLD, after=None, **about) == 0
         assert messages.readdress(session, before=None, after=NEW, **about) == 0

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -194,7 +195,7 @@ def test_with_the_library_away_the_guard_brings_ours(served: Admin, browser_cont
 def test_what_failed_is_read_again_tried_again_given_up_and_put_aside_by_pressing(served: Admin, page: Page):
     """The list of steps and of what Shopify sent, end to end: engine rows and all."""
     shop_id = served.world.shop_id
-    failed = {"source": "shopify", "shop_domain": ALICE, "topic": "returns/request", "received_at": NOW}
+    failed: dict[str, Any] = {"source": "shopify", "shop_domain": ALICE, "topic": "returns/request", "received_at": NOW}
     waiting = {"job": "w", "root": "w", "attempt": 0, "key": "", "args": {"shop_id": shop_id}}
 
     def waits(_begin: object, **_args: object) -> None:

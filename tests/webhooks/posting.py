@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
+from shopify_app.wiring import make_sources
+from webhooks.commits import Committer
+from webhooks.doors import Doors
 from webhooks.sources.shopify import sign
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -35,6 +40,17 @@ def shopify_headers(
     }
 
 
+async def nowhere(*_: Any) -> None:
+    """In place of the pages behind the doors."""
+    raise AssertionError("no page is asked for here")
+
+
+def doors_of(app: Flask) -> Doors:
+    """The doors as they stand in front of `app`."""
+    running = app.extensions["returns"]
+    return Doors(nowhere, make_sources(running.settings), Committer(running.database.engine))
+
+
 @dataclass
 class Answer:
     status: int
@@ -57,9 +73,10 @@ async def posting(
     length: str = "",
     chunked: bool = False,
     hangs_up: bool = False,
+    unread: bool = False,
     query: str = "",
 ) -> Answer:
-    """`length`: "" for the true one."""
+    """`length`: "" for the true one. `unread`: asking for the body is an error."""
     pairs = [*(headers.items() if isinstance(headers, dict) else headers or ())]
     if not chunked:
         pairs.append(("content-length", length or str(len(body))))
@@ -77,6 +94,7 @@ async def posting(
     told: list[Any] = []
 
     async def receive() -> Any:
+        assert not unread, "the body was read"
         return coming.pop(0)
 
     async def send(message: Any) -> None:
