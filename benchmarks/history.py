@@ -14,8 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,13 @@ from typing import Any
 import orjson
 import psutil
 import requests
-import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import select
 
 import jobs
 from benchmarks.chaos import private_postgres
+from benchmarks.history_totals import Totals, kept_totals, wanted_totals
 from kit.db import Database
-from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn, HistoryRead, ReadState
+from measures.models import HistoryRead, ReadState
 from shopify_app.migrate import upgrade
 from shops import crypt
 from shops.models import Shop
@@ -37,28 +36,11 @@ from simulators.shopify import ShopifyConfig, mint_id_token
 from simulators.shopify.config import DEFAULT_SCOPES
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import DOMAIN, generate
-from simulators.world.past import documents_of
 
 ROOT = Path(__file__).parents[1]
 SCOPES = (*DEFAULT_SCOPES, "read_all_orders", "read_users")
 OWNER = 90_871_230_000
 KEY = "a-key-for-benchmarks"
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What a past comes to."""
-
-    orders: int
-    cents: int
-    refunded_cents: int
-    sold_by_staff: int
-    refunds: int
-    refund_cents: int
-    returns: int
-    pieces: int
-    piece_cents: int
-    clients: int
 
 
 @dataclass
@@ -174,77 +156,6 @@ def floor_seconds(shopify: ShopifyServer) -> float:
         for line in answer.iter_lines(1 << 16):
             orjson.loads(line)
     return time.monotonic() - began
-
-
-# --- what there should be, from the past itself
-
-
-def wanted_totals(shopify: ShopifyServer) -> Totals:
-    """Added up from the stand-in's documents, in its own words."""
-    shop = shopify.store.shops[DOMAIN]
-    since = shopify.store.now() - timedelta(days=731)
-    made = [[o, *(shop.get(gid) for gid in o["returnIds"])] for o in shop.all("Order")]
-    sums, clients = dict.fromkeys(Totals.__dataclass_fields__, 0), set()
-    for documents in (*made, *(d for kept in shop.all("Past") for d in documents_of(kept))):
-        order = documents[0]
-        if datetime.fromisoformat(order["createdAt"]) < since:
-            continue
-        clients.add(order["customerId"])
-        add_order(sums, order, [d for d in documents[1:] if "/Return/" in d["id"]], shopify)
-    return Totals(**sums | {"clients": len(clients)})
-
-
-def add_order(
-    sums: dict[str, int], order: dict[str, Any], returns: list[dict[str, Any]], shopify: ShopifyServer
-) -> None:
-    from simulators.shopify import amounts
-
-    sums["orders"] += 1
-    sums["cents"] += cents(amounts.original_total(order))
-    sums["refunded_cents"] += cents(amounts.refunded(order))
-    credited = any(line.get("attributed") for line in order["lineItems"])
-    sums["sold_by_staff"] += bool(order["staffId"] or credited)
-    sums["refunds"] += len(order["refunds"])
-    sums["refund_cents"] += sum(cents(Decimal(r["amount"])) for r in order["refunds"])
-    sums["returns"] += len(returns)
-    lines = {line["id"]: line for line in order["lineItems"]}
-    for made in returns:
-        for line in made["returnLines"]:
-            sums["pieces"] += 1
-            sums["piece_cents"] += cents(amounts.line_net(order, lines[line["lineItemId"]], line["quantity"]))
-        for line in made["exchangeLines"]:
-            if line["lineItemIds"]:
-                sums["pieces"] += 1
-                worth = (amounts.line_discounted(order, lines[gid]) for gid in line["lineItemIds"])
-                sums["piece_cents"] += sum(cents(one) for one in worth)
-
-
-def cents(amount: Decimal) -> int:
-    return int((amount * 100).to_integral_value())
-
-
-def kept_totals(database: Database, shop_id: int) -> Totals:
-    """Added up by the database, from our rows."""
-    sold = col(HistoricOrder.staff_gid).is_not(None) | col(HistoricOrder.line_staff_gid).is_not(None)
-    columns: tuple[Any, ...] = (
-        sa.func.count(),
-        sa.func.sum(HistoricOrder.total_cents),
-        sa.func.sum(HistoricOrder.refunded_cents),
-        sa.func.sum(sa.case((sold, 1), else_=0)),
-    )
-    with database.begin() as session:
-        connection = session.connection()
-
-        def one(kind: Any, *wanted: Any) -> list[int]:
-            query = sa.select(*wanted).select_from(kind).where(kind.shop_id == shop_id)
-            return [int(value or 0) for value in connection.execute(query).one()]
-
-        orders = one(HistoricOrder, *columns)
-        clients = one(HistoricOrder, sa.func.count(sa.distinct(col(HistoricOrder.client_gid))))
-        refunds = one(HistoricRefund, sa.func.count(), sa.func.sum(HistoricRefund.cents))
-        returns = one(HistoricReturn, sa.func.count())
-        pieces = one(HistoricPiece, sa.func.count(), sa.func.sum(HistoricPiece.cents))
-    return Totals(*orders, *refunds, *returns, *pieces, *clients)
 
 
 # --- the app and the stand-in

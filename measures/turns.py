@@ -35,6 +35,9 @@ def row_of(session: Session, shop_id: int) -> HistoryRead | None:
 
 def made_row(session: Session, shop_id: int) -> HistoryRead:
     """The shop's row, made if there is none yet."""
+    row = row_of(session, shop_id)
+    if row is not None:
+        return row
     insert_once(session, HistoryRead(shop_id=shop_id, hash_key=households.new_key()))
     return session.get_one(HistoryRead, shop_id, populate_existing=True)
 

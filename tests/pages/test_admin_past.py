@@ -54,13 +54,20 @@ def test_figures_stand_beside_their_counts(admin: Admin) -> None:
     count(admin)
     text = read(admin.alice.open("/app")).text
     for words in (
-        "Your shop in figures", "Average order $2,345 1,204 orders, tax and shipping included",
+        "Your shop in figures", "Last 12 months", "Average order $2,345 1,204 orders, tax and shipping included",
         "Orders of $500 or more 63% 758 of 1,204 orders", "Orders of $5,000 or more 12% 144 of 1,204 orders",
         "Sold by somebody of the house 50% 602 of 1,204 orders", "something came back 8% 96 of 1,204 orders",
         "Orders since 23 November 2024 are read.",
     ):  # fmt: skip
         assert words in text, words
     assert "data-refresh" not in admin.alice.open("/app").text
+
+
+def test_figures_of_less_than_a_year_say_since_when_they_count(admin: Admin) -> None:
+    keep(admin)
+    count(admin, since=NOW - timedelta(days=60))
+    text = read(admin.alice.open("/app")).text
+    assert "Since 25 September 2026" in text and "Last 12 months" not in text
 
 
 def test_who_sold_is_said_to_be_unknown_where_shopify_does_not_tell(admin: Admin) -> None:

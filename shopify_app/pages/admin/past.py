@@ -36,6 +36,7 @@ class Past:
 
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...]
+    window: str = ""
     share: int | None = None
     busy: bool = False
     can_begin: bool = False
@@ -60,6 +61,7 @@ def past_of(session: Session, shop: Shop) -> Past | None:
     return Past(
         sentences=tuple(sentences(found, shop.zone)),
         figures=table(figures) if figures is not None and figures.orders else (),
+        window=window(figures, shop.zone) if figures is not None else "",
         share=None if found.share is None else int(found.share * 100),
         busy=found.first and found.state in (ReadState.WANTED, ReadState.WORKING, ReadState.READING),
         can_begin=found.state is ReadState.STOPPED,
@@ -85,6 +87,13 @@ def sentences(found: HistoryProgress, zone: str) -> list[str]:
     if found.odd:
         said.append(f"{found.odd:,} records were not as Shopify documents them and are left out.")
     return said
+
+
+def window(figures: ShopFigures, zone: str) -> str:
+    """What the figures are of: twelve months, or as much of them as is read."""
+    if figures.counted_at - figures.since >= history.WINDOW:
+        return "Last 12 months"
+    return f"Since {_day(figures.since.astimezone(ZoneInfo(zone)).date())}"
 
 
 def table(figures: ShopFigures) -> tuple[Figure, ...]:
