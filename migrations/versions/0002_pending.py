@@ -348,87 +348,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookhandover")),
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
-    with op.batch_alter_table("advisor", schema=None) as batch_op:
-        batch_op.alter_column("introduction", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.alter_column("seller_words", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("piece_title", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("piece_image", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("piece_detail", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("reason_label", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("caseevent", schema=None) as batch_op:
-        batch_op.alter_column("detail", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("consult", schema=None) as batch_op:
-        batch_op.alter_column("label_client", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("label_advisor", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("findings", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
-        batch_op.alter_column("words", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.alter_column("error", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
-        batch_op.alter_column("reason", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.alter_column("receiving_name", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("receiving_street1", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("receiving_street2", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("receiving_city", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("receiving_region", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column(
-            "receiving_postal_code", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False
-        )
-        batch_op.alter_column("receiving_phone", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("restock_location_gid", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.alter_column("error_code", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("error", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
-        batch_op.alter_column("problem", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("orderevidence", schema=None) as batch_op:
-        batch_op.alter_column("source_name", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("parcel", schema=None) as batch_op:
-        batch_op.alter_column("tracking_url", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("label_url", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("rma", schema=None) as batch_op:
-        batch_op.alter_column("client_title", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("rmaline", schema=None) as batch_op:
-        batch_op.alter_column("title", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("detail", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("image", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("sku", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("reason_label", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("rmastep", schema=None) as batch_op:
-        batch_op.alter_column("detail", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-
-    with op.batch_alter_table("settlement", schema=None) as batch_op:
-        batch_op.alter_column("reason", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.alter_column("name", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("scopes", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("house", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("telephone", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
-        batch_op.alter_column("telephone_hours", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     with op.batch_alter_table("sweep", schema=None) as batch_op:
         batch_op.add_column(sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.alter_column("last_error", existing_type=sa.TEXT(), type_=sa.Text(), existing_nullable=False)
 
     # ### end Alembic commands ###
 
@@ -436,86 +366,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("sweep", schema=None) as batch_op:
-        batch_op.alter_column("last_error", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
         batch_op.drop_column("missed_at")
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
-        batch_op.alter_column("telephone_hours", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("telephone", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("house", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("scopes", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("name", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
         batch_op.drop_column("withheld_at")
 
-    with op.batch_alter_table("settlement", schema=None) as batch_op:
-        batch_op.alter_column("reason", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("rmastep", schema=None) as batch_op:
-        batch_op.alter_column("detail", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("rmaline", schema=None) as batch_op:
-        batch_op.alter_column("reason_label", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("sku", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("image", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("detail", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("title", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("rma", schema=None) as batch_op:
-        batch_op.alter_column("client_title", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("parcel", schema=None) as batch_op:
-        batch_op.alter_column("label_url", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("tracking_url", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("orderevidence", schema=None) as batch_op:
-        batch_op.alter_column("source_name", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
-        batch_op.alter_column("problem", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.alter_column("error", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("error_code", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.alter_column("restock_location_gid", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("receiving_phone", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column(
-            "receiving_postal_code", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False
-        )
-        batch_op.alter_column("receiving_region", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("receiving_city", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("receiving_street2", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("receiving_street1", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("receiving_name", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
-        batch_op.alter_column("reason", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
         batch_op.drop_column("cause")
 
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.alter_column("error", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.alter_column("words", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
         batch_op.drop_column("findings")
-
-    with op.batch_alter_table("consult", schema=None) as batch_op:
-        batch_op.alter_column("label_advisor", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("label_client", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("caseevent", schema=None) as batch_op:
-        batch_op.alter_column("detail", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.alter_column("reason_label", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("piece_detail", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("piece_image", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("piece_title", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-        batch_op.alter_column("seller_words", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
-
-    with op.batch_alter_table("advisor", schema=None) as batch_op:
-        batch_op.alter_column("introduction", existing_type=sa.Text(), type_=sa.TEXT(), existing_nullable=False)
 
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
