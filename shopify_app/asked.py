@@ -31,7 +31,7 @@ class CleanValues(ImmutableMultiDict[str, Any]):
     """The parameters of a query or a form, clean."""
 
     def __init__(self, mapping: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None):
-        pairs = iter_multi_items(mapping) if mapping else ()  # type: ignore[arg-type]
+        pairs = iter_multi_items(mapping) if mapping else ()
         super().__init__([(clean(k), clean(v) if isinstance(v, str) else v) for k, v in pairs])
 
 

@@ -26,7 +26,7 @@ PACKAGES = (
 assert shopify_app.tables.metadata is SQLModel.metadata
 OWNED = {
     mapper.class_.__name__
-    for mapper in SQLModel._sa_registry.mappers  # type: ignore[attr-defined]
+    for mapper in SQLModel._sa_registry.mappers
     if {"shop_id", "shop_domain"} & set(mapper.local_table.c.keys())
 }
 """Models whose rows belong to a shop."""

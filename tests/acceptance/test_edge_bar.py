@@ -787,7 +787,7 @@ def smuggle(admin: Admin) -> int:
     """Write SMUGGLED into every text of Alice's shop; 0, from which to count."""
     from sqlmodel import SQLModel
 
-    models = {m.class_ for m in SQLModel._sa_registry.mappers}  # type: ignore[attr-defined]
+    models = {m.class_ for m in SQLModel._sa_registry.mappers}
     names = (
         "house name telephone_hours introduction what client_name client_words client_title piece_title piece_detail "
         "title detail reason_label note body seller_words words reason order_name label_advisor label_client "

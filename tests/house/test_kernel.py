@@ -286,9 +286,10 @@ def test_what_no_key_opens_is_said_to_be_so() -> None:
     crypt.use_keys("new,old")
     assert not crypt.is_newest(text) and crypt.is_newest(crypt.reseal(text))
     crypt.use_keys("new")
-    for open_it, sealed in ((crypt.unseal, text), (crypt.reseal, text), (crypt.unseal_bytes, body)):
+    every: list[tuple[Any, Any]] = [(crypt.unseal, text), (crypt.reseal, text), (crypt.unseal_bytes, body)]
+    for open_it, sealed in every:
         with pytest.raises(crypt.KeyMissing, match=f"^{missing}$"):
-            open_it(sealed)  # type: ignore[operator]
+            open_it(sealed)
     own = crypt.seal_bytes(b"x")
     with pytest.raises(crypt.KeyMissing, match=f"^{missing}$"):
         crypt.unseal_bytes(own[:-1] + bytes([own[-1] ^ 1]))
