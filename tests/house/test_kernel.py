@@ -270,6 +270,7 @@ def test_a_token_has_192_bits_and_its_hash_is_that_of_its_letters() -> None:
     assert (
         derive_key("s", "p").hex() == "cf536d76cb1ad051d7b49ed9bb72ee3d69736ed59be5af71410d019939fb8940"
     )  # what is sealed depends on it
+    assert keyed_hash("s", "p", "x") != keyed_hash("s", "q", "x")
     assert keyed_hash("s", "p", "\ud83d") != keyed_hash("s", "p", "?") != keyed_hash("t", "p", "?")
 
 
