@@ -19,13 +19,16 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import ClientRead, ReturnRead
-from routing import evidence, openings, policies, sweeps
-from routing.decide import Decided, Outcome, decide, opened_by
+from routing import books, evidence, openings, policies, sweeps
+from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
+from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads
 from routing.sellers import Level
+from routing.trying import facts_kept
+from shops.figures import average_order_value
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -35,8 +38,8 @@ OLD_ORDER = (
     "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
 OTHER_CURRENCY = (
-    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value "
-    "again on the routing page, in the shop's currency of today."
+    "The amounts in the routing rules are in {limit}, and this order is in {order}. Save them again on the routing "
+    "page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
 
@@ -103,13 +106,13 @@ def _decide_and_hand_on(
     session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
 ) -> None:
     now = clock_now()
-    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
-    if policy.limit.currency != order.total.currency:
-        raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
-    decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    gathered = gather(session, shop_id, read, order, staff)
+    decided, version = judge(session, shop_id, gathered)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
+    elif decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
+        decided = asked_here(decided)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -118,14 +121,20 @@ def _decide_and_hand_on(
         advisor_id=decided.advisor_id,
         level=decided.level,
         words=decided.words,
-        policy_version=policy.version,
+        policy_version=version,
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
+        rule_id=decided.rule_id,
+        order_name=order.name[:60],
+        facts=facts_kept(gathered, policies.directory(session, shop_id), by_hand=opener is not None),
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
-    assisted = decided.outcome is Outcome.ASSISTED
+    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+    if decided.outcome is Outcome.NOTHING:
+        return
+    assisted = decided.outcome.is_conversation
     rmas.open_rma(
         session,
         shop_id=shop_id,
@@ -138,7 +147,15 @@ def _decide_and_hand_on(
     if assisted and decided.advisor_id is not None:
         facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
         cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
-    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+
+
+def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
+    """What the merchant's rules of now say, and their version. Raises Waiting for amounts in another currency."""
+    book, directory = books.in_force(session, shop_id), policies.directory(session, shop_id)
+    try:
+        return decide(book, facts, directory), book.version
+    except OtherCurrency:
+        raise Waiting(OTHER_CURRENCY.format(limit=book.currency, order=facts.order_total.currency)) from None
 
 
 def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, staff: StaffRead) -> ReturnFacts:
@@ -152,6 +169,12 @@ def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, s
         order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
         location_gid=(kept.location_gid if kept else None) or order.location_gid,
         evidence_from="webhook" if kept else "order",
+        circumstances=circumstances_of(
+            order,
+            [(line.line_gid, line.quantity) for line in read.lines],
+            reasons=[line.reason_label for line in read.lines],
+            average=average_order_value(session, shop_id=shop_id),
+        ),
     )
 
 

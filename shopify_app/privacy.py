@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 import consults.privacy
 import jobs
 import notifications.privacy
+import routing.trying
 from consults.models import Case
 from jobs.attempts import blank_reasons
 from jobs.models import JobTrouble
@@ -29,7 +30,19 @@ log = get_logger("privacy")
 
 SECOND_LOOK = timedelta(hours=1)
 """What was under way while a client was erased may have written of them once more."""
-TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link")
+TABLES = (
+    "case",
+    "decision",
+    "participant",
+    "promise",
+    "signal",
+    "rma",
+    "parcel",
+    "inspection",
+    "message",
+    "delivery",
+    "link",
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     for case in traces.cases:
         consults.privacy.erase_case(session, case)
     people.erase_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
+    routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
     return traces.order_gids
 
 

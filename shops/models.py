@@ -101,3 +101,21 @@ class AccessLog(SQLModel, table=True):
     what: str = Field(max_length=40)
     subject: str = Field(max_length=60)
     at: datetime
+
+
+class ShopFigures(SQLModel, table=True):
+    """What the orders of the last twelve months came to, counted by `measures` every night. None: cannot be told."""
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    counted_at: datetime
+    since: datetime
+    currency: str = Field(default="", max_length=3)
+    orders: int = 0
+    total_cents: int = Field(default=0, sa_type=sa.BigInteger)
+    average_order_cents: int | None = Field(default=None, sa_type=sa.BigInteger)
+    mid_cents: int = Field(default=0, sa_type=sa.BigInteger)
+    mid_orders: int = 0
+    dear_cents: int = Field(default=0, sa_type=sa.BigInteger)
+    dear_orders: int = 0
+    staff_orders: int | None = None
+    returned_orders: int = 0
