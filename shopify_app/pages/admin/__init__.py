@@ -12,6 +12,7 @@ from shopify_app.pages.admin import (
     privacy,
     returns,
     routing,
+    routing_rules,
     settings,
 )
 
@@ -20,6 +21,7 @@ PAGES: tuple[Blueprint, ...] = (
     cases.page,
     returns.page,
     routing.page,
+    routing_rules.page,
     advisors.page,
     settings.page,
     activity.page,
