@@ -131,7 +131,7 @@ def publish_draft(session: Session, *, shop_id: int, mark: str, by: str, now: da
 def put_in_force(
     session: Session, *, shop_id: int, book: RuleBook, instead_of: int | None, by: str, now: datetime
 ) -> RuleBook:
-    """Save the book as the next version. Raises Conflict when `instead_of` is not in force any more; None: whatever is."""
+    """Save the book as the next version. Raises Conflict when `instead_of`, if given, is not in force."""
     row = policy_row(session, shop_id)
     session.flush()
     before = row.version if instead_of is None else instead_of

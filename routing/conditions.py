@@ -55,7 +55,7 @@ CONDITIONS: dict[str, Kind] = {
     ),
     "returned_value": Kind(
         "Returned value",
-        "All pieces coming back together, after every discount. Without shipping; with tax only where prices include it.",
+        "All pieces coming back together, after every discount. No shipping; tax only where prices include it.",
         AMOUNT,
         lambda f: f.circumstances.returned_value,
     ),

@@ -11,7 +11,7 @@ from routing.circumstances import Circumstances, Words
 class LineRead:
     """One line of the order as it was sold. `value` is the line's total in shop money after discounts.
 
-    `unit_value`: one piece, in shop money, after every discount, the order's own included. `marks` are the names of what
+    `unit_value`: one piece, in shop money, after every discount, the order's own too. `marks` are the names of what
     was written on the line, such as an engraving. None: Shopify does not show it.
     """
 

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Condition:
-    """`kind` is a name of conditions.CONDITIONS; any of `values` fits. Amounts are decimal text in the book's currency."""
+    """`kind` is a name in CONDITIONS; any of `values` fits. Amounts are decimal text in the book's currency."""
 
     kind: str
     comparison: str
