@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -93,7 +94,12 @@ def change_draft(
         raise AppError(f"At most {MOST_RULES} rules are kept. Remove one first.")
     if changed == seen.book:
         return changed
-    values = {"currency": changed.currency, "rules": changed.as_json(), "changed_at": now, "changed_by": by}
+    values: dict[str, Any] = {
+        "currency": changed.currency,
+        "rules": changed.as_json(),
+        "changed_at": now,
+        "changed_by": by,
+    }
     if not seen.is_draft:
         if not insert_once(session, RuleDraft(shop_id=shop_id, base_version=seen.base_version, **values)):
             raise Conflict(CHANGED)

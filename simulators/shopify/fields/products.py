@@ -88,8 +88,8 @@ SHELVES = {"Jewellery": "Fine jewellery", "Leather": "Leather goods"}
 
 def collections(product, ctx, args):
     """What the product says it is in; else one collection a kind."""
-    kind = product["productType"]
-    titles = product.get("collections") or [SHELVES.get(kind, kind)]
+    kind = product.get("productType")
+    titles = product.get("collections") or ([SHELVES.get(kind, kind)] if kind else [])
     return connect([{"id": f"gid://shopify/Collection/{zlib.crc32(t.encode())}", "title": t} for t in titles], args)
 
 
