@@ -1,7 +1,7 @@
 """The Routing page: a draft of the rules, put in force whole; an order tried; the last 90 days; why, as it was then."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -246,7 +246,7 @@ def past(admin: Admin, n: int, cents: int, outcome: Outcome, days: int, **facts)
         policy_version=1,
         total_cents=cents,
         currency="USD",
-        decided_at=cast.NOW - cast.timedelta(days=days),
+        decided_at=cast.NOW - timedelta(days=days),
         facts=kept,
     )
     with admin.database.begin() as session:

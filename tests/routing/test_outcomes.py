@@ -1,5 +1,7 @@
 """Each outcome of the rules, as far as the client's page."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -37,16 +39,18 @@ def offer(database: Database, shop_id: int, outcome: Outcome) -> None:
 
 
 @pytest.fixture
-def visitor(database: Database) -> FlaskClient:
+def visitor(database: Database) -> Iterator[FlaskClient]:
     with cast.clock():
         yield create_app(cast.settings(database.url), database).test_client()
 
 
 def page(database: Database, visitor: FlaskClient, kind: type[Rma] | type[Case]) -> str:
-    (found,) = made(database)[2 if kind is Rma else 1]
+    _, cases, (rma,) = made(database)
     with database.begin() as session:
-        link = cast.return_link if kind is Rma else cast.consult_link
-        token = link(session, session.merge(found))
+        if kind is Rma:
+            token = cast.return_link(session, session.merge(rma))
+        else:
+            token = cast.consult_link(session, session.merge(cases[0]))
     answer = visitor.get(f"/r/{token}" if kind is Rma else f"/consult/{token}")
     assert answer.status_code == 200
     return answer.text
