@@ -132,3 +132,15 @@ def test_one_shop_sees_nothing_of_the_other(shopify):
     assert "errors" not in nodes
     places = {n["retailLocation"]["name"] for n in nodes["data"]["orders"]["nodes"] if n["retailLocation"]}
     assert places <= {"Verdane London"}
+
+
+def test_what_rules_ask_of_an_order_is_answered_for_the_meridian_ring(shopify):
+    document = next(path for path in OURS if path.stem == "order_get").read_text()
+    asked = {"id": shopify.order("1042")["id"], "lately": "created_at:>='2020-01-01T00:00:00Z'"}
+    body = shopify.post(document, "OrderGet", asked).json()
+    assert "errors" not in body, body["errors"]
+    order, line = body["data"]["order"], body["data"]["order"]["lineItems"]["nodes"][0]
+    assert line["product"]["collections"]["nodes"] == [{"title": "Fine jewellery"}]
+    assert (line["product"]["productType"], line["vendor"]) == ("Jewellery", "Verdane")
+    assert line["discountedUnitPriceAfterAllDiscountsSet"]["shopMoney"]["amount"] == "14800.00"
+    assert order["customer"]["tier"] is None and order["id"] in [o["id"] for o in order["customer"]["lately"]["nodes"]]
