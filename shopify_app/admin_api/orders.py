@@ -82,16 +82,8 @@ class ShopifyOrders:
         return found
 
     def told(self, shop_id: int, found: dict[str, Any], *, is_withheld: bool = False) -> tuple[OrderRead, ClientRead]:
-        """What order_get asks of an order, as our values.
-
-        Remembers since when clients are kept from the app, and forgets it with the first that is shown.
-        """
-        with self.database.begin() as session:
-            kept = get_shop(session, shop_id)
-            granted = kept.scopes
-            if (kept.withheld_at is not None) != is_withheld:
-                kept.withheld_at = clock.now() if is_withheld else None
-                session.add(kept)
+        """What order_get asks of an order, as our values."""
+        granted = self._note_withheld(shop_id, is_withheld)
         # Without this approval Shopify shows the last 60 days only, and a sum of those would be told as twelve months'.
         return _order(found, shows_all=is_granted("read_all_orders", granted)), _client(found)
 
@@ -101,6 +93,18 @@ class ShopifyOrders:
         while after := next_line(lines):
             lines = self.api.read(shop_id, name, {**asked, "afterLine": after}).data.get("order") or {}
             found["lineItems"]["nodes"] += nodes(lines.get("lineItems"))
+
+    def _note_withheld(self, shop_id: int, is_withheld: bool) -> str:
+        """Remember since when clients are kept from the app, and forget it with the first that is shown.
+
+        What was granted, read with it.
+        """
+        with self.database.begin() as session:
+            kept = get_shop(session, shop_id)
+            if (kept.withheld_at is not None) != is_withheld:
+                kept.withheld_at = clock.now() if is_withheld else None
+                session.add(kept)
+            return kept.scopes
 
     def _granted(self, shop_id: int) -> str:
         with self.database.begin() as session:

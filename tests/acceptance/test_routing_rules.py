@@ -115,7 +115,7 @@ class Orders(ShopifyOrders):
 
     scopes = "read_orders"
 
-    def _granted(self, shop_id: int) -> str:
+    def _note_withheld(self, shop_id: int, is_withheld: bool) -> str:
         return self.scopes
 
 
