@@ -110,10 +110,10 @@ def test_confused_tenant__a_signed_webhook_that_names_another_shop_makes_us_ask_
 
     body = {"admin_graphql_api_id": "gid://shopify/Return/4299", "order_id": 1}
     shopify = Shopify()
-    event = TOPICS["returns/request"](body, Context(shop_id, ALICE, ""))
+    event: Any = TOPICS["returns/request"](body, Context(shop_id, ALICE, ""))
     with pytest.raises(Waiting):
-        about = {"shop_id": event.shop_id, "return_gid": event.return_gid}
-        routing_jobs.route_return(database.begin, returns=shopify, orders=None, **about)  # type: ignore[arg-type]
+        given: Any = {"returns": shopify, "orders": None, "shop_id": event.shop_id, "return_gid": event.return_gid}
+        routing_jobs.route_return(database.begin, **given)
     assert shopify.asked == [(shop_id, "gid://shopify/Return/4299")]
     with database.begin() as session:
         assert not session.exec(select(Message)).all() and not session.exec(select(Link)).all()
@@ -381,7 +381,7 @@ def test_hostile_bodies__what_is_announced_too_large_is_not_read(admin: Admin) -
     assert answer.status_code == 413
 
 
-BIG = ("2147483648", "9223372036854775808", "9" * 30, "0")
+BIG = ("2147483648", "9223372036854775808", "9" * 30)
 
 
 def test_hostile_addresses__an_id_no_row_can_have_is_not_there(database_url: str) -> None:
@@ -395,7 +395,7 @@ def test_hostile_addresses__an_id_no_row_can_have_is_not_there(database_url: str
                 for big in BIG:
                     parts = [big if part in own else part for part in address.path.split("/")]
                     moved = type(address)(address.rule, address.method, "/".join(parts), True)
-                    assert alice.ask(moved, settlement_id="1", finding="match").status_code in (404, 405), moved
+                    assert alice.ask(moved).status_code in (404, 405), moved
         rma = alice.ids["rma_id"]
         for chosen in (*BIG, "\u00b2", "\u0663", "-1", "1e3"):
             assert admin.alice.send(f"/app/returns/{rma}/payment", settlement_id=chosen).status_code in (404, 422)
