@@ -22,16 +22,19 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
-from routing import evidence, gathering, openings, policies, selling, sweeps
+from routing import books, evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
-from routing.decide import Decided, Outcome, decide, opened_by
+from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
+from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
+from routing.trying import facts_kept
 from shops.events import ScopesChanged
+from shops.figures import average_order_value
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -41,8 +44,8 @@ OLD_ORDER = (
     "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
 OTHER_CURRENCY = (
-    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value "
-    "again on the routing page, in the shop's currency of today."
+    "The amounts in the routing rules are in {limit}, and this order is in {order}. Save them again on the routing "
+    "page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
 NOBODY = ClientRead(gid="", name="", title="", email="", phone="", locale="en", country="", address=Address())
@@ -135,15 +138,15 @@ def _decide_and_hand_on(
     today: OrderSignals,
 ) -> None:
     now = clock_now()
-    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
-    if policy.limit.currency != order.total.currency:
-        words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency)
-        raise Waiting(words, cause=Cause.OTHER_CURRENCY)
     gathered = gather(session, shop_id, read, order, staff, client, today)
-    decided, seller = decide(policy, gathered, directory), find_seller(gathered, directory)
+    decided, version = judge(session, shop_id, gathered)
+    directory = policies.directory(session, shop_id)
+    seller = find_seller(gathered, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
+    elif decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
+        decided = asked_here(decided)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -152,15 +155,21 @@ def _decide_and_hand_on(
         advisor_id=decided.advisor_id,
         level=decided.level,
         words=decided.words,
-        policy_version=policy.version,
+        policy_version=version,
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
         findings=[finding.as_json() for finding in seller.findings],
+        rule_id=decided.rule_id,
+        order_name=order.name[:60],
+        facts=facts_kept(gathered, directory, by_hand=opener is not None),
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
-    assisted = decided.outcome is Outcome.ASSISTED
+    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+    if decided.outcome is Outcome.NOTHING:
+        return
+    assisted = decided.outcome.is_conversation
     rmas.open_rma(
         session,
         shop_id=shop_id,
@@ -175,7 +184,16 @@ def _decide_and_hand_on(
         facts = replace(facts, sold_by_advisor=seller.sold_by(decided.advisor_id))
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
-    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+
+
+def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
+    """What the merchant's rules of now say, and their version. Raises Waiting for amounts in another currency."""
+    book, directory = books.in_force(session, shop_id), policies.directory(session, shop_id)
+    try:
+        return decide(book, facts, directory), book.version
+    except OtherCurrency:
+        words = OTHER_CURRENCY.format(limit=book.currency, order=facts.order_total.currency)
+        raise Waiting(words, cause=Cause.OTHER_CURRENCY) from None
 
 
 def gather(
@@ -208,6 +226,12 @@ def gather(
             client=client or NOBODY,
             kept=kept,
             today=today or OrderSignals(),
+        ),
+        circumstances=circumstances_of(
+            order,
+            [(line.line_gid, line.quantity) for line in read.lines],
+            reasons=[line.reason_label for line in read.lines],
+            average=average_order_value(session, shop_id=shop_id),
         ),
     )
 
