@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door
+from benchmarks import chaos, door, routing
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"door": door.run, "chaos": chaos.run}
+BENCHMARKS: dict[str, Callable[[], None]] = {"door": door.run, "chaos": chaos.run, "routing": routing.run}
 
 
 def main() -> int:
