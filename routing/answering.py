@@ -10,17 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from consults.kinds import WhyNot
 from routing.timelines import Span, covers, meets
-
-
-class Reason(StrEnum):
-    """Why the one who sold it does not answer now."""
-
-    LEFT = "left"
-    AWAY = "away"
-    OFF_SHIFT = "off_shift"
-    FULL = "full"
-    NO_TEXTS = "no_texts"
 
 
 class How(StrEnum):
@@ -102,7 +93,7 @@ class Answer:
     advisor_id: int | None
     how: How
     words: str
-    reason: Reason | None = None
+    reason: WhyNot | None = None
     until: datetime | None = None
     passed: tuple[tuple[int, str], ...] = ()
 
@@ -133,15 +124,15 @@ def level(count: int, weight: int) -> int:
     return count * 10_000 // max(weight, 1)
 
 
-def why_not(who: Candidate, *, now: int, answer_by: int) -> Reason | None:
+def why_not(who: Candidate, *, now: int, answer_by: int) -> WhyNot | None:
     """Why the owner cannot answer in time; None when they can. Being at work before the answer is due is in time."""
     if not who.active:
-        return Reason.LEFT
+        return WhyNot.LEFT
     if not meets(who.shifts, now, max(now, answer_by)):
-        return Reason.AWAY if meets(who.away, now, max(now, answer_by)) else Reason.OFF_SHIFT
+        return WhyNot.AWAY if meets(who.away, now, max(now, answer_by)) else WhyNot.OFF_SHIFT
     if not who.takes_texts:
-        return Reason.NO_TEXTS
-    return Reason.FULL if who.open_own >= who.limit_own else None
+        return WhyNot.NO_TEXTS
+    return WhyNot.FULL if who.open_own >= who.limit_own else None
 
 
 def back_at(who: Candidate, *, now: int) -> datetime | None:
@@ -178,24 +169,24 @@ def choose(pool: Pool, people: Mapping[int, Candidate], need: Need, *, now: int)
 
 TITLES = {How.SUCCESSOR: "the successor", How.DEPUTY: "the deputy"}
 SENTENCES = {
-    Reason.LEFT: "{} is no longer with the house.",
-    Reason.AWAY: "{} is away.",
-    Reason.OFF_SHIFT: "{} is not at work before the answer is due.",
-    Reason.FULL: "{} has as many open cases as agreed.",
-    Reason.NO_TEXTS: "{} can't be reached by text.",
+    WhyNot.LEFT: "{} is no longer with the house.",
+    WhyNot.AWAY: "{} is away.",
+    WhyNot.OFF_SHIFT: "{} is not at work before the answer is due.",
+    WhyNot.FULL: "{} has as many open cases as agreed.",
+    WhyNot.NO_TEXTS: "{} can't be reached by text.",
 }
 
 
-def sentence(who: Candidate, reason: Reason) -> str:
+def sentence(who: Candidate, reason: WhyNot) -> str:
     """The reason in words a merchant reads."""
     return SENTENCES[reason].format(who.name)
 
 
-def _line(owner: Candidate, people: Mapping[int, Candidate], reason: Reason) -> list[tuple[How, Candidate]]:
+def _line(owner: Candidate, people: Mapping[int, Candidate], reason: WhyNot) -> list[tuple[How, Candidate]]:
     """Those named to follow, nearest first: successors of one who left, then deputies of each. Nobody twice."""
     line: list[tuple[How, Candidate]] = []
     seen, before = {owner.advisor_id}, owner
-    if reason is Reason.LEFT:
+    if reason is WhyNot.LEFT:
         while (heir := people.get(before.successor_id or 0)) and heir.advisor_id not in seen:
             line.append((How.SUCCESSOR, heir))
             seen.add(heir.advisor_id)
@@ -219,9 +210,9 @@ def _trouble(who: Candidate, need: Need, now: int) -> str | None:
     return sentence(who, reason) if reason else None
 
 
-def _from_pool(pool: Pool, need: Need, now: int, reason: Reason | None, passed: tuple[tuple[int, str], ...]) -> Answer:
+def _from_pool(pool: Pool, need: Need, now: int, reason: WhyNot | None, passed: tuple[tuple[int, str], ...]) -> Answer:
     instants: list[int | None] = [now, need.answer_by]
-    if reason in (None, Reason.LEFT, Reason.AWAY):
+    if reason in (None, WhyNot.LEFT, WhyNot.AWAY):
         instants.append(None)  # better somebody tomorrow than nobody for a fortnight
     for at in instants:
         chosen = pool.first(need, at=at, now=now)
@@ -241,9 +232,9 @@ def _stood_in(
     how: How,
     words: str,
     owner: Candidate | None,
-    reason: Reason | None,
+    reason: WhyNot | None,
     now: int,
     passed: list[tuple[int, str]],
 ) -> Answer:
-    until = None if owner is None or reason is Reason.LEFT else back_at(owner, now=now)
+    until = None if owner is None or reason is WhyNot.LEFT else back_at(owner, now=now)
     return Answer(advisor_id, how, words, reason, until, tuple(passed))

@@ -1,4 +1,7 @@
-"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here."""
+"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here.
+
+Who answers in whose place, and what that does to the credit for a sale, is in ledgers.py.
+"""
 
 from datetime import date, datetime
 from typing import Any

@@ -6,6 +6,7 @@ import consults.models
 import jobs.models
 import logistics.models
 import notifications.models
+import routing.ledgers
 import routing.models
 import shops.models
 import webhooks.models
@@ -18,5 +19,6 @@ MODELS = (
     consults.models,
     logistics.models,
     routing.models,
+    routing.ledgers,
 )
 metadata = SQLModel.metadata

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.answering import Answer, Candidate, How, Need, Reason, back_at, choose, level, turn
+from consults.kinds import WhyNot
+from routing.answering import Answer, Candidate, How, Need, back_at, choose, level, turn
 from routing.pools import IndexedPool, PlainPool
 from routing.timelines import Timeline, covers, meets, without
 
@@ -69,11 +70,11 @@ def test_own_cases_do_not_count_against_anybodys_turn_in_the_pool() -> None:
 
 AWAY = replace(INES, shifts=TOMORROW, away=TODAY)
 SITUATIONS = {
-    "left": (replace(INES, active=False), Reason.LEFT, None),
-    "away": (AWAY, Reason.AWAY, TEN + 24 * HOUR),
-    "off shift": (replace(INES, shifts=TOMORROW), Reason.OFF_SHIFT, TEN + 24 * HOUR),
-    "full": (replace(INES, open_own=40), Reason.FULL, None),
-    "opted out of texts": (replace(INES, takes_texts=False), Reason.NO_TEXTS, None),
+    "left": (replace(INES, active=False), WhyNot.LEFT, None),
+    "away": (AWAY, WhyNot.AWAY, TEN + 24 * HOUR),
+    "off shift": (replace(INES, shifts=TOMORROW), WhyNot.OFF_SHIFT, TEN + 24 * HOUR),
+    "full": (replace(INES, open_own=40), WhyNot.FULL, None),
+    "opted out of texts": (replace(INES, takes_texts=False), WhyNot.NO_TEXTS, None),
 }
 
 
