@@ -22,6 +22,16 @@ class CaseOpened(_OfReturn):
 
 
 @dataclass(frozen=True)
+class CaseHandedOver(_OfReturn):
+    """It went from one advisor to another, who is told; so is the client."""
+
+    case_id: int
+    return_gid: str
+    from_advisor_id: int
+    to_advisor_id: int
+
+
+@dataclass(frozen=True)
 class _OfConsult(_OfReturn):
     consult_id: int
     return_gid: str
@@ -40,6 +50,14 @@ class ConsultMoved(_OfConsult):
 @dataclass(frozen=True)
 class ConsultCancelled(_OfConsult):
     """It will not take place."""
+
+
+@dataclass(frozen=True)
+class ConsultPassed(_OfConsult):
+    """It takes place with somebody else. `from_advisor_id` had it; `sequence` is the calendar entry's since then."""
+
+    from_advisor_id: int
+    sequence: int
 
 
 @dataclass(frozen=True)

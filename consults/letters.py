@@ -1,6 +1,6 @@
 """What the messages about a case and a conversation say: values for the templates, links, calendar files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,6 +94,11 @@ class Letters:
     def advisor_cancelled(self, consult: Consult, mailbox: str) -> Words:
         """To the advisor by email: the entry goes."""
         values = {**self._to_advisor(consult), "link": self._desk_link()}
+        return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
+
+    def passed(self, consult: Consult, mailbox: str, to: Advisor) -> Words:
+        """To the advisor who had it, by email: the entry goes, because it takes place with `to`."""
+        values = {**self._to_advisor(consult), "advisor": to.name, "link": f"{self.addresses.app_url}/desk"}
         return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
 
     def advisor_cancelled_by_text(self, consult: Consult) -> Words:
@@ -196,8 +201,9 @@ class Letters:
 
 
 def letters_of(session: Session, consult: Consult, *, addresses: Addresses, now: datetime) -> Letters:
-    """Letters about the case of `consult`."""
-    return Letters.about(session, case_of(session, consult), addresses=addresses, now=now)
+    """Letters about the case of `consult`, from whom it takes place with."""
+    about = Letters.about(session, case_of(session, consult), addresses=addresses, now=now)
+    return replace(about, advisor=advisor_of(session, consult.advisor_id))
 
 
 def _whens(consult: Consult, zone: str) -> tuple[str, str]:

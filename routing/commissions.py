@@ -61,8 +61,8 @@ def settle(terms: Terms, *, owner_id: int, answered_by: int, value: Money, outco
     return lines
 
 
-def effect(terms: Terms, *, value: Money, owner: str, answered_by: str, mine: bool) -> str:
-    """What the case means for the credit, in the words shown to `answered_by` before the conversation.
+def effect(terms: Terms, *, value: Money, owner: str, mine: bool) -> str:
+    """What the case means for the credit, in the words shown to whoever answers, before the conversation.
 
     `mine`: they sold the piece themselves.
     """

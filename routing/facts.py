@@ -16,6 +16,7 @@ class LineRead:
     image: str
     quantity: int
     value: Money
+    product_type: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Keep evidence; gather, decide and hand on."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, select
 
 import jobs
 import logistics.jobs
-from consults import cases
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
 from kit.clock import now as clock_now
@@ -23,6 +23,7 @@ from routing import evidence, openings, policies, sweeps
 from routing.decide import Decided, Outcome, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
+from routing.hand_overs import boutique_of, open_with_answer
 from routing.models import Decision
 from routing.ports import OrderReads
 from routing.sellers import Level
@@ -106,7 +107,8 @@ def _decide_and_hand_on(
     policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
     if policy.limit.currency != order.total.currency:
         raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
-    decided = decide(policy, gather(session, shop_id, read, order, staff), directory)
+    facts = gather(session, shop_id, read, order, staff)
+    decided = decide(policy, facts, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -136,8 +138,9 @@ def _decide_and_hand_on(
         now=now,
     )
     if assisted and decided.advisor_id is not None:
-        facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
-        cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
+        about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        about = replace(about, boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id))
+        open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 
@@ -200,6 +203,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         reason_label=reason,
         bought_on=order.placed_at.date(),
         delivered_on=order.delivered_on,
+        category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 
 

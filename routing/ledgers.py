@@ -31,7 +31,7 @@ class Held(SQLModel, table=True):
 
 
 class PoolLoad(SQLModel, table=True):
-    """Open cases of the pool in an advisor's hands. A case is given by raising this below their limit, or not at all."""
+    """Open cases of the pool in an advisor's hands. One is given by raising this below their limit, or not at all."""
 
     advisor_id: int = Field(primary_key=True, foreign_key="advisor.id", ondelete="CASCADE")
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
