@@ -12,7 +12,7 @@ from consults.events import CaseHandedOver, ConsultMoved, ConsultPassed
 from consults.history import SYSTEM, add_consult_line, add_line, by_advisor, change_state, touch_consult
 from consults.hours import is_free_at
 from consults.kinds import Ledger, Role, WhyNot
-from consults.models import Advisor, Case, Consult, Participant
+from consults.models import Advisor, Case, Consult, Participant, Promise_
 from consults.policy import policy_of
 from consults.reservations import advisor_of, cells_for, labels
 from consults.states import CaseState, ConsultState
@@ -54,7 +54,7 @@ def place(session: Session, case: Case, hands: Hands, *, now: datetime) -> None:
 def give(
     session: Session, case: Case, hands: Hands, *, why: str, words: str = "", by: str = SYSTEM, now: datetime
 ) -> None:
-    """Put an open case, and the conversations of it that are still to come, into other hands; tell what follows.
+    """Put an open case into other hands, with what was promised and the conversations to come; tell what follows.
 
     `why` is kept in the history, without anybody's name; `words` tell the advisor why it is theirs. A time at which
     the other is not free is called off, and the client may choose again.
@@ -69,6 +69,9 @@ def give(
         raise Conflict("Somebody changed it meanwhile. Look again.")
     session.refresh(case)
     assert case.id is not None
+    open_promises = (col(Promise_.case_id) == case.id, col(Promise_.done_at).is_(None))
+    kept_by = sa.update(Promise_).where(*open_promises, col(Promise_.owner_advisor_id) == before)
+    session.connection().execute(kept_by.values(owner_advisor_id=hands.advisor_id))
     detail = f"{by_advisor(before)} to {by_advisor(hands.advisor_id)}: {why}"
     add_line(session, case, kind="case.handed_over", now=now, actor=by, detail=detail[:500])
     publish(session, CaseHandedOver(case.shop_id, case.id, case.return_gid, before, hands.advisor_id))

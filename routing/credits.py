@@ -94,7 +94,7 @@ def effect_on(session: Session, case: Case) -> str:
     return effect(_terms(terms), value=value, owner=owner.name, mine=owner.id == case.advisor_id)
 
 
-def settle_case(session: Session, *, shop_id: int, case_id: int, now: datetime) -> list[Credit]:
+def settle_case(session: Session, *, shop_id: int, case_id: int) -> list[Credit]:
     """Write down who is credited what for a closed case; once, however often it is asked."""
     case = get_case(session, shop_id=shop_id, case_id=case_id)
     terms = session.exec(select(CaseTerms).where(CaseTerms.case_id == case_id)).first()
@@ -164,7 +164,8 @@ def _midnight(year: int, month: int, zone: str) -> datetime:
 
 def payroll(session: Session, *, shop_id: int, month: Month) -> str:
     """The month's credits as CSV, a row each, and below them the sum of every column of money, by currency."""
-    since, until = month.span(get_shop(session, shop_id).zone)
+    zone = get_shop(session, shop_id).zone
+    since, until = month.span(zone)
     query = select(Credit, Case).join(Case, col(Case.id) == col(Credit.case_id))
     query = query.where(Credit.shop_id == shop_id, col(Credit.at) >= since, col(Credit.at) < until)
     people = {who.id: who for who in advisors(session, shop_id=shop_id)}
@@ -176,8 +177,9 @@ def payroll(session: Session, *, shop_id: int, month: Month) -> str:
         who = people[credit.advisor_id]
         sums["credit", credit.currency] += credit.credit_cents
         sums["bonus", credit.bonus_currency] += credit.bonus_cents
-        row = (str(month), case.order_name, f"case {case.id}", who.name, who.staff_gid or "", credit.part,
-               credit.outcome, credit.kind.value, *_shown(credit), credit.at.date().isoformat())  # fmt: skip
+        settled_on = credit.at.astimezone(ZoneInfo(zone)).date().isoformat()
+        about = (str(month), case.order_name, f"case {case.id}", who.name, who.staff_gid or "", credit.part)
+        row = (*about, credit.outcome, credit.kind.value, *_shown(credit), settled_on)
         table.writerow([plain_cell(cell) for cell in row])
     for currency in sorted({currency for _, currency in sums}):
         credited, bonus = Money(sums["credit", currency], currency), Money(sums["bonus", currency], currency)

@@ -12,7 +12,7 @@ from consults.cases import find_case, get_case, open_case
 from consults.facts import CaseFacts
 from consults.hands import Hands
 from consults.history import SYSTEM
-from consults.kinds import Ledger, WhyNot
+from consults.kinds import Ledger
 from consults.models import Advisor, Case
 from consults.policy import policy_of
 from consults.states import CaseState
@@ -22,14 +22,6 @@ from routing.answering import Answer, How, Need, choose
 from routing.facts import ReturnFacts
 from routing.ledgers import Held, PoolLoad, Rerouting
 from routing.rosters import candidate, language, named_for, roster
-
-REASONS = {
-    WhyNot.LEFT: "left the house",
-    WhyNot.AWAY: "away",
-    WhyNot.OFF_SHIFT: "not at work in time",
-    WhyNot.FULL: "as many open cases as agreed",
-    WhyNot.NO_TEXTS: "not reached by text",
-}
 
 
 @dataclass(frozen=True)
@@ -137,9 +129,21 @@ def hand_over(
     session.add(row)
 
 
-def about_case(case: Case) -> About:
-    """What an open case asks of whoever answers it."""
-    return About(case.boutique_id, case.category, case.client_locale, case.first_answer_due_at)
+def stay(
+    session: Session, case: Case, answer: Answer, *, why: str, by: str, ruled: str, version: int | None, now: datetime
+) -> None:
+    """The rules were run again and leave the case where it is: a place that was claimed for it goes back."""
+    assert case.id is not None
+    if answer.in_pool and answer.advisor_id is not None:
+        _uncount(session, answer.advisor_id)
+    row = Rerouting(shop_id=case.shop_id, case_id=case.id, at=now, by=by, why=why, from_advisor_id=case.advisor_id,
+                    to_advisor_id=case.advisor_id, words=answer.words, ruled=ruled, policy_version=version)  # fmt: skip
+    session.add(row)
+
+
+def about_case(case: Case, now: datetime) -> About:
+    """What an open case asks of whoever answers it; an answer that is overdue is due now."""
+    return About(case.boutique_id, case.category, case.client_locale, max(case.first_answer_due_at, now))
 
 
 def owner_of(case: Case) -> int:
@@ -171,7 +175,7 @@ def see_somebody_sooner(session: Session, *, shop_id: int, case_id: int, by: str
     if case.state is CaseState.CLOSED or case.waits_since is None:
         return case
     owner_id = owner_of(case)
-    answer = who_answers(session, shop_id=shop_id, owner_id=owner_id, about=about_case(case), now=now)
+    answer = who_answers(session, shop_id=shop_id, owner_id=owner_id, about=about_case(case, now), now=now)
     if answer.advisor_id not in (None, case.advisor_id):
         to = settle(answer, owner_id=owner_id)
         hand_over(session, case, to, why="the client asked for a colleague", words=answer.words, by=by, now=now)
@@ -222,6 +226,10 @@ def _let_go(session: Session, case_id: int, now: datetime) -> None:
         return
     ended = session.connection().execute(sa.update(Held).where(*open_entry).values(ended_at=now))
     if ended.rowcount == 1 and held.ledger is Ledger.POOL:
-        less = sa.update(PoolLoad).where(col(PoolLoad.advisor_id) == held.advisor_id, col(PoolLoad.open_cases) > 0)
-        session.connection().execute(less.values(open_cases=PoolLoad.open_cases - 1))
+        _uncount(session, held.advisor_id)
     session.refresh(held)
+
+
+def _uncount(session: Session, advisor_id: int) -> None:
+    less = sa.update(PoolLoad).where(col(PoolLoad.advisor_id) == advisor_id, col(PoolLoad.open_cases) > 0)
+    session.connection().execute(less.values(open_cases=PoolLoad.open_cases - 1))

@@ -104,11 +104,8 @@ def _decide_and_hand_on(
     session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
 ) -> None:
     now = clock_now()
-    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
-    if policy.limit.currency != order.total.currency:
-        raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency))
     facts = gather(session, shop_id, read, order, staff)
-    decided = decide(policy, facts, directory)
+    decided, version = judge(session, shop_id, facts)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -120,7 +117,7 @@ def _decide_and_hand_on(
         advisor_id=decided.advisor_id,
         level=decided.level,
         words=decided.words,
-        policy_version=policy.version,
+        policy_version=version,
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
@@ -142,6 +139,14 @@ def _decide_and_hand_on(
         about = replace(about, boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id))
         open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+
+
+def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
+    """What the merchant's rules of today say, and their version. Raises Waiting for a limit in another currency."""
+    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
+    if policy.limit.currency != facts.order_total.currency:
+        raise Waiting(OTHER_CURRENCY.format(limit=policy.limit.currency, order=facts.order_total.currency))
+    return decide(policy, facts, directory), policy.version
 
 
 def gather(session: Session, shop_id: int, read: ReturnRead, order: OrderRead, staff: StaffRead) -> ReturnFacts:

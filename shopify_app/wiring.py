@@ -11,12 +11,23 @@ import jobs.attempts
 import jobs.rows
 import logistics.jobs
 import notifications.jobs
+import routing.absences
 import routing.jobs
+import routing.ledger_jobs
 import routing.openings
+import routing.rerouting
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
-from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.events import (
+    CaseClosed,
+    CaseHandedOver,
+    CaseOpened,
+    ConsultBooked,
+    ConsultCancelled,
+    ConsultMoved,
+    ConsultPassed,
+)
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -67,6 +78,9 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
+    ConsultPassed: ("consults.tell_passed",),
+    CaseHandedOver: ("routing.note_hands",),
+    CaseClosed: ("routing.settle_case",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
 }
@@ -82,6 +96,7 @@ DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "routing.look_after": routing.absences.EVERY_SECONDS,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -105,6 +120,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     return {
         "routing.route_return": partial(routing.jobs.route_return, returns=returns, orders=orders),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders),
+        "routing.route_again": partial(routing.rerouting.route_again, returns=returns, orders=orders),
+        "routing.look_after": routing.absences.look_after,
+        "routing.note_hands": routing.ledger_jobs.note_hands,
+        "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
@@ -127,6 +146,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
+        "consults.tell_passed": partial(consults.jobs.tell_passed, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.close_rooms": consults.jobs.close_rooms,
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
