@@ -109,8 +109,3 @@ def _give_consult(session: Session, case: Case, consult: Consult, to: Advisor, *
     detail = f"{by_advisor(before)} to {by_advisor(to.id)}"
     add_consult_line(session, consult, kind="handed_over", now=now, actor=by, detail=detail)
     publish(session, ConsultMoved(case.shop_id, consult.id, case.return_gid))
-
-
-def stands_in(case: Case) -> bool:
-    """Whether somebody answers in the owner's place."""
-    return case.owner_id is not None and case.owner_id != case.advisor_id

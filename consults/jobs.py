@@ -45,6 +45,18 @@ def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: i
             _note_once(session, letters.case, "advisor.not_told", "no telephone number")
 
 
+def copy_owner(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
+    """On CaseOpened: when somebody else answers, who sold the piece is told so by email, unless they left."""
+    with begin() as session:
+        letters = _about_case(session, addresses, shop_id, case_id)
+        if not letters.case.is_stood_in or letters.case.owner_id is None:
+            return
+        owner = get_advisor(session, shop_id=shop_id, advisor_id=letters.case.owner_id)
+        if owner.active:
+            key = f"case:{case_id}:advisor:{owner.id}:copied"
+            _tell(letters, "owner_copied_advisor", EMAIL, owner.email, key, partial(letters.copied_owner, owner))
+
+
 def invite_client(
     begin: Begin, *, addresses: Addresses, return_pages: ReturnPages, shop_id: int, case_id: int, return_gid: str
 ) -> None:

@@ -176,6 +176,11 @@ class Case(SQLModel, table=True):
     boutique_id: int | None = None
     category: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
 
+    @property
+    def is_stood_in(self) -> bool:
+        """Whether somebody answers in the place of who sold the piece."""
+        return self.owner_id is not None and self.owner_id != self.advisor_id
+
 
 class CaseEvent(SQLModel, table=True):
     """A line of a case's history, without personal data. `actor` is "system", "client" or "advisor:<id>"."""

@@ -19,6 +19,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "desk_link": ("sms",),
     "label_ready": ("email",),
     "money_on_its_way": ("email",),
+    "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
     "return_link": ("email",),
 }

@@ -9,11 +9,11 @@ import jobs
 from consults.advisors import get_advisor
 from consults.booking import consults_of
 from consults.cases import get_case
-from consults.hands import Hands, stands_in
+from consults.hands import Hands
 from consults.history import SYSTEM
 from consults.hours import is_free_at
 from consults.kinds import WhyNot
-from consults.models import Advisor, Case, Consult
+from consults.models import Advisor, Case, Consult, TimeOff
 from consults.policy import policy_of
 from consults.states import CaseState, ConsultState
 from kit import clock
@@ -84,7 +84,7 @@ def _is_stood_in(case: Case) -> bool:
     taken_while_full = case.why_not is WhyNot.FULL and case.taken_at is not None
     return (
         case.state is CaseState.OPEN
-        and stands_in(case)
+        and case.is_stood_in
         and case.why_not is not None
         and case.outcome_at is None
         and not taken_while_full
@@ -113,7 +113,10 @@ def _stood_in(session: Session) -> list[Case]:
 
 def _of_absent(session: Session, now: datetime) -> Iterable[Case]:
     """Open cases of people who left, or who are away for long, or past the day the first answer is due."""
+    away = select(TimeOff.advisor_id).where(TimeOff.starts_at <= now, TimeOff.ends_at > now)
+    gone = select(Advisor.id).where(col(Advisor.active).is_(False) | col(Advisor.id).in_(away))
     query = select(Case).where(Case.state == CaseState.OPEN, col(Case.outcome_at).is_(None))
+    query = query.where(col(Case.advisor_id).in_(gone))
     people: dict[int, tuple[Advisor, Candidate]] = {}
     for case in session.exec(query.order_by(col(Case.id))).all():
         if case.advisor_id not in people:

@@ -146,6 +146,8 @@ class Month:
             at = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
         except ValueError:
             raise AppError("Choose a month, for example 2026-11.") from None
+        if not 2000 <= at.year < 2200:
+            raise AppError("Choose a month of this century.")
         return cls(at.year, at.month)
 
     def __str__(self) -> str:

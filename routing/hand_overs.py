@@ -158,7 +158,7 @@ def wait_for_owner(session: Session, *, shop_id: int, case_id: int, by: str, now
     """
     case = get_case(session, shop_id=shop_id, case_id=case_id)
     owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_of(case))
-    if case.state is CaseState.CLOSED or not owner.active or not hands.stands_in(case):
+    if case.state is CaseState.CLOSED or not owner.active or not case.is_stood_in:
         return case
     assert owner.id is not None
     to = Hands(
@@ -189,7 +189,7 @@ def note_hands(session: Session, *, shop_id: int, case_id: int, from_advisor_id:
     if held is None or held.advisor_id == case.advisor_id:
         return
     case.owner_id = case.owner_id or from_advisor_id
-    case.ledger = Ledger.POOL if hands.stands_in(case) else Ledger.OWNED
+    case.ledger = Ledger.POOL if case.is_stood_in else Ledger.OWNED
     session.add(case)
     _let_go(session, case_id, now)
     if case.ledger is Ledger.POOL:

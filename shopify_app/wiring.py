@@ -74,7 +74,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
@@ -144,6 +144,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
         "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
         "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
+        "consults.copy_owner": partial(consults.jobs.copy_owner, addresses=addresses),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
         "consults.tell_passed": partial(consults.jobs.tell_passed, addresses=addresses, mailbox=mailbox),

@@ -15,12 +15,14 @@ RETURN = "return"  # the client's page of one return; subject_id: RMA
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
 
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
+PAYROLL = "payroll"  # a month's file for the payroll; subject_id: the month as 202611
 
 LIFETIME = {
     DESK: timedelta(hours=24),
     RETURN: timedelta(days=180),
     CONSULT: timedelta(days=60),
     EXPORT: timedelta(minutes=10),
+    PAYROLL: timedelta(minutes=10),
 }
 
 

@@ -4,9 +4,11 @@ from flask import Blueprint
 
 from shopify_app.pages.admin import (
     activity,
+    advisor_steps,
     advisors,
     bounce,
     cases,
+    commission,
     desk_links,
     home,
     privacy,
@@ -21,6 +23,8 @@ PAGES: tuple[Blueprint, ...] = (
     returns.page,
     routing.page,
     advisors.page,
+    advisor_steps.page,
+    commission.page,
     settings.page,
     activity.page,
     privacy.page,
