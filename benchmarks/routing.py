@@ -40,14 +40,14 @@ def run() -> None:
     say("routing.growth", middle(ours) / middle(smaller), "x")
 
 
-def decide_both(candidates: Sequence[Candidate]) -> tuple[list[float], list[float]]:
+def decide_both(candidates: Sequence[Candidate], *, cases: int = CASES) -> tuple[list[float], list[float]]:
     """Seconds of each choice, by index and by plain scan. Raises AssertionError where they differ."""
     index, plain = IndexedPool(candidates), PlainPool(candidates)
     ours, theirs = [], []
     gc.collect()
     gc.disable()  # neither is charged for the other's garbage
     try:
-        for n, (need, now) in enumerate(needs(candidates, CASES)):
+        for n, (need, now) in enumerate(needs(candidates, cases)):
             found, seconds = timed(index, need, now)
             expected, plain_seconds = timed(plain, need, now)
             assert found == expected, f"case {n}: {found} and not {expected}"

@@ -22,7 +22,10 @@ from kit.errors import Conflict
 
 @dataclass(frozen=True, kw_only=True)
 class Hands:
-    """Who answers a case, in which ledger it counts, and why not its owner. `waits`: the client chose to wait."""
+    """Who answers a case, in which ledger it counts, and why not its owner. `waits`: the client chose to wait.
+
+    `sold`: who answers has sold the piece, and does not just look after the client or the place.
+    """
 
     advisor_id: int
     owner_id: int | None
@@ -30,6 +33,7 @@ class Hands:
     why_not: WhyNot | None = None
     owner_back_at: datetime | None = None
     waits: bool = False
+    sold: bool = False
 
     def columns(self, now: datetime) -> dict[str, object]:
         """As a case keeps it."""
@@ -62,7 +66,7 @@ def give(
     """
     before = case.advisor_id
     values = hands.columns(now) | {"handed_over": case.handed_over + 1}
-    values |= {"seller_words": words or case.seller_words, "sold_by_advisor": hands.ledger is Ledger.OWNED}
+    values |= {"seller_words": words or case.seller_words, "sold_by_advisor": hands.sold}
     session.flush()
     mine = (col(Case.id) == case.id, col(Case.advisor_id) == before, col(Case.state) == CaseState.OPEN)
     if session.connection().execute(sa.update(Case).where(*mine).values(**values)).rowcount != 1:

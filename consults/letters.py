@@ -126,7 +126,7 @@ class Letters:
         day = self._owner_back()
         values = {"first_name": owner.first_name, "client": self.client or "A client", "advisor": self.advisor.name}
         about = {"piece": self.piece, "day": day, "house": self.shop.shown_name}
-        return Words([{**values, **about, "link": f"{self.addresses.app_url}/desk"}])
+        return Words([{**values, **about, "link": f"{self.addresses.app_url}/desk/cases/{self.case.id}"}])
 
     def _stands_in(self) -> str:
         """Who, why and until when, for the client; "" where who sold the piece answers."""

@@ -65,7 +65,8 @@ def give_back(session: Session, *, shop_id: int, case_id: int, now: datetime) ->
     if why_not(candidate(session, owner, now=now), now=second, answer_by=second) or _keeps(session, case, owner, now):
         return False
     assert owner.id is not None
-    to, words = Hands(advisor_id=owner.id, owner_id=owner.id), f"{owner.name} is back, and it is theirs again."
+    to = Hands(advisor_id=owner.id, owner_id=owner.id, sold=hand_overs.sold(session, case, owner.id))
+    words = f"{owner.name} is back, and it is theirs again."
     hand_overs.hand_over(session, case, to, why="the owner is back", words=words, now=now)
     log.info("case.given_back", case=case_id)
     return True

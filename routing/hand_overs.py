@@ -21,7 +21,11 @@ from routing import credits
 from routing.answering import Answer, How, Need, choose
 from routing.facts import ReturnFacts
 from routing.ledgers import Held, PoolLoad, Rerouting
+from routing.models import Decision
 from routing.rosters import candidate, language, named_for, roster
+
+FALLBACKS = frozenset({"client", "boutique", "default", "nobody", "person"})
+"""Levels of evidence that name somebody for the client, the place or the house, and nobody who sold the piece."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,13 @@ def stay(
     session.add(row)
 
 
+def sold(session: Session, case: Case, advisor_id: int) -> bool:
+    """Whether the decision named them as the one who sold it, and not for the client, the place or the house."""
+    mine = (Decision.shop_id == case.shop_id, Decision.return_gid == case.return_gid)
+    found = session.exec(select(Decision).where(*mine)).first()
+    return found is not None and found.advisor_id == advisor_id and found.level.value not in FALLBACKS
+
+
 def about_case(case: Case, now: datetime) -> About:
     """What an open case asks of whoever answers it; an answer that is overdue is due now."""
     return About(case.boutique_id, case.category, case.client_locale, max(case.first_answer_due_at, now))
@@ -162,7 +173,12 @@ def wait_for_owner(session: Session, *, shop_id: int, case_id: int, by: str, now
         return case
     assert owner.id is not None
     to = Hands(
-        advisor_id=owner.id, owner_id=owner.id, why_not=case.why_not, owner_back_at=case.owner_back_at, waits=True
+        advisor_id=owner.id,
+        owner_id=owner.id,
+        why_not=case.why_not,
+        owner_back_at=case.owner_back_at,
+        waits=True,
+        sold=sold(session, case, owner.id),
     )
     words = f"The client would rather wait for {owner.name}."
     hand_over(session, case, to, why="the client waits for the owner", words=words, by=by, now=now)

@@ -1,7 +1,7 @@
 """A case is routed again, by the full rules: because whoever has it left or is away, or because somebody asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -27,8 +27,6 @@ from routing.rosters import named_for
 
 log = get_logger("routing")
 
-FALLBACKS = frozenset({"client", "boutique", "default", "nobody", "person"})
-"""Levels of evidence that name somebody for the client, the place or the house, and nobody who sold the piece."""
 HOUSE = "The rules name {} in that case."
 
 
@@ -88,6 +86,9 @@ def answer_again(session: Session, case: Case, ruled: Ruled, *, why: str, by: st
     about = hand_overs.about_case(case, now)
     answer = hand_overs.who_answers(session, shop_id=case.shop_id, owner_id=owner_id, about=about, now=now)
     to, words = hand_overs.settle(answer, owner_id=owner_id), answer.words
+    if to.advisor_id == owner_id:
+        named = ruled.is_seller and ruled.advisor_id == owner_id
+        to = replace(to, sold=named or hand_overs.sold(session, case, owner_id))
     if answer.advisor_id is None:
         to, words = _fallen_back(session, case, ruled, to, words)
     logged = {"why": why, "by": by, "ruled": ruled.words, "version": ruled.version}
@@ -107,7 +108,7 @@ def _ruled(session: Session, shop_id: int, facts: Callable[[], ReturnFacts]) -> 
 
 
 def _names_a_seller(decided: Decided) -> bool:
-    return decided.advisor_id is not None and decided.level.value not in FALLBACKS
+    return decided.advisor_id is not None and decided.level.value not in hand_overs.FALLBACKS
 
 
 def _owner(session: Session, case: Case, ruled: Ruled, now: datetime) -> int:
