@@ -61,19 +61,22 @@ def settle(terms: Terms, *, owner_id: int, answered_by: int, value: Money, outco
     return lines
 
 
-def effect(terms: Terms, *, value: Money, owner: str, mine: bool) -> str:
-    """What the case means for the credit, in the words shown to whoever answers, before the conversation.
-
-    `mine`: they sold the piece themselves.
-    """
-    whose = "your sale" if mine else f"{owner}'s sale"
-    stays = f"If the client stays, {value.show()} stays credited as {whose}"
-    if terms.kind is Kind.SHARE and not mine:
-        share = Money(value.cents * terms.percent // 100, value.currency)
-        return f"If the client stays, {share.show()} of {whose} is credited to you, the rest to {owner}. {_REFUND}"
+def effect(terms: Terms, *, value: Money, sold_by: str, answered_by: str, reader: str) -> str:
+    """What the case means for the credit, before the conversation, to `reader`: one of the two named, or a manager."""
+    given = Money(value.cents * terms.percent // 100, value.currency)
+    sale = "your sale" if reader == sold_by else f"{sold_by}'s sale"
+    if terms.kind is Kind.SHARE and sold_by != answered_by:
+        takes, rest = (_to(answered_by, reader), _to(sold_by, reader))
+        return f"If the client stays, {given.show()} of {sale} is credited to {takes}, the rest to {rest}. {_REFUND}"
+    stays = f"If the client stays, {value.show()} stays credited as {sale}"
     if terms.kind is Kind.BONUS and terms.bonus:
-        return f"{stays}, and you have a bonus of {terms.bonus.show()}. {_REFUND}"
+        has = "you have" if reader == answered_by else f"{answered_by} has"
+        return f"{stays}, and {has} a bonus of {terms.bonus.show()}. {_REFUND}"
     return f"{stays}. {_REFUND}"
+
+
+def _to(name: str, reader: str) -> str:
+    return "you" if name == reader else name
 
 
 _REFUND = "A refund takes the credit back with the sale, whoever answered."

@@ -84,14 +84,15 @@ def pin_terms(session: Session, case: Case) -> None:
         insert_once(session, CaseTerms(case_id=case.id, shop_id=case.shop_id, kind=row.kind, **about))
 
 
-def effect_on(session: Session, case: Case) -> str:
-    """What the case means for the credit, in the words whoever answers it reads; "" without a rule."""
+def effect_on(session: Session, case: Case, *, reader_id: int | None = None) -> str:
+    """What the case means for the credit, in the words of `reader_id`, or of whoever answers; "" without a rule."""
     terms = session.exec(select(CaseTerms).where(CaseTerms.case_id == case.id)).first()
     if terms is None:
         return ""
-    owner = get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id or case.advisor_id)
-    value = Money(case.value_cents, case.currency)
-    return effect(_terms(terms), value=value, owner=owner.name, mine=owner.id == case.advisor_id)
+    wanted = {"sold_by": case.owner_id or case.advisor_id, "answered_by": case.advisor_id}
+    wanted["reader"] = reader_id or case.advisor_id
+    names = {k: get_advisor(session, shop_id=case.shop_id, advisor_id=who).name for k, who in wanted.items()}
+    return effect(_terms(terms), value=Money(case.value_cents, case.currency), **names)
 
 
 def settle_case(session: Session, *, shop_id: int, case_id: int) -> list[Credit]:

@@ -192,7 +192,14 @@ def test_every_page_reads_without_sideways_scroll_and_without_findings(served: A
         bring_to_payment(session, session.merge(served.world.rma))
         receive_by_hand(session, shop_id=served.world.shop_id, rma_id=served.simple_id, by="test", now=NOW)
     paths = ["/app", "/app/cases", f"/app/cases/{served.world.case.id}", f"/app/returns/{served.simple_id}"]
-    paths += ["/app/routing", "/app/advisors", f"/app/advisors/{served.world.bob.id}", "/app/settings", "/app/activity"]
+    paths += [
+        "/app/routing",
+        "/app/advisors",
+        "/app/advisors/commission",
+        f"/app/advisors/{served.world.bob.id}",
+        "/app/settings",
+        "/app/activity",
+    ]
     for path in paths:
         go(page, served, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

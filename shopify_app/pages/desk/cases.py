@@ -98,7 +98,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
-        "credit": effect_on(session, case),
+        "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
         if case.is_stood_in and case.owner_id
         else None,
