@@ -1,6 +1,7 @@
 """When advisors are away."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -24,7 +25,7 @@ def away_now(session: Session, *, shop_id: int, now: datetime) -> set[int]:
 def note_away(session: Session, *, shop_id: int, advisor_id: int, starts_at: datetime, ends_at: datetime) -> TimeOff:
     """The advisor is away, [starts_at, ends_at). Noted again, the same stretch is the same row."""
     get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
-    about = {"shop_id": shop_id, "advisor_id": advisor_id, "starts_at": starts_at, "ends_at": ends_at}
+    about: dict[str, Any] = {"shop_id": shop_id, "advisor_id": advisor_id, "starts_at": starts_at, "ends_at": ends_at}
     same = [getattr(TimeOff, name) == value for name, value in about.items()]
     row = session.exec(select(TimeOff).where(*same)).first() or TimeOff(**about)
     session.add(row)

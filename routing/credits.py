@@ -80,8 +80,9 @@ def pin_terms(session: Session, case: Case) -> None:
     assert case.id is not None
     row = session.get(CommissionRule, case.shop_id)
     if row is not None:
-        about = {"percent": row.percent, "bonus_cents": row.bonus_cents, "currency": row.currency}
-        insert_once(session, CaseTerms(case_id=case.id, shop_id=case.shop_id, kind=row.kind, **about))
+        terms = CaseTerms(case_id=case.id, shop_id=case.shop_id, kind=row.kind, currency=row.currency)
+        terms.percent, terms.bonus_cents = row.percent, row.bonus_cents
+        insert_once(session, terms)
 
 
 def effect_on(session: Session, case: Case, *, reader_id: int | None = None) -> str:
@@ -182,8 +183,8 @@ def payroll(session: Session, *, shop_id: int, month: Month) -> str:
         sums["bonus", credit.bonus_currency] += credit.bonus_cents
         settled_on = credit.at.astimezone(ZoneInfo(zone)).date().isoformat()
         about = (str(month), case.order_name, f"case {case.id}", who.name, who.staff_gid or "", credit.part)
-        row = (*about, credit.outcome, credit.kind.value, *_shown(credit), settled_on)
-        table.writerow([plain_cell(cell) for cell in row])
+        line = (*about, credit.outcome, credit.kind.value, *_shown(credit), settled_on)
+        table.writerow([plain_cell(cell) for cell in line])
     for currency in sorted({currency for _, currency in sums}):
         credited, bonus = Money(sums["credit", currency], currency), Money(sums["bonus", currency], currency)
         row = (str(month), "Total", *[""] * 6, credited.amount, currency, bonus.amount, currency, "")

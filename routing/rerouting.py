@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -91,7 +92,7 @@ def answer_again(session: Session, case: Case, ruled: Ruled, *, why: str, by: st
         to = replace(to, sold=named or hand_overs.sold(session, case, owner_id))
     if answer.advisor_id is None:
         to, words = _fallen_back(session, case, ruled, to, words)
-    logged = {"why": why, "by": by, "ruled": ruled.words, "version": ruled.version}
+    logged: dict[str, Any] = {"why": why, "by": by, "ruled": ruled.words, "version": ruled.version}
     if to.advisor_id == case.advisor_id:
         hand_overs.stay(session, case, answer, **logged, now=now)
         return

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -87,7 +88,7 @@ SITUATIONS: dict[str, tuple[Callable[[House], None], WhyNot, str]] = {
     "full": (full, WhyNot.FULL, "Bob is with other clients. Hugo looks after you meanwhile"),
     "opted out of texts": (no_texts, WhyNot.NO_TEXTS, "can't be reached quickly. Hugo looks after you meanwhile"),
 }
-UNFIT = {
+UNFIT: dict[str, dict[str, Any]] = {
     "another boutique": {"boutique_id": None, "more_boutique_ids": [10_001]},
     "another kind of piece": {"categories": "watches"},
     "another language": {"languages": "ja"},
@@ -247,7 +248,12 @@ def _book(house: House, days: float) -> None:
     with house.database.begin() as session:
         slots = free_times(session, shop_id=house.shop_id, advisor_id=case.advisor_id, now=NOW, days=20)
         slot = next(slot for slot in slots if slot.starts_at >= NOW + days * DAY)
-        about = {"shop_id": house.shop_id, "case_id": number(case.id), "kind": "video", "client_zone": "Europe/Paris"}
+        about: dict[str, Any] = {
+            "shop_id": house.shop_id,
+            "case_id": number(case.id),
+            "kind": "video",
+            "client_zone": "Europe/Paris",
+        }
         book_consult(session, **about, starts_at=slot.starts_at, idempotency_key=f"{days}", now=NOW)
 
 
@@ -320,7 +326,7 @@ def test_leaving_hands_over_open_cases_future_consults_and_the_client_book(house
 
 def _close(house: House, outcome: str) -> None:
     case = house.case()
-    about = {"shop_id": house.shop_id, "now": NOW + DAY}
+    about: dict[str, Any] = {"shop_id": house.shop_id, "now": NOW + DAY}
     with house.database.begin() as session:
         record_outcome(
             session, case_id=number(case.id), advisor_id=case.advisor_id, outcome=outcome, root_cause="size", **about

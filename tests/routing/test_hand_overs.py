@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -39,7 +40,12 @@ def book(house: House, days: float) -> Consult:
     with house.database.begin() as session:
         slots = free_times(session, shop_id=house.shop_id, advisor_id=case.advisor_id, now=NOW, days=20)
         slot = next(slot for slot in slots if slot.starts_at >= NOW + days * DAY)
-        about = {"shop_id": house.shop_id, "case_id": number(case.id), "kind": "video", "client_zone": "Europe/Paris"}
+        about: dict[str, Any] = {
+            "shop_id": house.shop_id,
+            "case_id": number(case.id),
+            "kind": "video",
+            "client_zone": "Europe/Paris",
+        }
         return book_consult(session, **about, starts_at=slot.starts_at, idempotency_key="k", now=NOW)
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
+from werkzeug.datastructures import MultiDict
 
 from consults.kinds import StaffRole
 from consults.models import Advisor, WorkingHours
@@ -22,12 +23,7 @@ LONGEST_AWAY = timedelta(days=730)
 NO_NUMBER = "Write a mobile number: texts about new returns go there. Without texts, tick “Asked for no texts”."
 
 
-class Form(Protocol):
-    """A posted form."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-    def getlist(self, key: str) -> Sequence[str]: ...
-    def __contains__(self, key: object) -> bool: ...
+Form: TypeAlias = MultiDict[str, str]
 
 
 def read_form(form: Form, places: Sequence[int], *, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,6 +1,7 @@
 """What is done with an advisor, a button each: away, back, hand over, a link to sign in, leaving and coming back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -74,7 +75,7 @@ def send_link(advisor_id: int) -> Response:
         where = {"shop_id": caller.shop_id, "subject_id": NO_CASE, "person_id": advisor_id}
         link = addresses().desk_link(issue_link(session, purpose=DESK, now=now(), **where))
         values = {"house": get_shop(session, caller.shop_id).shown_name, "link": link}
-        about = {"shop_id": caller.shop_id, "message": "desk_link", "channel": "sms", "key": key}
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "message": "desk_link", "channel": "sms", "key": key}
         messages.send(session, to=advisor.phone, values=values, now=now(), **about)
     return go("", f"A link was texted to {advisor.name}.")
 
