@@ -84,10 +84,11 @@ def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs
         values["boutique_id"] = home[0] if home else None
         values["more_boutique_ids"] = sorted(set(others) - set(home))
     if "role" in form:
-        if form.get("role") not in set(StaffRole):
+        role = form.get("role", "")
+        if role not in set(StaffRole):
             wrongs["role"] = "Choose what they are."
         else:
-            values["role"] = StaffRole(form.get("role"))
+            values["role"] = StaffRole(role)
     if "zone" in form:
         values["zone"] = form.get("zone", "").strip()
         if not is_zone(values["zone"]):
