@@ -76,9 +76,9 @@ def give_back(session: Session, *, shop_id: int, case_id: int, now: datetime) ->
 def ask_again(session: Session, case: Case, *, why: str, by: str = SYSTEM, now: datetime) -> None:
     """Have the case routed again by the full rules; at most once a day for the same hands and reason."""
     job_id = f"routing.again:{case.id}:{case.handed_over}:{why}:{now:%Y-%m-%d}"
-    about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "why": why, "by": by}
+    about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "held_by": case.advisor_id}
     key = f"return:{case.shop_id}:{case.return_gid}"
-    jobs.enqueue(session, "routing.route_again", key=key, job_id=job_id, **about)
+    jobs.enqueue(session, "routing.route_again", key=key, job_id=job_id, why=why, by=by, **about)
 
 
 def _is_stood_in(case: Case) -> bool:

@@ -50,14 +50,16 @@ def route_again(
     case_id: int,
     why: str,
     by: str = SYSTEM,
+    held_by: int | None = None,
 ) -> None:
     """Run the full rules again on an open case, and give it to whoever answers now where that is somebody else.
 
-    Where Shopify does not show the order any more, who sold it stays as it was decided. Logged whatever comes of it.
+    `held_by`: it was asked for while they had it, and nothing happens once they don't. Where Shopify does not show the
+    order any more, who sold it stays as it was decided. Logged whatever comes of it.
     """
     with begin() as session:
         case = get_case(session, shop_id=shop_id, case_id=case_id)
-        if not may_move(session, case):
+        if not may_move(session, case, held_by):
             return
         return_gid = case.return_gid
     read = returns.read(shop_id, return_gid)
@@ -65,7 +67,7 @@ def route_again(
     staff = orders.staff(shop_id, found[0].order_gid) if found else None
     with begin() as session:
         case = get_case(session, shop_id=shop_id, case_id=case_id)
-        if not may_move(session, case):
+        if not may_move(session, case, held_by):
             return
         ruled = Ruled(words="Shopify does not show the order any more.")
         if read is not None and found is not None and staff is not None:
@@ -73,9 +75,9 @@ def route_again(
         answer_again(session, case, ruled, why=why, by=by, now=clock.now())
 
 
-def may_move(session: Session, case: Case) -> bool:
-    """Whether the case can be routed again: open, and not waiting for an owner who will be back."""
-    if case.state is CaseState.CLOSED:
+def may_move(session: Session, case: Case, held_by: int | None = None) -> bool:
+    """Whether the case can be routed again: open, still with `held_by`, and its client not waiting for its owner."""
+    if case.state is CaseState.CLOSED or held_by not in (None, case.advisor_id):
         return False
     owner = get_advisor(session, shop_id=case.shop_id, advisor_id=hand_overs.owner_of(case))
     return case.waits_since is None or not owner.active

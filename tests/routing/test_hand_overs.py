@@ -20,6 +20,7 @@ from notifications.messages import attachments_of
 from notifications.models import Message
 from routing import hand_overs, rosters
 from routing.absences import give_back
+from routing.leaving import leave
 from routing.ledgers import PoolLoad
 from tests import cast
 from tests.cast import NOW, number
@@ -150,6 +151,25 @@ def test_a_case_that_is_done_is_in_nobodys_hands_and_however_often_that_is_said(
         with house.database.begin() as session:
             hand_overs.release(session, shop_id=house.shop_id, case_id=number(case.id), now=NOW)
     assert house.loads() == {} and house.held() == [(house.hugo, "pool", True)]
+
+
+def test_two_reasons_to_route_a_case_again_move_it_once(house: House) -> None:
+    """Leaving asks for it, and so does the look that finds a case of somebody who left."""
+    ada = house.colleague("Ada Roux")
+    house.route()
+    with cast.clock(), house.database.begin() as session:
+        about: dict[str, Any] = {
+            "shop_id": house.shop_id,
+            "advisor_id": house.bob,
+            "successor_id": None,
+            "by": "staff:7",
+        }
+        leave(session, **about, on=NOW.date(), now=NOW)
+    with cast.clock():
+        house.table["routing.look_after"](house.database.begin)
+    assert house.queue.names().count("routing.route_again") == 2
+    house.run()
+    assert (house.case().advisor_id, len(house.reroutings())) == (house.hugo, 1) and ada not in house.loads()
 
 
 # --- given back
