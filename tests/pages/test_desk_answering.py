@@ -19,29 +19,21 @@ AWAY = timedelta(days=7)
 @pytest.fixture
 def stood_in(world, made):
     """Bob sold it and is away; Hugo answers. (Hugo, the case)."""
+    return made(lambda session: made_stood_in(session, world))
 
-    def arrange(session):
-        hugo = Advisor(
-            shop_id=world.shop_id,
-            name="Hugo Marchand",
-            phone="+33184880020",
-            languages="fr,en",
-            boutique_id=world.boutique.id,
-            zone="Europe/Paris",
-        )
-        session.add(hugo)
-        session.flush()
-        about = {"shop_id": world.shop_id, "advisor_id": cast.number(world.bob.id)}
-        set_hours(session, shop_id=world.shop_id, advisor_id=cast.number(hugo.id), hours=cast.EVERY_DAY)
-        note_away(session, **about, starts_at=cast.NOW, ends_at=cast.NOW + AWAY)
-        credits.state_rule(session, shop_id=world.shop_id, kind="share", percent="30", bonus="", now=cast.NOW)
-        facts = replace(cast.CLEO, return_gid="gid://shopify/Return/500")
-        case = open_with_answer(
-            session, shop_id=world.shop_id, facts=facts, owner_id=cast.number(world.bob.id), now=cast.NOW
-        )
-        return hugo, case
 
-    return made(arrange)
+def made_stood_in(session, world):
+    """Bob sold it and is away for a week; Hugo answers. (Hugo, the case)."""
+    about = {"shop_id": world.shop_id, "boutique_id": world.boutique.id, "zone": "Europe/Paris"}
+    hugo = Advisor(name="Hugo Marchand", phone="+33184880020", languages="fr,en", **about)
+    session.add(hugo)
+    session.flush()
+    bob_id = cast.number(world.bob.id)
+    set_hours(session, shop_id=world.shop_id, advisor_id=cast.number(hugo.id), hours=cast.EVERY_DAY)
+    note_away(session, shop_id=world.shop_id, advisor_id=bob_id, starts_at=cast.NOW, ends_at=cast.NOW + AWAY)
+    credits.state_rule(session, shop_id=world.shop_id, kind="share", percent="30", bonus="", now=cast.NOW)
+    facts = replace(cast.CLEO, return_gid="gid://shopify/Return/500")
+    return hugo, open_with_answer(session, shop_id=world.shop_id, facts=facts, owner_id=bob_id, now=cast.NOW)
 
 
 def test_whoever_answers_reads_who_sold_it_until_when_and_what_it_does_to_the_credit(stood_in, at_desk) -> None:
