@@ -9,7 +9,7 @@ import jobs
 import logistics.jobs
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
-from kit import clock
+from kit.clock import now as clock_now
 from kit.db import Begin, insert_once
 from kit.errors import Waiting
 from kit.log import get_logger
@@ -44,7 +44,7 @@ SIX_HOURS = 6 * 3600
 
 def keep_evidence(session: Session, seen: OrderSeen) -> None:
     """Keep who sold what, on orders/create and orders/updated; in the transaction that hands the delivery on."""
-    evidence.keep(session, seen, now=clock.now())
+    evidence.keep(session, seen, now=clock_now())
 
 
 def note_disposed(session: Session, disposed: PiecesDisposed) -> None:
@@ -103,7 +103,7 @@ def route_return(
 def _decide_and_hand_on(
     session: Session, shop_id: int, read: ReturnRead, order: OrderRead, client: ClientRead, staff: StaffRead
 ) -> None:
-    now = clock.now()
+    now = clock_now()
     facts = gather(session, shop_id, read, order, staff)
     decided, version = judge(session, shop_id, facts)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)

@@ -29,7 +29,6 @@ from tests import cast
 from tests.cast import NOW, number
 from tests.jobs_at_hand import Queue
 from tests.routing.answering_house import DAY, House, make_house
-from tests.routing.test_jobs import FakeReturns, route
 
 LETTERS = {"consults.invite_client", "consults.copy_owner"}
 
@@ -141,8 +140,7 @@ def test_cases_owned_by_sale_do_not_count_against_fairness_in_the_pool(house: Ho
     house.change(ada, limit_pool=8)
     with house.database.begin() as session:
         assert hand_overs.claim(session, shop_id=house.shop_id, advisor_id=ada)
-    with cast.clock():
-        route(house.database, house.shop_id, orders=house.orders, returns=FakeReturns(found=cast.cleos_read()))
+    house.arrive()
     with house.database.begin() as session:
         case = session.exec(select(Case).where(Case.return_gid == cast.RETURN_GID)).one()
     assert case.advisor_id == house.hugo

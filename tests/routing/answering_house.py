@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlmodel import select
@@ -69,8 +70,13 @@ class House:
 
     def route(self) -> Case:
         """Cleo's return comes in; her case."""
-        route(self.database, self.shop_id, orders=self.orders, returns=FakeReturns(found=cast.cleos_read()))
+        self.arrive()
         return self.case()
+
+    def arrive(self) -> None:
+        """Cleo's return comes in at cast.NOW."""
+        with patch("routing.jobs.clock_now", lambda: cast.NOW):
+            route(self.database, self.shop_id, orders=self.orders, returns=FakeReturns(found=cast.cleos_read()))
 
     def case(self) -> Case:
         """Cleo's case as it is now."""
