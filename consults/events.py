@@ -22,11 +22,13 @@ class CaseOpened(_OfReturn):
 
 
 @dataclass(frozen=True)
-class CaseGiven(_OfReturn):
-    """A person gave the case to another advisor."""
+class CaseHandedOver(_OfReturn):
+    """It went from one advisor to another, who is told; so is the client."""
 
     case_id: int
     return_gid: str
+    from_advisor_id: int
+    to_advisor_id: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class ConsultMoved(_OfConsult):
 @dataclass(frozen=True)
 class ConsultCancelled(_OfConsult):
     """It will not take place."""
+
+
+@dataclass(frozen=True)
+class ConsultPassed(_OfConsult):
+    """It takes place with somebody else. `from_advisor_id` had it; `sequence` is the calendar entry's since then."""
+
+    from_advisor_id: int
+    sequence: int
 
 
 @dataclass(frozen=True)

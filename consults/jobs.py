@@ -5,11 +5,14 @@ cut off goes on where it was.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from consults import cases
+from consults.advisors import get_advisor
 from consults.booking import get_consult
 from consults.history import add_line, history
 from consults.kinds import Kind
@@ -40,6 +43,18 @@ def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: i
         _tell(letters, "advisor_new_case", SMS, letters.advisor.phone, key, letters.new_case)
         if not letters.advisor.phone:
             _note_once(session, letters.case, "advisor.not_told", "no telephone number")
+
+
+def copy_owner(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
+    """On CaseOpened: when somebody else answers, who sold the piece is told so by email, unless they left."""
+    with begin() as session:
+        letters = _about_case(session, addresses, shop_id, case_id)
+        if not letters.case.is_stood_in or letters.case.owner_id is None:
+            return
+        owner = get_advisor(session, shop_id=shop_id, advisor_id=letters.case.owner_id)
+        if owner.active:
+            key = f"case:{case_id}:advisor:{owner.id}:copied"
+            _tell(letters, "owner_copied_advisor", EMAIL, owner.email, key, partial(letters.copied_owner, owner))
 
 
 def invite_client(
@@ -91,6 +106,30 @@ def tell_cancelled(
             consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
             letters = letters_of(session, consult, addresses=addresses, now=clock.now())
             _cancelled(letters, consult, mailbox, message, channel, f"{_key(consult)}:{message}")
+
+
+def tell_passed(
+    begin: Begin,
+    *,
+    addresses: Addresses,
+    mailbox: str,
+    shop_id: int,
+    consult_id: int,
+    return_gid: str,
+    from_advisor_id: int,
+    sequence: int,
+) -> None:
+    """On ConsultPassed: tell who had it, and take the entry out of their calendar; not when it is theirs again."""
+    with begin() as session:
+        consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+        if consult.advisor_id == from_advisor_id:
+            return
+        letters = letters_of(session, consult, addresses=addresses, now=clock.now())
+        before = get_advisor(session, shop_id=shop_id, advisor_id=from_advisor_id)
+        theirs = replace(letters, advisor=before)
+        key = f"{_key(consult)}:{sequence}:passed:{from_advisor_id}"
+        words = partial(theirs.passed, consult, mailbox, letters.advisor)
+        _tell(theirs, "consult_passed_advisor", EMAIL, before.email, key, words)
 
 
 def note_parcel_done(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str, how: str = "settled") -> None:

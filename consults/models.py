@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from consults.kinds import Kind, Outcome, Role, RootCause, StaffRole
+from consults.kinds import Kind, Ledger, Outcome, Role, RootCause, StaffRole, WhyNot
 from consults.states import LIVE, CaseState, ConsultState
 from kit.db import word
 from shops.crypt import Sealed
@@ -45,7 +45,11 @@ class Boutique(SQLModel, table=True):
 
 
 class Advisor(SQLModel, table=True):
-    """A person of the house who helps. `languages` is comma-separated, "fr,en"; `phone` is E.164."""
+    """A person of the house who helps. `languages` is comma-separated, "fr,en"; `phone` is E.164.
+
+    `categories` are the kinds of piece they know, comma-separated, small letters; "" is all. Limits are open cases:
+    of what they sold, and of what they answer for others. `weight` is their share of that in hundredths.
+    """
 
     __table_args__ = (sa.UniqueConstraint("shop_id", "staff_gid"),)
 
@@ -61,6 +65,28 @@ class Advisor(SQLModel, table=True):
     role: StaffRole = Field(default=StaffRole.ADVISOR, sa_type=word(StaffRole))
     active: bool = True
     introduction: str = ""  # two lines shown to clients
+    categories: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    more_boutique_ids: list[int] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    limit_own: int = Field(default=40, sa_column_kwargs={"server_default": "40"})
+    limit_pool: int = Field(default=8, sa_column_kwargs={"server_default": "8"})
+    weight: int = Field(default=100, sa_column_kwargs={"server_default": "100"})
+    texts_stopped_at: datetime | None = None  # they asked for no texts
+    # Plain numbers: a foreign key on a new column makes SQLite build the table anew, under the rows that point to it.
+    deputy_id: int | None = None
+    successor_id: int | None = None
+    left_on: date | None = None
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether a text about a new case reaches them."""
+        return bool(self.phone) and self.texts_stopped_at is None
+
+    @property
+    def boutique_ids(self) -> frozenset[int]:
+        """Every boutique they answer for; none stands for all of them."""
+        return frozenset([*([self.boutique_id] if self.boutique_id else []), *self.more_boutique_ids])
 
     @property
     def first_name(self) -> str:
@@ -92,7 +118,11 @@ class TimeOff(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """The file of one assisted return."""
+    """The file of one assisted return. `advisor_id` answers; `owner_id` sold the piece, None where that is the same.
+
+    `why_not` and `owner_back_at` say why the owner does not answer and until when. `waits_since`: the client chose to
+    wait for them. `handed_over` counts how often the case changed hands.
+    """
 
     __table_args__ = (
         sa.UniqueConstraint("shop_id", "return_gid"),
@@ -135,6 +165,21 @@ class Case(SQLModel, table=True):
     outcome_at: datetime | None = None
     parcel_done_at: datetime | None = None
     closed_at: datetime | None = None
+    owner_id: int | None = None
+    ledger: Ledger = Field(
+        default=Ledger.OWNED, sa_type=word(Ledger), sa_column_kwargs={"server_default": Ledger.OWNED.value}
+    )
+    why_not: WhyNot | None = Field(default=None, sa_type=word(WhyNot))
+    owner_back_at: datetime | None = None
+    waits_since: datetime | None = None
+    handed_over: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    boutique_id: int | None = None
+    category: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+
+    @property
+    def is_stood_in(self) -> bool:
+        """Whether somebody answers in the place of who sold the piece."""
+        return self.owner_id is not None and self.owner_id != self.advisor_id
 
 
 class CaseEvent(SQLModel, table=True):

@@ -15,9 +15,11 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "consult_confirmed_advisor": ("email", "sms"),
     "consult_cancelled": ("email",),
     "consult_cancelled_advisor": ("email", "sms"),
+    "consult_passed_advisor": ("email",),
     "desk_link": ("sms",),
     "label_ready": ("email",),
     "money_on_its_way": ("email",),
+    "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
     "return_link": ("email",),
 }

@@ -18,6 +18,7 @@ class LineRead:
     image: str
     quantity: int
     value: Money
+    product_type: str = ""
 
 
 @dataclass(frozen=True)

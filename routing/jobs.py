@@ -8,7 +8,6 @@ from sqlmodel import Session, select
 
 import jobs
 import logistics.jobs
-from consults import cases
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
 from kit.causes import Cause
@@ -27,6 +26,7 @@ from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, Outcome, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
+from routing.hand_overs import boutique_of, open_with_answer
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
@@ -135,12 +135,9 @@ def _decide_and_hand_on(
     today: OrderSignals,
 ) -> None:
     now = clock_now()
-    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
-    if policy.limit.currency != order.total.currency:
-        words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=order.total.currency)
-        raise Waiting(words, cause=Cause.OTHER_CURRENCY)
-    gathered = gather(session, shop_id, read, order, staff, client, today)
-    decided, seller = decide(policy, gathered, directory), find_seller(gathered, directory)
+    facts = gather(session, shop_id, read, order, staff, client, today)
+    decided, version = judge(session, shop_id, facts)
+    seller = find_seller(facts, policies.directory(session, shop_id))
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -152,11 +149,12 @@ def _decide_and_hand_on(
         advisor_id=decided.advisor_id,
         level=decided.level,
         words=decided.words,
-        policy_version=policy.version,
+        policy_version=version,
         total_cents=order.total.cents,
         currency=order.total.currency,
         decided_at=now,
         findings=[finding.as_json() for finding in seller.findings],
+        sold=seller.sold_by(decided.advisor_id),
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
@@ -171,11 +169,24 @@ def _decide_and_hand_on(
         now=now,
     )
     if assisted and decided.advisor_id is not None:
-        facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
-        facts = replace(facts, sold_by_advisor=seller.sold_by(decided.advisor_id))
+        about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        about = replace(
+            about,
+            boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id),
+            sold_by_advisor=decision.sold,
+        )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
-        cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
+        open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+
+
+def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
+    """What the merchant's rules of today say, and their version. Raises Waiting for a limit in another currency."""
+    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
+    if policy.limit.currency != facts.order_total.currency:
+        words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=facts.order_total.currency)
+        raise Waiting(words, cause=Cause.OTHER_CURRENCY)
+    return decide(policy, facts, directory), policy.version
 
 
 def gather(
@@ -256,6 +267,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         reason_label=reason,
         bought_on=order.placed_at.date(),
         delivered_on=order.delivered_on,
+        category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 
 

@@ -1,4 +1,7 @@
-"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here."""
+"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here.
+
+Who answers in whose place, and what that does to the credit for a sale, is in ledgers.py.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +71,8 @@ class Decision(SQLModel, table=True):
     total_cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     decided_at: datetime
+    # The advisor it names sold it, as far as evidence tells; not one who took over, or looks after client or place.
+    sold: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     # What each level of the seller's chain saw (sellers.Finding.as_json). Names no client.
     findings: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}

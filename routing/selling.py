@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from consults import cases, reassigning
+from consults import cases
 from consults.advisors import get_advisor
 from consults.models import Case
 from kit.errors import AppError
 from kit.log import get_logger
-from routing import client_book, notes
+from routing import client_book, hand_overs, notes
 from routing.chains import chain_row
 from routing.seller_models import SellerChoice
 from routing.sellers import Seller
@@ -48,16 +48,9 @@ def choose_advisor(
     reason = " ".join(reason.split())
     if not SHORTEST <= len(reason) <= LONGEST:
         raise AppError("Write a few words on why; they stay with the case.", code="reason")
-    advisor = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
-    if not advisor.active:
-        raise AppError(f"{advisor.name} does not take returns just now.", code="advisor")
-    if case.advisor_id == advisor_id:
-        raise AppError(f"The case is with {advisor.name} already.", code="advisor")
-    before = case.advisor_id
+    advisor, before = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id), case.advisor_id
     words = f"{advisor.name} was chosen by a person of the house."
-    case = reassigning.give_case(
-        session, shop_id=shop_id, case_id=case_id, advisor_id=advisor_id, seller_words=words, actor=by, now=now
-    )
+    hand_overs.choose_for(session, case, advisor_id=advisor_id, words=words, why="chosen by a person", by=by, now=now)
     about: dict[str, Any] = {
         "shop_id": shop_id,
         "order_gid": case.order_gid,

@@ -12,13 +12,24 @@ import jobs.rows
 import logistics.jobs
 import measures.jobs
 import notifications.jobs
+import routing.absences
 import routing.jobs
+import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.rerouting
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
-from consults.events import CaseGiven, CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.events import (
+    CaseClosed,
+    CaseHandedOver,
+    CaseOpened,
+    ConsultBooked,
+    ConsultCancelled,
+    ConsultMoved,
+    ConsultPassed,
+)
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -69,11 +80,13 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
-    CaseGiven: ("consults.tell_advisor",),
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
+    ConsultPassed: ("consults.tell_passed",),
+    CaseHandedOver: ("routing.note_hands",),
+    CaseClosed: ("routing.settle_case",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -94,6 +107,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "measures.keep_current": DAY,
+    "routing.look_after": routing.absences.EVERY_SECONDS,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -119,6 +133,12 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=orders),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
         "routing.write_back": partial(routing.notes.write_back, notes=orders),
+        "routing.route_again": partial(
+            routing.rerouting.route_again, returns=together, orders=together, signals=orders
+        ),
+        "routing.look_after": routing.absences.look_after,
+        "routing.note_hands": routing.ledger_jobs.note_hands,
+        "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
@@ -144,8 +164,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
         "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
         "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
+        "consults.copy_owner": partial(consults.jobs.copy_owner, addresses=addresses),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
+        "consults.tell_passed": partial(consults.jobs.tell_passed, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,

@@ -67,6 +67,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_clientmerge_kept", ["shop_id", "kept_gid"], unique=False)
 
     op.create_table(
+        "commissionrule",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("bonus_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_commissionrule_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_commissionrule")),
+    )
+    op.create_table(
         "erasedclient",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("client_hash", sa.String(length=32), nullable=False),
@@ -348,7 +361,127 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookhandover")),
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
+    op.create_table(
+        "poolload",
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("open_cases", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_poolload_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_poolload_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("advisor_id", name=op.f("pk_poolload")),
+    )
+    with op.batch_alter_table("poolload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poolload_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "caseterms",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("bonus_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_caseterms_case_id_case"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_caseterms_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_caseterms")),
+    )
+    op.create_table(
+        "credit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("credit_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("bonus_cents", sa.BigInteger(), nullable=False),
+        sa.Column("bonus_currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_credit_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_credit_case_id_case"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_credit_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit")),
+        sa.UniqueConstraint("case_id", "part", name=op.f("uq_credit_case_id_part")),
+    )
+    with op.batch_alter_table("credit", schema=None) as batch_op:
+        batch_op.create_index("ix_credit_month", ["shop_id", "at"], unique=False)
+
+    op.create_table(
+        "held",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("ledger", sa.String(length=40), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_held_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_held_case_id_case"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_held_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+    )
+    with op.batch_alter_table("held", schema=None) as batch_op:
+        batch_op.create_index("ix_held_advisor", ["shop_id", "ledger", "begun_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_held_advisor_id"), ["advisor_id"], unique=False)
+        batch_op.create_index(
+            "uq_held_open",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "rerouting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("from_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("to_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("ruled", sa.Text(), nullable=False),
+        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_rerouting_case_id_case"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_rerouting_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rerouting")),
+    )
+    with op.batch_alter_table("rerouting", schema=None) as batch_op:
+        batch_op.create_index("ix_rerouting_case", ["shop_id", "case_id"], unique=False)
+
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("categories", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("more_boutique_ids", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("limit_own", sa.Integer(), server_default="40", nullable=False))
+        batch_op.add_column(sa.Column("limit_pool", sa.Integer(), server_default="8", nullable=False))
+        batch_op.add_column(sa.Column("weight", sa.Integer(), server_default="100", nullable=False))
+        batch_op.add_column(sa.Column("texts_stopped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("deputy_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("successor_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
+
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("owner_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("ledger", sa.String(length=40), server_default="owned", nullable=False))
+        batch_op.add_column(sa.Column("why_not", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("owner_back_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("handed_over", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("boutique_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("category", sa.String(length=100), server_default="", nullable=False))
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sold", sa.Boolean(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("findings", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
@@ -376,7 +509,50 @@ def downgrade() -> None:
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_column("findings")
+        batch_op.drop_column("sold")
 
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_column("category")
+        batch_op.drop_column("boutique_id")
+        batch_op.drop_column("handed_over")
+        batch_op.drop_column("waits_since")
+        batch_op.drop_column("owner_back_at")
+        batch_op.drop_column("why_not")
+        batch_op.drop_column("ledger")
+        batch_op.drop_column("owner_id")
+
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.drop_column("left_on")
+        batch_op.drop_column("successor_id")
+        batch_op.drop_column("deputy_id")
+        batch_op.drop_column("texts_stopped_at")
+        batch_op.drop_column("weight")
+        batch_op.drop_column("limit_pool")
+        batch_op.drop_column("limit_own")
+        batch_op.drop_column("more_boutique_ids")
+        batch_op.drop_column("categories")
+
+    with op.batch_alter_table("rerouting", schema=None) as batch_op:
+        batch_op.drop_index("ix_rerouting_case")
+
+    op.drop_table("rerouting")
+    with op.batch_alter_table("held", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_held_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_held_advisor_id"))
+        batch_op.drop_index("ix_held_advisor")
+
+    op.drop_table("held")
+    with op.batch_alter_table("credit", schema=None) as batch_op:
+        batch_op.drop_index("ix_credit_month")
+
+    op.drop_table("credit")
+    op.drop_table("caseterms")
+    with op.batch_alter_table("poolload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poolload_shop_id"))
+
+    op.drop_table("poolload")
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
         batch_op.drop_index("ix_bookentry_advisor")
@@ -418,6 +594,7 @@ def downgrade() -> None:
 
     op.drop_table("historicorder")
     op.drop_table("erasedclient")
+    op.drop_table("commissionrule")
     with op.batch_alter_table("clientmerge", schema=None) as batch_op:
         batch_op.drop_index("ix_clientmerge_kept")
 

@@ -144,6 +144,7 @@ def _line(line: dict[str, Any], currency: str) -> LineRead:
         image=(line.get("image") or {}).get("url") or "",
         quantity=int(line.get("quantity") or 1),
         value=money((line.get("discountedTotalSet") or {}).get("shopMoney"), fallback_currency=currency),
+        product_type=(line.get("product") or {}).get("productType") or "",
     )
 
 

@@ -4,11 +4,13 @@ from flask import Blueprint
 
 from shopify_app.pages.admin import (
     activity,
+    advisor_steps,
     advisors,
     bounce,
     cases,
     choosing,
     client_book,
+    commission,
     desk_links,
     home,
     past,
@@ -31,6 +33,8 @@ PAGES: tuple[Blueprint, ...] = (
     advisors.page,
     client_book.page,
     choosing.page,
+    advisor_steps.page,
+    commission.page,
     settings.page,
     activity.page,
     privacy.page,

@@ -16,6 +16,12 @@ def case_of(session: Session, caller: DeskCaller, case_id: int) -> Case:
     return case
 
 
+def case_to_look_at(session: Session, caller: DeskCaller, case_id: int) -> Case:
+    """As case_of, and also what they sold while a colleague answers for them: to read along, not to write."""
+    case = get_case(session, shop_id=caller.shop_id, case_id=case_id)
+    return case if case.owner_id == caller.advisor_id else case_of(session, caller, case_id)
+
+
 def whose(caller: DeskCaller) -> int | None:
     """Whose rows to list: the caller's own, or None for all of the shop."""
     return None if caller.is_manager else caller.advisor_id

@@ -17,11 +17,12 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.money import Money
 from logistics.rmas import find_rma, view
+from routing.credits import effect_on
 from routing.jobs import find_decision
 from routing.models import Decision
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
-from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.portal.returns import refund_of
 from shopify_app.pages.why import why
 from shopify_app.pages.wording import named
@@ -57,7 +58,7 @@ def show(case_id: int) -> ResponseReturnValue:
     """The page a text message links to."""
     caller = desk()
     with begin() as session:
-        case = case_of(session, caller, case_id)
+        case = case_to_look_at(session, caller, case_id)
         return render_template("desk/case.html", **about(session, caller, case))
 
 
@@ -102,6 +103,11 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
+        "credit": effect_on(session, case, reader_id=caller.advisor_id),
+        "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
+        if case.is_stood_in and case.owner_id
+        else None,
+        "looking": not caller.is_manager and case.advisor_id != caller.advisor_id,
         "now": now(),
     }
 
