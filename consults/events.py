@@ -22,6 +22,33 @@ class CaseOpened(_OfReturn):
 
 
 @dataclass(frozen=True)
+class CaseHandedOver(_OfReturn):
+    """It went from one advisor to another, who is told; so is the client."""
+
+    case_id: int
+    return_gid: str
+    from_advisor_id: int
+    to_advisor_id: int
+
+
+@dataclass(frozen=True)
+class AnswerHalfDue(_OfReturn):
+    """Half of the promise is over, and the owner has not answered."""
+
+    case_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class FirstAnswerLate(_OfReturn):
+    """A promise was broken: on this rung (a value of rungs.Rung) the next person was to be asked. Once a rung."""
+
+    case_id: int
+    return_gid: str
+    rung: str
+
+
+@dataclass(frozen=True)
 class _OfConsult(_OfReturn):
     consult_id: int
     return_gid: str

@@ -6,7 +6,9 @@ from functools import partial
 
 from sqlmodel import Session
 
+import consults.clock_jobs
 import consults.jobs
+import consults.replies
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
@@ -16,7 +18,14 @@ import routing.openings
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
-from consults.events import CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.events import (
+    AnswerHalfDue,
+    CaseHandedOver,
+    CaseOpened,
+    ConsultBooked,
+    ConsultCancelled,
+    ConsultMoved,
+)
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -27,7 +36,7 @@ from logistics.carriers.unset import NoCarrier
 from logistics.events import PiecesDisposed, ReturnEnded, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
-from notifications.events import MessageStatus
+from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnSeen
 from shopify_app import clients, installs, privacy
@@ -64,6 +73,8 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
     CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
+    AnswerHalfDue: ("consults.remind_owner",),
+    CaseHandedOver: ("consults.offer_case", "consults.tell_client_handed_over", "consults.copy_colleagues"),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
@@ -76,12 +87,15 @@ AT_ONCE: Mapping[type, AtOnce] = {
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
     ClientsMerged: clients.merge,
+    TextArrived: consults.replies.note_text,
 }
 
 DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
+    "consults.keep_first_answers": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "notifications.forget_texts": DAY,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -129,8 +143,15 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.close_rooms": consults.jobs.close_rooms,
+        "consults.keep_first_answers": consults.clock_jobs.keep_first_answers,
+        "consults.remind_owner": partial(consults.clock_jobs.remind_owner, addresses=addresses),
+        "consults.offer_case": partial(consults.clock_jobs.offer_case, addresses=addresses),
+        "consults.tell_client_handed_over": partial(consults.clock_jobs.tell_client_handed_over, addresses=addresses),
+        "consults.copy_colleagues": partial(consults.clock_jobs.copy_colleagues, addresses=addresses),
+        "consults.answer_text": partial(consults.replies.answer_text, addresses=addresses),
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,
+        "notifications.forget_texts": notifications.jobs.forget_texts,
         "installs.uninstall": installs.uninstall,
         "installs.learn_scopes": partial(installs.learn_scopes, api=api),
         "privacy.note_data_request": privacy.note_data_request,

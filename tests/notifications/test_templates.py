@@ -16,7 +16,11 @@ VALUES: dict[str, Any] = {
     "house": "Verdane",
     "greeting": "Mrs Whitlock",
     "client": "Mrs Whitlock",
-    "whose": "Her",
+    "owner": "Inès",
+    "before": "Bob Laurent",
+    "lead": ", about",
+    "words": "Noted. Bob Laurent is asked now.",
+    "yours": True,
     "piece": "the Meridian ring",
     "advisor": "Inès Laurent",
     "first_name": "Inès",
@@ -34,7 +38,15 @@ VALUES: dict[str, Any] = {
     "boxes": 2,
     "covered": True,
 }
-BARE = {"introduction": "", "sold": False, "return_link": "", "telephone": "", "boxes": 1, "covered": False}
+BARE = {
+    "yours": False,
+    "introduction": "",
+    "sold": False,
+    "return_link": "",
+    "telephone": "",
+    "boxes": 1,
+    "covered": False,
+}
 EACH = [(message, channel) for message, channels in sorted(MESSAGES.items()) for channel in channels]
 TO_ADVISORS = {"advisor_new_case", "desk_link"} | {m for m in MESSAGES if m.endswith("_advisor")}
 SHAPES = [VALUES, VALUES | BARE | {"kind": "telephone"}, VALUES | {"kind": "boutique"}]

@@ -28,6 +28,7 @@ from webhooks.topics import (
     reverse_fulfillment_orders_dispose,
     shop_redact,
     tracker_updated,
+    twilio_inbound,
     twilio_status,
 )
 
@@ -66,6 +67,7 @@ TOPICS: dict[str, Parse] = {
     "shop/redact": shop_redact.parse,
     "tracker.created": tracker_updated.parse,
     "tracker.updated": tracker_updated.parse,
+    "twilio/inbound": twilio_inbound.parse,
     "twilio/status": twilio_status.parse,
 }
 
