@@ -16,6 +16,10 @@ from jobs import publish
 from kit.errors import Conflict
 
 
+class InTheSameMoment(Conflict):
+    """A time was reserved while the case was being given away: leave the transaction, and look again."""
+
+
 def reassign(
     session: Session,
     *,
@@ -41,15 +45,21 @@ def reassign(
         raise Conflict(f"{advisor.name} does not take returns now.")
     if case.state is CaseState.CLOSED:
         raise Conflict("This return is closed.")
+    _must_be_free(session, case, Conflict)
     before = case.advisor_id
     _give(session, case, before, advisor_id=advisor_id, seller_words=words or case.seller_words, sold_by_advisor=sold)
-    # Asked after the row is ours: a booking changes the same row, so of the two at once the later one sees the other.
-    if next_consult(session, shop_id=shop_id, case_id=case_id) is not None:
-        raise Conflict("The client has a time reserved with the advisor it is with now. Move that first.")
+    # Again, now that the row is ours: a booking changes the same row, so of two at once the later sees the other.
+    _must_be_free(session, case, InTheSameMoment)
     detail = f"{by_advisor(before)} to {by_advisor(advisor_id)}: {why}"
     add_line(session, case, kind="case.handed_over", now=now, actor=by, detail=detail[:500])
     publish(session, CaseHandedOver(shop_id, case_id, case.return_gid, before, advisor_id))
     return case
+
+
+def _must_be_free(session: Session, case: Case, refusal: type[Conflict]) -> None:
+    assert case.id is not None
+    if next_consult(session, shop_id=case.shop_id, case_id=case.id) is not None:
+        raise refusal("The client has a time reserved with the advisor it is with now. Move that first.")
 
 
 def _give(session: Session, case: Case, before: int, **values: object) -> None:

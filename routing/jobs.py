@@ -21,7 +21,7 @@ from logistics.ports import ReturnsDoor
 from logistics.reads import ClientRead, ReturnRead
 from routing import evidence, openings, policies, sweeps
 from routing.decide import Decided, Outcome, decide, opened_by
-from routing.events import OrderSeen, ReturnChanged
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.models import Decision
 from routing.ports import OrderReads
@@ -138,6 +138,7 @@ def _decide_and_hand_on(
     if assisted and decided.advisor_id is not None:
         facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
         cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
+    jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 

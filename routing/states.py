@@ -1,4 +1,4 @@
-"""States of a return that is being opened from here. Pure."""
+"""States of a return that is being opened from here, and of a word with Shopify Flow. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,3 +25,12 @@ OPENING: Mapping[OpeningState, frozenset[OpeningState]] = {
     OpeningState.MADE: frozenset(),
     OpeningState.REFUSED: frozenset(),
 }
+
+
+class FlowState(StrEnum):
+    """`waiting`: to be sent. `unsure`: it may have been sent; nobody can tell. `refused`: by Shopify, or by us."""
+
+    WAITING = "waiting"
+    UNSURE = "unsure"
+    DONE = "done"
+    REFUSED = "refused"

@@ -13,6 +13,8 @@ import jobs.attempts
 import jobs.rows
 import logistics.jobs
 import notifications.jobs
+import routing.flow
+import routing.flow_actions
 import routing.jobs
 import routing.openings
 import routing.sweeps
@@ -25,6 +27,7 @@ from consults.events import (
     ConsultBooked,
     ConsultCancelled,
     ConsultMoved,
+    FirstAnswerLate,
 )
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
@@ -38,9 +41,10 @@ from logistics.ports import Carrier
 from logistics.rmas import find_rma
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
-from routing.events import OrderSeen, ReturnChanged, ReturnSeen
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, RouteAsked
 from shopify_app import clients, installs, privacy
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
@@ -64,6 +68,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     # from outside
     ReturnSeen: ("routing.route_return",),
     ReturnChanged: ("routing.follow_return",),
+    ReturnRouted: ("routing.tell_flow_routed",),
     TrackerUpdated: ("logistics.record_scan",),
     MessageStatus: ("notifications.record_status",),
     AppUninstalled: ("installs.uninstall",),
@@ -74,6 +79,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     # from inside
     CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
     AnswerHalfDue: ("consults.remind_owner",),
+    FirstAnswerLate: ("routing.tell_flow_late",),
     CaseHandedOver: ("consults.offer_case", "consults.tell_client_handed_over", "consults.copy_colleagues"),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
@@ -88,6 +94,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     PiecesDisposed: routing.jobs.note_disposed,
     ClientsMerged: clients.merge,
     TextArrived: consults.replies.note_text,
+    RouteAsked: routing.flow_actions.route_asked,
 }
 
 DAY = 86_400
@@ -120,6 +127,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.route_return": partial(routing.jobs.route_return, returns=returns, orders=orders),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders),
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
+        "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
+        "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
         "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),

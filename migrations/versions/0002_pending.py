@@ -26,6 +26,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_optout_ending"), ["ending"], unique=False)
 
     op.create_table(
+        "flownote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=30), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_flownote_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flownote")),
+        sa.UniqueConstraint("shop_id", "handle", "key", name=op.f("uq_flownote_shop_id_handle_key")),
+    )
+    op.create_table(
         "inboundtext",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=True),
@@ -299,6 +312,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
     op.drop_table("inboundtext")
+    op.drop_table("flownote")
     with op.batch_alter_table("optout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_optout_ending"))
 
