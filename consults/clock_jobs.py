@@ -14,6 +14,7 @@ from consults import cases, ladder
 from consults.advisors import get_advisor
 from consults.clock_letters import ClockLetters
 from consults.first_answers import owner_id, waits
+from consults.handovers import InTheSameMoment
 from consults.history import add_line, history
 from consults.models import Advisor, Case
 from consults.opening import may_text_at
@@ -39,7 +40,10 @@ def keep_first_answers(begin: Begin) -> None:
         try:
             with begin() as session:
                 climbed = ladder.fire_due(session, shop_id=shop_id, case_id=case_id, now=now)
-        except Conflict as moved:  # somebody answered or changed it in this moment: the next minute looks again
+        except (
+            Conflict,
+            InTheSameMoment,
+        ) as moved:  # in this moment, by somebody else: the next minute looks again
             log.info("rung.not_climbed", case=case_id, reason=moved.message)
         except Exception:
             log.exception("rung.failed", case=case_id)

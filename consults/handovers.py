@@ -13,11 +13,16 @@ from consults.history import SYSTEM, add_line, by_advisor
 from consults.models import Case
 from consults.states import CaseState
 from jobs import publish
-from kit.errors import Conflict
+from kit.errors import AppError, Conflict
 
 
-class InTheSameMoment(Conflict):
-    """A time was reserved while the case was being given away: leave the transaction, and look again."""
+class InTheSameMoment(AppError):
+    """A time was reserved while the case was being given away: leave the transaction, and look again.
+
+    No Conflict, so that nobody who shows those as a sentence keeps half of it.
+    """
+
+    status, code = 409, "conflict"
 
 
 def reassign(
@@ -56,7 +61,7 @@ def reassign(
     return case
 
 
-def _must_be_free(session: Session, case: Case, refusal: type[Conflict]) -> None:
+def _must_be_free(session: Session, case: Case, refusal: type[AppError]) -> None:
     assert case.id is not None
     if next_consult(session, shop_id=case.shop_id, case_id=case.id) is not None:
         raise refusal("The client has a time reserved with the advisor it is with now. Move that first.")

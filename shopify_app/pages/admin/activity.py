@@ -3,10 +3,11 @@
 from flask import Blueprint, Response
 from sqlmodel import Session, select
 
+from consults import advisors
 from jobs.attempts import failed_jobs, retry_job
 from jobs.models import JobTrouble, TroubleState
 from kit.errors import Conflict, NotFound
-from notifications import messages
+from notifications import messages, texts
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting
 from shopify_app.web import begin, now
@@ -28,6 +29,8 @@ def index() -> str:
             unclaimed=len(inbox.recent(session, domain=shop.domain, state=DeliveryState.UNCLAIMED)),
             trouble=failed_jobs(session, shop_id=caller.shop_id),
             messages=messages.in_trouble(session, shop_id=caller.shop_id),
+            texts=texts.texts_of(session, shop_id=caller.shop_id),
+            names={person.id: person.name for person in advisors.advisors(session, shop_id=caller.shop_id)},
         )
 
 

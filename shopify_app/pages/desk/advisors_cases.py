@@ -3,15 +3,16 @@
 from sqlmodel import Session
 
 from consults.cases import get_case
+from consults.first_answers import owner_id
 from consults.models import Case
 from kit.errors import NotFound
 from shopify_app.auth import DeskCaller
 
 
 def case_of(session: Session, caller: DeskCaller, case_id: int) -> Case:
-    """The case, by shop and id together. Raises NotFound, also for a colleague's."""
+    """The case, by shop and id together. Raises NotFound, also for a colleague's; not where it is one's own client."""
     case = get_case(session, shop_id=caller.shop_id, case_id=case_id)
-    if not caller.is_manager and case.advisor_id != caller.advisor_id:
+    if not caller.is_manager and caller.advisor_id not in (case.advisor_id, owner_id(session, case)):
         raise NotFound("That page is not known here.")
     return case
 
