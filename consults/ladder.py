@@ -156,13 +156,20 @@ def _tell(
 def _give_back(session: Session, case: Case, advisor_id: int, now: datetime) -> None:
     """To somebody who was asked before; to the owner with the words that were theirs."""
     assert case.id is not None
-    first, about = owner_rung(session, case), {"why": "took it after all", "by": by_advisor(advisor_id)}
+    first, words, sold = owner_rung(session, case), "You were asked before, and took it after all.", False
     if first is not None and first.advisor_id == advisor_id:
         words, sold = first.seller_words, first.sold_by_advisor
-    else:
-        words, sold = "You were asked before, and took it after all.", False
-    to = {"shop_id": case.shop_id, "case_id": case.id, "advisor_id": advisor_id}
-    reassign(session, **to, **about, words=words, sold=sold, now=now)
+    reassign(
+        session,
+        shop_id=case.shop_id,
+        case_id=case.id,
+        advisor_id=advisor_id,
+        why="took it after all",
+        words=words,
+        sold=sold,
+        by=by_advisor(advisor_id),
+        now=now,
+    )
 
 
 def _was_asked(session: Session, case: Case, advisor_id: int) -> bool:

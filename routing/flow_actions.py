@@ -1,6 +1,7 @@
 """What a workflow of the merchant asks for: this return goes to that advisor. Once a run, with its reason kept."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -26,7 +27,7 @@ BY = "flow"
 def route_asked(session: Session, asked: RouteAsked) -> None:
     """On RouteAsked, in the transaction that hands the run on: only rows. A run that cannot be obeyed says why."""
     now = clock_now()
-    about = {"shop_id": asked.shop_id, "handle": ROUTE, "key": asked.run_id}
+    about: dict[str, Any] = {"shop_id": asked.shop_id, "handle": ROUTE, "key": asked.run_id}
     if not insert_once(session, FlowNote(**about, state=FlowState.DONE, at=now)):
         return
     note = session.exec(select(FlowNote).filter_by(**about)).one()

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -131,9 +132,9 @@ def test_a_silent_advisor_never_stops_the_client_from_booking_or_the_parcel_from
     with database.begin() as session:
         case = get_case(session, shop_id=shop_id, case_id=case_id)
         slot = booking.free_times(session, shop_id=shop_id, advisor_id=case.advisor_id, now=NOW + timedelta(hours=6))[0]
-        about = {"shop_id": shop_id, "case_id": case_id, "kind": "video", "client_zone": PARIS}
-        wish = {"starts_at": slot.starts_at, "idempotency_key": "k", "now": NOW + timedelta(hours=6)}
-        consult = booking.book_consult(session, **about, **wish)
+        wanted: dict[str, Any] = {"shop_id": shop_id, "case_id": case_id, "kind": "video", "client_zone": PARIS}
+        wish: dict[str, Any] = {"starts_at": slot.starts_at, "idempotency_key": "k", "now": NOW + timedelta(hours=6)}
+        consult = booking.book_consult(session, **wanted, **wish)
         assert consult.advisor_id == case.advisor_id
         assert session.get_one(Case, case_id).first_answer_how == "booked"
         rma = find_rma(session, shop_id=shop_id, return_gid=case.return_gid)
@@ -177,7 +178,7 @@ def test_one_and_two_by_text_take_it_or_hand_it_on_when_twilio_signed_them(datab
             door.open({"x-twilio-signature": sign_as_twilio("wrong", url, form)}, raw, "inbound", "")
         envelope = door.open({"x-twilio-signature": sign_as_twilio("token", url, form)}, raw, "inbound", "")
         with database.begin() as session:
-            kept = {"source": "twilio", "topic": envelope.topic, "external_id": envelope.external_id}
+            kept: dict[str, Any] = {"source": "twilio", "topic": envelope.topic, "external_id": envelope.external_id}
             session.add(Delivery(**kept, body=raw, received_at=NOW))
         with cast.clock(NOW):
             inbox.pump(database.begin)
@@ -227,7 +228,11 @@ def test_flows_action_routes_a_return_when_it_is_signed_as_shopify_asks(database
         source.open({"x-shopify-hmac-sha256": sign(body, "another")}, body, "", "")
     envelope = source.open({"x-shopify-hmac-sha256": sign(body, "test-secret")}, body, "", "")
     with database.begin() as session:
-        kept = {"topic": envelope.topic, "external_id": envelope.external_id, "shop_domain": envelope.shop_domain}
+        kept: dict[str, Any] = {
+            "topic": envelope.topic,
+            "external_id": envelope.external_id,
+            "shop_domain": envelope.shop_domain,
+        }
         session.add(Delivery(source="flow", **kept, body=body, received_at=NOW))
     with cast.clock(NOW):
         inbox.pump(database.begin)

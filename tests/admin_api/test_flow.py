@@ -10,7 +10,7 @@ from kit.errors import OutsideError
 from shopify_app.admin_api.flow import ShopifyFlow
 from tests.admin_api.conftest import GRAPHQL
 
-PAYLOAD = {"order_id": 1042, "Rung": "deputy"}
+PAYLOAD: dict[str, str | int] = {"order_id": 1042, "Rung": "deputy"}
 
 
 def answer(*errors: str) -> dict:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -296,7 +297,7 @@ def test_who_was_never_asked_takes_nothing(database, house, told):
 def test_nobody_who_is_away_or_inactive_or_of_another_house_is_asked(database, house, told):
     with database.begin() as session:
         cast.dana(session)
-        away = {"starts_at": NOW, "ends_at": NOW + timedelta(days=9)}
+        away: dict[str, Any] = {"starts_at": NOW, "ends_at": NOW + timedelta(days=9)}
         session.add(TimeOff(shop_id=house.shop_id, advisor_id=house.claire, **away))
         teo = session.get(Advisor, house.teo)
         teo.active = False

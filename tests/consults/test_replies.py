@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -232,7 +233,7 @@ def test_a_signed_text_at_the_door_takes_the_case(database, house, queue):
     """From the form Twilio posts to the case: the stored delivery, the pump, the job."""
     form = payload("twilio_inbound")
     with database.begin() as session:
-        about = {"source": "twilio", "topic": "twilio/inbound", "external_id": f"{form['MessageSid']}:"}
+        about: dict[str, Any] = {"source": "twilio", "topic": "twilio/inbound", "external_id": f"{form['MessageSid']}:"}
         session.add(Delivery(**about, body=urlencode(form).encode(), received_at=NOW))
     queue.waiting.clear()
     config = cast.settings(database.url, token_keys="test-token-key")

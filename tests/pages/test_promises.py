@@ -1,6 +1,7 @@
 """First answers in the admin: promises, opening hours, closed days and quiet hours, saved whole or not at all."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -150,9 +151,9 @@ def test_dana_sees_and_changes_nothing_of_alices(admin):
 
 def test_texts_that_came_in_and_words_with_flow_are_shown_to_their_own_shop_only(admin):
     with admin.database.begin() as session:
-        text = {"sender": "+15550001111", "at": cast.NOW, "meaning": "unknown"}
+        text: dict[str, Any] = {"sender": "+15550001111", "at": cast.NOW, "meaning": "unknown"}
         session.add(InboundText(shop_id=admin.world.shop_id, provider_id="SM1", body="Is this Verdane?", **text))
-        note = {"handle": "route-return", "key": "run-1", "state": FlowState.REFUSED, "at": cast.NOW}
+        note: dict[str, Any] = {"handle": "route-return", "key": "run-1", "state": FlowState.REFUSED, "at": cast.NOW}
         session.add(FlowNote(shop_id=admin.world.shop_id, words="That return is closed.", **note))
     activity, promises = read(admin.alice.open("/app/activity")).text, read(admin.alice.open("/app/promises")).text
     assert "Is this Verdane?" in activity and "Nobody we know" in activity

@@ -69,7 +69,12 @@ def take(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
-        about = {"shop_id": caller.shop_id, "case_id": case_id, "advisor_id": caller.advisor_id, "now": now()}
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "case_id": case_id,
+            "advisor_id": caller.advisor_id,
+            "now": now(),
+        }
         # A manager opens anybody's; whose client it was before somebody stood in takes it back.
         is_theirs = caller.is_manager or case.advisor_id == caller.advisor_id
         (take_case if is_theirs else ladder.take_offer)(session, **about)
@@ -82,7 +87,12 @@ def not_today(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
-        about = {"shop_id": caller.shop_id, "case_id": case_id, "advisor_id": case.advisor_id, "now": now()}
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "case_id": case_id,
+            "advisor_id": case.advisor_id,
+            "now": now(),
+        }
         ladder.not_today(session, **about)
     return redirect("/desk", 303)
 

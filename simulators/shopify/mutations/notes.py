@@ -95,7 +95,7 @@ def receive_flow_trigger(ctx, args):
 @cache
 def declared_triggers() -> dict[str, set[str]]:
     """Handle -> keys of the payload, as the app's extensions declare them. A reference goes by a name of its own."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for path in sorted(EXTENSIONS.glob("*/shopify.extension.toml")):
         declared = tomllib.loads(path.read_text())
         fields = declared.get("settings", {}).get("fields", [])
