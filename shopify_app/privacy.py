@@ -29,7 +29,20 @@ log = get_logger("privacy")
 
 SECOND_LOOK = timedelta(hours=1)
 """What was under way while a client was erased may have written of them once more."""
-TABLES = ("case", "participant", "promise", "signal", "rma", "parcel", "inspection", "message", "delivery", "link", "inboundtext", "optout")
+TABLES = (
+    "case",
+    "participant",
+    "promise",
+    "signal",
+    "rma",
+    "parcel",
+    "inspection",
+    "message",
+    "delivery",
+    "link",
+    "inboundtext",
+    "optout",
+)
 
 
 @dataclass(frozen=True)
