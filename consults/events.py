@@ -32,6 +32,23 @@ class CaseHandedOver(_OfReturn):
 
 
 @dataclass(frozen=True)
+class AnswerHalfDue(_OfReturn):
+    """Half of the promise is over, and the owner has not answered."""
+
+    case_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class FirstAnswerLate(_OfReturn):
+    """A promise was broken: on this rung (a value of rungs.Rung) the next person was to be asked. Once a rung."""
+
+    case_id: int
+    return_gid: str
+    rung: str
+
+
+@dataclass(frozen=True)
 class _OfConsult(_OfReturn):
     consult_id: int
     return_gid: str

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from consults import cases
 from consults.advisors import get_advisor
 from consults.booking import get_consult
+from consults.clock_jobs import text_later, was_handed_over
 from consults.history import add_line, history
 from consults.kinds import Kind
 from consults.letters import Letters, letters_of
@@ -36,9 +37,14 @@ KEEP_SIGNALS = timedelta(hours=1)
 
 
 def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
-    """On CaseOpened: text the advisor, with a link to the client's page that works once."""
+    """On CaseOpened: text the advisor, with a link to the client's page that works once; after quiet hours."""
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
+        if letters.case.taken_at is not None or was_handed_over(session, letters.case):
+            return  # meanwhile; who has it now is told by what followed from that
+        about = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid}
+        if text_later(session, letters.case, letters.advisor, "consults.tell_advisor", about, now=letters.now):
+            return
         key = f"case:{case_id}:advisor:{letters.advisor.id}:new"
         _tell(letters, "advisor_new_case", SMS, letters.advisor.phone, key, letters.new_case)
         if not letters.advisor.phone:

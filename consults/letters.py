@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -12,7 +12,7 @@ from consults import calendars
 from consults.introductions import introduce
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique, Case, Consult
-from consults.names import greeting, whose
+from consults.names import greeting
 from consults.ports import ReturnPages
 from consults.reservations import advisor_of, case_of
 from consults.telling import Words
@@ -35,7 +35,7 @@ class Letters:
     now: datetime
 
     @classmethod
-    def about(cls, session: Session, case: Case, *, addresses: Addresses, now: datetime) -> "Letters":
+    def about(cls, session: Session, case: Case, *, addresses: Addresses, now: datetime) -> Self:
         """Letters about `case`."""
         shop, advisor = get_shop(session, case.shop_id), advisor_of(session, case.advisor_id)
         return cls(session, addresses, shop, case, advisor, now)
@@ -44,12 +44,14 @@ class Letters:
 
     def new_case(self) -> Words:
         """To the advisor, when routed to them."""
-        client = self.client or "A client"
-        values = {"client": client, "whose": whose(self.case.client_title), "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self._desk_link()}
         ending = " you sold" if self.case.sold_by_advisor else ""
-        named = (self.piece + ending, self.piece, "a piece" + ending)
-        nameless = {**values, "client": "A client", "piece": "a piece"}
-        return Words([*({**values, "piece": piece} for piece in (*named, "a piece")), nameless])
+        leads = (" would like to talk about", ", about")
+        named = [
+            {**values, "lead": lead, "piece": piece} for lead in leads for piece in (self.piece + ending, self.piece)
+        ]
+        brief = {**values, "lead": leads[0], "piece": "a piece"}
+        return Words([*named, brief, {**brief, "client": "A client"}])
 
     def invited(self, return_pages: ReturnPages) -> Words:
         """To the client by email: talk, or let the return go on."""

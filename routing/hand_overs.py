@@ -1,7 +1,7 @@
 """Who answers a case: chosen in memory, claimed in the database, kept in the two ledgers, and given back."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -11,16 +11,19 @@ from consults.advisors import boutique_by_location, get_advisor
 from consults.booking import consults_of
 from consults.cases import find_case, get_case, open_case
 from consults.facts import CaseFacts
+from consults.first_answers import start_again, stop_clock
 from consults.hands import Hands
 from consults.history import SYSTEM
 from consults.kinds import Ledger
 from consults.models import Advisor, Case
-from consults.policy import policy_of
+from consults.opening import due_at, hours_of
 from consults.states import CaseState, ConsultState, InvalidMove
+from consults.tiers import promised_minutes
 from kit.db import insert_once
 from kit.errors import AppError
+from kit.money import Money
 from routing import credits
-from routing.answering import Answer, How, Need, choose
+from routing.answering import Answer, Candidate, How, Need, choose
 from routing.facts import ReturnFacts
 from routing.ledgers import Held, PoolLoad, Rerouting
 from routing.models import Decision
@@ -44,13 +47,7 @@ def who_answers(session: Session, *, shop_id: int, owner_id: int, about: About, 
     """
     owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_id)
     drawn, people = roster(session, shop_id=shop_id, now=now), named_for(session, owner, now=now)
-    need = Need(
-        answer_by=int(about.answer_by.timestamp()),
-        owner=candidate(session, owner, now=now),
-        boutique=about.boutique_id,
-        category=about.category.strip().lower(),
-        languages=frozenset(filter(None, [language(about.locale)])),
-    )
+    need = _need(about, candidate(session, owner, now=now))
     while True:
         with drawn.one_at_a_time:
             answer = choose(drawn.pool, people, need, now=int(now.timestamp()))
@@ -62,6 +59,17 @@ def who_answers(session: Session, *, shop_id: int, owner_id: int, about: About, 
                     drawn.pool.take(answer.advisor_id)
             return answer
         need = replace(need, passed_over=need.passed_over | {answer.advisor_id})
+
+
+def _need(about: About, owner: Candidate | None, passed_over: frozenset[int] = frozenset()) -> Need:
+    return Need(
+        answer_by=int(about.answer_by.timestamp()),
+        owner=owner,
+        boutique=about.boutique_id,
+        category=about.category.strip().lower(),
+        languages=frozenset(filter(None, [language(about.locale)])),
+        passed_over=passed_over,
+    )
 
 
 def claim(session: Session, *, shop_id: int, advisor_id: int) -> bool:
@@ -93,7 +101,8 @@ def open_with_answer(session: Session, *, shop_id: int, facts: CaseFacts, owner_
     """Open the case of `owner_id` for whoever answers it, with the credit's rule of the day. Once a return."""
     if (known := find_case(session, shop_id=shop_id, return_gid=facts.return_gid)) is not None:
         return known
-    due = answer_due(session, shop_id=shop_id, owner_id=owner_id, now=now)
+    value = Money(facts.value_cents, facts.currency)
+    due = answer_due(session, shop_id=shop_id, owner_id=owner_id, value=value, now=now)
     about = About(facts.boutique_id, facts.category, facts.client_locale, due)
     answer = who_answers(session, shop_id=shop_id, owner_id=owner_id, about=about, now=now)
     to = settle(answer, owner_id=owner_id)
@@ -106,9 +115,21 @@ def open_with_answer(session: Session, *, shop_id: int, facts: CaseFacts, owner_
     return case
 
 
-def answer_due(session: Session, *, shop_id: int, owner_id: int, now: datetime) -> datetime:
-    """By when the owner would have to answer a case that is opened now."""
-    return now + timedelta(minutes=policy_of(session, shop_id=shop_id).answer_within_minutes)
+def answer_due(session: Session, *, shop_id: int, owner_id: int, value: Money, now: datetime) -> datetime:
+    """By when the owner would have to answer a case that is opened now, in the hours of their boutique."""
+    owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_id)
+    return due_at(now, promised_minutes(session, shop_id=shop_id, value=value), hours_of(session, owner))
+
+
+def next_in_turn(session: Session, case: Case, *, passed_over: frozenset[int], now: datetime) -> int | None:
+    """Whose turn it is in the pool to answer a case that has waited too long; None where nobody qualified is there.
+
+    Their place is counted when the case is given to them (note_hands), not claimed before.
+    """
+    about, drawn = about_case(case, now), roster(session, shop_id=case.shop_id, now=now)
+    need = _need(about, None, passed_over)
+    with drawn.one_at_a_time:
+        return choose(drawn.pool, {}, need, now=int(now.timestamp())).advisor_id
 
 
 def boutique_of(session: Session, shop_id: int, facts: ReturnFacts, owner_id: int) -> int | None:
@@ -202,6 +223,7 @@ def wait_for_owner(session: Session, *, shop_id: int, case_id: int, by: str, now
     )
     words = f"The client would rather wait for {owner.name}."
     hand_over(session, case, to, why="the client waits for the owner", words=words, by=by, now=now)
+    stop_clock(session, case)
     return case
 
 
@@ -215,6 +237,8 @@ def see_somebody_sooner(session: Session, *, shop_id: int, case_id: int, by: str
     if answer.advisor_id not in (None, case.advisor_id):
         to = settle(answer, owner_id=owner_id)
         hand_over(session, case, to, why="the client asked for a colleague", words=answer.words, by=by, now=now)
+        new = get_advisor(session, shop_id=shop_id, advisor_id=case.advisor_id)
+        start_again(session, case, advisor=new, now=now)
     return case
 
 

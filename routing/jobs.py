@@ -24,7 +24,7 @@ from logistics.reads import Address, ClientRead, ReturnRead
 from routing import evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, Outcome, decide, opened_by
-from routing.events import OrderSeen, ReturnChanged
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
 from routing.models import Decision
@@ -177,6 +177,7 @@ def _decide_and_hand_on(
         )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
+    jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
     log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 

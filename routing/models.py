@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from kit.db import word
 from routing.decide import Outcome
 from routing.sellers import Level
-from routing.states import OpeningState
+from routing.states import FlowState, OpeningState
 
 
 class RoutingPolicy(SQLModel, table=True):
@@ -94,6 +94,23 @@ class Sweep(SQLModel, table=True):
     last_run_at: datetime | None = None
     last_error: str = ""
     missed_at: datetime | None = None  # when a look last found a return that no webhook had told of in time
+
+
+class FlowNote(SQLModel, table=True):
+    """A trigger told to Shopify Flow, or a run of our action there. `key` makes it the same one however often it comes.
+
+    `words`: what was done, or why not.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "handle", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    handle: str = Field(max_length=30)
+    key: str = Field(max_length=200)
+    state: FlowState = Field(sa_type=word(FlowState))
+    words: str = ""
+    at: datetime
 
 
 class OpenedReturn(SQLModel, table=True):

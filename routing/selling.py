@@ -18,6 +18,8 @@ from routing.sellers import Seller
 log = get_logger("routing")
 
 SHORTEST, LONGEST = 3, 500
+FLOW = "flow"
+"""Who chose, where a workflow of the merchant did."""
 
 
 def note_sellers(session: Session, *, shop_id: int, order_gid: str, seller: Seller, now: datetime) -> None:
@@ -37,11 +39,13 @@ def choose_advisor(
     reason: str,
     by: str,
     for_client: bool,
+    words: str = "",
     now: datetime,
 ) -> Case:
     """Put another advisor in place of the one the chain named, with a reason; it wins at the next return of the order.
 
-    With `for_client` they are also noted in the client book as the client's own. Raises AppError for a reason that
+    With `for_client` they are also noted in the client book as the client's own. `words` tell the advisor why it is
+    theirs. Raises AppError for a reason that
     says nothing, somebody who does not work here or has the case already; NotFound; InvalidMove for a closed case.
     """
     case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
@@ -49,8 +53,9 @@ def choose_advisor(
     if not SHORTEST <= len(reason) <= LONGEST:
         raise AppError("Write a few words on why; they stay with the case.", code="reason")
     advisor, before = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id), case.advisor_id
-    words = f"{advisor.name} was chosen by a person of the house."
-    hand_overs.choose_for(session, case, advisor_id=advisor_id, words=words, why="chosen by a person", by=by, now=now)
+    words = words or f"{advisor.name} was chosen by a person of the house."
+    why = "chosen by a workflow" if by == FLOW else "chosen by a person"
+    hand_overs.choose_for(session, case, advisor_id=advisor_id, words=words, why=why, by=by, now=now)
     about: dict[str, Any] = {
         "shop_id": shop_id,
         "order_gid": case.order_gid,

@@ -46,6 +46,8 @@ TABLES = (
     "bookentry",
     "claimevidence",
     "sellerchoice",
+    "inboundtext",
+    "optout",
 )
 
 

@@ -61,7 +61,8 @@ def test_the_case_moves_its_history_says_by_whom_and_the_new_advisor_is_told(hou
         )
         (choice,) = selling.choices(session, shop_id=house.shop_id, order_gid=house.sale.gid)
         assert (choice.reason, choice.by, choice.from_advisor_id) == ("An old friend.", "staff:7", house.people["Bob"])
-    assert sorted(queue.names()) == ["routing.note_hands", "routing.write_back"]
+    told = ["consults.copy_colleagues", "consults.offer_case", "consults.tell_client_handed_over"]
+    assert sorted(queue.names()) == [*told, "routing.note_hands", "routing.write_back"]
 
 
 @pytest.mark.parametrize(
