@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door, history, lost
+from benchmarks import chaos, door, history, lost, routing
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
     "chaos": chaos.run,
     "lost": lost.run,
     "history": history.run,
+    "routing": routing.run,
 }
 
 

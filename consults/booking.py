@@ -2,21 +2,23 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.cases import get_case
 from consults.cells import SlotTaken, free_cells, reap, swap_cells
 from consults.events import ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.first_answers import note_answer
 from consults.history import CLIENT, add_consult_line, change_state, touch_consult
 from consults.hours import free_slots_of
 from consults.kinds import Kind
-from consults.models import Advisor, Consult
+from consults.models import Advisor, Case, Consult
 from consults.policy import policy_of
 from consults.reservations import Wish, advisor_of, case_of, cells_for, check_offered, labels, reserve
 from consults.slots import Slot
 from consults.states import ConsultState, InvalidMove
 from jobs import publish
-from kit.errors import AppError, NotFound
+from kit.errors import AppError, Conflict, NotFound
 
 __all__ = [
     "SlotTaken",
@@ -178,9 +180,20 @@ def upcoming(session: Session, *, shop_id: int, advisor_id: int, now: datetime) 
 
 def _announce_booked(session: Session, consult: Consult, now: datetime) -> None:
     assert consult.id is not None
+    _still_with(session, consult)
+    note_answer(session, case_of(session, consult), how="booked", actor=CLIENT, now=now)
     detail = f"{consult.kind.value}, {consult.starts_at.isoformat()}"
     add_consult_line(session, consult, kind="booked", now=now, actor=CLIENT, detail=detail)
     publish(session, ConsultBooked(consult.shop_id, consult.id, case_of(session, consult).return_gid))
+
+
+def _still_with(session: Session, consult: Consult) -> None:
+    """The case may go to a colleague in this very moment: then the time was another's, and nothing is reserved."""
+    mine = (col(Case.id) == consult.case_id, col(Case.advisor_id) == consult.advisor_id)
+    same = sa.update(Case).where(*mine).values(advisor_id=consult.advisor_id)
+    session.flush()
+    if session.connection().execute(same).rowcount != 1:
+        raise Conflict("Somebody else looks after this now, with times of their own. Please choose once more.")
 
 
 def _kind(word: Kind | str) -> Kind:

@@ -1,7 +1,7 @@
 """Cases: one for each assisted return, opened once, closed when the outcome is written down and the parcel is done."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -9,26 +9,29 @@ from sqlmodel import Session, col, select
 from consults.advisors import get_advisor
 from consults.events import CaseClosed, CaseOpened, OutcomeRecorded
 from consults.facts import CaseFacts
+from consults.first_answers import note_answer, start_clock
 from consults.history import SYSTEM, add_line, by_advisor, move_case
 from consults.kinds import Outcome, RootCause
 from consults.models import Case
-from consults.policy import policy_of
 from consults.states import CaseState, InvalidMove
 from consults.zones import guess_zone
 from jobs import publish
 from kit.db import insert_once
 from kit.errors import AppError, NotFound
+from kit.money import Money
 
 
 def open_case(session: Session, *, shop_id: int, facts: CaseFacts, advisor_id: int, now: datetime) -> tuple[Case, bool]:
     """The case of that return, and whether it was opened now. However often a return arrives, it has one case."""
-    due = now + timedelta(minutes=policy_of(session, shop_id=shop_id).answer_within_minutes)
     advisor = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
     values = asdict(facts)
     del values["client_country"]
     # Until the client says otherwise: the advisor who sold it is seldom far from where they live.
     values["client_zone"] = facts.client_zone or guess_zone(facts.client_country, advisor.zone)
-    row = Case(shop_id=shop_id, advisor_id=advisor_id, opened_at=now, first_answer_due_at=due, **values)
+    values |= start_clock(
+        session, shop_id=shop_id, advisor=advisor, value=Money(facts.value_cents, facts.currency), now=now
+    )
+    row = Case(shop_id=shop_id, advisor_id=advisor_id, opened_at=now, **values)
     opened = insert_once(session, row)
     case = find_case(session, shop_id=shop_id, return_gid=facts.return_gid)
     assert case is not None and case.id is not None
@@ -83,6 +86,7 @@ def take_case(session: Session, *, shop_id: int, case_id: int, advisor_id: int, 
     if taken.rowcount == 1:
         session.refresh(case)
         add_line(session, case, kind="case.taken", now=now, actor=by_advisor(advisor_id))
+        note_answer(session, case, how="took", actor=by_advisor(advisor_id), now=now)
     return case
 
 
@@ -107,6 +111,7 @@ def record_outcome(
     except ValueError:
         raise AppError("Choose what they decided, and what it was really about.") from None
     case = get_case(session, shop_id=shop_id, case_id=case_id)
+    note_answer(session, case, how="decided", actor=by_advisor(advisor_id), now=now)
     same = (case.outcome, case.root_cause) == (decided, cause)
     _set_while_open(
         session,
@@ -175,6 +180,6 @@ def _set_while_open(session: Session, case: Case, **values: object) -> None:
 def _close_when_done(session: Session, case: Case, *, now: datetime, actor: str) -> None:
     if case.state is CaseState.CLOSED or case.outcome_at is None or case.parcel_done_at is None:
         return
-    move_case(session, case, CaseState.CLOSED, now=now, actor=actor, closed_at=now)
+    move_case(session, case, CaseState.CLOSED, now=now, actor=actor, closed_at=now, next_rung=None, next_rung_at=None)
     assert case.id is not None
     publish(session, CaseClosed(case.shop_id, case.id, case.return_gid))

@@ -22,11 +22,30 @@ class CaseOpened(_OfReturn):
 
 
 @dataclass(frozen=True)
-class CaseGiven(_OfReturn):
-    """A person gave the case to another advisor."""
+class CaseHandedOver(_OfReturn):
+    """It went from one advisor to another, who is told; so is the client."""
 
     case_id: int
     return_gid: str
+    from_advisor_id: int
+    to_advisor_id: int
+
+
+@dataclass(frozen=True)
+class AnswerHalfDue(_OfReturn):
+    """Half of the promise is over, and the owner has not answered."""
+
+    case_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class FirstAnswerLate(_OfReturn):
+    """A promise was broken: on this rung (a value of rungs.Rung) the next person was to be asked. Once a rung."""
+
+    case_id: int
+    return_gid: str
+    rung: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,14 @@ class ConsultMoved(_OfConsult):
 @dataclass(frozen=True)
 class ConsultCancelled(_OfConsult):
     """It will not take place."""
+
+
+@dataclass(frozen=True)
+class ConsultPassed(_OfConsult):
+    """It takes place with somebody else. `from_advisor_id` had it; `sequence` is the calendar entry's since then."""
+
+    from_advisor_id: int
+    sequence: int
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class CaseFacts:
     have it guessed from `client_country` ("FR").
     `seller_words` says to the advisor why it is theirs: "You sold it, in Paris, on 14 October."
     `sold_by_advisor`: the advisor of the case sold the piece, so that the text may say "you sold".
+    `boutique_id` and `category` (small letters) are what whoever answers has to know; None and "" ask for nothing.
     """
 
     return_gid: str
@@ -37,3 +38,5 @@ class CaseFacts:
     reason_label: str = ""
     bought_on: date | None = None
     delivered_on: date | None = None
+    boutique_id: int | None = None
+    category: str = ""

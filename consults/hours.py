@@ -43,6 +43,25 @@ def free_slots_of(
     return within_cap(slots, _booked(session, advisor, now, ignore_consult), zone=advisor.zone, cap=policy.daily_cap)
 
 
+def is_free_at(
+    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, ends_at: datetime
+) -> bool:
+    """Whether `advisor` is at work and free for a conversation that was reserved with somebody else.
+
+    Notice, steps and the daily cap are for choosing a time; this one is chosen.
+    """
+    if not advisor.active:
+        return False
+    first, last = span(starts_at, ends_at)
+    here = starts_at.astimezone(ZoneInfo(advisor.zone)).date()
+    working = working_spans(_rules(session, advisor), {}, advisor.zone, here - timedelta(days=1), here)
+    if not any(start <= first and last <= end for start, end in working):
+        return False
+    before, after = policy.buffer_before * 60, policy.buffer_after * 60
+    busy = _busy(session, advisor, starts_at - timedelta(days=1), ends_at + timedelta(days=1), None)
+    return not any(start < last + after and first - before < end for start, end in busy)
+
+
 def _rules(session: Session, advisor: Advisor) -> list[Rule]:
     hours = session.exec(select(WorkingHours).where(WorkingHours.advisor_id == advisor.id))
     return [Rule(row.weekday, row.start_minute, row.end_minute) for row in hours]

@@ -5,12 +5,16 @@ cut off goes on where it was.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from consults import cases
+from consults.advisors import get_advisor
 from consults.booking import get_consult
+from consults.clock_jobs import text_later, was_handed_over
 from consults.history import add_line, history
 from consults.kinds import Kind
 from consults.letters import Letters, letters_of
@@ -33,13 +37,30 @@ KEEP_SIGNALS = timedelta(hours=1)
 
 
 def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
-    """On CaseOpened: text the advisor, with a link to the client's page that works once."""
+    """On CaseOpened: text the advisor, with a link to the client's page that works once; after quiet hours."""
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
+        if letters.case.taken_at is not None or was_handed_over(session, letters.case):
+            return  # meanwhile; who has it now is told by what followed from that
+        about = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid}
+        if text_later(session, letters.case, letters.advisor, "consults.tell_advisor", about, now=letters.now):
+            return
         key = f"case:{case_id}:advisor:{letters.advisor.id}:new"
         _tell(letters, "advisor_new_case", SMS, letters.advisor.phone, key, letters.new_case)
         if not letters.advisor.phone:
             _note_once(session, letters.case, "advisor.not_told", "no telephone number")
+
+
+def copy_owner(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, return_gid: str) -> None:
+    """On CaseOpened: when somebody else answers, who sold the piece is told so by email, unless they left."""
+    with begin() as session:
+        letters = _about_case(session, addresses, shop_id, case_id)
+        if not letters.case.is_stood_in or letters.case.owner_id is None:
+            return
+        owner = get_advisor(session, shop_id=shop_id, advisor_id=letters.case.owner_id)
+        if owner.active:
+            key = f"case:{case_id}:advisor:{owner.id}:copied"
+            _tell(letters, "owner_copied_advisor", EMAIL, owner.email, key, partial(letters.copied_owner, owner))
 
 
 def invite_client(
@@ -91,6 +112,30 @@ def tell_cancelled(
             consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
             letters = letters_of(session, consult, addresses=addresses, now=clock.now())
             _cancelled(letters, consult, mailbox, message, channel, f"{_key(consult)}:{message}")
+
+
+def tell_passed(
+    begin: Begin,
+    *,
+    addresses: Addresses,
+    mailbox: str,
+    shop_id: int,
+    consult_id: int,
+    return_gid: str,
+    from_advisor_id: int,
+    sequence: int,
+) -> None:
+    """On ConsultPassed: tell who had it, and take the entry out of their calendar; not when it is theirs again."""
+    with begin() as session:
+        consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+        if consult.advisor_id == from_advisor_id:
+            return
+        letters = letters_of(session, consult, addresses=addresses, now=clock.now())
+        before = get_advisor(session, shop_id=shop_id, advisor_id=from_advisor_id)
+        theirs = replace(letters, advisor=before)
+        key = f"{_key(consult)}:{sequence}:passed:{from_advisor_id}"
+        words = partial(theirs.passed, consult, mailbox, letters.advisor)
+        _tell(theirs, "consult_passed_advisor", EMAIL, before.email, key, words)
 
 
 def note_parcel_done(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str, how: str = "settled") -> None:

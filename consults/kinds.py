@@ -49,3 +49,20 @@ class RootCause(StrEnum):
     GIFT_MISMATCH = "gift_mismatch"
     PRICE = "price"
     CLIENT_DECLINED = "client_declined"  # the client preferred not to talk, which blocks nothing
+
+
+class Ledger(StrEnum):
+    """Where an advisor's case counts: with what they sold, or with what they answer in somebody's place."""
+
+    OWNED = "owned"
+    POOL = "pool"
+
+
+class WhyNot(StrEnum):
+    """Why the one who sold the piece does not answer now."""
+
+    LEFT = "left"
+    AWAY = "away"
+    OFF_SHIFT = "off_shift"
+    FULL = "full"
+    NO_TEXTS = "no_texts"

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from sqlmodel import Session
 
 from consults import calendars
+from consults.introductions import introduce
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique, Case, Consult
-from consults.names import greeting, whose
+from consults.names import greeting
 from consults.ports import ReturnPages
 from consults.reservations import advisor_of, case_of
 from consults.telling import Words
-from consults.zones import show_times
+from consults.zones import show_day, show_times
 from kit.addresses import Addresses
 from shops.links import CONSULT, DESK, issue_link
 from shops.models import Shop
@@ -34,7 +35,7 @@ class Letters:
     now: datetime
 
     @classmethod
-    def about(cls, session: Session, case: Case, *, addresses: Addresses, now: datetime) -> "Letters":
+    def about(cls, session: Session, case: Case, *, addresses: Addresses, now: datetime) -> Self:
         """Letters about `case`."""
         shop, advisor = get_shop(session, case.shop_id), advisor_of(session, case.advisor_id)
         return cls(session, addresses, shop, case, advisor, now)
@@ -43,18 +44,21 @@ class Letters:
 
     def new_case(self) -> Words:
         """To the advisor, when routed to them."""
-        client = self.client or "A client"
-        values = {"client": client, "whose": whose(self.case.client_title), "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self._desk_link()}
         ending = " you sold" if self.case.sold_by_advisor else ""
-        named = (self.piece + ending, self.piece, "a piece" + ending)
-        nameless = {**values, "client": "A client", "piece": "a piece"}
-        return Words([*({**values, "piece": piece} for piece in (*named, "a piece")), nameless])
+        leads = (" would like to talk about", ", about")
+        named = [
+            {**values, "lead": lead, "piece": piece} for lead in leads for piece in (self.piece + ending, self.piece)
+        ]
+        brief = {**values, "lead": leads[0], "piece": "a piece"}
+        return Words([*named, brief, {**brief, "client": "A client"}])
 
     def invited(self, return_pages: ReturnPages) -> Words:
         """To the client by email: talk, or let the return go on."""
         link = return_pages.fresh_link(self.session, shop_id=self.case.shop_id, return_gid=self.case.return_gid)
         values = {**self._to_client(), "link": self._consult_link(), "return_link": link or ""}
-        return Words([{**values, "sold": self.case.sold_by_advisor, "introduction": self.advisor.introduction.strip()}])
+        about = {"sold": self.case.sold_by_advisor, "introduction": self.advisor.introduction.strip()}
+        return Words([{**values, **about, "stands_in": self._stands_in()}])
 
     def invited_by_text(self) -> Words:
         """To the client by text."""
@@ -96,6 +100,11 @@ class Letters:
         values = {**self._to_advisor(consult), "link": self._desk_link()}
         return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
 
+    def passed(self, consult: Consult, mailbox: str, to: Advisor) -> Words:
+        """To the advisor who had it, by email: the entry goes, because it takes place with `to`."""
+        values = {**self._to_advisor(consult), "advisor": to.name, "link": f"{self.addresses.app_url}/desk"}
+        return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
+
     def advisor_cancelled_by_text(self, consult: Consult) -> Words:
         """To the advisor by text."""
         values = {"client": self.client or "A client", "link": self._desk_link()}
@@ -113,6 +122,25 @@ class Letters:
         """ "the Meridian ring", or "a piece"."""
         title = self.case.piece_title.strip()
         return f"the {title}" if title and title != "piece" else "a piece"
+
+    def copied_owner(self, owner: Advisor) -> Words:
+        """To who sold the piece, by email: somebody answers for them."""
+        day = self._owner_back()
+        values = {"first_name": owner.first_name, "client": self.client or "A client", "advisor": self.advisor.name}
+        about = {"piece": self.piece, "day": day, "house": self.shop.shown_name}
+        return Words([{**values, **about, "link": f"{self.addresses.app_url}/desk/cases/{self.case.id}"}])
+
+    def _stands_in(self) -> str:
+        """Who, why and until when, for the client; "" where who sold the piece answers."""
+        if not self.case.is_stood_in or self.case.why_not is None:
+            return ""
+        owner = advisor_of(self.session, self.case.owner_id or self.case.advisor_id)
+        names = {"owner": owner.first_name, "advisor": self.advisor.first_name}
+        return introduce(self.case.why_not, **names, day=self._owner_back())
+
+    def _owner_back(self) -> str:
+        back = self.case.owner_back_at
+        return show_day(back, self.case.client_zone) if back and back > self.now else ""
 
     def _to_client(self) -> dict[str, Any]:
         return {

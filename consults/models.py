@@ -5,7 +5,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from consults.kinds import Kind, Outcome, Role, RootCause, StaffRole
+from consults.kinds import Kind, Ledger, Outcome, Role, RootCause, StaffRole, WhyNot
+from consults.rungs import Rung
 from consults.states import LIVE, CaseState, ConsultState
 from kit.db import word
 from shops.crypt import Sealed
@@ -27,7 +28,10 @@ class ConsultPolicy(SQLModel, table=True):
     daily_cap: int = 8
     join_before_minutes: int = 10
     join_after_minutes: int = 30
-    answer_within_minutes: int = 120  # clock time for now, not business hours
+    answer_within_minutes: int = 120  # in the boutique's opening hours; pieces of more value have tiers of their own
+    # An advisor is not texted between these, by their own clock: minutes from midnight, equal ones for never.
+    quiet_from_minute: int = Field(default=21 * 60, sa_column_kwargs={"server_default": "1260"})
+    quiet_until_minute: int = Field(default=8 * 60, sa_column_kwargs={"server_default": "480"})
 
 
 class Boutique(SQLModel, table=True):
@@ -44,8 +48,49 @@ class Boutique(SQLModel, table=True):
     address: str | None = Field(default=None, sa_type=Sealed)
 
 
+class BoutiqueHours(SQLModel, table=True):
+    """A boutique is open: a weekly rule in its zone, minutes from midnight. Without any, consults.opening.USUAL."""
+
+    __table_args__ = (sa.UniqueConstraint("boutique_id", "weekday", "start_minute"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    boutique_id: int = Field(foreign_key="boutique.id", ondelete="CASCADE")
+    weekday: int  # Monday is 0
+    start_minute: int
+    end_minute: int
+
+
+class Holiday(SQLModel, table=True):
+    """A day on which a boutique stays closed."""
+
+    __table_args__ = (sa.UniqueConstraint("boutique_id", "day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    boutique_id: int = Field(foreign_key="boutique.id", ondelete="CASCADE")
+    day: date
+    name: str = Field(default="", max_length=80)
+
+
+class PromiseTier(SQLModel, table=True):
+    """From this value of the returned pieces on, the first answer is promised within so many open minutes."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "from_cents"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    from_cents: int = Field(sa_type=sa.BigInteger)
+    currency: str = Field(max_length=3)
+    minutes: int
+
+
 class Advisor(SQLModel, table=True):
-    """A person of the house who helps. `languages` is comma-separated, "fr,en"; `phone` is E.164."""
+    """A person of the house who helps. `languages` is comma-separated, "fr,en"; `phone` is E.164.
+
+    `categories` are the kinds of piece they know, comma-separated, small letters; "" is all. Limits are open cases:
+    of what they sold, and of what they answer for others. `weight` is their share of that in hundredths.
+    """
 
     __table_args__ = (sa.UniqueConstraint("shop_id", "staff_gid"),)
 
@@ -61,6 +106,28 @@ class Advisor(SQLModel, table=True):
     role: StaffRole = Field(default=StaffRole.ADVISOR, sa_type=word(StaffRole))
     active: bool = True
     introduction: str = ""  # two lines shown to clients
+    categories: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    more_boutique_ids: list[int] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    limit_own: int = Field(default=40, sa_column_kwargs={"server_default": "40"})
+    limit_pool: int = Field(default=8, sa_column_kwargs={"server_default": "8"})
+    weight: int = Field(default=100, sa_column_kwargs={"server_default": "100"})
+    texts_stopped_at: datetime | None = None  # they asked for no texts
+    # Plain numbers: a foreign key on a new column makes SQLite build the table anew, under the rows that point to it.
+    deputy_id: int | None = None
+    successor_id: int | None = None
+    left_on: date | None = None
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether a text about a new case reaches them."""
+        return bool(self.phone) and self.texts_stopped_at is None
+
+    @property
+    def boutique_ids(self) -> frozenset[int]:
+        """Every boutique they answer for; none stands for all of them."""
+        return frozenset([*([self.boutique_id] if self.boutique_id else []), *self.more_boutique_ids])
 
     @property
     def first_name(self) -> str:
@@ -92,11 +159,16 @@ class TimeOff(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """The file of one assisted return."""
+    """The file of one assisted return. `advisor_id` answers; `owner_id` sold the piece, None where that is the same.
+
+    `why_not` and `owner_back_at` say why the owner does not answer and until when. `waits_since`: the client chose to
+    wait for them. `handed_over` counts how often the case changed hands.
+    """
 
     __table_args__ = (
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_case_advisor", "shop_id", "advisor_id", "state"),
+        sa.Index("ix_case_next_rung", "next_rung_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -127,6 +199,11 @@ class Case(SQLModel, table=True):
     state: CaseState = Field(default=CaseState.OPEN, sa_type=word(CaseState))
     opened_at: datetime
     first_answer_due_at: datetime
+    promised_minutes: int | None = None  # open minutes, as promised when it was opened
+    first_answer_at: datetime | None = None
+    first_answer_how: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    next_rung: Rung | None = Field(default=None, sa_type=word(Rung))
+    next_rung_at: datetime | None = None  # None: nothing is to happen if nobody answers
     taken_at: datetime | None = None
     outcome: Outcome | None = Field(default=None, sa_type=word(Outcome))
     root_cause: RootCause | None = Field(default=None, sa_type=word(RootCause))
@@ -135,6 +212,21 @@ class Case(SQLModel, table=True):
     outcome_at: datetime | None = None
     parcel_done_at: datetime | None = None
     closed_at: datetime | None = None
+    owner_id: int | None = None
+    ledger: Ledger = Field(
+        default=Ledger.OWNED, sa_type=word(Ledger), sa_column_kwargs={"server_default": Ledger.OWNED.value}
+    )
+    why_not: WhyNot | None = Field(default=None, sa_type=word(WhyNot))
+    owner_back_at: datetime | None = None
+    waits_since: datetime | None = None
+    handed_over: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    boutique_id: int | None = None
+    category: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+
+    @property
+    def is_stood_in(self) -> bool:
+        """Whether somebody answers in the place of who sold the piece."""
+        return self.owner_id is not None and self.owner_id != self.advisor_id
 
 
 class CaseEvent(SQLModel, table=True):
@@ -149,6 +241,25 @@ class CaseEvent(SQLModel, table=True):
     actor: str = Field(max_length=40)
     kind: str = Field(max_length=40)
     detail: str = ""
+
+
+class FirstAnswerRung(SQLModel, table=True):
+    """A rung of the ladder was climbed, once, however many workers looked. `advisor_id`: who was asked, if anybody.
+
+    The owner's keeps why it was theirs, in the words they read, for when they take it back.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("case_id", "rung"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
+    rung: Rung = Field(sa_type=word(Rung))
+    fired_at: datetime
+    advisor_id: int | None = Field(default=None, foreign_key="advisor.id", ondelete="SET NULL")
+    why: str = Field(default="late", max_length=20)  # late|not_today
+    seller_words: str = ""
+    sold_by_advisor: bool = False
 
 
 _LIVE = sa.text("state IN (" + ", ".join(f"'{state.value}'" for state in LIVE) + ")")

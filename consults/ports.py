@@ -1,8 +1,11 @@
 """What consults wants of others."""
 
+from datetime import datetime
 from typing import Protocol
 
 from sqlmodel import Session
+
+from consults.models import Case
 
 
 class ReturnPages(Protocol):
@@ -11,3 +14,9 @@ class ReturnPages(Protocol):
     def fresh_link(self, session: Session, *, shop_id: int, return_gid: str) -> str | None:
         """A new address of that page, made in the caller's transaction; None when the return has none."""
         ...
+
+
+class Colleague(Protocol):
+    """Whose turn it is to answer in somebody's place: qualified, and nobody of `passed_over`; None: nobody's."""
+
+    def __call__(self, session: Session, case: Case, *, passed_over: frozenset[int], now: datetime) -> int | None: ...

@@ -25,6 +25,8 @@ def prefer_simple_return(session: Session, *, shop_id: int, case_id: int, now: d
     case = get_case(session, shop_id=shop_id, case_id=case_id)
     if not prefers_simple_return(session, shop_id=shop_id, case_id=case_id):
         add_line(session, case, kind=SIMPLE, now=now, actor=CLIENT)
+        case.next_rung = case.next_rung_at = None  # nobody is chased to answer who would rather not talk
+        session.add(case)
     return case
 
 

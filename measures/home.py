@@ -200,7 +200,7 @@ def case_facts(
         consult_kind=consult.kind.value if consult else "video",
         consult_starts_at=consult.starts_at if consult else None,
         consult_ends_at=consult.ends_at if consult else None,
-        taken=case.taken_at is not None,
+        taken=case.taken_at is not None or case.first_answer_at is not None,
         answer_due_at=case.first_answer_due_at,
         outcome=case.outcome.value if case.outcome else "",
         promise=promise.what if promise else "",

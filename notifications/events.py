@@ -10,3 +10,16 @@ class MessageStatus:
     provider_id: str
     status: str
     error_code: str
+
+
+@dataclass(frozen=True)
+class TextArrived:
+    """Somebody sent us a text. It is kept at once and never travels with a job: it holds a number and their words.
+
+    `opt_out` is Twilio's own reading of it: "STOP", "START", "HELP" or "".
+    """
+
+    provider_id: str
+    sender: str
+    body: str
+    opt_out: str

@@ -7,7 +7,7 @@ from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from notifications import messages
+from notifications import messages, texts
 from notifications.models import Message
 from notifications.ports import Channel, Outgoing
 from notifications.states import MessageState
@@ -28,6 +28,9 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
             messages.settle(
                 session, message_id, MessageState.HELD, error=f"{row.channel} is not set up", now=clock_now()
             )
+            return
+        if state is MessageState.QUEUED and row.channel == "sms" and texts.has_opted_out(session, row.recipient):
+            messages.settle(session, message_id, MessageState.FAILED, error=texts.OPTED_OUT, now=clock_now())
             return
     if state is MessageState.SENDING:
         if _read_back(begin, channel, outgoing):
@@ -93,3 +96,9 @@ def record_status(begin: Begin, *, provider_id: str, status: str, error_code: st
 def _outgoing(row: Message, house: str) -> Outgoing:
     assert row.id is not None
     return Outgoing(row.id, house, row.recipient, row.subject, row.body, messages.attachments_of(row), row.created_at)
+
+
+def forget_texts(begin: Begin) -> None:
+    """Every day: texts that came in are kept for 30 days."""
+    with begin() as session:
+        texts.forget(session, now=clock_now())

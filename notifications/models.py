@@ -33,3 +33,29 @@ class Message(SQLModel, table=True):
     created_at: datetime
     sending_at: datetime | None = None  # when a provider was last asked to take it
     sent_at: datetime | None = None
+
+
+class InboundText(SQLModel, table=True):
+    """A text somebody sent us. `meaning` is what was understood; `shop_id` is empty when nobody knows the number."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int | None = Field(default=None, foreign_key="shop.id", ondelete="CASCADE", index=True)
+    provider_id: str = Field(max_length=100, unique=True)
+    sender: str = Field(sa_type=Sealed)
+    body: str = Field(sa_type=Sealed)
+    at: datetime
+    meaning: str = Field(default="", max_length=20)  # "" until it was read
+    advisor_id: int | None = None
+    case_id: int | None = None
+
+
+class OptOut(SQLModel, table=True):
+    """A number that answered STOP. Of no shop: it is the sender's number that they stopped, and shops share it.
+
+    `ending` is the last two digits, so that few rows have to be opened to find one.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    ending: str = Field(max_length=2, index=True)
+    number: str = Field(sa_type=Sealed)
+    at: datetime

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from notifications import texts
 from notifications.messages import attachments_of
 from notifications.models import Message
 from notifications.states import MessageState as S
@@ -17,7 +18,8 @@ def show_client(
     session: Session, *, shop_id: int, addresses: Collection[str], keys: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """Messages to the client's own addresses, as plain JSON values. What advisors were told is not the client's."""
-    return [
+    came = texts.from_numbers(session, shop_id=shop_id, numbers=addresses)
+    return [{"by": "sms", "from": t.sender, "text": t.body, "received_at": t.at.isoformat()} for t in came] + [
         {
             "message": message.name,
             "by": message.channel,
@@ -49,7 +51,7 @@ def erase_client(
         session.add(message)
         if message.provider_id:
             provider_ids.append(message.provider_id)
-    return provider_ids
+    return [*provider_ids, *texts.erase_from(session, shop_id=shop_id, numbers=addresses)]
 
 
 def provider_ids(session: Session, *, shop_id: int) -> list[str]:

@@ -15,11 +15,18 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "consult_confirmed_advisor": ("email", "sms"),
     "consult_cancelled": ("email",),
     "consult_cancelled_advisor": ("email", "sms"),
+    "consult_passed_advisor": ("email",),
+    "copied_advisor": ("email",),
     "desk_link": ("sms",),
+    "handed_over": ("email", "sms"),
     "label_ready": ("email",),
     "money_on_its_way": ("email",),
+    "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
+    "reminded_advisor": ("sms",),
+    "replied_advisor": ("sms",),
     "return_link": ("email",),
+    "stands_in_advisor": ("sms",),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.

@@ -55,3 +55,23 @@ class ReturnChanged:
     @property
     def order_key(self) -> str:
         return f"return:{self.shop_id}:{self.return_gid}"
+
+
+@dataclass(frozen=True)
+class ReturnRouted:
+    """It was decided, for the first time, who looks after a return. Nothing else waits for what follows."""
+
+    shop_id: int
+    return_gid: str
+
+
+@dataclass(frozen=True)
+class RouteAsked:
+    """A workflow of the merchant gives a return to an advisor. Kept at once; it may name a colleague's e-mail."""
+
+    shop_id: int
+    run_id: str
+    order_gid: str
+    return_gid: str
+    advisor: str
+    reason: str

@@ -8,7 +8,6 @@ from sqlmodel import Session, select
 
 import jobs
 import logistics.jobs
-from consults import cases
 from consults.facts import CaseFacts
 from consults.zones import guess_zone
 from kit.causes import Cause
@@ -25,8 +24,9 @@ from logistics.reads import Address, ClientRead, ReturnRead
 from routing import books, evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
-from routing.events import OrderSeen, ReturnChanged
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
+from routing.hand_overs import boutique_of, open_with_answer
 from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
@@ -138,10 +138,10 @@ def _decide_and_hand_on(
     today: OrderSignals,
 ) -> None:
     now = clock_now()
-    gathered = gather(session, shop_id, read, order, staff, client, today)
-    decided, version = judge(session, shop_id, gathered)
+    facts = gather(session, shop_id, read, order, staff, client, today)
+    decided, version = judge(session, shop_id, facts)
     directory = policies.directory(session, shop_id)
-    seller = find_seller(gathered, directory)
+    seller = find_seller(facts, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
@@ -162,7 +162,8 @@ def _decide_and_hand_on(
         findings=[finding.as_json() for finding in seller.findings],
         rule_id=decided.rule_id,
         order_name=order.name[:60],
-        facts=facts_kept(gathered, directory, by_hand=opener is not None),
+        facts=facts_kept(facts, directory, by_hand=opener is not None),
+        sold=seller.sold_by(decided.advisor_id),
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
@@ -180,10 +181,15 @@ def _decide_and_hand_on(
         now=now,
     )
     if assisted and decided.advisor_id is not None:
-        facts = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
-        facts = replace(facts, sold_by_advisor=seller.sold_by(decided.advisor_id))
+        about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        about = replace(
+            about,
+            boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id),
+            sold_by_advisor=decision.sold,
+        )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
-        cases.open_case(session, shop_id=shop_id, facts=facts, advisor_id=decided.advisor_id, now=now)
+        open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
+    jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
 
 
 def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
@@ -280,6 +286,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         reason_label=reason,
         bought_on=order.placed_at.date(),
         delivered_on=order.delivered_on,
+        category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 
 

@@ -1,4 +1,7 @@
-"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here."""
+"""Rows: the merchant's rule, the evidence kept when an order arrived, decisions, sweeps, and returns opened here.
+
+Who answers in whose place, and what that does to the credit for a sale, is in ledgers.py.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from kit.db import word
 from routing.decide import Outcome
 from routing.sellers import Level
-from routing.states import OpeningState
+from routing.states import FlowState, OpeningState
 
 
 class RoutingPolicy(SQLModel, table=True):
@@ -101,6 +104,8 @@ class Decision(SQLModel, table=True):
     total_cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     decided_at: datetime
+    # The advisor it names sold it, as far as evidence tells; not one who took over, or looks after client or place.
+    sold: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     # What each level of the seller's chain saw (sellers.Finding.as_json). Names no client.
     findings: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
@@ -127,6 +132,23 @@ class Sweep(SQLModel, table=True):
     last_run_at: datetime | None = None
     last_error: str = ""
     missed_at: datetime | None = None  # when a look last found a return that no webhook had told of in time
+
+
+class FlowNote(SQLModel, table=True):
+    """A trigger told to Shopify Flow, or a run of our action there. `key` makes it the same one however often it comes.
+
+    `words`: what was done, or why not.
+    """
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "handle", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    handle: str = Field(max_length=30)
+    key: str = Field(max_length=200)
+    state: FlowState = Field(sa_type=word(FlowState))
+    words: str = ""
+    at: datetime
 
 
 class OpenedReturn(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """What routing wants to know of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -50,6 +50,14 @@ class Sweeps(Protocol):
 
     def page(self, shop_id: int, query: str, after: str | None) -> SweptPage:
         """One page of the returns of orders that match Shopify's search `query`, least recently changed order first."""
+        ...
+
+
+class FlowDoor(Protocol):
+    """Starting a merchant's workflows. Raises OutsideError, `ambiguous` when one may have started, or Waiting."""
+
+    def fire(self, shop_id: int, handle: str, payload: Mapping[str, str | int]) -> str:
+        """Fire the trigger `handle`; "" when it was taken, else why not. Not idempotent at Shopify."""
         ...
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from consults import cases, reassigning
+from consults import cases
 from consults.advisors import get_advisor
 from consults.models import Case
 from kit.errors import AppError
 from kit.log import get_logger
-from routing import client_book, notes
+from routing import client_book, hand_overs, notes
 from routing.chains import chain_row
 from routing.seller_models import SellerChoice
 from routing.sellers import Seller
@@ -18,6 +18,8 @@ from routing.sellers import Seller
 log = get_logger("routing")
 
 SHORTEST, LONGEST = 3, 500
+FLOW = "flow"
+"""Who chose, where a workflow of the merchant did."""
 
 
 def note_sellers(session: Session, *, shop_id: int, order_gid: str, seller: Seller, now: datetime) -> None:
@@ -37,27 +39,23 @@ def choose_advisor(
     reason: str,
     by: str,
     for_client: bool,
+    words: str = "",
     now: datetime,
 ) -> Case:
     """Put another advisor in place of the one the chain named, with a reason; it wins at the next return of the order.
 
-    With `for_client` they are also noted in the client book as the client's own. Raises AppError for a reason that
+    With `for_client` they are also noted in the client book as the client's own. `words` tell the advisor why it is
+    theirs. Raises AppError for a reason that
     says nothing, somebody who does not work here or has the case already; NotFound; InvalidMove for a closed case.
     """
     case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
     reason = " ".join(reason.split())
     if not SHORTEST <= len(reason) <= LONGEST:
         raise AppError("Write a few words on why; they stay with the case.", code="reason")
-    advisor = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
-    if not advisor.active:
-        raise AppError(f"{advisor.name} does not take returns just now.", code="advisor")
-    if case.advisor_id == advisor_id:
-        raise AppError(f"The case is with {advisor.name} already.", code="advisor")
-    before = case.advisor_id
-    words = f"{advisor.name} was chosen by a person of the house."
-    case = reassigning.give_case(
-        session, shop_id=shop_id, case_id=case_id, advisor_id=advisor_id, seller_words=words, actor=by, now=now
-    )
+    advisor, before = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id), case.advisor_id
+    words = words or f"{advisor.name} was chosen by a person of the house."
+    why = "chosen by a workflow" if by == FLOW else "chosen by a person"
+    hand_overs.choose_for(session, case, advisor_id=advisor_id, words=words, why=why, by=by, now=now)
     about: dict[str, Any] = {
         "shop_id": shop_id,
         "order_gid": case.order_gid,

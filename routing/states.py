@@ -1,4 +1,4 @@
-"""States of a return that is being opened from here, and of a file of the client book. Pure."""
+"""States of a return opened from here, of a file of the client book, and of a word with Shopify Flow. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -34,3 +34,12 @@ class ImportState(StrEnum):
     SHOWN = "shown"
     APPLIED = "applied"
     DROPPED = "dropped"
+
+
+class FlowState(StrEnum):
+    """`waiting`: to be sent. `unsure`: it may have been sent; nobody can tell. `refused`: by Shopify, or by us."""
+
+    WAITING = "waiting"
+    UNSURE = "unsure"
+    DONE = "done"
+    REFUSED = "refused"

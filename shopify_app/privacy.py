@@ -48,6 +48,8 @@ TABLES = (
     "bookentry",
     "claimevidence",
     "sellerchoice",
+    "inboundtext",
+    "optout",
 )
 
 

@@ -24,6 +24,7 @@ RECEIVING = {
     "receiving_country": "FR",
     "receiving_phone": "+33184880017",
 }
+NO_QUIET = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
 HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
 
 
@@ -90,6 +91,8 @@ def hours_around(now: datetime, zone: str) -> tuple[tuple[int, int, int], ...]:
 
 def _make_it_triable(session: Session, shop_id: int) -> None:
     if session.get(ConsultPolicy, shop_id) is None:
-        session.add(ConsultPolicy(shop_id=shop_id, notice_minutes=0, step_minutes=30, join_before_minutes=240))
+        session.add(
+            ConsultPolicy(shop_id=shop_id, notice_minutes=0, step_minutes=30, join_before_minutes=240, **NO_QUIET)
+        )
     if session.get(LogisticsPolicy, shop_id) is None:
         session.add(LogisticsPolicy.model_validate({"shop_id": shop_id, **RECEIVING}))

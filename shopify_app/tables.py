@@ -7,6 +7,7 @@ import jobs.models
 import logistics.models
 import measures.models
 import notifications.models
+import routing.ledgers
 import routing.models
 import routing.seller_models
 import shops.models
@@ -22,5 +23,6 @@ MODELS = (
     routing.models,
     measures.models,
     routing.seller_models,
+    routing.ledgers,
 )
 metadata = SQLModel.metadata

@@ -6,19 +6,37 @@ from functools import partial
 
 from sqlmodel import Session
 
+import consults.clock_jobs
 import consults.jobs
+import consults.replies
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
 import measures.jobs
 import notifications.jobs
+import routing.absences
+import routing.flow
+import routing.flow_actions
+import routing.hand_overs
 import routing.jobs
+import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.rerouting
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
-from consults.events import CaseGiven, CaseOpened, ConsultBooked, ConsultCancelled, ConsultMoved
+from consults.events import (
+    AnswerHalfDue,
+    CaseClosed,
+    CaseHandedOver,
+    CaseOpened,
+    ConsultBooked,
+    ConsultCancelled,
+    ConsultMoved,
+    ConsultPassed,
+    FirstAnswerLate,
+)
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -30,11 +48,12 @@ from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, Return
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
 from measures.events import HistoryReady, OrderTold, RefundTold
-from notifications.events import MessageStatus
+from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
-from routing.events import OrderSeen, ReturnChanged, ReturnSeen
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, RouteAsked
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
@@ -60,6 +79,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     # from outside
     ReturnSeen: ("routing.route_return",),
     ReturnChanged: ("routing.follow_return",),
+    ReturnRouted: ("routing.tell_flow_routed",),
     TrackerUpdated: ("logistics.record_scan",),
     MessageStatus: ("notifications.record_status",),
     AppUninstalled: ("installs.uninstall",),
@@ -69,11 +89,20 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client"),
-    CaseGiven: ("consults.tell_advisor",),
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
+    AnswerHalfDue: ("consults.remind_owner",),
+    FirstAnswerLate: ("routing.tell_flow_late",),
     ConsultBooked: ("consults.confirm_consult",),
     ConsultMoved: ("consults.confirm_consult",),
     ConsultCancelled: ("consults.tell_cancelled",),
+    ConsultPassed: ("consults.tell_passed",),
+    CaseHandedOver: (
+        "routing.note_hands",
+        "consults.offer_case",
+        "consults.tell_client_handed_over",
+        "consults.copy_colleagues",
+    ),
+    CaseClosed: ("routing.settle_case",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -87,13 +116,18 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
     RefundTold: sales.keep_refund,
+    TextArrived: consults.replies.note_text,
+    RouteAsked: routing.flow_actions.route_asked,
 }
 
 DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
+    "consults.keep_first_answers": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "measures.keep_current": DAY,
+    "routing.look_after": routing.absences.EVERY_SECONDS,
+    "notifications.forget_texts": DAY,
     "webhooks.forget_bodies": DAY,
     "jobs.purge": DAY,
     "shops.purge": DAY,
@@ -119,7 +153,15 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=together),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
         "routing.write_back": partial(routing.notes.write_back, notes=orders),
+        "routing.route_again": partial(
+            routing.rerouting.route_again, returns=together, orders=together, signals=orders
+        ),
+        "routing.look_after": routing.absences.look_after,
+        "routing.note_hands": routing.ledger_jobs.note_hands,
+        "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
+        "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
+        "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
         "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),
@@ -144,13 +186,26 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "webhooks.forget_bodies": webhooks.forgetting.forget_bodies,
         "consults.tell_advisor": partial(consults.jobs.tell_advisor, addresses=addresses),
         "consults.invite_client": partial(consults.jobs.invite_client, addresses=addresses, return_pages=return_pages),
+        "consults.copy_owner": partial(consults.jobs.copy_owner, addresses=addresses),
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
+        "consults.tell_passed": partial(consults.jobs.tell_passed, addresses=addresses, mailbox=mailbox),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
+        "consults.keep_first_answers": partial(
+            consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
+        ),
+        "consults.remind_owner": partial(consults.clock_jobs.remind_owner, addresses=addresses),
+        "consults.offer_case": partial(consults.clock_jobs.offer_case, addresses=addresses),
+        "consults.tell_client_handed_over": partial(consults.clock_jobs.tell_client_handed_over, addresses=addresses),
+        "consults.copy_colleagues": partial(consults.clock_jobs.copy_colleagues, addresses=addresses),
+        "consults.answer_text": partial(
+            consults.replies.answer_text, addresses=addresses, colleague=routing.hand_overs.next_in_turn
+        ),
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,
+        "notifications.forget_texts": notifications.jobs.forget_texts,
         "installs.uninstall": installs.uninstall,
         "installs.learn_scopes": partial(installs.learn_scopes, api=api),
         "privacy.note_data_request": privacy.note_data_request,

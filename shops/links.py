@@ -16,6 +16,7 @@ CONSULT = "consult"  # the client's or a guest's page of one conversation; subje
 
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
 BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
+PAYROLL = "payroll"  # a month's file for the payroll; subject_id: the month as 202611
 
 LIFETIME = {
     DESK: timedelta(hours=24),
@@ -23,6 +24,7 @@ LIFETIME = {
     CONSULT: timedelta(days=60),
     EXPORT: timedelta(minutes=10),
     BOOK: timedelta(minutes=10),
+    PAYROLL: timedelta(minutes=10),
 }
 
 

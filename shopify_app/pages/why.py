@@ -103,6 +103,8 @@ def _who(by: str, names: Mapping[int, str]) -> str:
     kind, _, number = by.partition(":")
     if kind == "advisor" and number.isdigit():
         return names.get(int(number), "an advisor")
+    if kind == selling.FLOW:
+        return "a workflow"
     return f"staff member {number}" if kind == "staff" else "the house"
 
 

@@ -91,6 +91,12 @@ def mount_records(bp: Blueprint, store: Store) -> None:
             found = find_order(ctx, name)
             return jsonify(order_record(ctx, found) | {"document": found})
 
+    @bp.get(BASE + "/flow_triggers")
+    def flow_triggers():
+        """What Flow was told, in order."""
+        with store.lock:
+            return jsonify(context(store).shop.all("FlowTrigger"))
+
     @bp.get(BASE + "/tokens")
     def tokens():
         return jsonify(masked(store))

@@ -121,7 +121,8 @@ def test_the_advisor_is_told_once_with_a_link_that_works_once(database, town):
     tell(database, town, times=3)
     (message,) = sent(database)
     link = link_in(message.body)
-    assert message.body == (f"Mrs Whitlock would like to talk about the Meridian ring. Her page, for you only: {link}")
+    said = f"Mrs Whitlock, about the Meridian ring you sold: {link} Reply 1 to take it, 2 not today."
+    assert message.body == said
     assert (message.recipient, message.key) == ("+33184880017", f"case:{town.case_id}:advisor:{town.advisor_id}:new")
     assert len(message.body) <= 160
     with database.begin() as session:
@@ -133,10 +134,10 @@ def test_the_advisor_is_told_once_with_a_link_that_works_once(database, town):
     assert lines(database, town) == [("told.advisor_new_case", "by text")]
 
 
-def test_the_text_says_that_the_advisor_sold_it_where_there_is_room(database, town):
+def test_the_text_says_in_full_what_is_wanted_where_there_is_room(database, town):
     change(database, Case, town.case_id, piece_title="ring", client_name="Cleo Ek")
     tell(database, town)
-    assert sent(database)[0].body.startswith("Mrs Ek would like to talk about the ring you sold. Her page")
+    assert sent(database)[0].body.startswith("Mrs Ek would like to talk about the ring you sold: https")
 
 
 @pytest.mark.parametrize(
@@ -180,8 +181,7 @@ def test_a_client_nobody_can_write_to_is_noted_once(database, town):
     invite(database, town, times=2)
     tell(database, town)
     assert lines(database, town)[0] == ("client.not_invited", "no address to invite")
-    assert sent(database)[0].body.startswith("A client would like to talk about")
-    assert "Their page" in sent(database)[0].body
+    assert sent(database)[0].body.startswith("A client, about the Meridian ring")
 
 
 def entry(message):

@@ -16,7 +16,13 @@ VALUES: dict[str, Any] = {
     "house": "Verdane",
     "greeting": "Mrs Whitlock",
     "client": "Mrs Whitlock",
-    "whose": "Her",
+    "owner": "Inès",
+    "before": "Bob Laurent",
+    "lead": ", about",
+    "words": "Noted. Bob Laurent is asked now.",
+    "yours": True,
+    "waiting": True,
+    "late": True,
     "piece": "the Meridian ring",
     "advisor": "Inès Laurent",
     "first_name": "Inès",
@@ -33,8 +39,22 @@ VALUES: dict[str, Any] = {
     "by": "Friday 4 December",
     "boxes": 2,
     "covered": True,
+    "stands_in": "Inès is away until Tuesday 1 December. Hugo looks after you meanwhile.",
+    "day": "Tuesday 1 December",
 }
-BARE = {"introduction": "", "sold": False, "return_link": "", "telephone": "", "boxes": 1, "covered": False}
+BARE = {
+    "yours": False,
+    "waiting": False,
+    "late": False,
+    "introduction": "",
+    "sold": False,
+    "return_link": "",
+    "telephone": "",
+    "boxes": 1,
+    "covered": False,
+    "stands_in": "",
+    "day": "",
+}
 EACH = [(message, channel) for message, channels in sorted(MESSAGES.items()) for channel in channels]
 TO_ADVISORS = {"advisor_new_case", "desk_link"} | {m for m in MESSAGES if m.endswith("_advisor")}
 SHAPES = [VALUES, VALUES | BARE | {"kind": "telephone"}, VALUES | {"kind": "boutique"}]

@@ -284,7 +284,7 @@ def test_another_advisor_is_chosen_with_a_reason_and_the_page_says_by_whom(admin
     assert done.get_json()["toast"] == "Inès Aubry was chosen by a person of the house."
     text = read(admin.alice.open(path)).text
     assert "Inès Aubry was chosen instead of Bob Laurent by staff member 7" in text and "“An old friend.”" in text
-    assert "On its way to the order in Shopify." in text and "Given to another advisor" in text
+    assert "On its way to the order in Shopify." in text and "Handed over" in text
     with admin.database.begin() as session:
         assert session.get_one(Case, admin.world.case.id).advisor_id == inès
         entry = client_book.find(session, shop_id=admin.world.shop_id, email="cleo@example.com")

@@ -200,10 +200,11 @@ def test_an_outcome_needs_what_was_decided_and_why(world, at_desk) -> None:
 
 
 def test_today_shows_conversations_promises_and_what_is_new(world, made, at_desk) -> None:
-    made(lambda s: book(s, world))
+    assert "2 h to answer" in text(at_desk(world.bob).get("/desk").text)
+    made(lambda s: book(s, world))  # which is an answer
     made(lambda s: promise(s, world))
     words = text(at_desk(world.bob).get("/desk").text)
-    for part in ("Tuesday 24 November", "Mrs Whitlock", "Two sketches of the lower setting", "to answer", "Take it"):
+    for part in ("Tuesday 24 November", "Mrs Whitlock", "Two sketches of the lower setting", "Take it"):
         assert part in words
 
 

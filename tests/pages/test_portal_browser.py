@@ -12,6 +12,7 @@ from consults.booking import next_consult
 from kit.db import Database
 from shopify_app.app import create_app
 from tests import cast
+from tests.pages.test_desk_answering import made_stood_in
 from tests.pages.test_desk_pages import promise
 from tests.pages.test_portal_pages import booked, labelled
 
@@ -154,3 +155,20 @@ def test_client_and_advisor_meet_in_the_room(world, made, base, browser_context)
             client.wait_for_timeout(50)
         client.goto(f"{base}/consult/{consult_link}")
         assert client.get_by_role("heading", level=1).text_content() == "Thank you. It was good to talk with you"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_who_answers_for_whom_reads_without_findings_and_waiting_needs_no_script(
+    world, made, base, browser_context, width: int
+) -> None:
+    link = made(lambda s: cast.consult_link(s, made_stood_in(s, world)[1]))
+    page = browser_context(viewport={"width": width, "height": 800}, bypass_csp=True).new_page()
+    page.goto(f"{base}/consult/{link}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(page).violations_count == 0
+    plain = browser_context(java_script_enabled=False, viewport={"width": width, "height": 800}).new_page()
+    plain.goto(f"{base}/consult/{link}")
+    plain.get_by_role("button", name="Wait for Bob, from Tuesday 1 December").click()
+    assert plain.get_by_text("You are waiting for Bob, who is back on Tuesday 1 December.").is_visible()
+    plain.get_by_role("button", name="See a colleague sooner").click()
+    assert plain.get_by_text("Hugo looks after you meanwhile").is_visible()

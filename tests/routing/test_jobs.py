@@ -47,12 +47,13 @@ class FakeOrders:
     client: ClientRead = cast.CLEO_READ
     line_staff: tuple[tuple[str, str], ...] = ()
     visible: bool = True
+    piece_type: str = ""
 
     def order(self, shop_id: int, order_gid: str) -> tuple[OrderRead, ClientRead] | None:
         if not self.visible:
             return None
         line_gid = cast.cleos_read().lines[0].line_gid or ""
-        line = LineRead(line_gid, "Meridian ring", "Platinum", "", 1, self.total)
+        line = LineRead(line_gid, "Meridian ring", "Platinum", "", 1, self.total, self.piece_type)
         placed = datetime(2026, 10, 1, tzinfo=UTC)
         order = OrderRead(order_gid, "#1042", placed, date(2026, 10, 3), "pos", self.total, None, (line,))
         return order, self.client

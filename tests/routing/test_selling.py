@@ -53,14 +53,16 @@ def test_the_case_moves_its_history_says_by_whom_and_the_new_advisor_is_told(hou
     assert (case.advisor_id, case.sold_by_advisor) == (house.people["Inès"], False)
     assert case.seller_words == "Inès was chosen by a person of the house."
     with house.database.begin() as session:
-        (line,) = [
-            e for e in history(session, shop_id=house.shop_id, case_id=cast.number(case.id)) if e.kind == "case.given"
-        ]
+        lines = history(session, shop_id=house.shop_id, case_id=cast.number(case.id))
+        (line,) = [event for event in lines if event.kind == "case.handed_over"]
         assert (line.actor, line.detail) == (
-            "staff:7", f"from advisor:{house.people['Bob']} to advisor:{house.people['Inès']}")  # fmt: skip
+            "staff:7",
+            f"advisor:{house.people['Bob']} to advisor:{house.people['Inès']}: chosen by a person",
+        )
         (choice,) = selling.choices(session, shop_id=house.shop_id, order_gid=house.sale.gid)
         assert (choice.reason, choice.by, choice.from_advisor_id) == ("An old friend.", "staff:7", house.people["Bob"])
-    assert sorted(queue.names()) == ["consults.tell_advisor", "routing.write_back"]
+    told = ["consults.copy_colleagues", "consults.offer_case", "consults.tell_client_handed_over"]
+    assert sorted(queue.names()) == [*told, "routing.note_hands", "routing.write_back"]
 
 
 @pytest.mark.parametrize(

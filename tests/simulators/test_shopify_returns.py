@@ -316,7 +316,13 @@ def test_the_other_mutations_leave_their_trace(shopify):
     assert shopify.do("OrderInvoiceSend", id=order["id"])["order"]["id"] == order["id"]
     amount = {"amount": "100.00", "currencyCode": "USD"}
     assert len(shopify.do("GiftCardCreate", input={"initialAmount": amount})["giftCardCode"]) == 16
-    shopify.do("FlowTriggerReceive", handle="opened", payload={"order_id": 1})
+    told = {"order_id": 1, "Return number": "2", "Rung": "deputy", "Client of": "Inès", "Asked now": "Teo"}
+    shopify.do("FlowTriggerReceive", handle="first-answer-late", payload=told)
+    assert [t["payload"] for t in shopify.control("GET", "flow_triggers")] == [told]
+    assert "handle" in shopify.refused("FlowTriggerReceive", handle="opened", payload=told)["message"]
+    del told["Rung"]
+    assert "Rung" in shopify.refused("FlowTriggerReceive", handle="first-answer-late", payload=told)["message"]
     assert "at least one connection" in shopify.refused("BulkOperationRunQuery", query="{ shop { id } }")["message"]
     logged = shopify.control("GET", "log", kind="mutation")
-    assert [e["operationName"] for e in logged if not e["applied"]] == ["BulkOperationRunQuery"]
+    refused = ["FlowTriggerReceive", "FlowTriggerReceive", "BulkOperationRunQuery"]
+    assert [e["operationName"] for e in logged if not e["applied"]] == refused

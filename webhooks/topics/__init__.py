@@ -15,6 +15,7 @@ from webhooks.topics import (
     customers_data_request,
     customers_merge,
     customers_redact,
+    flow_route_return,
     orders_create,
     refunds_create,
     returns_cancel,
@@ -29,6 +30,7 @@ from webhooks.topics import (
     sales,
     shop_redact,
     tracker_updated,
+    twilio_inbound,
     twilio_status,
 )
 
@@ -65,8 +67,10 @@ TOPICS: dict[str, Parse] = {
     "customers/data_request": customers_data_request.parse,
     "customers/redact": customers_redact.parse,
     "shop/redact": shop_redact.parse,
+    "flow/route-return": flow_route_return.parse,
     "tracker.created": tracker_updated.parse,
     "tracker.updated": tracker_updated.parse,
+    "twilio/inbound": twilio_inbound.parse,
     "twilio/status": twilio_status.parse,
 }
 

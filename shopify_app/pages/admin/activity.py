@@ -3,10 +3,11 @@
 from flask import Blueprint, Response
 from sqlmodel import Session, select
 
+from consults import advisors
 from jobs.attempts import failed_jobs, give_up, hurry, retry_job
 from jobs.models import JobTrouble, TroubleState
 from kit.errors import Conflict, NotFound
-from notifications import messages
+from notifications import messages, texts
 from routing import openings
 from shopify_app.auth import merchant
 from shopify_app.mending import Look, needs_of
@@ -36,6 +37,8 @@ def index() -> str:
             openings=openings.unsettled(session, shop_id=caller.shop_id),
             messages=messages.in_trouble(session, shop_id=caller.shop_id),
             cause_of=messages.cause_of_trouble,
+            texts=texts.texts_of(session, shop_id=caller.shop_id),
+            names={person.id: person.name for person in advisors.advisors(session, shop_id=caller.shop_id)},
         )
 
 

@@ -1,65 +1,84 @@
-"""/app/advisors: who helps, where, in which languages and when; and a page to correct it."""
+"""/app/advisors: who helps, where, in which languages, how much and when; and a page to correct it."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
-from babel.core import Locale, UnknownLocaleError
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from consults import advisors
+from consults.absences import away_now, time_off
+from consults.cases import open_cases
 from consults.models import Advisor, WorkingHours
+from kit.errors import NotFound
 from notifications import messages
+from routing.commissions import rule_in_words
+from routing.credits import rule
+from routing.leaving import DeputyUnclear, check_named
 from shopify_app.auth import merchant
+from shopify_app.pages.admin.advisor_forms import (
+    hours_by_day,
+    hours_in_words,
+    languages_in_words,
+    read_form,
+    read_hours,
+)
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
-from shopify_app.web import begin
+from shopify_app.web import begin, now
 
 page = Blueprint("admin_advisors", __name__)
-
-E164 = re.compile(r"\+[1-9]\d{6,14}")
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @page.get("/app/advisors")
 def index() -> str:
-    """Everyone, active or not."""
+    """Everyone, active or not, and what holds them from answering."""
     caller = visiting()
     with begin() as session:
         shop_of(session, caller)
         people = advisors.advisors(session, shop_id=caller.shop_id)
-        places = {place.id: place for place in advisors.boutiques(session, shop_id=caller.shop_id)}
-        hours = {p.id: hours_in_words(_hours(session, p)) for p in people}
-        languages = {p.id: languages_in_words(p.languages) for p in people}
-        return show("advisors.html", people=people, places=places, hours=hours, languages=languages)
+        away = away_now(session, shop_id=caller.shop_id, now=now())
+        stated = rule(session, caller.shop_id)
+        return show(
+            "advisors.html",
+            people=people,
+            places={place.id: place for place in advisors.boutiques(session, shop_id=caller.shop_id)},
+            hours={p.id: hours_in_words(_hours(session, p)) for p in people},
+            languages={p.id: languages_in_words(p.languages) for p in people},
+            standing={p.id: standing(p, p.id in away) for p in people},
+            rule=rule_in_words(stated) if stated else "",
+            month=f"{now():%Y-%m}",
+        )
 
 
 @page.get("/app/advisors/<int:advisor_id>")
 def one(advisor_id: int) -> str:
-    """One advisor, to correct."""
+    """One advisor: to correct, to note as away, to hand over from, to let leave."""
     caller = visiting()
     with begin() as session:
         shop_of(session, caller)
         advisor = advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=advisor_id)
-        places = {place.id: place for place in advisors.boutiques(session, shop_id=caller.shop_id)}
-        place = places.get(advisor.boutique_id)
-        return show("advisor.html", advisor=advisor, place=place, hours=hours_in_words(_hours(session, advisor)))
+        return show("advisor.html", **_about(session, advisor))
 
 
 @page.post("/app/advisors/<int:advisor_id>")
 def change(advisor_id: int) -> Response:
-    """Save what was corrected, or say what to put right under its field."""
+    """Save what was corrected, or say what to put right under its field; nothing is saved half."""
     caller = merchant()
     with begin() as session:
         advisor = advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=advisor_id)
-        values, fields = read_form(request.form)
+        places = [place.id for place in advisors.boutiques(session, shop_id=caller.shop_id) if place.id is not None]
+        values, fields = read_form(request.form, places, now=advisor.texts_stopped_at or now())
+        hours, wrong_hours = read_hours(request.form)
+        fields |= wrong_hours | _deputy(session, advisor, values)
         if fields:
             return wrong(fields)
+        if advisor.left_on is not None:
+            values["active"] = False  # whoever left comes back by the button for it
         before = {"sms": advisor.phone, "email": advisor.email}
         for name, value in values.items():
             setattr(advisor, name, value)
         session.add(advisor)
+        if hours is not None:
+            advisors.set_hours(session, shop_id=caller.shop_id, advisor_id=advisor_id, hours=hours)
         follow = sum(
             messages.readdress(session, shop_id=caller.shop_id, channel=channel, before=before[channel], after=after)
             for channel, after in (("sms", advisor.phone), ("email", advisor.email))
@@ -68,57 +87,57 @@ def change(advisor_id: int) -> Response:
     return go("/app/advisors", f"{advisor.name} is saved.{sent}")
 
 
-def read_form(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the form holds, as columns, and a sentence for each field to correct."""
-    phone = re.sub(r"[\s().\-\u2011\u00a0]", "", form.get("phone", ""))
-    email, name = form.get("email", "").strip(), form.get("name", "").strip()
-    codes = [code.strip().lower() for code in re.split(r"[,\s]+", form.get("languages", "")) if code.strip()]
-    wrongs = {}
-    if not name or len(name) > 200:
-        wrongs["name"] = "Write the name clients read."
-    if phone and not E164.fullmatch(phone):
-        wrongs["phone"] = "Write the number with its country code, for example +33 6 12 34 56 78."
-    if email and not ADDRESS.fullmatch(email):
-        wrongs["email"] = "Write an e-mail address, for example ines@house.com."
-    if not codes or not all(_language(code) for code in codes):
-        wrongs["languages"] = "Write language codes with commas between them, for example fr, en."
-    values = {
-        "name": name,
-        "phone": phone or None,
-        "email": email or None,
-        "languages": ",".join(codes),
-        "active": "active" in form,
-        "introduction": form.get("introduction", "").strip()[:400],
-    }
-    return values, wrongs
+def standing(advisor: Advisor, away: bool) -> tuple[str, str]:
+    """Words and tone: whether new returns reach them."""
+    if advisor.left_on is not None:
+        return "Left", ""
+    if not advisor.active:
+        return "Takes no returns", ""
+    if away:
+        return "Away", "info"
+    if not advisor.phone:
+        return "No number", "warning"
+    return ("Asked for no texts", "warning") if advisor.texts_stopped_at else ("Answers", "success")
 
 
-def languages_in_words(codes: str) -> str:
-    """ "French, English" of "fr,en"."""
-    return ", ".join(_language(code.strip()) or code for code in codes.split(",") if code.strip())
-
-
-def hours_in_words(rules: list[WorkingHours]) -> str:
-    """ "Mon to Fri 10:00–18:00, Sat 10:00–14:00": neighbouring days with the same hours are drawn together."""
-    runs: list[tuple[int, int, str]] = []
-    for rule in rules:
-        span = f"{_clock(rule.start_minute)}–{_clock(rule.end_minute)}"
-        if runs and runs[-1][2] == span and runs[-1][1] == rule.weekday - 1:
-            runs[-1] = (runs[-1][0], rule.weekday, span)
-        else:
-            runs.append((rule.weekday, rule.weekday, span))
-    return ", ".join(f"{DAYS[a]} {span}" if a == b else f"{DAYS[a]} to {DAYS[b]} {span}" for a, b, span in runs)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
-
-
-def _language(code: str) -> str:
+def _deputy(session: Session, advisor: Advisor, values: dict[str, Any]) -> dict[str, str]:
+    """Add the chosen deputy to `values`; a sentence where it can't be."""
+    chosen = request.form.get("deputy")
+    if chosen is None:
+        return {}
+    values["deputy_id"] = None
+    if not chosen:
+        return {}
     try:
-        return str(Locale.parse(code, sep="-").get_display_name("en") or "")
-    except (ValueError, UnknownLocaleError):
-        return ""
+        deputy_id = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+        check_named(session, advisor, deputy_id)
+    except DeputyUnclear as unclear:
+        return {"deputy": unclear.message}
+    except NotFound:
+        return {"deputy": "Choose somebody of your house."}
+    values["deputy_id"] = deputy_id
+    return {}
+
+
+def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
+    assert advisor.id is not None
+    shop_id = advisor.shop_id
+    places = advisors.boutiques(session, shop_id=shop_id)
+    colleagues = [p for p in advisors.advisors(session, shop_id=shop_id, active=True) if p.id != advisor.id]
+    mine = open_cases(session, shop_id=shop_id, advisor_id=advisor.id)
+    away = away_now(session, shop_id=shop_id, now=now())
+    return {
+        "advisor": advisor,
+        "places": places,
+        "hours": hours_by_day(_hours(session, advisor)),
+        "colleagues": colleagues,
+        "successor": next((p for p in colleagues if p.id == advisor.successor_id), None),
+        "away": time_off(session, shop_id=shop_id, advisor_id=advisor.id, now=now()),
+        "standing": standing(advisor, advisor.id in away),
+        "own": [case for case in mine if not case.is_stood_in],
+        "for_others": [case for case in mine if case.is_stood_in],
+        "today": now().date().isoformat(),
+    }
 
 
 def _hours(session: Session, advisor: Advisor) -> list[WorkingHours]:

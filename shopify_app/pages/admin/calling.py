@@ -1,6 +1,6 @@
 """What every admin page shares: who is calling, how a page is shown, and the answers to a form sent by fetch."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,6 +61,14 @@ class Wording:
         local = on.astimezone(self.zone).date() if isinstance(on, datetime) else on
         same_year = local.year == self.at.astimezone(self.zone).year
         return format_date(local, "EEE d MMMM" if same_year else "d MMMM y", locale="en")
+
+    def day_there(self, at: datetime, zone: str) -> str:
+        """The day it is then in another zone."""
+        return self.day(at.astimezone(ZoneInfo(zone)).date())
+
+    def last_day_there(self, ends_at: datetime, zone: str) -> str:
+        """The last day of a stretch that ends, not included, at `ends_at`."""
+        return self.day_there(ends_at - timedelta(seconds=1), zone)
 
     def time(self, at: datetime | None) -> str:
         """ "Tue 24 November, 16:30"."""

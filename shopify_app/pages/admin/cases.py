@@ -9,6 +9,7 @@ from measures import home as lists
 from routing.jobs import find_decision
 from shopify_app.pages.admin.calling import shop_of, show, staff, visiting
 from shopify_app.pages.admin.parcel_side import parcel_side
+from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.why import why
 from shopify_app.web import begin, now
 from shops.accesses import CASE, note_access
@@ -46,6 +47,7 @@ def case(case_id: int) -> str:
             step=lists.step_of_case(session, found, zone=shop.zone, now=now()),
             advisor=advisors.get_advisor(session, shop_id=shop_id, advisor_id=found.advisor_id),
             names={person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)},
+            clock=clock_of(session, found, zone=shop.zone, now=now()),
             why=why(session, shop_id=shop_id, decision=decision),
             people=advisors.advisors(session, shop_id=shop_id, active=True),
             consults=booking.consults_of(session, shop_id=shop_id, case_id=case_id),

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from consults.cases import get_case
+from consults.first_answers import owner_id
 from consults.models import Case
 from kit.errors import NotFound
 from shopify_app.auth import DeskCaller
@@ -14,6 +15,12 @@ def case_of(session: Session, caller: DeskCaller, case_id: int) -> Case:
     if not caller.is_manager and case.advisor_id != caller.advisor_id:
         raise NotFound("That page is not known here.")
     return case
+
+
+def case_to_look_at(session: Session, caller: DeskCaller, case_id: int) -> Case:
+    """As case_of, and also what they sold while a colleague answers for them: to read along and to take back."""
+    case = get_case(session, shop_id=caller.shop_id, case_id=case_id)
+    return case if owner_id(session, case) == caller.advisor_id else case_of(session, caller, case_id)
 
 
 def whose(caller: DeskCaller) -> int | None:

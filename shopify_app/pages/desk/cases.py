@@ -2,26 +2,33 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from consults import ladder
 from consults.advisors import advisors, get_advisor, get_boutique
 from consults.booking import consults_of
 from consults.cases import take_case
+from consults.first_answers import BY_HAND, note_answer
+from consults.history import by_advisor
 from consults.kinds import Outcome, RootCause
 from consults.models import Case, Consult
 from consults.promises import promises_of
 from consults.rooms.rooms import in_window, room_for
 from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
+from kit.errors import AppError
 from kit.money import Money
 from logistics.rmas import find_rma, view
+from routing.credits import effect_on
+from routing.hand_overs import next_in_turn
 from routing.jobs import find_decision
 from routing.models import Decision
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
-from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
+from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.returns import refund_of
 from shopify_app.pages.why import why
 from shopify_app.pages.wording import named
@@ -57,7 +64,7 @@ def show(case_id: int) -> ResponseReturnValue:
     """The page a text message links to."""
     caller = desk()
     with begin() as session:
-        case = case_of(session, caller, case_id)
+        case = case_to_look_at(session, caller, case_id)
         return render_template("desk/case.html", **about(session, caller, case))
 
 
@@ -66,8 +73,44 @@ def take(case_id: int) -> ResponseReturnValue:
     """The advisor has it in hand: the first answer is given."""
     caller = desk()
     with begin() as session:
-        case_of(session, caller, case_id)
-        take_case(session, shop_id=caller.shop_id, case_id=case_id, advisor_id=caller.advisor_id, now=now())
+        case = case_to_look_at(session, caller, case_id)
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "case_id": case_id,
+            "advisor_id": caller.advisor_id,
+            "now": now(),
+        }
+        # A manager opens anybody's; whose client it was before somebody stood in takes it back.
+        is_theirs = caller.is_manager or case.advisor_id == caller.advisor_id
+        (take_case if is_theirs else ladder.take_offer)(session, **about)
+    return redirect(f"/desk/cases/{case_id}", 303)
+
+
+@page.post("/not-today")
+def not_today(case_id: int) -> ResponseReturnValue:
+    """Somebody else answers in their stead, now."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "case_id": case_id,
+            "advisor_id": case.advisor_id,
+            "now": now(),
+        }
+        ladder.not_today(session, colleague=next_in_turn, **about)
+    return redirect("/desk", 303)
+
+
+@page.post("/answered")
+def answered(case_id: int) -> ResponseReturnValue:
+    """The advisor wrote or rang, which is a first answer too."""
+    caller, how = desk(), request.form.get("how", "")
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        if how not in BY_HAND:
+            raise AppError("Say whether you wrote or rang.")
+        note_answer(session, case, how=how, actor=by_advisor(caller.advisor_id), now=now())
     return redirect(f"/desk/cases/{case_id}", 303)
 
 
@@ -90,6 +133,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "boutique": get_boutique(session, shop_id=case.shop_id, boutique_id=advisor.boutique_id)
         if advisor.boutique_id
         else None,
+        "clock": clock_of(session, case, zone=_zone_of(session, caller), now=now()),
         "consult": consult,
         "room_open": consult is not None and _room_open(session, consult),
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
@@ -102,6 +146,11 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
+        "credit": effect_on(session, case, reader_id=caller.advisor_id),
+        "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
+        if case.is_stood_in and case.owner_id
+        else None,
+        "looking": not caller.is_manager and case.advisor_id != caller.advisor_id,
         "now": now(),
     }
 
@@ -115,6 +164,10 @@ def shown_consult(session: Session, case: Case) -> Consult | None:
     assert case.id is not None
     found = [c for c in consults_of(session, shop_id=case.shop_id, case_id=case.id) if c.state in WORTH_SHOWING]
     return next((c for c in found if c.state in LIVE), found[0] if found else None)
+
+
+def _zone_of(session: Session, caller: DeskCaller) -> str:
+    return get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id).zone
 
 
 def _room_open(session: Session, consult: Consult) -> bool:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from consults.advisors import advisors, get_advisor
 from consults.booking import upcoming
 from consults.cases import get_case, open_cases
+from consults.first_answers import lent_out
 from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
 from logistics.models import Rma
@@ -17,6 +18,7 @@ from logistics.rmas import open_rmas
 from logistics.states import Goods
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import whose
+from shopify_app.pages.first_answers import clock_of
 from shopify_app.web import begin, now
 
 page = Blueprint("today", __name__)
@@ -33,6 +35,7 @@ def show() -> ResponseReturnValue:
         me = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
         today = now().astimezone(ZoneInfo(me.zone)).date()
         cases = open_cases(session, shop_id=caller.shop_id, advisor_id=whose(caller))
+        fresh = [case for case in cases if case.taken_at is None]
         promised = promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
         return render_template(
             "desk/today.html",
@@ -43,7 +46,8 @@ def show() -> ResponseReturnValue:
             today=today,
             talks=[(talk, _case(session, talk)) for talk in _talks(session, caller)],
             promised=[(promise, _case(session, promise)) for promise in promised],
-            fresh=[case for case in cases if case.taken_at is None],
+            fresh=[(case, clock_of(session, case, zone=me.zone, now=now())) for case in fresh],
+            lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
             taken=[case for case in cases if case.taken_at is not None],
             parcels=_waiting(session, caller, cases),
         )

@@ -23,6 +23,7 @@ from routing.rules import Outcome
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.standing_in import standing_in
 from shopify_app.pages.wording import shown_locale
 from shopify_app.web import begin, now
 from shops.links import CONSULT, issue_link
@@ -143,6 +144,7 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "case": case,
         "advisor": advisor or _named(session, decision),
         "both": decision is not None and decision.outcome is Outcome.BOTH,
+        "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),

@@ -33,6 +33,7 @@ from routing.jobs import find_decision
 from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.clients import Invited, with_case
+from shopify_app.pages.portal.standing_in import standing_in
 from shopify_app.pages.wording import shown_locale
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
@@ -240,7 +241,13 @@ def _afterwards(session: Session, token: str, caller: Invited, consult: Consult)
 def _about(session: Session, token: str, caller: Invited) -> dict[str, Any]:
     case = caller.case
     advisor = get_advisor(session, shop_id=caller.shop_id, advisor_id=case.advisor_id)
-    return {"token": token, "case": case, "advisor": advisor, "boutique": _place(session, advisor)}
+    return {
+        "token": token,
+        "case": case,
+        "advisor": advisor,
+        "boutique": _place(session, advisor),
+        "stand_in": standing_in(session, case, advisor) if caller.guest_id is None else None,
+    }
 
 
 def _to_return(session: Session, caller: Invited) -> ResponseReturnValue:

@@ -1,11 +1,17 @@
 """Traces an app leaves: metafields and tags; and a call that is only answered."""
 
 import hashlib
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
 
 from simulators.shopify.errors import Refused
 from simulators.shopify.fields.metafields import full_namespace
 
 MOST_METAFIELDS = 25
+MOST_PAYLOAD = 50_000
+EXTENSIONS = Path(__file__).parents[3] / "extensions"
 
 
 def set_metafields(ctx, args):
@@ -67,8 +73,30 @@ def remove_tags(ctx, args):
 
 
 def receive_flow_trigger(ctx, args):
-    """Taken and written to the log, nothing more."""
+    """Taken when it is declared in extensions/ and carries every declared field; kept for who asks. Starts nothing."""
+    handle, payload = args.get("handle") or "", args.get("payload")
+    if len(json.dumps(payload)) > MOST_PAYLOAD:
+        raise Refused(["payload"], "Payload must be under 50000 bytes.")
+    wanted = declared_triggers().get(handle)
+    if wanted is None:
+        raise Refused(["handle"], f"Invalid handle '{handle}'.")
+    missing = sorted(wanted - set(payload if isinstance(payload, dict) else {}))
+    if missing:
+        raise Refused(["payload"], f"Errors validating schema: missing {', '.join(missing)}.")
+    ctx.shop.save({"id": ctx.shop.new_gid("FlowTrigger"), "handle": handle, "payload": payload, "at": ctx.moment})
     return {}
+
+
+@cache
+def declared_triggers() -> dict[str, set[str]]:
+    """Handle -> keys of the payload, as the app's extensions declare them. A reference goes by a name of its own."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(EXTENSIONS.glob("*/shopify.extension.toml")):
+        declared = tomllib.loads(path.read_text())
+        fields = declared.get("settings", {}).get("fields", [])
+        keys = {f.get("key") or f["type"].replace("_reference", "_id") for f in fields}
+        found |= {e["handle"]: keys for e in declared["extensions"] if e["type"] == "flow_trigger"}
+    return found
 
 
 MUTATIONS = {

@@ -1,0 +1,42 @@
+"""What an advisor's short answer means, and the words a network obeys by itself. Pure."""
+
+from enum import StrEnum
+
+
+class Meaning(StrEnum):
+    """`unclear`: from somebody we know, in other words. `unknown`: from a number nobody here has."""
+
+    TAKE = "take"
+    NOT_TODAY = "not_today"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    UNCLEAR = "unclear"
+    UNKNOWN = "unknown"
+
+
+# Twilio obeys these on its own, answers them itself, and refuses the next text with 21610:
+# twilio.com/docs/messaging/tutorials/advanced-opt-out
+STOP = frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"})
+START = frozenset({"start", "yes", "unstop"})
+HELP = frozenset({"help", "info"})
+TAKE = frozenset({"1", "one", "take it", "take"})
+NOT_TODAY = frozenset({"2", "two", "not today"})
+
+
+def read(body: str, opt_out: str = "") -> Meaning:
+    """What `body` says. `opt_out`, where the network said it, counts first: its words may be in another language."""
+    told = opt_out.strip().lower()
+    if told in ("stop", "start", "help"):
+        return Meaning(told)
+    said = " ".join(body.lower().split()).strip(" .!,;:)(\"'")
+    for words, meaning in (
+        (TAKE, Meaning.TAKE),
+        (NOT_TODAY, Meaning.NOT_TODAY),
+        (STOP, Meaning.STOP),
+        (START, Meaning.START),
+        (HELP, Meaning.HELP),
+    ):
+        if said in words:
+            return meaning
+    return Meaning.UNCLEAR

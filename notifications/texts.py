@@ -1,0 +1,84 @@
+"""Texts that came in, and the numbers that want none."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kit.db import insert_once
+from notifications.events import TextArrived
+from notifications.meanings import Meaning, read
+from notifications.models import InboundText, OptOut
+
+OPTED_OUT = "This number answered STOP, so no text goes there until it answers START."
+KEPT = timedelta(days=30)
+
+
+def keep(session: Session, arrived: TextArrived, *, now: datetime) -> InboundText | None:
+    """Keep a text once; None for a copy. STOP and START count at once, whoever sent them."""
+    row = InboundText(provider_id=arrived.provider_id, sender=plain(arrived.sender), body=arrived.body[:1600], at=now)
+    if not insert_once(session, row):
+        return None
+    said = read(arrived.body, arrived.opt_out)
+    kept = session.exec(select(InboundText).where(InboundText.provider_id == arrived.provider_id)).one()
+    if said is Meaning.STOP:
+        _opt_out(session, kept.sender, now)
+    elif said is Meaning.START:
+        _opt_in(session, kept.sender)
+    if said in (Meaning.STOP, Meaning.START, Meaning.HELP):
+        kept.meaning = said.value  # the network answers these itself
+        session.add(kept)
+    return kept
+
+
+def has_opted_out(session: Session, number: str) -> bool:
+    """Whether that number answered STOP and not START since."""
+    return bool(_opt_outs(session, plain(number)))
+
+
+def texts_of(session: Session, *, shop_id: int, limit: int = 20) -> list[InboundText]:
+    """Texts to a shop, newest first."""
+    query = select(InboundText).where(InboundText.shop_id == shop_id)
+    return list(session.exec(query.order_by(col(InboundText.id).desc()).limit(limit)))
+
+
+def from_numbers(session: Session, *, shop_id: int, numbers: Collection[str]) -> list[InboundText]:
+    """What these numbers sent to a shop, or to nobody in particular."""
+    wanted = {plain(number) for number in numbers if number}
+    theirs = (col(InboundText.shop_id) == shop_id) | col(InboundText.shop_id).is_(None)
+    return [text for text in session.exec(select(InboundText).where(theirs)) if text.sender in wanted]
+
+
+def erase_from(session: Session, *, shop_id: int, numbers: Collection[str]) -> list[str]:
+    """Delete what these numbers sent, and that they opted out, which Twilio still knows; the texts' ids there."""
+    wanted = {plain(number) for number in numbers if number}
+    gone = from_numbers(session, shop_id=shop_id, numbers=numbers)
+    for row in [*gone, *(row for number in sorted(wanted) for row in _opt_outs(session, number))]:
+        session.delete(row)
+    return [text.provider_id for text in gone]
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Delete texts older than 30 days."""
+    session.connection().execute(sa.delete(InboundText).where(col(InboundText.at) < now - KEPT))
+
+
+def plain(number: str) -> str:
+    """Without the channel some addresses carry: "whatsapp:+336…" is +336…"""
+    return number.strip().removeprefix("whatsapp:")
+
+
+def _opt_out(session: Session, number: str, now: datetime) -> None:
+    if not _opt_outs(session, number):
+        session.add(OptOut(ending=number[-2:], number=number, at=now))
+
+
+def _opt_in(session: Session, number: str) -> None:
+    for row in _opt_outs(session, number):
+        session.delete(row)
+
+
+def _opt_outs(session: Session, number: str) -> list[OptOut]:
+    rows = session.exec(select(OptOut).where(OptOut.ending == number[-2:]))
+    return [row for row in rows if row.number == number]
