@@ -157,12 +157,12 @@ def _file(session: Session, text: InboundText, people: list[Advisor]) -> None:
 def _note_client(session: Session, text: InboundText, now: datetime) -> None:
     """A client who answers our text is no advisor, and is not left in the void: it stands in their case."""
     query = select(Case).where(Case.state == CaseState.OPEN, col(Case.client_phone).is_not(None))
-    for case in session.exec(query.order_by(col(Case.id).desc())):
-        if case.client_phone == text.sender:
-            text.shop_id, text.case_id = case.shop_id, case.id
-            session.add(text)
-            add_line(session, case, kind="client.wrote", now=now, actor=CLIENT, detail="by text")
-            return
+    theirs = [case for case in session.exec(query.order_by(col(Case.id).desc())) if case.client_phone == text.sender]
+    if len({case.shop_id for case in theirs}) != 1:
+        return  # a client of two houses wrote to one of them, and it is not told which
+    text.shop_id, text.case_id = theirs[0].shop_id, theirs[0].id
+    session.add(text)
+    add_line(session, theirs[0], kind="client.wrote", now=now, actor=CLIENT, detail="by text")
 
 
 def _client(session: Session, case_id: int) -> str:

@@ -32,12 +32,8 @@ RIGHTS = (
     Right("write_returns", "Change returns", "Returns are not approved, and no label is attached."),
     Right("read_fulfillments", "Read deliveries", "It is not known when a piece was delivered."),
     Right("read_products", "Read products", "Pieces are shown without name and picture."),
-    Right("read_inventory", "Read stock", "A piece cannot go back into stock."),
     Right("read_locations", "Read locations", "Returns cannot go to the boutique that sold the piece."),
     Right("read_customers", "Read clients", "Clients are not invited: their names and addresses are not shown."),
-    Right("read_draft_orders", "Read draft orders", "A replacement ordered later cannot be followed."),
-    Right("write_draft_orders", "Make draft orders", "A replacement cannot be ordered from here."),
-    Right("read_merchant_managed_fulfillment_orders", "Read what is sent", "An exchange cannot be held until then."),
     Right("write_app_proxy", "Pages in the store", "The client's page does not open in your store."),
     Right(
         "read_all_orders", "Orders older than 60 days", "Returns of older orders wait, or stay in Shopify.", APPROVED

@@ -97,6 +97,7 @@ def step(rule_id: str, step: str) -> Response:
 @page.post("/app/routing/otherwise")
 def otherwise() -> Response:
     """What happens when no rule matches."""
+    merchant()
     chosen = request.form.get("otherwise", "")
     if chosen not in set(Outcome):
         return wrong({"otherwise": "Choose what the client sees."})
