@@ -22,7 +22,7 @@ LATELY = timedelta(days=30)
 
 def lost_grant(look: Look) -> list[Place]:
     """Only a person opening the app can renew it."""
-    return [HERE] if look.shop.state is ShopState.RECONNECT or not look.shop.access_token else []
+    return [HERE] if look.shop.state is ShopState.RECONNECT or look.shop.access_token is None else []
 
 
 def closed_shop(look: Look) -> list[Place]:
