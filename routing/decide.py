@@ -1,54 +1,104 @@
 """Is an advisor offered, and who: pure, with the reason in words. The same call serves "try it"."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from kit.money import Money
-from routing.conditions import CONDITIONS
+from kit.errors import AppError
+from routing.conditions import Judged, is_amount, judge
 from routing.facts import Directory, Person, ReturnFacts
+from routing.rules import OTHERWISE, Outcome, Rule, RuleBook
 from routing.sellers import Level, find_seller
 
+__all__ = ["Decided", "Matched", "OtherCurrency", "Outcome", "asked_here", "decide", "match", "opened_by"]
 
-class Outcome(StrEnum):
-    """`assisted`: a conversation is offered beside the simple return. `simple`: the parcel line alone."""
+MOST_NAMED = 4
+ENDINGS = {
+    Outcome.SIMPLE: "A simple return.",
+    Outcome.NOTHING: "It stays with the house in Shopify; nothing is offered here.",
+}
 
-    ASSISTED = "assisted"
-    SIMPLE = "simple"
+
+class OtherCurrency(AppError):
+    """Amounts of the rules are in another currency than the order: nobody can say which is more."""
 
 
 @dataclass(frozen=True)
-class Policy:
-    """The merchant's choice. `limit` in shop money; `version` counts the changes made to it."""
+class Matched:
+    """Which rule spoke, None for none of them; what it says; and why, as sentences."""
 
-    limit: Money
-    version: int = 1
+    rule: Rule | None
+    outcome: Outcome
+    words: str
+
+    @property
+    def rule_id(self) -> str:
+        """The rule's id, OTHERWISE for none."""
+        return self.rule.id if self.rule else OTHERWISE
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One return's decision."""
+    """One return's decision. `rule_id` is of the book it was made with."""
 
     outcome: Outcome
     advisor_id: int | None
     level: Level
     words: str
+    rule_id: str = OTHERWISE
 
 
-def decide(policy: Policy, facts: ReturnFacts, directory: Directory) -> Decided:
-    """The outcome for one return, with its reason. Below the limit nobody is named."""
-    total, limit = facts.order_total.show(), policy.limit.show()
-    if not CONDITIONS["order_value_at_least"](facts, policy.limit):
-        words = f"Order {facts.order_name} came to {total}, below {limit}: a simple return."
-        return Decided(Outcome.SIMPLE, None, Level.NOBODY, words)
+def match(book: RuleBook, facts: ReturnFacts) -> Matched:
+    """The first rule whose every condition holds. Raises OtherCurrency before it compares unlike amounts."""
+    passed: list[tuple[Rule, str]] = []
+    for rule in book.rules:
+        if not rule.enabled:
+            continue
+        judged = [_judge(book, facts, rule, number) for number in range(len(rule.conditions))]
+        missed = next((j for j in judged if not j.holds), None)
+        if missed is None:
+            words = " ".join(j.words for j in judged) or f"Order {facts.order_name}: every return."
+            return Matched(rule, rule.outcome, words)
+        passed.append((rule, missed.words))
+    return Matched(None, book.otherwise, _none_matched(facts, passed))
+
+
+def decide(book: RuleBook, facts: ReturnFacts, directory: Directory) -> Decided:
+    """The outcome for one return, with its reason. An outcome without a person to be named is a simple return."""
+    found = match(book, facts)
+    if not found.outcome.names_an_advisor:
+        words = f"{found.words} {ENDINGS[found.outcome]}"
+        return Decided(found.outcome, None, Level.NOBODY, words, found.rule_id)
     seller = find_seller(facts, directory)
-    opening = f"Order {facts.order_name} came to {total}, at or over {limit}."
+    words = f"{found.words} {seller.words}"
     if seller.person is None:
-        return Decided(Outcome.SIMPLE, None, Level.NOBODY, f"{opening} {seller.words}")
-    return Decided(Outcome.ASSISTED, seller.person.advisor_id, seller.level, f"{opening} {seller.words}")
+        return Decided(Outcome.SIMPLE, None, Level.NOBODY, words, found.rule_id)
+    return Decided(found.outcome, seller.person.advisor_id, seller.level, words, found.rule_id)
 
 
 def opened_by(decided: Decided, person: Person) -> Decided:
     """A person of the house opened the return: the case is theirs, and what the rule would have said stays readable."""
     level = decided.level if decided.advisor_id == person.advisor_id else Level.PERSON
     words = f"Opened by {person.name}. By the rule alone: {decided.words}"
-    return Decided(Outcome.ASSISTED, person.advisor_id, level, words)
+    return Decided(Outcome.ASSISTED, person.advisor_id, level, words, decided.rule_id)
+
+
+def asked_here(decided: Decided) -> Decided:
+    """A client who asked for the return on our own page is looked after, also where the rules offer nothing."""
+    words = f"Asked for on the house's own return page, so it is looked after. By the rule alone: {decided.words}"
+    return Decided(Outcome.SIMPLE, None, Level.NOBODY, words, decided.rule_id)
+
+
+def _judge(book: RuleBook, facts: ReturnFacts, rule: Rule, number: int) -> Judged:
+    condition = rule.conditions[number]
+    if is_amount(condition) and book.currency != facts.order_total.currency:
+        raise OtherCurrency(f"the limit is in {book.currency}, the order in {facts.order_total.currency}")
+    return judge(facts, condition)
+
+
+def _none_matched(facts: ReturnFacts, passed: list[tuple[Rule, str]]) -> str:
+    if not passed:
+        return f"Order {facts.order_name}: no rule is switched on."
+    if len(passed) == 1:
+        return passed[0][1]
+    named = " ".join(f"{rule.name}: {words}" for rule, words in passed[:MOST_NAMED])
+    more = f" And {len(passed) - MOST_NAMED} more." if len(passed) > MOST_NAMED else ""
+    return f"Order {facts.order_name} matched none of {len(passed)} rules. {named}{more}"

@@ -44,7 +44,8 @@ class ReturnSeen:
 class ReturnChanged:
     """Somebody moved a return, perhaps ourselves; what it is now has to be read.
 
-    `says` is what a webhook claims: "process", "refund", "dispose", "deliverable"; it can only spare a reading.
+    `says` is what a webhook claims: "process", "refund", "dispose", "deliverable", "close"; it can only spare a
+    reading.
     """
 
     shop_id: int

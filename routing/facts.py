@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kit.money import Money
+from routing.circumstances import Circumstances, Words
 from routing.levels import Chain
 from routing.signals import Signals
 
 
 @dataclass(frozen=True)
 class LineRead:
-    """One line of the order as it was sold. `value` is the line's total in shop money after discounts."""
+    """One line of the order as it was sold. `value` is the line's total in shop money after discounts.
+
+    `unit_value`: one piece, in shop money, after every discount, the order's own too. `marks` are the names of what
+    was written on the line, such as an engraving. None: Shopify does not show it.
+    """
 
     line_gid: str
     title: str
@@ -19,11 +24,20 @@ class LineRead:
     quantity: int
     value: Money
     product_type: str = ""
+    unit_value: Money | None = None
+    vendor: str | None = None
+    tags: Words | None = None
+    collections: Words | None = None
+    marks: Words = ()
 
 
 @dataclass(frozen=True)
 class OrderRead:
-    """An order as Shopify tells it now. `total` is the original total in shop money, tax and shipping included."""
+    """An order as Shopify tells it now. `total` is the original total in shop money, tax and shipping included.
+
+    `country` is where it was sent, two letters; "" where it is not known. The client's are None where Shopify does not
+    show them, and `client_spend` besides where the app may not read orders older than 60 days.
+    """
 
     order_gid: str
     name: str
@@ -33,6 +47,10 @@ class OrderRead:
     total: Money
     location_gid: str | None
     lines: tuple[LineRead, ...]
+    country: str = ""
+    client_tags: Words | None = None
+    client_tier: str | None = None
+    client_spend: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,7 @@ class ReturnFacts:
     location_gid: str | None = None
     evidence_from: str = "order"
     signals: Signals = field(default_factory=Signals)
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 @dataclass(frozen=True)

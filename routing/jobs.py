@@ -21,17 +21,20 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
-from routing import evidence, gathering, openings, policies, selling, sweeps
+from routing import books, evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
-from routing.decide import Decided, Outcome, decide, opened_by
+from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
+from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
+from routing.trying import facts_kept
 from shops.events import ScopesChanged
+from shops.figures import average_order_value
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -41,8 +44,8 @@ OLD_ORDER = (
     "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
 )
 OTHER_CURRENCY = (
-    "The order value from which an advisor is offered is in {limit}, and this order is in {order}. Save that value "
-    "again on the routing page, in the shop's currency of today."
+    "The amounts in the routing rules are in {limit}, and this order is in {order}. Save them again on the routing "
+    "page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
 NOBODY = ClientRead(gid="", name="", title="", email="", phone="", locale="en", country="", address=Address())
@@ -137,10 +140,13 @@ def _decide_and_hand_on(
     now = clock_now()
     facts = gather(session, shop_id, read, order, staff, client, today)
     decided, version = judge(session, shop_id, facts)
-    seller = find_seller(facts, policies.directory(session, shop_id))
+    directory = policies.directory(session, shop_id)
+    seller = find_seller(facts, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
+    elif decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
+        decided = asked_here(decided)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -154,11 +160,17 @@ def _decide_and_hand_on(
         currency=order.total.currency,
         decided_at=now,
         findings=[finding.as_json() for finding in seller.findings],
+        rule_id=decided.rule_id,
+        order_name=order.name[:60],
+        facts=facts_kept(facts, directory, by_hand=opener is not None),
         sold=seller.sold_by(decided.advisor_id),
     )
     if not insert_once(session, decision):
         return  # another worker decided meanwhile
-    assisted = decided.outcome is Outcome.ASSISTED
+    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
+    if decided.outcome is Outcome.NOTHING:
+        return
+    assisted = decided.outcome.is_conversation
     rmas.open_rma(
         session,
         shop_id=shop_id,
@@ -178,16 +190,16 @@ def _decide_and_hand_on(
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
     jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
-    log.info("return.routed", outcome=decided.outcome.value, level=decided.level.value)
 
 
 def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
-    """What the merchant's rules of today say, and their version. Raises Waiting for a limit in another currency."""
-    policy, directory = policies.policy(session, shop_id), policies.directory(session, shop_id)
-    if policy.limit.currency != facts.order_total.currency:
-        words = OTHER_CURRENCY.format(limit=policy.limit.currency, order=facts.order_total.currency)
-        raise Waiting(words, cause=Cause.OTHER_CURRENCY)
-    return decide(policy, facts, directory), policy.version
+    """What the merchant's rules of now say, and their version. Raises Waiting for amounts in another currency."""
+    book, directory = books.in_force(session, shop_id), policies.directory(session, shop_id)
+    try:
+        return decide(book, facts, directory), book.version
+    except OtherCurrency:
+        words = OTHER_CURRENCY.format(limit=book.currency, order=facts.order_total.currency)
+        raise Waiting(words, cause=Cause.OTHER_CURRENCY) from None
 
 
 def gather(
@@ -220,6 +232,12 @@ def gather(
             client=client or NOBODY,
             kept=kept,
             today=today or OrderSignals(),
+        ),
+        circumstances=circumstances_of(
+            order,
+            [(line.line_gid, line.quantity) for line in read.lines],
+            reasons=[line.reason_label for line in read.lines],
+            average=average_order_value(session, shop_id=shop_id),
         ),
     )
 

@@ -16,13 +16,42 @@ from routing.states import FlowState, OpeningState
 
 
 class RoutingPolicy(SQLModel, table=True):
-    """What the merchant chose: from which order value an advisor is offered, and who answers when nobody is named."""
+    """Who answers when nobody is named, and which version of the rules is in force.
+
+    A version without a RuleBookVersion is a single rule: an order value of `limit_cents` and more.
+    """
 
     shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
     limit_cents: int = Field(sa_type=sa.BigInteger)  # a ring in rupiah is past 32 bits
     currency: str = Field(max_length=3)
     default_advisor_id: int | None = None
     version: int = 1
+
+
+class RuleBookVersion(SQLModel, table=True):
+    """The rules as they were saved once, for good: past decisions point here. `rules` is RuleBook.as_json()."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    version: int
+    currency: str = Field(max_length=3)
+    rules: dict[str, Any] = Field(sa_type=sa.JSON)
+    saved_at: datetime
+    saved_by: str = ""
+
+
+class RuleDraft(SQLModel, table=True):
+    """Rules being worked on, one draft a shop. `revision` counts its changes; `base_version` is what it began as."""
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    revision: int = 1
+    base_version: int
+    currency: str = Field(max_length=3)
+    rules: dict[str, Any] = Field(sa_type=sa.JSON)
+    changed_at: datetime
+    changed_by: str = ""
 
 
 class OrderEvidence(SQLModel, table=True):
@@ -55,7 +84,11 @@ class LineEvidence(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What routing chose for one return, with the version of the rule it was made with. One a return."""
+    """What routing chose for one return, with the version of the rules it was made with. One a return.
+
+    `rule_id` is of that version, "" when none matched. `facts` is what the rules looked at (circumstances.as_json, and
+    whether somebody could be named); it names nobody.
+    """
 
     __table_args__ = (sa.UniqueConstraint("shop_id", "return_gid"),)
 
@@ -76,6 +109,11 @@ class Decision(SQLModel, table=True):
     # What each level of the seller's chain saw (sellers.Finding.as_json). Names no client.
     findings: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
+    rule_id: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    order_name: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'{}'")}
     )
 
 

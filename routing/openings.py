@@ -158,6 +158,12 @@ def settle_by(session: Session, *, shop_id: int, read: ReturnRead) -> Advisor | 
     return get_advisor(session, shop_id=shop_id, advisor_id=row.advisor_id)
 
 
+def came_from_here(session: Session, *, shop_id: int, read: ReturnRead) -> bool:
+    """Whether that return was asked for on a page of ours. Asked after settle_by()."""
+    mine = (OpenedReturn.shop_id == shop_id, OpenedReturn.return_gid == read.return_gid)
+    return session.exec(select(OpenedReturn).where(*mine)).first() is not None
+
+
 def _was_made(begin: Begin, row: OpenedReturn, there: Sequence[OrderReturn]) -> bool:
     """Settle what an earlier try made; False when it left no trace."""
     assert row.sent_at is not None

@@ -1,58 +1,45 @@
-"""The merchant's routing rule and the people it can name."""
+"""Who can be named, and who answers for the house. The rules themselves are in books.py."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from consults import advisors
 from consults.models import Advisor
-from kit.db import insert_once
+from kit import clock
 from kit.errors import AppError
 from kit.money import Money
+from routing import books
+from routing.books import policy_row as policy_row
 from routing.chains import complete
-from routing.decide import Policy
+from routing.conditions import read_values
 from routing.facts import Directory, Person
 from routing.models import RoutingPolicy
+from routing.rules import threshold
 from shops.shops import get_shop
-
-DEFAULT_LIMIT = "5000"
-
-
-def policy_row(session: Session, shop_id: int) -> RoutingPolicy:
-    """The shop's rule; made with the default when it has none yet."""
-    row = session.get(RoutingPolicy, shop_id)
-    currency = get_shop(session, shop_id).currency
-    cents = Money.parse(DEFAULT_LIMIT, currency).cents
-    if row is None:
-        insert_once(session, RoutingPolicy(shop_id=shop_id, limit_cents=cents, currency=currency))
-        row = session.exec(select(RoutingPolicy).where(RoutingPolicy.shop_id == shop_id)).one()
-    elif row.version == 1 and row.currency != currency:
-        # Made before Shopify told the shop's currency, and nobody's choice yet.
-        row.limit_cents, row.currency = cents, currency
-        session.add(row)
-    return row
-
-
-def policy(session: Session, shop_id: int) -> Policy:
-    """The shop's rule as decide() takes it."""
-    row = policy_row(session, shop_id)
-    return Policy(Money(row.limit_cents, row.currency), row.version)
 
 
 def change_policy(session: Session, *, shop_id: int, limit: str, default_advisor_id: int | None) -> RoutingPolicy:
-    """Save the merchant's choice. Raises AppError for a limit that is no amount or an advisor of another shop."""
-    row = policy_row(session, shop_id)
+    """Put a single rule in force, an order value, and say who stands in.
+
+    Raises AppError for a limit that is no amount or an advisor of another shop.
+    """
     currency = get_shop(session, shop_id).currency
     try:
-        money = Money.parse(limit.replace(",", "").strip(), currency)
-    except ValueError:
-        raise AppError("The limit is not an amount. Write it in figures, for example 5000.") from None
-    if money.cents < 0:
-        raise AppError("The limit cannot be below zero.")
-    if default_advisor_id is not None:
-        advisors.get_advisor(session, shop_id=shop_id, advisor_id=default_advisor_id)
-    row.limit_cents, row.currency = money.cents, currency
-    row.default_advisor_id, row.version = default_advisor_id, row.version + 1
+        (amount,) = read_values("order_value", limit, currency)
+    except ValueError as error:
+        raise AppError(str(error)) from None
+    choose_default(session, shop_id=shop_id, advisor_id=default_advisor_id)
+    single = threshold(Money.parse(amount, currency))
+    books.put_in_force(session, shop_id=shop_id, book=single, instead_of=None, by="", now=clock.now())
+    return policy_row(session, shop_id)
+
+
+def choose_default(session: Session, *, shop_id: int, advisor_id: int | None) -> None:
+    """Who answers when nobody is named. Raises NotFound for an advisor of another shop."""
+    if advisor_id is not None:
+        advisors.get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
+    row = policy_row(session, shop_id)
+    row.default_advisor_id = advisor_id
     session.add(row)
-    return row
 
 
 def directory(session: Session, shop_id: int) -> Directory:

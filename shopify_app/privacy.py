@@ -12,6 +12,7 @@ import consults.privacy
 import jobs
 import measures.privacy
 import notifications.privacy
+import routing.trying
 from consults.models import Case
 from jobs.attempts import blank_reasons
 from jobs.models import JobTrouble
@@ -33,6 +34,7 @@ SECOND_LOOK = timedelta(hours=1)
 """What was under way while a client was erased may have written of them once more."""
 TABLES = (
     "case",
+    "decision",
     "participant",
     "promise",
     "signal",
@@ -166,6 +168,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
         session, shop_id=shop_id, client_gid=client_gid, order_gids=[*order_gids, *traces.order_gids], now=now
     )
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
+    routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
     return traces.order_gids
 
 

@@ -1,7 +1,6 @@
 """The web server: Granian, one worker process or several, a stopped one replaced."""
 
 import os
-from typing import Any, cast
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -12,17 +11,16 @@ THREADS = 8  # for the pages; a delivery waits on the event loop, without one
 def load() -> object:
     """The doors, and the pages behind them; made in each worker process, since threads do not survive a fork."""
     # Imported here, so that the process which only watches over the workers stays small.
-    from a2wsgi import WSGIMiddleware
-
     from kit.settings import Settings
     from shopify_app.app import create_app
+    from shopify_app.behind import Pages
     from shopify_app.wiring import make_sources
     from webhooks.commits import Committer
     from webhooks.doors import Doors
 
     settings = Settings.from_env()
     app = create_app(settings)
-    pages: Any = WSGIMiddleware(cast(Any, app), workers=THREADS)  # both spell the same protocol with types of their own
+    pages = Pages(app, threads=THREADS)
     return Doors(pages, make_sources(settings), Committer(app.extensions["returns"].database.engine))
 
 

@@ -150,7 +150,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
-        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=orders),
+        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=together),
         "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
         "routing.write_back": partial(routing.notes.write_back, notes=orders),
         "routing.route_again": partial(

@@ -19,7 +19,7 @@ KEPT_AFTER_END = timedelta(days=30)
 
 
 def purge(begin: Begin) -> None:
-    """Every day: links a month after they ran out, sessions and tallies once they have, the access log after a year."""
+    """Every day: links a month after they ran out, desk sessions and tallies once they have, looks after a year."""
     now = clock_now()
     with begin() as session:
         connection = session.connection()

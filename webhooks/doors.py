@@ -4,6 +4,7 @@ A plain ASGI layer in front of the pages: on an event loop a waiting delivery co
 alone would cost more than verifying and storing.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -19,6 +20,7 @@ log = get_logger("webhooks")
 
 PREFIX = "/webhooks/"
 MOST_BYTES = 5 * 1024 * 1024
+BODY_SECONDS = 10.0  # Shopify itself gives up after five
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -90,26 +92,28 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
         raise Refused(400, "bad_length", "The length is not a number.")
     if int(length) > MOST_BYTES:
         raise TOO_LARGE
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _read_on(bytearray(body), receive)
-    if message["type"] == "http.disconnect":
-        raise HungUp
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read_all(receive)
+    except TimeoutError:
+        raise Refused(408, "too_slow", "The body did not come in time. Please send it again.") from None
     if len(body) > MOST_BYTES:
         raise TOO_LARGE
     return body
 
 
-async def _read_on(body: bytearray, receive: Receive) -> bytes:
-    while len(body) <= MOST_BYTES:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise HungUp
+async def _read_all(receive: Receive) -> bytes:
+    """All of it, or a little more than the most that is taken."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return bytes(message["body"])  # nearly always
+    body = bytearray()
+    while message["type"] == "http.request":
         body += message.get("body", b"")
-        if not message.get("more_body"):
-            break
-    return bytes(body)
+        if not message.get("more_body") or len(body) > MOST_BYTES:
+            return bytes(body)
+        message = await receive()
+    raise HungUp
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 the ORM. A row that is there already, by the sender's own id, is passed over.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -62,8 +63,10 @@ class Writer:
                 driver.execute(POSTGRES, [list(column) for column in zip(*rows, strict=True)], binary=True)
             driver.commit()
         except BaseException:
-            # Whatever happened to it, the next batch begins on a fresh one.
+            # Whatever happened to it, the next batch begins on a fresh one, and need not wait for this one's lock.
             self.connection = None
+            with contextlib.suppress(Exception):
+                connection.rollback()
             connection.invalidate()
             raise
 

@@ -258,6 +258,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "from_cents", name=op.f("uq_promisetier_shop_id_from_cents")),
     )
     op.create_table(
+        "rulebookversion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_rulebookversion_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebookversion")),
+        sa.UniqueConstraint("shop_id", "version", name=op.f("uq_rulebookversion_shop_id_version")),
+    )
+    op.create_table(
+        "ruledraft",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_ruledraft_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_ruledraft")),
+    )
+    op.create_table(
         "sellerchain",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("levels", sa.JSON(), nullable=False),
@@ -602,6 +629,9 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sold", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("findings", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+        batch_op.add_column(sa.Column("rule_id", sa.String(length=20), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("order_name", sa.String(length=60), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("facts", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
@@ -627,6 +657,9 @@ def downgrade() -> None:
         batch_op.drop_column("cause")
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_column("facts")
+        batch_op.drop_column("order_name")
+        batch_op.drop_column("rule_id")
         batch_op.drop_column("findings")
         batch_op.drop_column("sold")
 
@@ -706,6 +739,8 @@ def downgrade() -> None:
 
     op.drop_table("sellerchoice")
     op.drop_table("sellerchain")
+    op.drop_table("ruledraft")
+    op.drop_table("rulebookversion")
     op.drop_table("promisetier")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))

@@ -52,7 +52,7 @@ def unknown_sellers(look: Look) -> list[Place]:
         return []
     guessed = select(Decision.id).where(
         Decision.shop_id == look.shop_id,
-        Decision.outcome == Outcome.ASSISTED,
+        col(Decision.outcome).in_([outcome for outcome in Outcome if outcome.is_conversation]),
         col(Decision.level).in_((Level.BOUTIQUE, Level.DEFAULT)),
         Decision.decided_at > look.now - LATELY,
     )

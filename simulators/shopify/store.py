@@ -44,7 +44,7 @@ class Store:
     def open_bulk(self, path):
         from simulators.shopify.bulk import BulkOperations  # it reads fields, and they know the store
 
-        return BulkOperations(self, Path(path).with_suffix(".bulk") if path else None)
+        return BulkOperations(self, Path(path).resolve().with_suffix(".bulk") if path else None)
 
     def now(self) -> datetime:
         return self.config.clock()

@@ -572,7 +572,7 @@ PATTERNS = {
     "Slack": r"\bxox[abprs]-[0-9A-Za-z-]{10,}",
     "Stripe": r"\b[rs]k_live_[0-9A-Za-z]{16,}",
     "a key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
-    "a password in an address": r"\b(?:postgres(?:ql)?|smtps?|https?)(?:\+\w+)?://[^\s:/@{}<>\"']+:(?!password@|p%40ss@)[^\s:/@{}<>\"']{6,}@(?!127\.0\.0\.1)",
+    "a password in an address": r"\b(?:postgres(?:ql)?|smtps?|https?)(?:\+\w+)?://[^\s:/@{}<>\"']+:(?!password@|p%40ss@|seen-\d@)[^\s:/@{}<>\"']{6,}@(?!127\.0\.0\.1)",
     "an ID token": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}",
 }
 PUBLISHED = {"Twilio": {"AC" + "0123456789abcdef" * 2}}

@@ -110,10 +110,10 @@ def test_confused_tenant__a_signed_webhook_that_names_another_shop_makes_us_ask_
 
     body = {"admin_graphql_api_id": "gid://shopify/Return/4299", "order_id": 1}
     shopify = Shopify()
-    event = TOPICS["returns/request"](body, Context(shop_id, ALICE, ""))
+    event: Any = TOPICS["returns/request"](body, Context(shop_id, ALICE, ""))
     with pytest.raises(Waiting):
-        about = {"shop_id": event.shop_id, "return_gid": event.return_gid}
-        routing_jobs.route_return(database.begin, returns=shopify, orders=None, **about)  # type: ignore[arg-type]
+        given: Any = {"returns": shopify, "orders": None, "shop_id": event.shop_id, "return_gid": event.return_gid}
+        routing_jobs.route_return(database.begin, **given)
     assert shopify.asked == [(shop_id, "gid://shopify/Return/4299")]
     with database.begin() as session:
         assert not session.exec(select(Message)).all() and not session.exec(select(Link)).all()
@@ -220,7 +220,7 @@ def test_csrf__looking_changes_nothing(admin: Admin, alice: Everywhere) -> None:
         rows.append(all_rows(admin))
         assert opened > 25
     before, first, second = rows
-    assert changed(before, first) <= {"accesslog", "routingpolicy", "logisticspolicy", "consultpolicy"}
+    assert changed(before, first) <= {"accesslog", "routingpolicy", "logisticspolicy", "consultpolicy", "sellerchain"}
     assert changed(first, second) == {"accesslog"}
 
 
@@ -381,7 +381,7 @@ def test_hostile_bodies__what_is_announced_too_large_is_not_read(admin: Admin) -
     assert answer.status_code == 413
 
 
-BIG = ("2147483648", "9223372036854775808", "9" * 30, "0")
+BIG = ("2147483648", "9223372036854775808", "9" * 30)
 
 
 def test_hostile_addresses__an_id_no_row_can_have_is_not_there(database_url: str) -> None:
@@ -395,7 +395,7 @@ def test_hostile_addresses__an_id_no_row_can_have_is_not_there(database_url: str
                 for big in BIG:
                     parts = [big if part in own else part for part in address.path.split("/")]
                     moved = type(address)(address.rule, address.method, "/".join(parts), True)
-                    assert alice.ask(moved, settlement_id="1", finding="match").status_code in (404, 405), moved
+                    assert alice.ask(moved).status_code in (404, 405), moved
         rma = alice.ids["rma_id"]
         for chosen in (*BIG, "\u00b2", "\u0663", "-1", "1e3"):
             assert admin.alice.send(f"/app/returns/{rma}/payment", settlement_id=chosen).status_code in (404, 422)
@@ -588,8 +588,8 @@ def test_a_compliance_body_with_a_bad_signature_is_answered_401_and_nothing_else
     given = {"x-shopify-topic": topic, "x-shopify-shop-domain": ALICE}
     if signature is not None:
         given["x-shopify-hmac-sha256"] = signature
-    assert post(admin.app.wsgi_app, headers=given).status == 401
-    assert post(admin.app.wsgi_app, body=b"no json", headers=given).status == 401, "before the body is looked at"
+    assert post(doors_of(admin.app), headers=given).status == 401
+    assert post(doors_of(admin.app), body=b"no json", headers=given).status == 401, "before the body is looked at"
 
 
 def test_the_secret_of_the_app_signs_nothing_else_of_ours() -> None:
@@ -678,7 +678,7 @@ def test_doubled_headers_prove_nothing(admin: Admin, alice: Everywhere) -> None:
         assert visitor.get("/app/cases", headers={"Authorization": header}).status_code == 401, header[:12]
     body = b"{}"
     mac = sign(body, admin.config.shopify_api_secret)
-    assert post(admin.app.wsgi_app, headers=headers(body) | {"x-shopify-hmac-sha256": f"{mac},{mac}"}).status == 401
+    assert post(doors_of(admin.app), headers=headers(body) | {"x-shopify-hmac-sha256": f"{mac},{mac}"}).status == 401
 
 
 @pytest.mark.parametrize("topic", sorted(TOPICS))

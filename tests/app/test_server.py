@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -165,6 +166,42 @@ def test_one_who_sends_slowly_keeps_nobody_else_waiting(port: int) -> None:
     finally:
         for connection in slow:
             connection.close()
+
+
+def test_a_body_that_does_not_come_is_waited_for_no_longer_than_ten_seconds(port: int) -> None:
+    began = time.monotonic()
+    assert ask(port, delivery() + b"Content-Length: 1000\r\n\r\n{", most_seconds=20)[0] == 408
+    assert time.monotonic() - began < 15
+
+
+def test_twenty_who_send_a_form_slowly_keep_nobody_from_the_pages(port: int) -> None:
+    head = b"POST /desk/in/nothing HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(20)]
+    try:
+        for connection in slow:
+            connection.sendall(head + b"Content-Length: 1000\r\n\r\na=")
+        assert requests.get(f"http://127.0.0.1:{port}/desk", timeout=3).status_code == 401
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_form_comes_through(port: int, chunked: bool) -> None:
+    form = b"order=1042&email=cleo%40example.com"
+    sent = iter([form[:9], form[9:]]) if chunked else form
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = requests.post(f"http://127.0.0.1:{port}/r/nothing/fresh", data=sent, headers=headers, timeout=10)
+    assert answer.status_code < 500 and "the fault is ours" not in answer.text
+
+
+def test_a_form_of_three_megabytes_is_refused_announced_or_in_chunks(port: int) -> None:
+    large = b"a=" + b"x" * 3 * 1024 * 1024
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for sent in (large, iter([large])):
+        with contextlib.suppress(requests.ConnectionError):
+            answer = requests.post(f"http://127.0.0.1:{port}/desk/in/nothing", data=sent, headers=headers, timeout=10)
+            assert answer.status_code in (404, 413)  # 404 where the link was looked at first
 
 
 def test_two_requests_on_one_connection_get_an_answer_each(port: int) -> None:

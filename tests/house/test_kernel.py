@@ -271,6 +271,7 @@ def test_a_token_has_192_bits_and_its_hash_is_that_of_its_letters() -> None:
     assert (
         derive_key("s", "p").hex() == "cf536d76cb1ad051d7b49ed9bb72ee3d69736ed59be5af71410d019939fb8940"
     )  # what is sealed depends on it
+    assert keyed_hash("s", "p", "x") != keyed_hash("s", "q", "x")
     assert keyed_hash("s", "p", "\ud83d") != keyed_hash("s", "p", "?") != keyed_hash("t", "p", "?")
 
 
@@ -287,8 +288,8 @@ def test_what_no_key_opens_is_said_to_be_so() -> None:
     crypt.use_keys("new,old")
     assert not crypt.is_newest(text) and crypt.is_newest(crypt.reseal(text))
     crypt.use_keys("new")
-    shut: list[tuple[Any, Any]] = [(crypt.unseal, text), (crypt.reseal, text), (crypt.unseal_bytes, body)]
-    for open_it, sealed in shut:
+    every: list[tuple[Any, Any]] = [(crypt.unseal, text), (crypt.reseal, text), (crypt.unseal_bytes, body)]
+    for open_it, sealed in every:
         with pytest.raises(crypt.KeyMissing, match=f"^{missing}$"):
             open_it(sealed)
     own = crypt.seal_bytes(b"x")

@@ -11,6 +11,7 @@ from routing.jobs import OLD_ORDER
 from routing.states import OpeningState
 from routing.sweeps import look_through
 from shopify_app import cli
+from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.sweeps import ShopifySweeps
@@ -21,7 +22,14 @@ from tests.journeys.edge_town import DOMAIN, Town
 
 @pytest.fixture
 def adapter(town: Town) -> ShopifyOpenings:
-    return ShopifyOpenings(AdminApi(town.settings, town.database, sleep=lambda _seconds: None))
+    slept: list[float] = []  # time passes for it as long as it says that it sleeps, and no test waits
+    api = AdminApi(
+        town.settings,
+        town.database,
+        sleep=slept.append,
+        now=lambda: real_now() + timedelta(seconds=sum(slept)),
+    )
+    return ShopifyOpenings(api)
 
 
 def sweep(town: Town) -> None:

@@ -90,20 +90,14 @@ def test_a_payment_without_an_amount_asks_to_load_again(admin: Admin):
 # --- routing
 
 
-def test_the_limit_and_the_default_advisor_are_saved(admin: Admin):
-    answer = admin.alice.send("/app/routing", limit="7,500.50", default_advisor=admin.world.bob.id)
-    assert answer.status_code == 200
-    (rule,) = stored(admin, RoutingPolicy, shop_id=admin.world.shop_id)
-    assert (rule.limit_cents, rule.default_advisor_id, rule.version) == (750_050, admin.world.bob.id, 2)
-
-
-@pytest.mark.parametrize("limit", ["", "a lot", "-1", "NaN", "1e400"])
-def test_a_limit_that_is_no_amount_is_said_under_its_field(admin: Admin, limit: str):
-    assert "limit" in fields_of(admin.alice.send("/app/routing", limit=limit))
+def test_who_answers_for_the_house_is_chosen_at_once(admin: Admin):
+    assert admin.alice.send("/app/routing/default", default_advisor=admin.world.bob.id).status_code == 200
+    (row,) = stored(admin, RoutingPolicy, shop_id=admin.world.shop_id)
+    assert (row.default_advisor_id, row.version) == (admin.world.bob.id, 1), "the rules are as they were"
 
 
 def test_an_advisor_of_another_shop_cannot_be_the_default(admin: Admin):
-    answer = admin.alice.send("/app/routing", limit="5000", default_advisor=admin.dana.bob.id)
+    answer = admin.alice.send("/app/routing/default", default_advisor=admin.dana.bob.id)
     assert "default_advisor" in fields_of(answer)
 
 

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.money import Money
-from routing.conditions import CONDITIONS
-from routing.decide import Outcome, Policy, decide
+from routing.conditions import judge
+from routing.decide import OtherCurrency, Outcome, decide
 from routing.facts import Attribution, Directory, Person, ReturnFacts
+from routing.rules import Condition, threshold
 from routing.sellers import Level, find_seller
 
-USD = Policy(Money(500_000, "USD"))
+USD = threshold(Money(500_000, "USD"))
 BOB, INES, LEFT, HOUSE = "staff/7", "staff/8", "staff/9", "staff/1"
 PEOPLE = {
     BOB: Person(7, "Bob", True),
@@ -46,11 +47,11 @@ def credit(staff: str, cents: int = 1_480_000, line: str = "line/1", quantity: i
     ],
 )
 def test_exactly_the_limit_is_offered_a_conversation_and_a_cent_less_is_not(total, limit, outcome) -> None:
-    assert decide(Policy(limit), replace(FACTS, order_total=total), DIRECTORY).outcome is outcome
+    assert decide(threshold(limit), replace(FACTS, order_total=total), DIRECTORY).outcome is outcome
 
 
 def test_a_limit_in_another_currency_is_never_compared() -> None:
-    with pytest.raises(ValueError, match="the limit is in USD, the order in EUR"):
+    with pytest.raises(OtherCurrency, match="the limit is in USD, the order in EUR"):
         decide(USD, replace(FACTS, order_total=Money(9_999_999, "EUR")), DIRECTORY)
 
 
@@ -58,7 +59,7 @@ def test_below_the_limit_nobody_is_named_whoever_sold_it() -> None:
     facts = replace(FACTS, order_total=Money(499_999, "USD"), attributions=(credit(BOB),), order_staff_gid=INES)
     decided = decide(USD, facts, DIRECTORY)
     assert (decided.outcome, decided.advisor_id, decided.level) == (Outcome.SIMPLE, None, Level.NOBODY)
-    assert decided.words == "Order #1042 came to $4,999.99, below $5,000: a simple return."
+    assert decided.words == "Order #1042 came to $4,999.99, below $5,000. A simple return."
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_the_outcome_never_depends_on_the_order_things_are_listed_in(found, rand
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_a_dearer_order_is_never_treated_as_less(limit, total, more) -> None:
-    holds = CONDITIONS["order_value_at_least"]
+    asked = Condition("order_value", "at_least", (Money(limit, "USD").amount,))
     facts = replace(FACTS, order_total=Money(total, "USD"))
     dearer = replace(FACTS, order_total=Money(total + more, "USD"))
-    assert holds(dearer, Money(limit, "USD")) >= holds(facts, Money(limit, "USD"))
+    assert judge(dearer, asked).holds >= judge(facts, asked).holds

@@ -13,7 +13,7 @@ from kit.errors import AppError, OutsideError, Waiting
 from kit.money import Money
 from logistics.models import Rma
 from logistics.reads import ClientRead, ReturnRead
-from routing import policies
+from routing import books, policies
 from routing.decide import Outcome
 from routing.facts import LineRead, OrderRead, StaffRead
 from routing.jobs import route_return
@@ -201,7 +201,8 @@ def test_an_order_in_a_currency_of_large_numbers_fits(database: Database, queue:
 
 def limit(database: Database, shop_id: int) -> Money:
     with database.begin() as session:
-        return policies.policy(session, shop_id).limit
+        book = books.in_force(session, shop_id)
+    return Money.parse(book.rules[0].conditions[0].values[0], book.currency)
 
 
 def currency(database: Database, shop_id: int, code: str) -> None:
@@ -235,7 +236,7 @@ def test_a_limit_chosen_in_a_currency_the_shop_has_left_waits_for_the_merchant_a
 
     choose("3000")
     currency(database, shop_id, "EUR")
-    with pytest.raises(Waiting, match=r"in USD, and this order is in EUR\. Save that value again"):
+    with pytest.raises(Waiting, match=r"in USD, and this order is in EUR\. Save them again"):
         route(database, shop_id, Money(1_480_000, "EUR"))
     assert made(database) == ([], [], [])
     choose("3,500.50")

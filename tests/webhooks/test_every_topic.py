@@ -99,4 +99,4 @@ def test_a_client_merged_with_themself_moves_nothing() -> None:
 
 def test_a_refund_is_told_by_its_return_and_not_by_its_own_number() -> None:
     body = {"id": 5, "return": {"id": 6}}
-    assert parsed("refunds/create", body) == ReturnChanged(7, "gid://shopify/Return/6")
+    assert parsed("refunds/create", body) == ReturnChanged(7, "gid://shopify/Return/6", says="refund")

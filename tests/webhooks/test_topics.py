@@ -29,7 +29,7 @@ def parsed(topic: str, body: dict[str, Any], context: Context = CONTEXT) -> Any:
         ("returns/request", "returns_request__one_line", ReturnSeen(7, RETURN, ORDER)),
         ("returns/request", "returns_request__documented_minimal", ReturnSeen(7, RETURN, ORDER)),
         ("returns/approve", "returns_approve", ReturnSeen(7, RETURN, ORDER)),
-        ("returns/close", "returns_close", ReturnChanged(7, RETURN)),
+        ("returns/close", "returns_close", ReturnChanged(7, RETURN, says="close")),
         ("app/uninstalled", "app_uninstalled", AppUninstalled(7, CONTEXT.triggered_at)),
         ("customers/data_request", "customers_data_request", ClientDataRequested(7, CLIENT, "9999", [ORDER])),
         ("customers/redact", "customers_redact", ClientRedacted(7, CLIENT, [ORDER])),

@@ -88,7 +88,7 @@ def setup(session: Session, shop: Shop) -> list[Line]:
         ("House name and telephone", bool(shop.house and shop.telephone), "#house"),
         ("Address that parcels come back to", rmas.policy_of(session, shop.id).receiver.is_usable, "#parcels"),
         ("A telephone number for every advisor", bool(people) and all(p.phone for p in people), "/app/advisors"),
-        ("Order value and default advisor", rule.version > 1, "/app/routing"),
+        ("Rules and default advisor", rule.version > 1 or rule.default_advisor_id is not None, "/app/routing"),
     ]
     return [
         Line(name, "Done" if is_done else "To do", "success" if is_done else "", path) for name, is_done, path in done

@@ -17,6 +17,9 @@ from kit.money import Money
 from logistics.models import Parcel, Rma, Settlement
 from logistics.rmas import RmaView, policy_of, sender_of, view
 from logistics.states import Goods, ParcelState, SettlementState
+from routing.jobs import find_decision
+from routing.models import Decision
+from routing.rules import Outcome
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
@@ -134,11 +137,13 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
     case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
     advisor, consult = _advisor(session, case), _talk(session, case)
     facts = facts_of(session, seen, case, advisor, consult)
+    decision = find_decision(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
     may_talk = case is not None and case.state is CaseState.OPEN and case.outcome is None
     return {
         "seen": seen,
         "case": case,
-        "advisor": advisor,
+        "advisor": advisor or _named(session, decision),
+        "both": decision is not None and decision.outcome is Outcome.BOTH,
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
         "heading": timeline.heading(facts),
@@ -164,6 +169,14 @@ def _view(session: Session, rma: Rma) -> RmaView:
 
 def _advisor(session: Session, case: Case | None) -> Advisor | None:
     return get_advisor(session, shop_id=case.shop_id, advisor_id=case.advisor_id) if case else None
+
+
+def _named(session: Session, decision: Decision | None) -> Advisor | None:
+    """Who is named on a simple return, where the rules say that somebody is, while they work here."""
+    if decision is None or decision.outcome is not Outcome.NAMED or decision.advisor_id is None:
+        return None
+    advisor = get_advisor(session, shop_id=decision.shop_id, advisor_id=decision.advisor_id)
+    return advisor if advisor.active else None
 
 
 def _talk(session: Session, case: Case | None) -> Consult | None:

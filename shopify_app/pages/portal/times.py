@@ -29,6 +29,8 @@ from kit.clock import parse_instant
 from kit.errors import AppError, NotFound
 from kit.tokens import new_token
 from logistics.rmas import find_rma
+from routing.jobs import find_decision
+from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.clients import Invited, with_case
 from shopify_app.pages.portal.standing_in import standing_in
@@ -185,6 +187,7 @@ def _times(
 ) -> str:
     slots = _free(session, caller)
     zone, locale = _zone(caller, moving), shown_locale(caller.case.client_locale)
+    decision = find_decision(session, shop_id=caller.shop_id, return_gid=caller.case.return_gid)
     return render_template(
         "portal/times.html",
         **_about(session, token, caller),
@@ -199,6 +202,7 @@ def _times(
         problem=problem,
         moving=moving,
         may_reserve=caller.case.state is CaseState.OPEN and caller.guest_id is None,
+        both=decision is not None and decision.outcome is Outcome.BOTH,
     )
 
 

@@ -1,5 +1,6 @@
 """Products, their variants and pictures, and what is in stock where."""
 
+import zlib
 from typing import Any
 
 from simulators.shopify.connections import connect
@@ -82,6 +83,16 @@ def quantities(own, ctx, args):
     ]
 
 
+SHELVES = {"Jewellery": "Fine jewellery", "Leather": "Leather goods"}
+
+
+def collections(product, ctx, args):
+    """What the product says it is in; else one collection a kind."""
+    kind = product.get("productType")
+    titles = product.get("collections") or ([SHELVES.get(kind, kind)] if kind else [])
+    return connect([{"id": f"gid://shopify/Collection/{zlib.crc32(t.encode())}", "title": t} for t in titles], args)
+
+
 def legacy(own, ctx, args):
     return str(number_of(own["id"]))
 
@@ -89,6 +100,7 @@ def legacy(own, ctx, args):
 FIELDS = METAFIELD_FIELDS | {
     "Product": METAFIELDS | {
         "legacyResourceId": legacy,
+        "collections": collections,
         "description": lambda p, ctx, args: p["descriptionHtml"].replace("<p>", "").replace("</p>", ""),
         "featuredMedia": lambda p, ctx, args: media(p, ctx),
         "media": lambda p, ctx, args: connect([media(p, ctx)], args),
