@@ -105,7 +105,7 @@ class Decision(SQLModel, table=True):
     currency: str = Field(max_length=3)
     decided_at: datetime
     # The advisor it names sold it, as far as evidence tells; not one who took over, or looks after client or place.
-    sold: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    sold: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
     # What each level of the seller's chain saw (sellers.Finding.as_json). Names no client.
     findings: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}

@@ -627,7 +627,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quiet_until_minute", sa.Integer(), server_default="480", nullable=False))
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sold", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("sold", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("findings", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("rule_id", sa.String(length=20), server_default="", nullable=False))
         batch_op.add_column(sa.Column("order_name", sa.String(length=60), server_default="", nullable=False))

@@ -194,13 +194,16 @@ def test_the_client_may_wait_for_their_own_advisor_or_see_a_colleague_after_all(
         assert visitor.post(f"{times}/wait").status_code == 303
         case = house.case()
         assert (case.advisor_id, case.ledger, house.loads()) == (house.bob, Ledger.OWNED, {})
+        assert (case.next_rung, case.next_rung_at) == (None, None), "nobody is chased for who waits by choice"
         shown = words(visitor.get(times).text)
         assert "You are waiting for Bob, who is back on Tuesday 1 December." in shown
         assert "Tuesday 1 December" in shown.split("How shall we meet?")[1], "away today does not block next week"
         house.look_after(NOW + timedelta(minutes=10))
         assert house.case().advisor_id == house.bob, "who waits is left in peace"
         assert visitor.post(f"{own}/sooner").status_code == 303
-    assert (house.case().advisor_id, house.loads()) == (house.hugo, {house.hugo: 1})
+    case = house.case()
+    assert (case.advisor_id, house.loads()) == (house.hugo, {house.hugo: 1})
+    assert case.next_rung is not None, "and is promised an answer again"
 
 
 def test_a_time_that_is_reserved_is_not_moved_by_the_button_of_an_old_page(house: House) -> None:

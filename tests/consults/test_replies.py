@@ -199,6 +199,8 @@ def test_stop_ends_texts_to_that_number_and_start_begins_them_again(database, ho
     with database.begin() as session:
         assert len(session.exec(select(OptOut)).all()) == 1
         assert texts.has_opted_out(session, BOB) and not texts.has_opted_out(session, CLAIRE)
+        stopped = {p.name: p.texts_stopped_at for p in session.exec(select(Advisor))}
+        assert stopped == {"Bob Laurent": NOW, "Claire Roy": None}, "who can answer in time goes by it"
     queue.waiting.clear()
     table = jobs_table(config, database)
     with cast.clock(NOW):
@@ -212,6 +214,7 @@ def test_stop_ends_texts_to_that_number_and_start_begins_them_again(database, ho
     come(database, BOB, "START", sid="SM3")
     with database.begin() as session:
         assert not texts.has_opted_out(session, BOB) and session.exec(select(OptOut)).all() == []
+        assert [p.texts_stopped_at for p in session.exec(select(Advisor))] == [None, None]
     assert answers(database) == []  # the network answers these itself
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from consults.absences import note_away
 from consults.advisors import set_hours
-from consults.models import Advisor
+from consults.models import Advisor, Case
 from routing import credits
 from routing.hand_overs import open_with_answer
 from tests import cast
@@ -44,18 +44,21 @@ def test_whoever_answers_reads_who_sold_it_until_when_and_what_it_does_to_the_cr
     assert "$4,440 of Bob Laurent's sale is credited to you, the rest to Bob Laurent." in shown
 
 
-def test_the_seller_reads_along_and_writes_nothing(stood_in, at_desk, world) -> None:
+def test_the_seller_reads_along_and_may_only_take_it_back(stood_in, at_desk, world, made) -> None:
     _, case = stood_in
     bobs = at_desk(world.bob)
     page = bobs.get(f"/desk/cases/{case.id}")
     shown = text(page.text)
     assert "With Hugo Marchand" in shown and "$4,440 of your sale is credited to Hugo Marchand" in shown
-    assert "<form" not in page.text.split("<main")[1].split("</main")[0].replace("Add a promise", "")
+    main = page.text.split("<main")[1].split("</main")[0]
+    assert main.count("<form") == 1 and f'action="/desk/cases/{case.id}/take"' in main and "Take it back" in main
     own = bobs.get(f"/desk/cases/{world.case.id}")
-    for step in ("take", "outcome", "promises"):
+    for step in ("not-today", "answered", "outcome", "promises", "take"):
         form = {"csrf": csrf(own.text), "what": "Sketches", "due_on": "2026-11-30"}
         answer = bobs.post(f"/desk/cases/{case.id}/{step}", data=form)
-        assert answer.status_code == 404, step
+        assert answer.status_code == (303 if step == "take" else 404), step
+    again = made(lambda session: session.get_one(Case, case.id))
+    assert (again.advisor_id, again.owner_id, again.is_stood_in) == (world.bob.id, world.bob.id, False)
 
 
 def test_a_colleague_who_neither_sold_nor_answers_sees_nothing_of_it(stood_in, at_desk, world, made) -> None:

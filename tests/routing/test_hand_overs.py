@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from consults import first_answers
 from consults.booking import book_consult, consults_of, free_times
 from consults.cases import get_case, take_case
 from consults.history import history
@@ -277,3 +278,26 @@ def test_one_who_is_full_gets_back_only_what_nobody_has_begun(house: House) -> N
     house.change(house.bob, limit_own=40)
     house.look_after(NOW + timedelta(hours=1))
     assert house.case().advisor_id == house.hugo
+
+
+def test_who_answers_from_the_start_is_reminded_and_a_late_case_counts_in_the_pool_of_who_has_it_next(
+    house: House,
+) -> None:
+    lena = house.colleague("Léna Petit")
+    house.away(house.bob)
+    case = house.route()
+    first, second = (house.hugo, lena) if case.advisor_id == house.hugo else (lena, house.hugo)
+    for minutes in range(10, 240, 10):
+        at = cast.NOW + timedelta(minutes=minutes)
+        with cast.clock(at):
+            house.table["consults.keep_first_answers"](house.database.begin)
+        house.run(at)
+    late = house.case()
+    assert (late.owner_id, late.advisor_id, late.ledger) == (house.bob, second, Ledger.POOL)
+    assert house.loads() == {second: 1}
+    with house.database.begin() as session:
+        rungs = first_answers.rungs_of(session, shop_id=house.shop_id, case_id=cast.number(late.id))
+        assert (rungs[0].rung.value, rungs[0].advisor_id) == ("owner", first)
+        told = [(m.name, m.channel) for m in session.exec(select(Message).order_by(col(Message.id)))]
+    assert told.count(("reminded_advisor", "sms")) == told.count(("stands_in_advisor", "sms")) == 1
+    assert told.count(("handed_over", "email")) == 1, "the client reads the new name once"
