@@ -22,7 +22,8 @@ LATELY = timedelta(days=30)
 
 def lost_grant(look: Look) -> list[Place]:
     """Only a person opening the app can renew it."""
-    return [HERE] if look.shop.state is ShopState.RECONNECT or look.shop.access_token is None else []
+    has_grant = look.shop.access_token is not None
+    return [] if has_grant and look.shop.state is not ShopState.RECONNECT else [HERE]
 
 
 def closed_shop(look: Look) -> list[Place]:
