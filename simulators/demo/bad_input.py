@@ -49,7 +49,7 @@ def too_old_to_read(play: Play) -> None:
     """An order the app may not read yet: the admin says what is needed, and nothing loops."""
     play.records.post("shopify/returns", {"order_name": "#1047", "reason": "changed-my-mind", "as": "request"})
     wait_until(
-        lambda: "approval to read old orders" in play.merchant.look("/app").text,
+        lambda: "order is older than 60 days" in play.merchant.look("/app/activity").text,
         what="the sentence about old orders",
         seconds=30,
     )
@@ -79,5 +79,5 @@ def post(
 STEPS = [
     ("wrong signature 401, not JSON 400, 6 MB 413, unknown shop 200", refused),
     ("Shopify's minimal body leads to a read of the return", minimal_body),
-    ('an order too old to read shows "needs approval to read old orders"', too_old_to_read),
+    ('an order too old to read says that a return waits for the right to read old orders', too_old_to_read),
 ]
