@@ -101,8 +101,8 @@ PEOPLE: tuple[Failure, ...] = (
         "The order value for an advisor is in another currency than your orders",
         "",
         "The two cannot be compared, so returns wait and nobody answers them.",
-        "Save the value again, in the currency your store has now.",
-        "Save the order value",
+        "Take the same figures in the currency your store has now, and put the rules in force.",
+        "Look at the rules",
         "/app/routing",
     ),
 )

@@ -79,5 +79,5 @@ def post(
 STEPS = [
     ("wrong signature 401, not JSON 400, 6 MB 413, unknown shop 200", refused),
     ("Shopify's minimal body leads to a read of the return", minimal_body),
-    ('an order too old to read says that a return waits for the right to read old orders', too_old_to_read),
+    ("an order too old to read says that a return waits for the right to read old orders", too_old_to_read),
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 SHOP = "verdane-demo.myshopify.com"
 SECRET = "demo-client-secret-of-this-laptop-only"
+METRICS_TOKEN = "demo-metrics"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Places:
             "DATABASE_URL": database_url,
             "SECRET_KEY": "demo-secret-key",
             "TOKEN_KEYS": "demo-token-key",
+            "METRICS_TOKEN": METRICS_TOKEN,
             "TWILIO_ACCOUNT_SID": "AC" + "0123456789abcdef" * 2,
             "TWILIO_AUTH_TOKEN": "demo-twilio-token",
             "TWILIO_MESSAGING_SERVICE_SID": "MG" + "0123456789abcdef" * 2,

@@ -6,8 +6,11 @@ Each step is checked against what the stand-ins wrote down (mutation log, texts,
 import time
 from collections.abc import Callable
 
+import requests
+
 from simulators.demo import bad_input, copies_and_kills, parcel_line, talking
 from simulators.demo.person import Merchant, Person
+from simulators.demo.places import METRICS_TOKEN
 from simulators.demo.play import Play
 from simulators.demo.processes import Processes, wait_until
 from simulators.demo.records import Records
@@ -57,6 +60,12 @@ def seller_is_known_from_the_order(play: Play) -> None:
         what="orders/create of #1042 answered 200",
         seconds=40,
     )
+    wait_until(lambda: _is_read(play), what="everything the store sent is read", seconds=60)
+
+
+def _is_read(play: Play) -> bool:
+    told = requests.get(f"{play.app}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=10).text
+    return all(f'returns_inbox_deliveries{{state="{state}"}} 0\n' in told for state in ("new", "unclaimed"))
 
 
 def press_return(play: Play) -> None:

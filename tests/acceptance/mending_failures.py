@@ -18,7 +18,8 @@ from logistics.models import Parcel, Settlement
 from logistics.states import Goods, SettlementState
 from notifications.models import Message
 from notifications.states import MessageState
-from routing.models import OpenedReturn, RoutingPolicy
+from routing import books, policies
+from routing.models import OpenedReturn
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shops import crypt
@@ -177,6 +178,11 @@ def take_boutiques_away(house: House) -> None:
     delete(house, Boutique, col(Boutique.shop_id) == house.shop_id)
 
 
+def lose_the_phone(house: House) -> None:
+    """The directory that was read holds none; the page itself takes nobody without."""
+    house.edit(Advisor, house.town.advisor_id, phone=None)
+
+
 def read_boutiques(house: House) -> None:
     place = BoutiqueRow(location_gid="gid://shopify/Location/1", name="Paris")
     house.rows(lambda s: import_directory(s, shop_id=house.shop_id, people=[], boutiques=[place]))
@@ -185,14 +191,17 @@ def read_boutiques(house: House) -> None:
 def choose_a_limit_in_euro(house: House) -> None:
     """The shop sold in euro when the limit was chosen, and sells in dollars now."""
     house.edit(Shop, house.shop_id, currency="EUR")
-    house.press("/app/routing", limit="5000", default_advisor=house.town.advisor_id)
+    about: dict[str, Any] = {"limit": "5000", "default_advisor_id": house.town.advisor_id}
+    house.rows(lambda s: policies.change_policy(s, shop_id=house.shop_id, **about))
     house.request()
     house.deliver()
-    assert house.rows(lambda s: s.get_one(RoutingPolicy, house.shop_id).currency) == "EUR"
+    assert house.rows(lambda s: books.in_force(s, house.shop_id).currency) == "EUR"
 
 
 def choose_it_again(house: House) -> None:
-    house.press("/app/routing", limit="5000", default_advisor=house.town.advisor_id)
+    for step in ("currency", "force"):
+        seen = house.rows(lambda s: books.working(s, house.shop_id).mark)
+        house.press(f"/app/routing/{step}", mark=seen)
     house.time_passes()
     assert len(house.town.rows()[0]) == 1
 
@@ -399,18 +408,18 @@ FAILING = (
     Failing("no_boutique", take_boutiques_away, read_boutiques, "read from your locations", "/app/advisors"),
     Failing(
         "no_default", lambda h: h.edit(Advisor, h.town.advisor_id, role=StaffRole.ADVISOR),
-        lambda h: h.press("/app/routing", limit="5000", default_advisor=h.town.advisor_id),
+        lambda h: h.press("/app/routing/default", default_advisor=h.town.advisor_id),
         "Choose who is asked", "/app/routing",
     ),
     Failing(
-        "advisor_phone", lambda h: h.correct_advisor(phone=""), lambda h: h.correct_advisor(phone="+33612344141"),
+        "advisor_phone", lose_the_phone, lambda h: h.correct_advisor(phone="+33612344141"),
         "Inès Laurent", "/app/advisors/",
     ),
     Failing(
         "advisor_email", lambda h: h.correct_advisor(email=""), lambda h: h.correct_advisor(email="ines@v.example"),
         "calendar", "/app/advisors/",
     ),
-    Failing("currency", choose_a_limit_in_euro, choose_it_again, "Save the value again", "/app/routing"),
+    Failing("currency", choose_a_limit_in_euro, choose_it_again, "Take the same figures", "/app/routing"),
     Failing(
         "receiver", lambda h: h.press("/app/settings", house="Verdane"),
         lambda h: h.press("/app/settings", house="Verdane", **RECEIVING), "where parcels are received",

@@ -180,7 +180,7 @@ class House:
             rma, _ = open_rma(
                 session,
                 shop_id=self.shop_id,
-                read=cast.cleos_read(status="OPEN"),
+                read=cast.cleos_read(status="REQUESTED"),
                 client=cast.CLEO_READ,
                 value=cast.PRICE,
                 assisted=True,

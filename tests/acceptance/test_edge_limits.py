@@ -197,8 +197,9 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
 
 @pytest.mark.calm(reason="orders its own faults, and counts")
 def test_a_return_costs_at_most_eight_calls_from_the_request_to_the_refund(whole: Whole) -> None:
+    """What Shopify Flow is told besides is the merchant's own workflow, and no part of the return."""
     gid = whole.play("1042")
-    calls = [call["operation"] for call in whole.town.shopify.store.calls]
+    calls = [c["operation"] for c in whole.town.shopify.store.calls if c["operation"] != "FlowTriggerReceive"]
     assert whole.town.rows()[2][0].ended_how == "closed" and whole.town.rows()[2][0].return_gid == gid
     assert len(calls) <= 8, calls
 

@@ -204,7 +204,7 @@ def test_csrf__one_sessions_form_is_not_anothers(admin: Admin, alice: Everywhere
 
 def test_csrf__a_form_of_the_admin_is_sent_with_the_header_and_never_with_a_token_in_the_address(admin: Admin) -> None:
     before, token = all_rows(admin), id_token(admin.config, ALICE)
-    answer = admin.app.test_client().post(f"/app/routing?id_token={token}", data={"limit": "1", "id_token": token})
+    answer = admin.app.test_client().post(f"/app/routing/default?id_token={token}", data={"id_token": token})
     assert answer.status_code in (200, 401) and ("/app/bounce?" in answer.text or answer.status_code == 401)
     assert all_rows(admin) == before
 
@@ -399,7 +399,7 @@ def test_hostile_addresses__an_id_no_row_can_have_is_not_there(database_url: str
         rma = alice.ids["rma_id"]
         for chosen in (*BIG, "\u00b2", "\u0663", "-1", "1e3"):
             assert admin.alice.send(f"/app/returns/{rma}/payment", settlement_id=chosen).status_code in (404, 422)
-            assert admin.alice.send("/app/routing", limit="5", default_advisor=chosen).status_code in (200, 422)
+            assert admin.alice.send("/app/routing/default", default_advisor=chosen).status_code in (200, 404, 422)
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,8 @@ def test_poison__a_delivery_that_always_fails_is_given_up_with_an_alarm_and_hold
 def test_poison__a_step_that_was_given_up_is_on_the_first_page_a_merchant_sees(admin: Admin) -> None:
     with admin.database.begin() as session:
         assert session.exec(select(JobTrouble).where(JobTrouble.state == TroubleState.GIVEN_UP)).first()
-    assert "One step did not succeed" in admin.alice.open("/app").text
+    assert "Needs attention" in admin.alice.open("/app").text
+    assert "did not succeed" in admin.alice.open("/app/activity").text
 
 
 def test_secrets_at_rest__tokens_names_and_bodies_are_sealed_and_personal_pages_are_kept_by_nobody(
