@@ -3,7 +3,7 @@
 from consults import advisors
 from consults.models import Advisor
 from kit.causes import Cause
-from routing import policies
+from routing import books, policies
 from shopify_app.mending.look import HERE, Failure, Look, Place
 
 
@@ -36,8 +36,8 @@ def without_email(look: Look) -> list[Place]:
 
 def other_currency(look: Look) -> list[Place]:
     """The limit cannot be compared with what orders cost."""
-    rule = policies.policy_row(look.session, look.shop_id)
-    return [HERE] if rule.currency != look.shop.currency or look.stopped(Cause.OTHER_CURRENCY) else []
+    book = books.in_force(look.session, look.shop_id)
+    return [HERE] if book.currency != look.shop.currency or look.stopped(Cause.OTHER_CURRENCY) else []
 
 
 def _page(advisor: Advisor) -> Place:
