@@ -212,7 +212,7 @@ def test_with_a_quarter_of_the_calls_failing_at_most_eight_a_return_succeed_and_
     town.shopify.store.faults.replace(bad_day.SHOPIFY)
     for name in names:
         whole.play(name)
-    calls = town.shopify.store.calls
+    calls = [call for call in town.shopify.store.calls if call["operation"] != "FlowTriggerReceive"]
     succeeded = [call for call in calls if call["outcome"] == "executed"]
     assert len(succeeded) <= 8 * len(names), Counter(call["operation"] for call in succeeded)
     assert len(succeeded) < 0.85 * len(calls), "the others failed"
