@@ -130,4 +130,4 @@ def test_a_settled_one_stays_open_until_somebody_closes_it_there(database: Datab
         rma = session.get_one(Rma, rma_id)
         assert (rma.goods_state, rma.settled_at, rma.closed_at) == (Goods.SETTLED, cast.NOW, None)
         assert sum(step.kind == "reopened" for step in rmas.steps(session, rma)) == 1
-    assert queue.names() == [], "nobody closes or pays it by itself"  # type: ignore[attr-defined]
+    assert set(queue.names()) <= {"consults.reopen_case"}, "nobody closes or pays it by itself"  # type: ignore[attr-defined]
