@@ -69,6 +69,10 @@ def _escaped(found: "re.Match[str]") -> str:
     return found.group().encode("unicode_escape").decode()
 
 
+# One list for the life of the process: a logger keeps the list it first wrote with, and follows a later word this way.
+_processors: list[Any] = []
+
+
 def configure(log_format: str = "text") -> None:
     """Send events to standard error, as lines for people or, with "json", for machines."""
     renderer: Any = (
@@ -76,16 +80,17 @@ def configure(log_format: str = "text") -> None:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=24)
     )
+    _processors[:] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_personal,
+        keep_to_one_line,
+        renderer,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            hide_personal,
-            keep_to_one_line,
-            renderer,
-        ],
+        processors=_processors,
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
