@@ -66,7 +66,7 @@ class Run:
         return f"{output}\nexit {process.returncode}"
 
     def servers(self) -> list[str]:
-        """Names of the PostgreSQL servers and keepers of this run that still live; one may end while it is looked at."""
+        """Names of the PostgreSQL servers and keepers of this run that live; one may end while it is looked at."""
         return [
             process.info["name"]
             for process in psutil.process_iter(["cmdline", "name", "status"])
