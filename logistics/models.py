@@ -17,6 +17,7 @@ from logistics.states import (
     ParcelState,
     SettlementState,
 )
+from logistics.ways import Way
 from shops.crypt import Sealed
 
 
@@ -141,6 +142,7 @@ class Parcel(SQLModel, table=True):
     rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
     rfo_gid: str = Field(max_length=120)
+    way: Way = Field(default=Way.LABEL, sa_type=word(Way), sa_column_kwargs={"server_default": Way.LABEL.value})
     carrier: str = Field(default="", max_length=60)
     reference: str = Field(unique=True, max_length=80)
     provider_shipment_id: str = Field(default="", max_length=120)

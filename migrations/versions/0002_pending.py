@@ -636,6 +636,9 @@ def upgrade() -> None:
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
+
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -652,6 +655,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_column("way")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
