@@ -11,6 +11,7 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements
+from logistics.buying import buy_label
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.models import Parcel, Rma, Settlement
 from logistics.ports import Carrier, CoverMissing, ReturnsDoor
@@ -45,12 +46,15 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, policy = parcels.get_parcel(session, rma, parcel_id), rmas.policy_of(session, shop_id)
-        order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma))
+        order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma), now=clock.now())
     if order is None:
         return
+    if order.cover is None:
+        _keep_what_was_bought(begin, carrier, shop_id, rma_id, parcel)
+        raise CoverMissing(order.refusal, cause=order.cause)
     try:
         shipment = _shipment(carrier, order)
-        bought = shipment.bought or carrier.buy(shipment.shipment_id, order.need)
+        bought = buy_label(carrier, shipment, order.cover)
     except CoverMissing as missing:
         with begin() as session:
             rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
@@ -61,7 +65,7 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         if error.permanent and error.cause == Cause.ADDRESS:
             with begin() as session:
                 rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
-                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id))
+                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
         raise
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
@@ -71,6 +75,21 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         )
     if missing_cover:
         raise CoverMissing(missing_cover)
+
+
+def _keep_what_was_bought(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel: Parcel) -> None:
+    """The cover went while a label was being bought: one that the carrier has sold is kept, and held back."""
+    if parcel.state is not ParcelState.BUYING:
+        return
+    shipment = carrier.find(parcel.reference)
+    if shipment is None or shipment.bought is None:
+        return
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        box = parcels.get_parcel(session, rma, parcel.id or 0)
+        parcels.record_label(
+            session, rma, box, shipment_id=shipment.shipment_id, bought=shipment.bought, now=clock.now()
+        )
 
 
 def attach_label(

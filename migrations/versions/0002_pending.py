@@ -91,6 +91,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_commissionrule")),
     )
     op.create_table(
+        "coverterm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("carrier", sa.String(length=60), nullable=False),
+        sa.Column("payer", sa.String(length=40), nullable=False),
+        sa.Column("insurer", sa.String(length=120), nullable=False),
+        sa.Column("policy_number", sa.String(length=80), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("limit_cents", sa.BigInteger(), nullable=False),
+        sa.Column("excluded", sa.JSON(), nullable=False),
+        sa.Column("lanes", sa.JSON(), nullable=False),
+        sa.Column("day_cents", sa.BigInteger(), nullable=True),
+        sa.Column("address_cents", sa.BigInteger(), nullable=True),
+        sa.Column("vehicle_cents", sa.BigInteger(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_coverterm_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverterm")),
+    )
+    with op.batch_alter_table("coverterm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coverterm_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "erasedclient",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("client_hash", sa.String(length=32), nullable=False),
@@ -246,6 +273,19 @@ def upgrade() -> None:
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inboundtext_shop_id"), ["shop_id"], unique=False)
 
+    op.create_table(
+        "packversion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(length=120), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_packversion_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packversion")),
+        sa.UniqueConstraint("shop_id", "name", "version", name=op.f("uq_packversion_shop_id_name_version")),
+    )
     op.create_table(
         "promisetier",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -475,6 +515,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
     op.create_table(
+        "coveruse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("parcel_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("term_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("payer", sa.String(length=40), nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=False),
+        sa.Column("cover_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("evidence", sa.String(length=240), nullable=False),
+        sa.Column("vehicle", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_on", sa.Date(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("value_cents > 0 AND cover_cents >= value_cents", name=op.f("ck_coveruse_covers_the_value")),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"], ["parcel.id"], name=op.f("fk_coveruse_parcel_id_parcel"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_coveruse_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_coveruse_shop_id_shop"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["term_id"], ["coverterm.id"], name=op.f("fk_coveruse_term_id_coverterm"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coveruse")),
+        sa.UniqueConstraint("reference", name=op.f("uq_coveruse_reference")),
+    )
+    with op.batch_alter_table("coveruse", schema=None) as batch_op:
+        batch_op.create_index("ix_coveruse_open", ["shop_id", "released_at", "handed_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coveruse_parcel_id"), ["parcel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coveruse_term_id"), ["term_id"], unique=False)
+
+    op.create_table(
         "poolload",
         sa.Column("advisor_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -636,8 +711,22 @@ def upgrade() -> None:
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("1"), nullable=False))
+
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
+
+    with op.batch_alter_table("rma", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bought_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("delivered_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(length=60), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("country", sa.String(length=2), server_default="", nullable=False))
+
+    with op.batch_alter_table("rmaline", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("words", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("serial", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("certificate", sa.String(length=120), server_default="", nullable=False))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
@@ -656,8 +745,22 @@ def downgrade() -> None:
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
 
+    with op.batch_alter_table("rmaline", schema=None) as batch_op:
+        batch_op.drop_column("certificate")
+        batch_op.drop_column("serial")
+        batch_op.drop_column("words")
+
+    with op.batch_alter_table("rma", schema=None) as batch_op:
+        batch_op.drop_column("country")
+        batch_op.drop_column("channel")
+        batch_op.drop_column("delivered_on")
+        batch_op.drop_column("bought_on")
+
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.drop_column("way")
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("neutral_names")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
@@ -722,6 +825,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poolload_shop_id"))
 
     op.drop_table("poolload")
+    with op.batch_alter_table("coveruse", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coveruse_term_id"))
+        batch_op.drop_index(batch_op.f("ix_coveruse_parcel_id"))
+        batch_op.drop_index("ix_coveruse_open")
+
+    op.drop_table("coveruse")
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
         batch_op.drop_index("ix_bookentry_advisor")
@@ -748,6 +857,7 @@ def downgrade() -> None:
     op.drop_table("ruledraft")
     op.drop_table("rulebookversion")
     op.drop_table("promisetier")
+    op.drop_table("packversion")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
@@ -773,6 +883,10 @@ def downgrade() -> None:
     op.drop_table("historicorder")
     op.drop_table("flownote")
     op.drop_table("erasedclient")
+    with op.batch_alter_table("coverterm", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coverterm_shop_id"))
+
+    op.drop_table("coverterm")
     op.drop_table("commissionrule")
     with op.batch_alter_table("clientmerge", schema=None) as batch_op:
         batch_op.drop_index("ix_clientmerge_kept")
