@@ -36,7 +36,7 @@ class LogisticsPolicy(SQLModel, table=True):
     receiving_phone: str = ""
     restock_location_gid: str = ""
     parcel_grams: int = 900
-    neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     refund_days: int = 10
 
     @property
@@ -122,7 +122,9 @@ class RmaLine(SQLModel, table=True):
     sku: str = ""
     quantity: int
     reason_label: str = ""
-    words: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    words: list[str] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
     serial: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     certificate: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     value_cents: int = Field(sa_type=sa.BigInteger)

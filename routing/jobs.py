@@ -20,18 +20,19 @@ from logistics import rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
-from logistics.reads import Address, ClientRead, PieceRead, ReturnRead, SoldRead
+from logistics.reads import Address, ClientRead, ReturnRead
 from routing import books, evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
-from routing.facts import LineRead, OrderRead, Person, ReturnFacts, StaffRead
+from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
 from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
+from routing.sold_pieces import sold_read
 from routing.trying import facts_kept
 from shops.events import ScopesChanged
 from shops.figures import average_order_value
@@ -253,32 +254,6 @@ def returned_value(read: ReturnRead, order: OrderRead) -> Money:
             cents += -(-sold.value.cents * line.quantity // max(sold.quantity, 1))
     # A return whose lines cannot be matched is covered as if all of the order were in the parcel.
     return Money(cents or order.total.cents, order.total.currency)
-
-
-def sold_read(order: OrderRead, client: ClientRead, today: OrderSignals) -> SoldRead:
-    """How the pieces were sold, as the parcel side keeps it: it decides cover, borders and what may come back."""
-    return SoldRead(
-        bought_on=order.placed_at.date(),
-        delivered_on=order.delivered_on,
-        channel=order.source_name,
-        country=order.country or client.country,
-        pieces=tuple(_piece(line, today) for line in order.lines),
-    )
-
-
-def _piece(line: LineRead, today: OrderSignals) -> PieceRead:
-    written = {key.casefold(): value for of, key, value in today.attributes if of == line.line_gid}
-    words = (line.product_type, *(line.tags or ()), *(line.collections or ()), *(line.marks or ()))
-
-    def named(*names: str) -> str:
-        return next((value for key, value in written.items() if any(name in key for name in names)), "")
-
-    return PieceRead(
-        line_gid=line.line_gid,
-        words=tuple(word for word in words if word),
-        serial=named("serial"),
-        certificate=named("certificate", "report"),
-    )
 
 
 def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: Decided, *, zone: str) -> CaseFacts:

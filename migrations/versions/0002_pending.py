@@ -712,7 +712,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("1"), nullable=False))
+        batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
@@ -724,7 +724,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("country", sa.String(length=2), server_default="", nullable=False))
 
     with op.batch_alter_table("rmaline", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("words", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("words", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("serial", sa.String(length=120), server_default="", nullable=False))
         batch_op.add_column(sa.Column("certificate", sa.String(length=120), server_default="", nullable=False))
 
