@@ -11,7 +11,7 @@ from kit.db import Database
 from kit.money import Money
 from logistics.cover_models import CoverTerm, CoverUse
 from logistics.models import LogisticsPolicy, Parcel, Rma, RmaLine
-from logistics.reads import Address, Bought, PieceRead, SoldRead
+from logistics.reads import Address, Bought, PieceRead, Shipment, SoldRead
 from logistics.rmas import open_rma, sender_of
 from shops.models import Shop
 from tests import cast
@@ -28,8 +28,14 @@ class WatchingCarrier(FakeCarrier):
 
     database: Database | None = None
     today: date = date(2026, 11, 24)
+    number: int = 0
     sold: list[str] = field(default_factory=list)
     wrongs: list[str] = field(default_factory=list)
+
+    def create(self, *, reference: str, **rest: Any) -> Shipment:
+        made = super().create(reference=reference, **rest)
+        self.shipments[reference] = replace(made, shipment_id=f"{made.shipment_id}_{self.number}")
+        return self.shipments[reference]
 
     def buy(self, shipment_id: str, cover: Money) -> Bought:
         reference = next(s.reference for s in self.shipments.values() if s.shipment_id == shipment_id)
@@ -138,7 +144,7 @@ class Several:
 
 def several(house: House, number: int) -> Several:
     """A new shop in Alice's database, with an address parcels come back to and no terms yet."""
-    carrier = WatchingCarrier(database=house.database)
+    carrier = WatchingCarrier(database=house.database, number=number)
     house.carrier = house.line.carrier = carrier
     house.line.waiting.clear()
     house.line.troubles.clear()
