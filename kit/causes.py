@@ -18,6 +18,7 @@ class Cause(StrEnum):
     SENDER_ADDRESS = "sender_address"
     COVER = "cover"
     PAPERS = "papers"
+    ELIGIBILITY = "eligibility"
     NO_CARRIER = "no_carrier"
     ACCOUNT = "account"
     ADDRESS = "address"

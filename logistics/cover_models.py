@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from kit.db import word
 from kit.money import Money
 from logistics.cover import Payer, Terms
+from logistics.eligibility.facts import Answer, Track
 from logistics.ways import Way
 
 
@@ -88,6 +89,37 @@ class CoverUse(SQLModel, table=True):
     made_at: datetime
     handed_on: date | None = None
     released_at: datetime | None = None
+
+
+class RmaVerdict(SQLModel, table=True):
+    """Who may send this back, as it was judged when the return was opened; one a return, never judged again.
+
+    `found` is [{rule, track, answer, reason, about}], `packs` {name: version} of the rules it was judged by. A person
+    who lets it go on is named in `let_by`.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE", unique=True)
+    track: Track = Field(sa_type=word(Track))
+    answer: Answer = Field(sa_type=word(Answer))
+    found: list[dict[str, str]] = Field(default_factory=list, sa_type=sa.JSON)
+    packs: dict[str, int] = Field(default_factory=dict, sa_type=sa.JSON)
+    asked_at: datetime
+    judged_at: datetime
+    let_by: str = Field(default="", max_length=120)
+    let_at: datetime | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nothing waits for a person."""
+        return self.answer is Answer.YES or self.let_at is not None
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why a person looks; empty where none does."""
+        same = [v for v in self.found if v["answer"] == self.answer and v["track"] == Track.POLICY]
+        return [] if self.answer is Answer.YES else list(dict.fromkeys(verdict["reason"] for verdict in same))
 
 
 class PackVersion(SQLModel, table=True):

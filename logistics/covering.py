@@ -13,7 +13,7 @@ from kit.db import insert_once
 from logistics import packs
 from logistics.cover import Choice, ConfirmedCover, Load, choose, confirm, vehicle_of
 from logistics.cover_models import CoverTerm, CoverUse
-from logistics.history import APP, note_step
+from logistics.history import APP, lock_rma, note_step
 from logistics.models import Parcel, Rma, RmaLine, RmaStep
 from logistics.neutral import place_of
 from logistics.pack_files import matches
@@ -96,6 +96,21 @@ def restriction_of(session: Session, rma: Rma, load: Load) -> str:
         return ""
     seen = select(RmaStep.id).where(RmaStep.rma_id == rma.id, RmaStep.kind == PAPERS_SEEN).limit(1)
     return "" if session.exec(seen).first() is not None else sentence
+
+
+def note_papers(session: Session, *, shop_id: int, rma_id: int, number: str, by: str, now: datetime) -> None:
+    """A person has the permits: the piece may cross the border. Raises NotFound."""
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    note_step(session, rma, PAPERS_SEEN, actor=by, now=now, detail=f"Permit {number}.")
+
+
+def note_kind(session: Session, *, shop_id: int, rma_id: int, kind: str, by: str, now: datetime) -> None:
+    """A person says what kind of piece it is, a key of the pack of categories. Raises NotFound."""
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    for line in _lines(session, rma):
+        line.words = [*line.words, kind]
+        session.add(line)
+    note_step(session, rma, "kind_said", actor=by, now=now, detail=f"It is {kind}.")
 
 
 def use_of(session: Session, reference: str) -> CoverUse | None:

@@ -78,6 +78,11 @@ SCHEMAS: Mapping[str, Schema] = {
         "How product type, tags and title tell what kind of piece it is. Policy terms exclude kinds by these names.",
         (Field("words", "Words", Kind.WORDS),),
     ),
+    "classes": Schema(
+        "How pieces were sold",
+        "How tags and marks on an order's line tell what was made for the client, and that they were told.",
+        (Field("words", "Words", Kind.WORDS),),
+    ),
     "species": Schema(
         "Protected materials",
         "A piece of one of these does not cross a border until a person has seen its papers.",

@@ -13,6 +13,7 @@ from kit.log import get_logger
 from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements
 from logistics.buying import buy_label
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
+from logistics.judging import verdict_of
 from logistics.models import Parcel, Rma, Settlement
 from logistics.ports import Carrier, CoverMissing, ReturnsDoor
 from logistics.reads import ReturnRead, Shipment
@@ -21,15 +22,22 @@ from logistics.states import GOODS, HERE, MOVING_SCANS, Goods, ParcelState, Sett
 
 log = get_logger("logistics")
 
+SIX_HOURS = 6 * 3600
 HIDDEN = "Shopify does not show this return to the app. It may need approval to read orders older than 60 days."
 
 
 def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) -> None:
-    """Approve the return in Shopify unless it is, and plan a parcel for each of its reverse fulfilment orders."""
+    """Approve the return in Shopify unless it is, and plan a parcel for each of its reverse fulfilment orders.
+
+    What a person is to look at waits for them; a withdrawal by law never does.
+    """
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        verdict = verdict_of(session, rma)
     if rma.approved_at is not None or rmas.is_over(rma):
         return
+    if verdict is not None and not verdict.goes_on:
+        raise Waiting(" ".join(verdict.reasons), retry_after=SIX_HOURS, cause=Cause.ELIGIBILITY)
     read = _moved(returns.approve, returns, rma, away_from="REQUESTED")
     if not read.has_ended and not read.rfos:
         raise Waiting("Shopify has not prepared the way back for this return yet.", retry_after=30)

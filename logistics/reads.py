@@ -43,10 +43,14 @@ class ClientRead:
 
 @dataclass(frozen=True)
 class PieceRead:
-    """What the order says of one of its lines. `words`: product type, tags, collections, marks on the line."""
+    """What the order says of one of its lines. `words`: product type, tags, collections, marks on the line.
+
+    `quantity` is how many were sold, None where unknown.
+    """
 
     line_gid: str
     words: tuple[str, ...] = ()
+    quantity: int | None = None
     serial: str = ""
     certificate: str = ""
 

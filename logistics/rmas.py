@@ -12,7 +12,9 @@ from kit.db import insert_once
 from kit.errors import NotFound
 from kit.money import Money
 from logistics import events, parcels
+from logistics.eligibility import Track
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma, move_goods, note_step
+from logistics.judging import keep_verdict
 from logistics.models import Inspection, LogisticsPolicy, Parcel, Rma, RmaLine, RmaStep, Settlement
 from logistics.reads import Address, ClientRead, ReturnLineRead, ReturnRead, SoldRead
 from logistics.states import FINAL_GOODS, GOODS, Goods, SettlementState, can_move
@@ -57,6 +59,10 @@ def open_rma(
         for line in read.lines:
             session.add(_line(rma, line, sold))
         note_step(session, rma, "opened", actor=APP, now=now)
+        session.flush()
+        verdict = keep_verdict(session, rma, read, sold, now=now)
+        if verdict.track is Track.STATUTORY:
+            follow_up(session, rma, "acknowledge_withdrawal")
         if read.status == "OPEN" and read.rfos:  # born approved: there is nothing to ask Shopify for
             record_approval(session, rma, read, now=now)
         else:

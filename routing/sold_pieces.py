@@ -25,6 +25,7 @@ def _piece(line: LineRead, today: OrderSignals) -> PieceRead:
 
     return PieceRead(
         line_gid=line.line_gid,
+        quantity=line.quantity,
         words=tuple(word for word in words if word),
         serial=named("serial"),
         certificate=named("certificate", "report"),

@@ -32,6 +32,11 @@ def not_covered(look: Look) -> list[Place]:
     return look.stopped(Cause.COVER)
 
 
+def undecided(look: Look) -> list[Place]:
+    """The house's policy does not plainly take it back."""
+    return look.stopped(Cause.ELIGIBILITY)
+
+
 def no_papers(look: Look) -> list[Place]:
     """A protected material would cross a border."""
     return look.stopped(Cause.PAPERS)
@@ -135,6 +140,16 @@ PARCELS: tuple[Failure, ...] = (
         "The client has no label until the whole value is covered.",
         "See there what is missing. Have the cover raised, write down the policy that covers it, or have the piece "
         "brought to a boutique and note that it has arrived.",
+        "See the return",
+        ACTIVITY,
+    ),
+    Failure(
+        "eligibility",
+        undecided,
+        "Somebody decides whether a piece may come back",
+        "Somebody decides whether {n} pieces may come back",
+        "The law gives no right here and your own policy does not plainly take it back, so the client waits.",
+        "See the reason there and let it go on, or answer the request in Shopify.",
         "See the return",
         ACTIVITY,
     ),
