@@ -2,18 +2,34 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import given as over
 from hypothesis import strategies as st
+from sqlmodel import select
 
+from consults.models import Advisor
 from kit.db import Database
+from logistics import packs, reverse_deliveries
+from logistics.cover_models import RmaVerdict
+from logistics.covering import note_papers
+from logistics.eligibility import Answer, Track
+from logistics.judging import let_go_on
+from logistics.reads import PieceRead, SoldRead
+from logistics.rmas import open_rma
 from logistics.states import ParcelState
 from logistics.ways import Way
+from notifications.models import Message
+from tests import cast
 from tests.acceptance.cover_house import STREETS, Several, counting, several
+from tests.journeys.edge_town import Town
 from tests.logistics.conftest import House, make_house
+from tests.logistics.stand_ins import Killed
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = counting()
@@ -126,8 +142,6 @@ def test_a_label_that_waits_for_room_follows_once_the_one_before_it_is_on_its_wa
     shop.house.line.drain(1)
     shop.house.rma_id = first
     with shop.house.database.begin() as session:
-        from logistics import reverse_deliveries
-
         reverse_deliveries.record_scan(
             session,
             tracking_code=shop.parcels(first)[0].tracking_code or "",
@@ -154,8 +168,6 @@ def test_without_terms_the_label_waits_and_says_who_may_do_what(shop: Several) -
 
 
 def test_terms_switched_off_while_the_label_is_being_bought_hold_it_back(shop: Several) -> None:
-    from tests.logistics.stand_ins import Killed
-
     term_id = shop.write()
     rma_id = shop.open(1_480_000)
     shop.carrier.stop("buy", when="after", error=Killed())
@@ -216,3 +228,124 @@ def test_a_protected_material_across_a_border_stops_the_label_and_opens_a_task(s
     assert shop.parcels(abroad)[0].state is ParcelState.PLANNED
     trouble = shop.house.line.troubles[-1]
     assert getattr(trouble, "cause", "") == "papers" and "alligator" in str(trouble)
+
+
+def test_a_permit_a_person_has_seen_lets_the_label_go(shop: Several) -> None:
+    shop.write()
+    abroad = shop.open(1_480_000, product_type="Ivory", country="US")
+    shop.house.line.drain(1)
+    with shop.house.database.begin() as session:
+        note_papers(
+            session, shop_id=shop.shop_id, rma_id=abroad, number="FR-2026-1", by="staff:7", now=shop.house.clock()
+        )
+    shop.house.line.drain(1)
+    assert shop.parcels(abroad)[0].state is ParcelState.ATTACHED
+
+
+# --- who may send back what
+
+
+def judged(house: House, *, sold: SoldRead, quantity: int = 1) -> tuple[RmaVerdict, list[str]]:
+    """Cleo's ring as it was sold, asked back; what was judged, and what happened."""
+    read = cast.cleos_read()
+    read = replace(read, lines=(replace(read.lines[0], quantity=quantity, unprocessed=quantity),))
+    house.shopify.returns[read.return_gid] = read
+    with house.database.begin() as session:
+        rma, _ = open_rma(
+            session,
+            shop_id=house.shop_id,
+            read=read,
+            client=cast.CLEO_READ,
+            value=cast.PRICE,
+            assisted=False,
+            sold=sold,
+            now=house.clock(),
+        )
+        house.rma_id, house.return_gid = cast.number(rma.id), read.return_gid
+    house.line.drain(1)
+    with house.database.begin() as session:
+        return session.exec(select(RmaVerdict).where(RmaVerdict.rma_id == house.rma_id)).one(), house.kinds()
+
+
+LINE = cast.cleos_read().lines[0].line_gid
+
+
+def sold(*words: str, quantity: int = 1, **values: Any) -> SoldRead:
+    given: dict[str, Any] = {"delivered_on": date(2026, 11, 12), "country": "FR", "channel": "web", **values}
+    return SoldRead(pieces=(PieceRead(LINE, words=("Rings", *words), quantity=quantity),), **given)
+
+
+def test_on_the_statutory_track_nothing_is_asked_and_nothing_holds_it_up(house: House) -> None:
+    verdict, kinds = judged(house, sold=sold("final sale", "part of a set"))
+    assert (verdict.track, verdict.answer) == (Track.STATUTORY, Answer.YES)
+    assert "labelled" in kinds and house.shopify.count("approve") == 1
+
+
+def test_what_the_houses_policy_does_not_plainly_take_back_waits_for_a_person_and_then_goes_on(house: House) -> None:
+    verdict, kinds = judged(house, sold=sold("engraving", "told before paying"))
+    assert (verdict.track, verdict.answer) == (Track.POLICY, Answer.LOOK)
+    assert "approved" not in kinds and house.shopify.record == []
+    assert "It is engraved, which the house does not take back." in str(house.line.troubles[-1])
+    assert verdict.packs == {"countries": 0, "policy": 0, "classes": 0}
+    with house.database.begin() as session:
+        let_go_on(session, shop_id=house.shop_id, rma_id=house.rma_id, by="staff:7", now=house.clock())
+    house.line.drain(1)
+    assert house.kinds().count("let_go_on") == 1 and house.state() == "labelled"
+
+
+def test_a_quantity_above_what_is_returnable_is_a_clear_sentence_and_nothing_changes(house: House) -> None:
+    verdict, kinds = judged(house, sold=sold(quantity=1), quantity=2)
+    assert verdict.answer is Answer.NO
+    assert str(house.line.troubles[-1]) == "2 of Meridian ring are asked back, and 1 can still come."
+    assert "approved" not in kinds and house.shopify.record == [] and house.carrier.record == []
+
+
+def test_a_verdict_is_by_the_rules_of_its_day_and_names_their_version(house: House) -> None:
+    with house.database.begin() as session:
+        values = {"countries": "FR", "right": "on", "window_days": "3", "refund_days": "5", "source": "counsel"}
+        about: dict[str, Any] = {
+            "name": "countries",
+            "by": "staff:7",
+            "now": house.clock(),
+            "today": date(2026, 11, 24),
+        }
+        packs.drop_entry(session, shop_id=house.shop_id, key="european-union", **about)
+        packs.change_entry(session, shop_id=house.shop_id, key="france", values=values, **about)
+    verdict, _ = judged(house, sold=sold())
+    assert verdict.track is Track.POLICY and verdict.packs["countries"] == 2
+
+
+# --- a withdrawal in the EU
+
+
+@pytest.mark.calm(reason="counts the letters")
+def test_a_withdrawal_in_the_eu_with_the_advisor_side_switched_off_entirely(town: Town) -> None:
+    """No advisor, no conversation: acknowledged at once by e-mail with day and time, its days and its refund right."""
+    with town.database.begin() as session:
+        for row in session.exec(select(Advisor).where(Advisor.shop_id == town.shop_id)):
+            row.active = False
+            session.add(row)
+    ring = {"template": "meridian", "total": "14800.00", "deliver": True, "days_ago": 9, "delivered_days_ago": 5}
+    client = next(o["customer"]["id"] for o in town.control("GET", "orders") if country_of(town, o) == "FR")
+    order = town.control("POST", "orders", {**ring, "customer": client})
+    town.pass_by(minutes=7)
+    town.control("POST", "returns", {"order_name": order["name"].lstrip("#")})
+    town.deliver()
+    _, cases, (rma,) = town.rows()
+    assert cases == [] and rma.country == "FR"
+    town.jobs["logistics.acknowledge_withdrawal"](town.database.begin, shop_id=town.shop_id, rma_id=rma.id)
+    town.jobs["logistics.acknowledge_withdrawal"](town.database.begin, shop_id=town.shop_id, rma_id=rma.id)
+    with town.database.begin() as session:
+        verdict = session.exec(select(RmaVerdict).where(RmaVerdict.rma_id == rma.id)).one()
+        letters = session.exec(select(Message).where(Message.name == "withdrawal_received")).all()
+    assert (verdict.track, verdict.answer) == (Track.STATUTORY, Answer.YES)
+    assert rma.delivered_on == date(2026, 2, 25)
+    assert any("until 11 March 2026" in found["reason"] for found in verdict.found)
+    (letter,) = letters
+    assert "reached us on Monday 2 March 2026, 10:07 (Europe/Paris)" in letter.body
+    assert "by Monday 16 March 2026 at the latest" in letter.body
+
+
+def country_of(town: Town, order: dict[str, Any]) -> str:
+    address = order.get("shippingAddress") or {}
+    return str(address.get("countryCodeV2") or address.get("countryCode") or "")
