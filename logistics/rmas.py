@@ -61,7 +61,7 @@ def open_rma(
         note_step(session, rma, "opened", actor=APP, now=now)
         session.flush()
         verdict = keep_verdict(session, rma, read, sold, now=now)
-        if verdict.track is Track.STATUTORY:
+        if verdict.track is Track.STATUTORY and read.status == "REQUESTED":  # the client's own word, not the staff's
             follow_up(session, rma, "acknowledge_withdrawal")
         if read.status == "OPEN" and read.rfos:  # born approved: there is nothing to ask Shopify for
             record_approval(session, rma, read, now=now)

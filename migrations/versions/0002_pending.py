@@ -456,6 +456,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("boutique_id", "day", name=op.f("uq_holiday_boutique_id_day")),
     )
     op.create_table(
+        "rmaverdict",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=40), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("packs", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("let_by", sa.String(length=120), nullable=False),
+        sa.Column("let_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_rmaverdict_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_rmaverdict_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rmaverdict")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_rmaverdict_rma_id")),
+    )
+    with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rmaverdict_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "advisorcode",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -840,6 +861,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
+    with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rmaverdict_shop_id"))
+
+    op.drop_table("rmaverdict")
     op.drop_table("holiday")
     with op.batch_alter_table("claimevidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claimevidence_evidence_id"))

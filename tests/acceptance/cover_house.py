@@ -53,7 +53,7 @@ class WatchingCarrier(FakeCarrier):
         """By one line of the policy, all other labels that were sold and may be on the road counted by hand."""
         rma = session.get_one(Rma, parcel.rma_id)
         lane = [sender_of(rma).country, "FR"]
-        kind = KIND_OF[session.exec(select(RmaLine).where(RmaLine.rma_id == rma.id)).one().words[0]]
+        kind = KIND_OF.get(session.exec(select(RmaLine).where(RmaLine.rma_id == rma.id)).one().words[0], "")
         if str(term.way) != "label" or not term.is_on or term.currency != parcel.cover_currency:
             return False
         if parcel.need_cents > term.limit_cents or kind in term.excluded:

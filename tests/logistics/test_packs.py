@@ -11,6 +11,7 @@ from kit.errors import AppError, NotFound
 from logistics import packs
 from logistics.cover_models import PackVersion
 from logistics.pack_files import FOLDER, SCHEMAS, PackUnclear, matches, parse_file, read_pack, starting_pack
+from shops import crypt
 from tests import cast
 
 TODAY = date(2026, 11, 24)
@@ -110,4 +111,5 @@ def test_what_is_wrong_changes_nothing(database: Database) -> None:
 
 
 def _shop(name: str) -> Any:
+    crypt.use_keys("test-token-key")
     return lambda session: cast.alice(session, f"{name}.myshopify.com", name).id

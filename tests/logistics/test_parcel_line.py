@@ -36,6 +36,7 @@ def test_a_return_goes_all_the_way_and_every_step_is_remembered(house: House) ->
     assert house.state() == "closed"
     assert house.kinds() == [
         "opened",
+        "withdrawal_acknowledged",
         "approved",
         "label_bought",
         "covered",
