@@ -49,7 +49,7 @@ def settle_passage(
         return Passage(parcel.way, refusal=stopped, cause=Cause.PAPERS)
     choice = ways_of(session, rma, parcel, load, lock=True)
     if choice.picked is None:
-        release(session, parcel.reference, now=now)
+        release(session, parcel, now=now)
         return Passage(parcel.way, refusal=choice.refusal, cause=Cause.COVER)
     cover = confirm(parcel.reference, choice.picked, load)
     _keep(
@@ -113,24 +113,25 @@ def note_kind(session: Session, *, shop_id: int, rma_id: int, kind: str, by: str
     note_step(session, rma, "kind_said", actor=by, now=now, detail=f"It is {kind}.")
 
 
-def use_of(session: Session, reference: str) -> CoverUse | None:
+def use_of(session: Session, parcel: Parcel) -> CoverUse | None:
     """The cover a parcel travels under, while it does."""
-    return session.exec(
-        select(CoverUse).where(CoverUse.reference == reference, col(CoverUse.released_at).is_(None))
-    ).first()
+    mine = (CoverUse.shop_id == parcel.shop_id, CoverUse.reference == parcel.reference)
+    return session.exec(select(CoverUse).where(*mine, col(CoverUse.released_at).is_(None))).first()
 
 
-def release(session: Session, reference: str, *, now: datetime) -> None:
-    """Nothing travels under that reference any more."""
-    mine = (col(CoverUse.reference) == reference, col(CoverUse.released_at).is_(None))
-    session.connection().execute(sa.update(CoverUse).where(*mine).values(released_at=now))
+def release(session: Session, parcel: Parcel, *, now: datetime) -> None:
+    """Nothing travels under its reference any more."""
+    mine = (col(CoverUse.shop_id) == parcel.shop_id, col(CoverUse.reference) == parcel.reference)
+    unreleased = sa.update(CoverUse).where(*mine, col(CoverUse.released_at).is_(None))
+    session.connection().execute(unreleased.values(released_at=now))
 
 
 def note_handed_over(session: Session, parcel: Parcel, *, now: datetime) -> None:
     """The parcel is on its way: from tomorrow on it leaves room for others."""
-    mine = (col(CoverUse.reference) == parcel.reference, col(CoverUse.handed_on).is_(None))
+    mine = (col(CoverUse.shop_id) == parcel.shop_id, col(CoverUse.reference) == parcel.reference)
     day = today_of(session, parcel.shop_id, now)
-    session.connection().execute(sa.update(CoverUse).where(*mine).values(handed_on=day))
+    first = sa.update(CoverUse).where(*mine, col(CoverUse.handed_on).is_(None))
+    session.connection().execute(first.values(handed_on=day))
 
 
 def today_of(session: Session, shop_id: int, now: datetime) -> date:
@@ -177,8 +178,8 @@ def _keep(
         **values,
     )
     if not insert_once(session, row):
-        mine = col(CoverUse.reference) == cover.reference
-        session.connection().execute(sa.update(CoverUse).where(mine).values(**values))
+        mine = (col(CoverUse.shop_id) == rma.shop_id, col(CoverUse.reference) == cover.reference)
+        session.connection().execute(sa.update(CoverUse).where(*mine).values(**values))
 
 
 def _lines(session: Session, rma: Rma) -> Iterable[RmaLine]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ SCHEMAS: Mapping[str, Schema] = {
 }
 
 
+@cache
 def starting_pack(name: str) -> Pack:
     """The pack as the repository has it. KeyError for a name nobody knows."""
     if name not in SCHEMAS:

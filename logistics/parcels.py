@@ -115,7 +115,7 @@ def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str
         parcel.provider_shipment_id, parcel.carrier = shipment_id, bought.carrier
         parcel.tracking_code, parcel.tracking_url = bought.tracking_code, bought.tracking_url
         note_step(session, rma, "label_bought", actor=APP, now=now, detail=f"Label bought from {bought.carrier}.")
-    use = use_of(session, parcel.reference)
+    use = use_of(session, parcel)
     parcel.label_url, parcel.cover_cents = bought.label_pdf_url, confirmed_cents(bought, use)
     session.add(parcel)
     if parcel.state is ParcelState.VOID or rma.goods_state in FINAL_GOODS | HERE:
@@ -192,14 +192,14 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
         return
     parcel.state, parcel.refunded_at = move(PARCEL, parcel.state, ParcelState.VOID), now
     session.add(parcel)
-    release(session, parcel.reference, now=now)
+    release(session, parcel, now=now)
     note_step(session, rma, "label_given_back", actor=APP, now=now)
 
 
 def forget_shipment(session: Session, parcel: Parcel, *, now: datetime) -> None:
     """The carrier does not know one of the addresses, so it sold nothing; a corrected one makes another shipment."""
     if parcel.state is ParcelState.BUYING:
-        release(session, parcel.reference, now=now)
+        release(session, parcel, now=now)
         parcel.reference = _reference()
         session.add(parcel)
 

@@ -34,7 +34,6 @@ class Road:
 
     def _there(self, ids: list[int | None]) -> list[sa.ColumnElement[bool]]:
         return [
-            col(CoverUse.shop_id) == self.shop_id,
             col(CoverUse.term_id).in_(ids),
             col(CoverUse.released_at).is_(None),
             col(CoverUse.reference) != self.but,
@@ -43,12 +42,14 @@ class Road:
 
     def _sum(self, ids: list[int | None], *only: Any) -> int:
         query = select(sa.func.coalesce(sa.func.sum(col(CoverUse.value_cents)), 0))
-        return int(self.session.exec(query.where(*self._there(ids), *only)).one())
+        mine = query.where(CoverUse.shop_id == self.shop_id, *self._there(ids), *only)
+        return int(self.session.exec(mine).one())
 
     def _at_its_addresses(self, ids: list[int | None]) -> tuple[int, int]:
         """Addresses are sealed, so they are compared here. One that was forgotten may be the same, and counts."""
         query = select(CoverUse.value_cents, Rma).join(Rma, col(Rma.id) == col(CoverUse.rma_id))
-        found = list(self.session.exec(query.where(*self._there(ids))))
+        mine = query.where(CoverUse.shop_id == self.shop_id, *self._there(ids))
+        found = list(self.session.exec(mine))
         policy = self.session.get(LogisticsPolicy, self.shop_id)
         to_place = place_of(policy.receiver) if policy is not None else ""
         leaving = sum(cents for cents, rma in found if _from(rma) in ("", self.load.from_place))

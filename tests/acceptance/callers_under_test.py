@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from consults.models import Consult, Promise_
 from jobs.models import JobTrouble
+from logistics.cover_models import CoverTerm
 from logistics.models import Settlement
 from notifications.models import Message
 from routing.models import OpenedReturn
@@ -86,6 +87,7 @@ def ids_of(session: Session, world: cast.World) -> dict[str, int]:
         "request_id": one(DataRequest),
         "opened_id": one(OpenedReturn),
         "settlement_id": one(Settlement),
+        "term_id": one(CoverTerm),
     }
 
 
