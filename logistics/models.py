@@ -17,6 +17,7 @@ from logistics.states import (
     ParcelState,
     SettlementState,
 )
+from logistics.ways import Way
 from shops.crypt import Sealed
 
 
@@ -35,6 +36,7 @@ class LogisticsPolicy(SQLModel, table=True):
     receiving_phone: str = ""
     restock_location_gid: str = ""
     parcel_grams: int = 900
+    collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     refund_days: int = 10
 
     @property
@@ -133,7 +135,10 @@ class RmaStep(SQLModel, table=True):
 
 
 class Parcel(SQLModel, table=True):
-    """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have."""
+    """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have.
+
+    `collection_id` is the carrier's of a visit asked for, `collection_code` what it confirmed it with.
+    """
 
     __table_args__ = (sa.UniqueConstraint("rma_id", "rfo_gid"),)
 
@@ -141,6 +146,7 @@ class Parcel(SQLModel, table=True):
     rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
     rfo_gid: str = Field(max_length=120)
+    way: Way = Field(default=Way.LABEL, sa_type=word(Way), sa_column_kwargs={"server_default": Way.LABEL.value})
     carrier: str = Field(default="", max_length=60)
     reference: str = Field(unique=True, max_length=80)
     provider_shipment_id: str = Field(default="", max_length=120)
@@ -158,6 +164,10 @@ class Parcel(SQLModel, table=True):
     scan_status: str = Field(default="", max_length=40)
     last_scan_at: datetime | None = None
     refunded_at: datetime | None = None
+    collection_id: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    collection_from: datetime | None = None
+    collection_until: datetime | None = None
 
     @property
     def need(self) -> Money:

@@ -1,12 +1,13 @@
 """What logistics asks of the outside. The adapters stand in `shopify_app/admin_api/returns.py` and `carriers/`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
-from logistics.reads import Address, Bought, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+from logistics.reads import Address, Bought, Collection, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
 
 
 class CoverMissing(Waiting):
@@ -83,3 +84,14 @@ class Carrier(Protocol):
 
     def refund(self, shipment_id: str) -> None:
         """Give an unused label back; one given back already is left alone."""
+
+    def plan_collection(
+        self, *, reference: str, shipment_id: str, sender: Address, starts_at: datetime, ends_at: datetime
+    ) -> Collection | None:
+        """A visit for a bought parcel, between two instants; costs nothing yet. None where the carrier does not come."""
+
+    def book_collection(self, collection_id: str) -> Collection | None:
+        """Book a planned visit. One booked already is returned, not booked again. None where nobody comes."""
+
+    def cancel_collection(self, collection_id: str) -> None:
+        """Nobody needs to come; a visit that is not booked, or was cancelled already, is left alone."""
