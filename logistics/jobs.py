@@ -1,5 +1,6 @@
 """Every job of this package, under the name it has in JOBS: `logistics.<function>`."""
 
+from logistics.collection_jobs import book_collections, cancel_collection
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
@@ -15,6 +16,8 @@ from logistics.telling import tell_client_arrived, tell_client_label, tell_clien
 __all__ = [
     "attach_label",
     "authorise",
+    "book_collections",
+    "cancel_collection",
     "close_return",
     "follow_return",
     "get_label",

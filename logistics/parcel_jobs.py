@@ -1,6 +1,7 @@
 """Calls out for the parcel: approve, label, attach, give back, close, and follow what others did in the admin."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -46,6 +47,8 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, policy = parcels.get_parcel(session, rma, parcel_id), rmas.policy_of(session, shop_id)
         order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma))
+        if order is not None and any(step.kind == "sender_changed" for step in rmas.steps(session, rma)):
+            order = replace(order, sender_is_known=True)
     if order is None:
         return
     try:
@@ -235,7 +238,13 @@ def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes, *, look_fi
 
 def _shipment(carrier: Carrier, order: parcels.LabelOrder) -> Shipment:
     """The one made under our reference before a crash, or a new one."""
-    return carrier.find(order.reference) or carrier.create(
+    found = carrier.find(order.reference)
+    if found is not None:
+        return found
+    if not order.sender_is_known and (wrong := carrier.check_address(order.sender)):
+        said = f"the address the parcel is sent from cannot be found ({wrong})"
+        raise OutsideError(carrier.name, said, permanent=True, cause=Cause.ADDRESS)
+    return carrier.create(
         reference=order.reference,
         sender=order.sender,
         receiver=order.receiver,

@@ -36,13 +36,14 @@ NO_SENDER = "Nobody knows yet where this is sent from. Add the address, and the 
 
 @dataclass(frozen=True)
 class LabelOrder:
-    """What a carrier needs to know to sell a label."""
+    """What a carrier needs to know to sell a label. `sender_is_known`: a person vouches for the address."""
 
     reference: str
     sender: Address
     receiver: Address
     weight_grams: int
     need: Money
+    sender_is_known: bool = False
 
 
 def parcels_of(session: Session, rma: Rma) -> list[Parcel]:
@@ -158,7 +159,7 @@ def note_when_labelled(session: Session, rma: Rma, *, now: datetime) -> None:
         move_goods(session, rma, Goods.LABELLED, actor=APP, now=now)
     assert rma.id is not None
     jobs.publish(session, events.LabelReady(rma.shop_id, rma.id, rma.return_gid))
-    follow_up(session, rma, "tell_client_label")
+    follow_up(session, rma, "book_collections")  # which tells the client, with the day
 
 
 def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
@@ -169,7 +170,16 @@ def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
         return
     is_ours = bool(parcel.provider_shipment_id) or parcel.state is ParcelState.BUYING
     if is_ours and parcel.scan_status not in MOVING_SCANS and parcel.refunded_at is None:
+        if parcel.collection_id:
+            follow_up(session, rma, "cancel_collection", parcel_id=parcel.id)
         follow_up(session, rma, "release_label", parcel_id=parcel.id)
+
+
+def forget_collection(session: Session, parcel: Parcel) -> None:
+    """Nobody comes for that box, or not any more."""
+    parcel.collection_id = parcel.collection_code = ""
+    parcel.collection_from = parcel.collection_until = None
+    session.add(parcel)
 
 
 def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> None:
@@ -196,7 +206,7 @@ def plan_again(session: Session, parcel: Parcel) -> None:
     parcel.cover_cents, parcel.cover_confirmed_at, parcel.cover_short_at = None, None, None
     parcel.reverse_delivery_gid, parcel.scan_status, parcel.last_scan_at = "", "", None
     parcel.attaching_at, parcel.refunded_at = None, None
-    session.add(parcel)
+    forget_collection(session, parcel)
 
 
 def _reference() -> str:

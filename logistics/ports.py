@@ -85,10 +85,13 @@ class Carrier(Protocol):
     def refund(self, shipment_id: str) -> None:
         """Give an unused label back; one given back already is left alone."""
 
+    def check_address(self, address: Address) -> str:
+        """What the carrier does not find of an address, in words; "" where it has nothing to say."""
+
     def plan_collection(
         self, *, reference: str, shipment_id: str, sender: Address, starts_at: datetime, ends_at: datetime
     ) -> Collection | None:
-        """A visit for a bought parcel, between two instants; costs nothing yet. None where the carrier does not come."""
+        """A visit for a bought parcel, between two instants; costs nothing yet. None where nobody comes."""
 
     def book_collection(self, collection_id: str) -> Collection | None:
         """Book a planned visit. One booked already is returned, not booked again. None where nobody comes."""

@@ -168,6 +168,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.get_label": partial(logistics.jobs.get_label, carrier=carrier),
         "logistics.attach_label": partial(logistics.jobs.attach_label, returns=returns, carrier=carrier),
         "logistics.release_label": partial(logistics.jobs.release_label, carrier=carrier),
+        "logistics.book_collections": partial(logistics.jobs.book_collections, carrier=carrier),
+        "logistics.cancel_collection": partial(logistics.jobs.cancel_collection, carrier=carrier),
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),

@@ -37,6 +37,10 @@ class NoCarrier:
         """Raises Waiting."""
         raise Waiting(MISSING, cause=Cause.NO_CARRIER)
 
+    def check_address(self, address: Address) -> str:
+        """Raises Waiting."""
+        raise Waiting(MISSING, cause=Cause.NO_CARRIER)
+
     def plan_collection(
         self, *, reference: str, shipment_id: str, sender: Address, starts_at: datetime, ends_at: datetime
     ) -> Collection | None:

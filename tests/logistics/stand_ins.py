@@ -18,6 +18,7 @@ from kit.money import Money
 from logistics import jobs as logistics_jobs
 from logistics.reads import (
     Bought,
+    Collection,
     ProcessPlan,
     RefundRead,
     ReturnLineRead,
@@ -151,6 +152,9 @@ class FakeCarrier(Stoppable):
     shipments: dict[str, Shipment] = field(default_factory=dict)
     limit_cents: int = 10**12
     covers_asked: list[Money] = field(default_factory=list)
+    comes: bool = True
+    visits: dict[str, datetime] = field(default_factory=dict)
+    collected: list[str] = field(default_factory=list)
     name: str = "harbour"
 
     def find(self, reference: str) -> Shipment | None:
@@ -179,6 +183,29 @@ class FakeCarrier(Stoppable):
         self.shipments[shipment.reference] = replace(shipment, bought=bought)
         self.maybe_stop("buy", "after")
         return bought
+
+    def check_address(self, address: Any) -> str:
+        self.maybe_stop("check_address", "before")
+        return "street1" if "Nowhere" in address.street1 else ""
+
+    def plan_collection(self, *, reference: str, **rest: Any) -> Collection | None:
+        self.maybe_stop("plan_collection", "before")
+        if not self.comes:
+            return None
+        self.visits[f"pickup_{len(self.visits) + 1}"] = rest["starts_at"]
+        return Collection(f"pickup_{len(self.visits)}")
+
+    def book_collection(self, collection_id: str) -> Collection | None:
+        self.maybe_stop("book_collection", "before")
+        if collection_id not in self.collected:
+            self.collected.append(collection_id)
+        self.maybe_stop("book_collection", "after")
+        return Collection(collection_id, "PU1")
+
+    def cancel_collection(self, collection_id: str) -> None:
+        self.maybe_stop("cancel_collection", "before")
+        if collection_id in self.collected:
+            self.collected.remove(collection_id)
 
     def raise_cover(self, cents: int) -> None:
         """Somebody rings the carrier and has the cover of everything bought raised."""
