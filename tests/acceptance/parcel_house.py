@@ -28,8 +28,10 @@ from logistics.models import LogisticsPolicy, Rma
 from logistics.rmas import RmaView
 from logistics.states import Finding
 from shopify_app.wiring import jobs_table, make_sources
+from shops.models import Shop
 from simulators.mail.sink import Sink
-from tests.journeys.edge_town import BASE, Town
+from tests.journeys.edge_town import BASE, DOMAIN, Town
+from tests.simulators.shopify_calls import Calls
 from tests.simulators.town import Town as Carrier
 from tests.simulators.town import living
 from tests.webhooks.posting import nowhere, post
@@ -274,10 +276,22 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
         house.work = Work(house)
         monkeypatch.setattr(jobs.queue, "put", house.work.put)
         monkeypatch.setattr(jobs.attempts, "put", house.work.put)
+        monkeypatch.setattr(jobs.attempts, "clock_now", lambda: house.now)
+        _sign_in_again(house)
         house.rows(lambda session: session.merge(LogisticsPolicy(shop_id=house.shop_id, **RECEIVING)))
         house.work.start_worker()
         stack.enter_context(house.outside.watched())
         yield house
+
+
+def _sign_in_again(house: ParcelHouse) -> None:
+    """The token of Monday has run out by Friday."""
+    token = str(Calls(house.town.shopify, DOMAIN).exchange().json()["access_token"])
+
+    def keep(session: Session) -> None:
+        session.get_one(Shop, house.shop_id).access_token = token
+
+    house.rows(keep)
 
 
 RECEIVING: dict[str, Any] = {
