@@ -36,7 +36,7 @@ class LogisticsPolicy(SQLModel, table=True):
     receiving_phone: str = ""
     restock_location_gid: str = ""
     parcel_grams: int = 900
-    collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
     refund_days: int = 10
 
     @property

@@ -637,7 +637,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("1"), nullable=False))
+        batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))

@@ -1,6 +1,7 @@
 """A house beside every stand-in, a worker that can be killed at any call out, and a $14,800 ring on its way back."""
 
 import json
+import re
 import smtplib
 import threading
 import time
@@ -87,7 +88,8 @@ class Outside:
 def _named(request: Any) -> str:
     path = urlsplit(request.url).path
     if path.endswith("graphql.json"):
-        return str(json.loads(request.body)["query"]).split("(")[0].split("{")[0].strip()
+        found = re.search(r"^(?:query|mutation) \w+", json.loads(request.body)["query"], re.MULTILINE)
+        return found.group() if found else "graphql"
     return f"{request.method} {path}"
 
 
