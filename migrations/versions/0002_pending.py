@@ -636,15 +636,8 @@ def upgrade() -> None:
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
-    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
-
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
-        batch_op.add_column(sa.Column("collection_id", sa.String(length=120), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("collection_code", sa.String(length=120), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("collection_from", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("collection_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
@@ -664,14 +657,7 @@ def downgrade() -> None:
         batch_op.drop_column("withheld_at")
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
-        batch_op.drop_column("collection_until")
-        batch_op.drop_column("collection_from")
-        batch_op.drop_column("collection_code")
-        batch_op.drop_column("collection_id")
         batch_op.drop_column("way")
-
-    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.drop_column("collects")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
