@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import consults.models
 import jobs.models
+import logistics.custody_models
 import logistics.models
 import measures.models
 import notifications.models
@@ -20,6 +21,7 @@ MODELS = (
     notifications.models,
     consults.models,
     logistics.models,
+    logistics.custody_models,
     routing.models,
     measures.models,
     routing.seller_models,
