@@ -17,6 +17,7 @@ class Cause(StrEnum):
     RECEIVING_ADDRESS = "receiving_address"
     SENDER_ADDRESS = "sender_address"
     COVER = "cover"
+    BOOKING = "booking"
     NO_CARRIER = "no_carrier"
     ACCOUNT = "account"
     ADDRESS = "address"

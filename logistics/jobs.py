@@ -5,6 +5,7 @@ from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
     authorise,
+    call_off,
     close_return,
     follow_return,
     get_label,
@@ -17,6 +18,7 @@ __all__ = [
     "attach_label",
     "authorise",
     "book_collections",
+    "call_off",
     "cancel_collection",
     "close_return",
     "follow_return",

@@ -144,7 +144,8 @@ class Parcel(SQLModel, table=True):
     """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have.
 
     `collection_id` is the carrier's of a visit asked for, `collection_code` what it confirmed it with. `asked_at` is
-    when a courier, or a person of the house, was asked to take it; `handover_code` is what a boutique scans.
+    when a courier, or a person of the house, was asked to take it; `handover_code` is what a boutique scans, and
+    `next_way` how it travels once the label it has was given back.
     """
 
     __table_args__ = (sa.UniqueConstraint("rma_id", "rfo_gid"),)
@@ -172,6 +173,7 @@ class Parcel(SQLModel, table=True):
     last_scan_at: datetime | None = None
     refunded_at: datetime | None = None
     asked_at: datetime | None = None
+    next_way: Way | None = Field(default=None, sa_type=word(Way))
     handover_code: str | None = Field(default=None, unique=True, max_length=40)
     collection_id: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})

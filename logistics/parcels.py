@@ -27,6 +27,7 @@ from logistics.states import (
     can_move,
     move,
 )
+from logistics.ways import Way
 
 STILL_WORKING = timedelta(seconds=30)
 """How long Shopify may still be at work on a call whose answer we lost."""
@@ -81,6 +82,8 @@ def order_label(
 
     A box that was bought without enough cover is ordered again only to look at its cover: it is never bought twice.
     """
+    if parcel.way is not Way.LABEL:
+        return None
     wanted = parcel.state in (ParcelState.PLANNED, ParcelState.BUYING, ParcelState.BOUGHT) and not parcel.is_covered
     if not wanted or rma.goods_state in FINAL_GOODS | HERE:
         return None
@@ -168,6 +171,12 @@ def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
         parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
         session.add(parcel)
         return
+    if parcel.way is not Way.LABEL:
+        if parcel.state is not ParcelState.VOID:
+            parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
+            session.add(parcel)
+            follow_up(session, rma, "call_off", parcel_id=parcel.id)
+        return
     is_ours = bool(parcel.provider_shipment_id) or parcel.state is ParcelState.BUYING
     if is_ours and parcel.scan_status not in MOVING_SCANS and parcel.refunded_at is None:
         if parcel.collection_id:
@@ -189,6 +198,16 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
     parcel.state, parcel.refunded_at = move(PARCEL, parcel.state, ParcelState.VOID), now
     session.add(parcel)
     note_step(session, rma, "label_given_back", actor=APP, now=now)
+    if parcel.next_way is not None:
+        plan_other_way(session, rma, parcel, parcel.next_way)
+
+
+def plan_other_way(session: Session, rma: Rma, parcel: Parcel, way: Way) -> None:
+    """A box that is void travels after all, in that way. What hangs on the return in Shopify is kept, and updated."""
+    hung = parcel.reverse_delivery_gid
+    plan_again(session, parcel)
+    parcel.way, parcel.reverse_delivery_gid = way, hung
+    follow_up(session, rma, "get_label", parcel_id=parcel.id)
 
 
 def forget_shipment(session: Session, parcel: Parcel) -> None:
@@ -205,7 +224,8 @@ def plan_again(session: Session, parcel: Parcel) -> None:
     parcel.tracking_code, parcel.tracking_url, parcel.label_url = None, "", ""
     parcel.cover_cents, parcel.cover_confirmed_at, parcel.cover_short_at = None, None, None
     parcel.reverse_delivery_gid, parcel.scan_status, parcel.last_scan_at = "", "", None
-    parcel.attaching_at, parcel.refunded_at = None, None
+    parcel.attaching_at, parcel.refunded_at, parcel.asked_at = None, None, None
+    parcel.handover_code, parcel.next_way = None, None
     forget_collection(session, parcel)
 
 

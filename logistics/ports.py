@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import Address, Bought, Collection, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from logistics.models import LogisticsPolicy, Parcel, Rma
+    from logistics.ways import Way
 
 
 class CoverMissing(Waiting):
@@ -45,11 +51,23 @@ class ReturnsDoor(Protocol):
         notify: bool,
         look_first: bool,
     ) -> str:
-        """Upload the label and attach it; the reverse delivery's gid.
+        """Upload the label and attach it; the reverse delivery's gid. Without `pdf` it carries the tracking only.
 
         With `look_first` a reverse delivery with this tracking code is looked for, and returned where there is one.
         Raises OutsideError, `ambiguous` only when it may have been attached.
         """
+
+    def update_delivery(
+        self,
+        shop_id: int,
+        *,
+        reverse_delivery_gid: str,
+        tracking_code: str,
+        tracking_url: str,
+        pdf: bytes,
+        notify: bool,
+    ) -> None:
+        """Write other tracking on a reverse delivery, and another label unless `pdf` is empty. Twice is as once."""
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
         """The money for exactly these (return line gid, quantity)."""
@@ -98,3 +116,28 @@ class Carrier(Protocol):
 
     def cancel_collection(self, collection_id: str) -> None:
         """Nobody needs to come; a visit that is not booked, or was cancelled already, is left alone."""
+
+
+class Travel(Protocol):
+    """One way a piece can travel in which nobody is called by a program: rows and letters only."""
+
+    @property
+    def way(self) -> "Way":
+        """Which."""
+
+    def arrange(
+        self,
+        session: "Session",
+        rma: "Rma",
+        parcel: "Parcel",
+        policy: "LogisticsPolicy",
+        sender: Address,
+        *,
+        now: datetime,
+    ) -> str:
+        """Set a locked RMA's box going; what a person is waited for, "" for nobody. A second time asks nobody again."""
+
+    def call_off(
+        self, session: "Session", rma: "Rma", parcel: "Parcel", policy: "LogisticsPolicy", *, now: datetime
+    ) -> None:
+        """The box will not travel; whoever was asked is told."""

@@ -17,6 +17,8 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "consult_cancelled_advisor": ("email", "sms"),
     "consult_passed_advisor": ("email",),
     "copied_advisor": ("email",),
+    "courier_called_off": ("email",),
+    "courier_request": ("email",),
     "desk_link": ("sms",),
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),

@@ -99,13 +99,18 @@ class FakeShopify(Stoppable):
         for delivery in rfo.deliveries if rest["look_first"] else ():
             if delivery.tracking_number == tracking_code:
                 return delivery.gid
-        assert pdf.startswith(b"%PDF") and rest["notify"] is False
+        assert (pdf.startswith(b"%PDF") or not pdf) and rest["notify"] is False
         self.record.append("attach_label")
         hung = ReverseDeliveryRead(f"{rfo_gid}/delivery", tracking_code, "https://cdn.example/label.pdf")
         fuller = replace(rfo, deliveries=(*rfo.deliveries, hung))
         self.returns[gid] = replace(read, rfos=tuple(fuller if o.gid == rfo_gid else o for o in read.rfos))
         self.maybe_stop("attach_label", "after")
         return hung.gid
+
+    def update_delivery(self, shop_id: int, *, reverse_delivery_gid: str, tracking_code: str, **rest: Any) -> None:
+        self.maybe_stop("update_delivery", "before")
+        self.record.append(f"update {tracking_code}")
+        self.maybe_stop("update_delivery", "after")
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any) -> SuggestedOutcome:
         self.maybe_stop("suggest_outcome", "before")
