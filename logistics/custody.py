@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from kit.db import insert_once
 from kit.errors import AppError, Conflict
 from logistics import rmas
-from logistics.custody_models import Custody, HandOver
+from logistics.custody_models import Custody
+from logistics.custody_words import HandOver
 from logistics.history import lock_rma, note_step
 from logistics.models import Rma
 from logistics.states import Goods

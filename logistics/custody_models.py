@@ -1,7 +1,6 @@
 """Rows about the piece itself: who had it in their hands, what it looked like, what it should be, what was found."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,43 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from kit.db import word
 from kit.money import Money
+from logistics.custody_words import Answer, Grade, HandOver, Verdict
 from shops.crypt import Sealed
-
-
-class HandOver(StrEnum):
-    """`collected` and `delivered` are the carrier's word; the others a person's."""
-
-    COLLECTED = "collected"
-    DELIVERED = "delivered"
-    BROUGHT = "brought"
-    RECEIVED = "received"
-    OPENED = "opened"
-    PASSED_ON = "passed_on"
-    SEALED = "sealed"
-
-
-class Verdict(StrEnum):
-    AS_SOLD = "as_sold"
-    WORN = "worn"
-    MISSING = "missing"
-    OTHER = "other"
-    CANNOT_TELL = "cannot_tell"
-
-
-class Grade(StrEnum):
-    """How far a piece was handled beyond what a shop would allow."""
-
-    NONE = "none"
-    LIGHT = "light"
-    MARKED = "marked"
-    WORN = "worn"
-
-
-class Answer(StrEnum):
-    OPEN = "open"
-    AGREED = "agreed"
-    DISPUTED = "disputed"
-    WAIVED = "waived"
 
 
 class Custody(SQLModel, table=True):
@@ -100,7 +64,7 @@ class Check(SQLModel, table=True):
 
 
 class Picture(SQLModel, table=True):
-    """A picture of the piece, kept under `key` in a private place. Written before it is put there."""
+    """A picture of the piece, kept under `key` in a private place. Written before it is put there (`stored_at`)."""
 
     id: int | None = Field(default=None, primary_key=True)
     rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE", index=True)
@@ -111,6 +75,7 @@ class Picture(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     taken_by: str = Field(max_length=120)
     at: datetime
+    stored_at: datetime | None = None
     shown_to_client: bool = False
 
 

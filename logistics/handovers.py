@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from kit.errors import Conflict, NotFound
 from logistics import rmas
 from logistics.custody import note_hand
-from logistics.custody_models import HandOver
+from logistics.custody_words import HandOver
 from logistics.history import lock_rma
 from logistics.models import Parcel, Rma
 from logistics.reverse_deliveries import receive_by_hand

@@ -12,7 +12,7 @@ from logistics.parcel_jobs import (
     record_scan,
     release_label,
 )
-from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money
+from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
 
 __all__ = [
     "attach_label",
@@ -30,4 +30,5 @@ __all__ = [
     "tell_client_arrived",
     "tell_client_label",
     "tell_client_money",
+    "tell_client_wear",
 ]

@@ -141,3 +141,16 @@ class Travel(Protocol):
         self, session: "Session", rma: "Rma", parcel: "Parcel", policy: "LogisticsPolicy", *, now: datetime
     ) -> None:
         """The box will not travel; whoever was asked is told."""
+
+
+class PictureStore(Protocol):
+    """A private place for pictures. Calls raise OutsideError."""
+
+    def put(self, key: str, content: bytes, media_type: str) -> None:
+        """Keep it; a second time changes nothing."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes. Raises NotFound."""
+
+    def delete(self, key: str) -> None:
+        """Gone; one that is not there is gone already."""

@@ -13,8 +13,10 @@ from kit.addresses import Addresses
 from kit.db import Begin
 from logistics import parcels, rmas, settlements
 from logistics.collection_days import zone_of
+from logistics.custody_words import Answer
 from logistics.models import Parcel, Rma
 from logistics.states import ParcelState
+from logistics.wear import deduction_of
 from notifications import messages
 from shops.links import RETURN, issue_link
 from shops.models import Shop
@@ -62,6 +64,17 @@ def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
             "by": day_in_words(batch.settled_at + timedelta(days=days), shop.zone, locale),
         }
         _write(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
+
+
+def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
+    """A mark was found, and what it would come to. Once, and before any money goes."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        found = deduction_of(session, rma)
+        if found is None or not found.currency or found.answer is not Answer.OPEN:
+            return
+        values = {"words": found.words, "amount": found.amount.show(reading_locale(rma.client_locale))}
+        _write(session, addresses, rma, "wear_found", values, now=clock.now())
 
 
 def working_day(at: datetime, zone: str) -> datetime:

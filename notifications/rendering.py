@@ -29,6 +29,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "stands_in_advisor": ("sms",),
+    "wear_found": ("email",),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.

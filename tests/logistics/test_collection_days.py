@@ -1,6 +1,6 @@
 """On which morning a carrier comes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def test_the_next_working_morning_in_the_clients_own_zone(now: str, starts: str)
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 2_100_000).map(lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
     st.sampled_from([PARIS, "America/New_York", "Asia/Tokyo", "Pacific/Auckland"]),
 )
 def test_it_is_always_to_come_within_four_days(now: datetime, zone: str) -> None:

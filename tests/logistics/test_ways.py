@@ -10,7 +10,8 @@ from kit.money import Money
 from logistics import bookings, handovers, parcels
 from logistics.bookings import Booking
 from logistics.custody import hands_of, note_hand, record_opening
-from logistics.custody_models import Custody, HandOver
+from logistics.custody_models import Custody
+from logistics.custody_words import HandOver
 from logistics.history import lock_rma
 from logistics.models import LogisticsPolicy, Parcel
 from logistics.ways import Way
