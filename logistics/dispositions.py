@@ -32,7 +32,8 @@ def inspect(
     """Keep what a person found, and secure the proposal of money. The same finding twice changes nothing.
 
     A piece that is not plainly the one sold is never put back into stock, whatever `restock` says.
-    Raises NotFound, InvalidMove before it arrived, AppError where two people were to receive it, Conflict when somebody found otherwise already.
+    Raises NotFound, InvalidMove before it arrived, AppError where two people were to receive it,
+    Conflict when somebody found otherwise already.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
     must_have_two(session, rma)

@@ -80,7 +80,7 @@ def inspect_pieces(
 ) -> Inspection:
     """Keep every answer and what they come to. Wear may be charged, which the client sees before any money goes.
 
-    Raises AppError for an item left out or called "as sold" against what was written down; else as dispositions.inspect.
+    Raises AppError for an item left out, or called "as sold" against what was written down, and what inspect() does.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
     checks = _checks(rma, sheets_of(session, rma), answers)

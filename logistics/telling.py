@@ -34,9 +34,12 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
         values = {
             "boxes": len(boxes),
             "covered": all(box.is_covered for box in boxes),
+            "way": str(boxes[0].way) if boxes else "label",
             "collection": collection_in_words(session, rma, boxes),
         }
-        again = sum(step.kind == "reopened" for step in rmas.steps(session, rma))  # then it is another slip
+        again = sum(
+            step.kind in ("reopened", "way_changed") for step in rmas.steps(session, rma)
+        )  # then it is another slip
         key = f"again-{again}" if again else ""
         _write(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
 

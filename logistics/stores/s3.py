@@ -1,4 +1,4 @@
-"""Pictures in a bucket that speaks S3, each request signed (Signature Version 4). The bucket is private, no ACL is sent.
+"""Pictures in a private bucket that speaks S3, each request signed (Signature Version 4).
 
 docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 """

@@ -22,6 +22,7 @@ from shopify_app.pages.admin import (
     sellers,
     settings,
     staff,
+    travelling,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -29,6 +30,7 @@ PAGES: tuple[Blueprint, ...] = (
     past.page,
     cases.page,
     returns.page,
+    travelling.page,
     routing.page,
     routing_rules.page,
     sellers.page,
