@@ -25,9 +25,12 @@ from jobs.attempts import run_attempt
 from jobs.models import JobTrouble
 from kit.db import Database
 from logistics import dispositions, rmas, settlements
-from logistics.models import LogisticsPolicy, Rma
+from logistics.bookings import Booking, record_booking
+from logistics.models import LogisticsPolicy, Parcel, Rma
+from logistics.reverse_deliveries import receive_by_hand
 from logistics.rmas import RmaView
 from logistics.states import Finding
+from logistics.ways import Way
 from shopify_app.wiring import jobs_table, make_sources
 from shops.models import Shop
 from simulators.mail.sink import Sink
@@ -116,12 +119,20 @@ class Work:
         """A new process: nothing is in its memory."""
         self.table = dict(jobs_table(self.house.town.settings, self.house.town.database))
 
-    def run(self) -> None:
+    def run_for(self, **span: float) -> None:
+        """What falls due in that time."""
+        self.run(until=self.house.now + timedelta(**span))
+
+    def run_until(self, name: str) -> None:
+        """Up to a job of that name, which is left waiting."""
+        self.run(before=name)
+
+    def run(self, *, until: datetime | None = None, before: str = "") -> None:
         """Until nothing is left. A killed job is taken up first by the next worker, as the engine does."""
         for _ in range(500):
-            if not self.waiting:
+            entry = min(self.waiting, key=lambda e: e[0], default=None)  # of two due at once the earlier secured
+            if entry is None or entry[1] == before or (until is not None and entry[0] > until):
                 return
-            entry = min(self.waiting, key=lambda e: e[0])  # of two due at once the earlier secured
             self.house.now = max(self.house.now, entry[0])
             self.house.outside.thread = threading.get_ident()
             try:
@@ -213,6 +224,41 @@ class ParcelHouse:
         assert rma_id is not None
         about: dict[str, Any] = {"shop_id": self.shop_id, "rma_id": rma_id, "by": "Bob", "now": self.now}
         self.rows(lambda s: dispositions.inspect(s, finding=finding, note="", restock=True, **about))
+
+    def _box(self, session: Session, return_gid: str) -> tuple[Rma, Parcel]:
+        rma = session.exec(select(Rma).where(Rma.return_gid == return_gid)).one()
+        return rma, session.exec(select(Parcel).where(Parcel.rma_id == rma.id)).one()
+
+    def travels_by(self, return_gid: str, way: Way) -> None:
+        """Its box travels in that way, decided before anything is bought."""
+
+        def decide(session: Session) -> None:
+            self._box(session, return_gid)[1].way = way
+            policy = session.get_one(LogisticsPolicy, self.shop_id)
+            policy.courier_name, policy.courier_email = "Northgate Secure", "desk@northgate.example"
+
+        self.rows(decide)
+
+    def book(self, return_gid: str, reference: str) -> None:
+        """A person types in what the courier answered."""
+
+        def write(session: Session) -> None:
+            rma, box = self._box(session, return_gid)
+            assert rma.id is not None and box.id is not None
+            day = self.now + timedelta(days=1)
+            booking = Booking("Northgate Secure", reference, box.need, day, day + timedelta(hours=3))
+            about: dict[str, Any] = {"shop_id": self.shop_id, "rma_id": rma.id, "parcel_id": box.id}
+            record_booking(session, booking=booking, by="Alice", now=self.now, **about)
+
+        self.rows(write)
+
+    def receive(self, return_gid: str) -> None:
+        def write(session: Session) -> None:
+            rma, _ = self._box(session, return_gid)
+            assert rma.id is not None
+            receive_by_hand(session, shop_id=self.shop_id, rma_id=rma.id, by="Bob", now=self.now)
+
+        self.rows(write)
 
     def pay(self, return_gid: str) -> None:
         """The one click."""
