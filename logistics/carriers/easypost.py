@@ -91,7 +91,7 @@ class EasyPost:
         except requests.RequestException as error:
             raise OutsideError(PROVIDER, f"the label could not be fetched: {type(error).__name__}") from error
         if status != 200 or not pdf.startswith(b"%PDF"):
-            raise OutsideError(PROVIDER, f"the label's address answered {status}, without a PDF")
+            raise OutsideError(PROVIDER, f"the label is not a PDF; its address answered {status}")
         return pdf
 
     def refund(self, shipment_id: str) -> None:
