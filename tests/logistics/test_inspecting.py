@@ -161,7 +161,7 @@ def test_every_item_is_kept_beside_what_was_written_down_at_the_sale(house: Hous
 
 def test_an_item_left_out_is_named_and_nothing_is_kept(house: House) -> None:
     arrived(house)
-    with pytest.raises(AppError, match="Say what you found: weight, to 0.01 g, Meridian ring"):
+    with pytest.raises(AppError, match=r"Say what you found: weight, to 0\.01 g, Meridian ring"):
         inspect(house, weight=(None, ""))
     assert house.state() == "arrived" and house.view().inspection is None
 
