@@ -18,6 +18,8 @@ class Cause(StrEnum):
     SENDER_ADDRESS = "sender_address"
     COVER = "cover"
     BOOKING = "booking"
+    PAPERS = "papers"
+    ELIGIBILITY = "eligibility"
     NO_CARRIER = "no_carrier"
     ACCOUNT = "account"
     ADDRESS = "address"

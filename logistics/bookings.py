@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from kit.errors import AppError, Conflict
 from kit.money import Money
-from logistics import parcels, rmas
+from logistics import parcels, rmas, travels
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.models import Parcel, Rma
 from logistics.states import HERE, MOVING_SCANS, PARCEL, ParcelState, move
@@ -68,7 +68,9 @@ def change_way(
         session.add(parcel)
         parcels.let_go(session, rma, parcel)
         return parcel
-    parcels.let_go(session, rma, parcel)
+    travels.call_off(session, rma, parcel, now=now)
+    if parcel.state is not ParcelState.VOID:
+        parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
     parcels.plan_other_way(session, rma, parcel, way)
     return parcel
 

@@ -13,8 +13,10 @@ from logistics.parcel_jobs import (
     release_label,
 )
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
+from logistics.withdrawals import acknowledge_withdrawal
 
 __all__ = [
+    "acknowledge_withdrawal",
     "attach_label",
     "authorise",
     "book_collections",

@@ -1,6 +1,6 @@
 """Rows of goods coming back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +43,7 @@ class LogisticsPolicy(SQLModel, table=True):
     )
     most_deducted_percent: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
     collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
+    neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     refund_days: int = 10
 
     @property
@@ -89,6 +90,10 @@ class Rma(SQLModel, table=True):
     client_phone: str = Field(default="", sa_type=Sealed)
     client_locale: str = Field(default="en", max_length=20)
     sender_address: str = Field(default="{}", sa_type=Sealed)
+    bought_on: date | None = None
+    delivered_on: date | None = None
+    channel: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    country: str = Field(default="", max_length=2, sa_column_kwargs={"server_default": ""})
     opened_at: datetime
     approved_at: datetime | None = None
     arrived_at: datetime | None = None
@@ -104,7 +109,10 @@ class Rma(SQLModel, table=True):
 
 
 class RmaLine(SQLModel, table=True):
-    """One line of the return. `value_cents` is that of all its pieces, in the RMA's `currency`."""
+    """One line of the return. `value_cents` is that of all its pieces, in the RMA's `currency`.
+
+    `words` say what kind of piece it is and how it was sold: product type, tags, collections, marks on its line.
+    """
 
     __table_args__ = (sa.UniqueConstraint("rma_id", "return_line_gid"),)
 
@@ -121,6 +129,11 @@ class RmaLine(SQLModel, table=True):
     sku: str = ""
     quantity: int
     reason_label: str = ""
+    words: list[str] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
+    serial: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    certificate: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     value_cents: int = Field(sa_type=sa.BigInteger)
 
 

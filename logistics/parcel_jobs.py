@@ -12,7 +12,9 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements, travels
+from logistics.buying import buy_label
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
+from logistics.judging import verdict_of
 from logistics.models import Parcel, Rma, Settlement
 from logistics.ports import Carrier, CoverMissing, ReturnsDoor
 from logistics.reads import ReturnRead, Shipment
@@ -22,15 +24,22 @@ from logistics.ways import Way
 
 log = get_logger("logistics")
 
+SIX_HOURS = 6 * 3600
 HIDDEN = "Shopify does not show this return to the app. It may need approval to read orders older than 60 days."
 
 
 def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) -> None:
-    """Approve the return in Shopify unless it is, and plan a parcel for each of its reverse fulfilment orders."""
+    """Approve the return in Shopify unless it is, and plan a parcel for each of its reverse fulfilment orders.
+
+    What a person is to look at waits for them; a withdrawal by law never does.
+    """
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        verdict = verdict_of(session, rma)
     if rma.approved_at is not None or rmas.is_over(rma):
         return
+    if verdict is not None and not verdict.goes_on:
+        raise Waiting(" ".join(verdict.reasons), retry_after=SIX_HOURS, cause=Cause.ELIGIBILITY)
     read = _moved(returns.approve, returns, rma, away_from="REQUESTED")
     if not read.has_ended and not read.rfos:
         raise Waiting("Shopify has not prepared the way back for this return yet.", retry_after=30)
@@ -47,7 +56,7 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, policy = parcels.get_parcel(session, rma, parcel_id), rmas.policy_of(session, shop_id)
-        order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma))
+        order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma), now=clock.now())
         if order is not None and any(step.kind == "sender_changed" for step in rmas.steps(session, rma)):
             order = replace(order, sender_is_known=True)
         waits = travels.arrange(session, rma, parcel, now=clock.now()) if order is None else ""
@@ -55,9 +64,12 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         raise Waiting(waits, retry_after=6 * 3600, cause=Cause.BOOKING)
     if order is None:
         return
+    if order.cover is None:
+        _keep_what_was_bought(begin, carrier, shop_id, rma_id, parcel)
+        raise CoverMissing(order.refusal, cause=order.cause)
     try:
         shipment = _shipment(carrier, order)
-        bought = shipment.bought or carrier.buy(shipment.shipment_id, order.need)
+        bought = buy_label(carrier, shipment, order.cover)
     except CoverMissing as missing:
         with begin() as session:
             rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
@@ -68,7 +80,7 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         if error.permanent and error.cause == Cause.ADDRESS:
             with begin() as session:
                 rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
-                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id))
+                parcels.forget_shipment(session, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
         raise
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
@@ -78,6 +90,21 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         )
     if missing_cover:
         raise CoverMissing(missing_cover)
+
+
+def _keep_what_was_bought(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel: Parcel) -> None:
+    """The cover went while a label was being bought: one that the carrier has sold is kept, and held back."""
+    if parcel.state is not ParcelState.BUYING:
+        return
+    shipment = carrier.find(parcel.reference)
+    if shipment is None or shipment.bought is None:
+        return
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        box = parcels.get_parcel(session, rma, parcel.id or 0)
+        parcels.record_label(
+            session, rma, box, shipment_id=shipment.shipment_id, bought=shipment.bought, now=clock.now()
+        )
 
 
 def attach_label(
@@ -138,11 +165,13 @@ def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, 
         parcels.record_given_back(session, rma, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
 
 
-def call_off(begin: Begin, *, shop_id: int, rma_id: int, parcel_id: int) -> None:
-    """Tell whoever was asked to take a box that nobody needs to come."""
+def call_off(begin: Begin, *, shop_id: int, rma_id: int, parcel_id: int, reference: str) -> None:
+    """Tell whoever was asked to take a box, under that reference, that nobody needs to come."""
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
-        travels.call_off(session, rma, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+        if parcel.reference == reference:
+            travels.call_off(session, rma, parcel, now=clock.now())
 
 
 def record_scan(begin: Begin, *, tracking_code: str, status: str, at: str, event_id: str, carrier: str = "") -> None:

@@ -13,7 +13,10 @@ from kit.db import insert_once
 from kit.errors import NotFound, Waiting
 from kit.money import Money
 from logistics import events
+from logistics.cover import ConfirmedCover
+from logistics.covering import Passage, load_of, note_refused, release, restriction_of, settle_passage, use_of
 from logistics.history import APP, follow_up, move_goods, note_step
+from logistics.labels import confirmed_cents, note_way, on_the_box, why_uncovered
 from logistics.models import LogisticsPolicy, Parcel, Rma, RmaLine
 from logistics.reads import Address, Bought, ReturnRead, RfoRead
 from logistics.states import (
@@ -37,13 +40,18 @@ NO_SENDER = "Nobody knows yet where this is sent from. Add the address, and the 
 
 @dataclass(frozen=True)
 class LabelOrder:
-    """What a carrier needs to know to sell a label. `sender_is_known`: a person vouches for the address."""
+    """What a carrier needs to know to sell a label. Without `cover` none is bought, and `refusal` says why.
+
+    `sender_is_known`: a person vouches for the address it is sent from.
+    """
 
     reference: str
     sender: Address
     receiver: Address
     weight_grams: int
-    need: Money
+    cover: ConfirmedCover | None
+    refusal: str = ""
+    cause: str = ""
     sender_is_known: bool = False
 
 
@@ -76,13 +84,16 @@ def plan_parcels(session: Session, rma: Rma, read: ReturnRead, lines: list[RmaLi
 
 
 def order_label(
-    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address
+    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
 ) -> LabelOrder | None:
-    """Mark the box as being bought and say what for; None when no label is wanted. Raises Waiting for an address.
+    """Mark the box as being bought and say what for; None when no label is wanted, or it travels in another way.
+
+    Raises Waiting for an address.
 
     A box that was bought without enough cover is ordered again only to look at its cover: it is never bought twice.
     """
     if parcel.way is not Way.LABEL:
+        _must_have_papers(session, rma, parcel, policy, sender, now=now)
         return None
     wanted = parcel.state in (ParcelState.PLANNED, ParcelState.BUYING, ParcelState.BOUGHT) and not parcel.is_covered
     if not wanted or rma.goods_state in FINAL_GOODS | HERE:
@@ -91,10 +102,28 @@ def order_label(
         raise Waiting(NO_RECEIVER, cause=Cause.RECEIVING_ADDRESS)
     if not sender.is_usable:
         raise Waiting(NO_SENDER, cause=Cause.SENDER_ADDRESS)
-    if parcel.state is ParcelState.PLANNED:
+    passage = settle_passage(session, rma, parcel, sender=sender, receiver=policy.receiver, now=now)
+    if passage.cover is None:
+        note_refused(session, rma, parcel, passage, now=now)
+    elif passage.way is not Way.LABEL:
+        note_way(session, rma, parcel, passage, now=now)
+        return None
+    elif parcel.state is ParcelState.PLANNED:
         parcel.state = move(PARCEL, parcel.state, ParcelState.BUYING)
         session.add(parcel)
-    return LabelOrder(parcel.reference, sender, policy.receiver, policy.parcel_grams, parcel.need)
+    ends = on_the_box(session, rma, policy, sender)
+    return LabelOrder(parcel.reference, *ends, policy.parcel_grams, passage.cover, passage.refusal, passage.cause)
+
+
+def _must_have_papers(
+    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
+) -> None:
+    """What may not cross a border crosses it in no way. What is brought to a boutique crosses none."""
+    if parcel.way is Way.BOUTIQUE or parcel.state is not ParcelState.PLANNED:
+        return
+    load = load_of(session, rma, parcel, sender=sender, receiver=policy.receiver, now=now)
+    if stopped := restriction_of(session, rma, load):
+        raise Waiting(stopped, cause=Cause.PAPERS)
 
 
 def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str, bought: Bought, now: datetime) -> str:
@@ -104,16 +133,18 @@ def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str
         parcel.provider_shipment_id, parcel.carrier = shipment_id, bought.carrier
         parcel.tracking_code, parcel.tracking_url = bought.tracking_code, bought.tracking_url
         note_step(session, rma, "label_bought", actor=APP, now=now, detail=f"Label bought from {bought.carrier}.")
-    parcel.label_url, parcel.cover_cents = bought.label_pdf_url, bought.cover.cents
+    use = use_of(session, parcel.reference)
+    parcel.label_url, parcel.cover_cents = bought.label_pdf_url, confirmed_cents(bought, use)
     session.add(parcel)
     if parcel.state is ParcelState.VOID or rma.goods_state in FINAL_GOODS | HERE:
         let_go(session, rma, parcel)
         return ""
-    if bought.cover.currency != parcel.cover_currency or bought.cover.cents < parcel.need_cents:
-        reason = f"{bought.carrier} confirms cover of {bought.cover.show()}, below {parcel.need.show()}."
+    if reason := why_uncovered(parcel, bought, use):
         return note_cover_missing(session, rma, parcel, reason, now=now)
     parcel.cover_confirmed_at = now
-    note_step(session, rma, "covered", actor=APP, now=now, detail=f"Cover of {bought.cover.show()} confirmed.")
+    confirmed = Money(parcel.cover_cents, parcel.cover_currency).show()
+    by = f" {use.evidence}." if use is not None else ""
+    note_step(session, rma, "covered", actor=APP, now=now, detail=f"Cover of {confirmed} confirmed.{by}")
     follow_up(session, rma, "attach_label", parcel_id=parcel.id)
     return ""
 
@@ -121,10 +152,7 @@ def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str
 def note_cover_missing(session: Session, rma: Rma, parcel: Parcel, reason: str, *, now: datetime) -> str:
     """Remember, once, that the label is held back; the sentence for whoever can raise the cover."""
     sentence = f"{reason} The label is held back until the cover is confirmed."
-    if parcel.cover_short_at is None:
-        parcel.cover_short_at = now
-        session.add(parcel)
-        note_step(session, rma, "cover_missing", actor=APP, now=now, detail=sentence)
+    note_refused(session, rma, parcel, Passage(parcel.way, refusal=sentence, cause=Cause.COVER), now=now)
     return sentence
 
 
@@ -175,7 +203,7 @@ def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
         if parcel.state is not ParcelState.VOID:
             parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
             session.add(parcel)
-            follow_up(session, rma, "call_off", parcel_id=parcel.id)
+            follow_up(session, rma, "call_off", parcel_id=parcel.id, reference=parcel.reference)
         return
     is_ours = bool(parcel.provider_shipment_id) or parcel.state is ParcelState.BUYING
     if is_ours and parcel.scan_status not in MOVING_SCANS and parcel.refunded_at is None:
@@ -197,6 +225,7 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
         return
     parcel.state, parcel.refunded_at = move(PARCEL, parcel.state, ParcelState.VOID), now
     session.add(parcel)
+    release(session, parcel.reference, now=now)
     note_step(session, rma, "label_given_back", actor=APP, now=now)
     if parcel.next_way is not None:
         plan_other_way(session, rma, parcel, parcel.next_way)
@@ -210,9 +239,10 @@ def plan_other_way(session: Session, rma: Rma, parcel: Parcel, way: Way) -> None
     follow_up(session, rma, "get_label", parcel_id=parcel.id)
 
 
-def forget_shipment(session: Session, parcel: Parcel) -> None:
+def forget_shipment(session: Session, parcel: Parcel, *, now: datetime) -> None:
     """The carrier does not know one of the addresses, so it sold nothing; a corrected one makes another shipment."""
     if parcel.state is ParcelState.BUYING:
+        release(session, parcel.reference, now=now)
         parcel.reference = _reference()
         session.add(parcel)
 

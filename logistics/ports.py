@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class CoverMissing(Waiting):
     """Cover for the whole value is not confirmed, so there is no label until a person has seen to it."""
 
-    def __init__(self, reason: str, *, retry_after: float = 600):
-        super().__init__(reason, retry_after=retry_after, cause=Cause.COVER)
+    def __init__(self, reason: str, *, retry_after: float = 600, cause: str = Cause.COVER):
+        super().__init__(reason, retry_after=retry_after, cause=cause)
 
 
 class ReturnsDoor(Protocol):

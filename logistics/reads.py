@@ -1,7 +1,7 @@
 """What is read from outside, in our words: plain frozen values that the adapters fill and the domain judges."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kit.money import Money
 
@@ -39,6 +39,35 @@ class ClientRead:
     locale: str
     country: str
     address: Address
+
+
+@dataclass(frozen=True)
+class PieceRead:
+    """What the order says of one of its lines. `words`: product type, tags, collections, marks on the line.
+
+    `quantity` is how many were sold, None where unknown.
+    """
+
+    line_gid: str
+    words: tuple[str, ...] = ()
+    quantity: int | None = None
+    serial: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True)
+class SoldRead:
+    """How the pieces were sold. `country` is where they were sent to, "" where unknown; `channel` is Shopify's word."""
+
+    bought_on: date | None = None
+    delivered_on: date | None = None
+    channel: str = ""
+    country: str = ""
+    pieces: tuple[PieceRead, ...] = ()
+
+    def piece(self, line_gid: str) -> PieceRead:
+        """What is known of that line of the order."""
+        return next((piece for piece in self.pieces if piece.line_gid == line_gid), PieceRead(line_gid))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import jobs
 from kit.db import insert_once
 from kit.log import get_logger
 from logistics import events
+from logistics.covering import note_handed_over
 from logistics.history import CARRIER, follow_up, lock_rma, move_goods, note_step
 from logistics.models import Parcel, Rma, Scan
 from logistics.parcels import let_go, parcels_of
@@ -80,6 +81,8 @@ def _show(parcel: Parcel, status: str, at: datetime) -> bool:
 def _tell(session: Session, rma: Rma, parcel: Parcel, now: datetime) -> None:
     status = parcel.scan_status
     assert rma.id is not None
+    if status in MOVING_SCANS:
+        note_handed_over(session, parcel, now=now)
     jobs.publish(session, events.ParcelMoved(rma.shop_id, rma.id, rma.return_gid, status))
     if status in TROUBLE_SCANS:
         words = status.replace("_", " ")

@@ -12,9 +12,11 @@ from kit.db import insert_once
 from kit.errors import NotFound
 from kit.money import Money
 from logistics import events, parcels
+from logistics.eligibility import Track
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma, move_goods, note_step
+from logistics.judging import keep_verdict
 from logistics.models import Inspection, LogisticsPolicy, Parcel, Rma, RmaLine, RmaStep, Settlement
-from logistics.reads import Address, ClientRead, ReturnLineRead, ReturnRead
+from logistics.reads import Address, ClientRead, ReturnLineRead, ReturnRead, SoldRead
 from logistics.states import FINAL_GOODS, GOODS, Goods, SettlementState, can_move
 
 ENDINGS = {"CLOSED": "closed", "CANCELED": "canceled", "DECLINED": "declined"}
@@ -40,6 +42,7 @@ def open_rma(
     client: ClientRead,
     value: Money,
     assisted: bool,
+    sold: SoldRead | None = None,
     now: datetime,
 ) -> tuple[Rma, bool]:
     """The one RMA of a return, and whether it was opened now. `value` is what the pieces are worth, in shop money.
@@ -49,12 +52,17 @@ def open_rma(
     found = find_rma(session, shop_id=shop_id, return_gid=read.return_gid)
     if found is not None:
         return found, False
-    rma, opened = _insert_numbered(session, _row(shop_id, read, client, value, assisted, now))
+    sold = sold or SoldRead(country=client.country)
+    rma, opened = _insert_numbered(session, _row(shop_id, read, client, value, assisted, sold, now))
     if opened:
         assert rma.id is not None
         for line in read.lines:
-            session.add(_line(rma, line))
+            session.add(_line(rma, line, sold))
         note_step(session, rma, "opened", actor=APP, now=now)
+        session.flush()
+        verdict = keep_verdict(session, rma, read, sold, now=now)
+        if verdict.track is Track.STATUTORY and read.status == "REQUESTED":  # the client's own word, not the staff's
+            follow_up(session, rma, "acknowledge_withdrawal")
         if read.status == "OPEN" and read.rfos:  # born approved: there is nothing to ask Shopify for
             record_approval(session, rma, read, now=now)
         else:
@@ -211,7 +219,9 @@ def _insert_numbered(session: Session, row: Rma) -> tuple[Rma, bool]:
     raise RuntimeError(f"no number left for {stem}")
 
 
-def _row(shop_id: int, read: ReturnRead, client: ClientRead, value: Money, assisted: bool, now: datetime) -> Rma:
+def _row(
+    shop_id: int, read: ReturnRead, client: ClientRead, value: Money, assisted: bool, sold: SoldRead, now: datetime
+) -> Rma:
     return Rma(
         shop_id=shop_id,
         number="",
@@ -229,12 +239,17 @@ def _row(shop_id: int, read: ReturnRead, client: ClientRead, value: Money, assis
         client_phone=client.phone,
         client_locale=client.locale,
         sender_address=json.dumps(asdict(client.address)),
+        bought_on=sold.bought_on,
+        delivered_on=sold.delivered_on,
+        channel=sold.channel[:60],
+        country=sold.country[:2].upper(),
         opened_at=now,
     )
 
 
-def _line(rma: Rma, line: ReturnLineRead) -> RmaLine:
+def _line(rma: Rma, line: ReturnLineRead, sold: SoldRead | None = None) -> RmaLine:
     assert rma.id is not None
+    piece = (sold or SoldRead()).piece(line.line_gid)
     return RmaLine(
         rma_id=rma.id,
         shop_id=rma.shop_id,
@@ -247,5 +262,8 @@ def _line(rma: Rma, line: ReturnLineRead) -> RmaLine:
         sku=line.sku,
         quantity=line.quantity,
         reason_label=line.reason_label,
+        words=[word[:200] for word in piece.words],
+        serial=piece.serial[:120],
+        certificate=piece.certificate[:120],
         value_cents=line.unit_total.cents * line.quantity if line.unit_total.currency == rma.currency else 0,
     )

@@ -41,7 +41,7 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
             step.kind in ("reopened", "way_changed") for step in rmas.steps(session, rma)
         )  # then it is another slip
         key = f"again-{again}" if again else ""
-        _write(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
+        write_letter(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
 
 
 def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
@@ -50,7 +50,9 @@ def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
         by = working_day((rma.arrived_at or clock.now()) + INSPECTION, shop.zone)
-        _write(session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now())
+        write_letter(
+            session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now()
+        )
 
 
 def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int, settlement_id: int) -> None:
@@ -66,7 +68,7 @@ def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
             "amount": batch.amount.show(locale),
             "by": day_in_words(batch.settled_at + timedelta(days=days), shop.zone, locale),
         }
-        _write(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
+        write_letter(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
 
 
 def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
@@ -132,7 +134,7 @@ def piece_in_words(session: Session, rma: Rma) -> str:
     return " and ".join(titles) if 0 < len(titles) <= 2 else "your pieces" if titles else "your piece"
 
 
-def _write(
+def write_letter(
     session: Session,
     addresses: Addresses,
     rma: Rma,
@@ -141,12 +143,13 @@ def _write(
     *,
     key: str = "",
     now: datetime,
-) -> None:
+) -> bool:
+    """Write one letter, once a key, with a link to the client's page. False where no e-mail address is known."""
     assert rma.id is not None
     key = ":".join(part for part in (f"rma:{rma.id}", message, key) if part)
     is_written = messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")
     if is_written or not rma.client_email:
-        return
+        return is_written
     shop: Shop = get_shop(session, rma.shop_id)
     token = issue_link(session, shop_id=rma.shop_id, purpose=RETURN, subject_id=rma.id, now=now)
     said = {
@@ -168,3 +171,4 @@ def _write(
         locale=rma.client_locale,
         now=now,
     )
+    return True

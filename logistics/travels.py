@@ -9,6 +9,7 @@ from logistics import rmas
 from logistics.carriers.boutique import Boutique
 from logistics.carriers.courier import Courier
 from logistics.carriers.hand_carry import HandCarry
+from logistics.covering import release
 from logistics.models import Parcel, Rma
 from logistics.ports import Travel
 from logistics.states import FINAL_GOODS, HERE
@@ -34,5 +35,6 @@ def call_off(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> bo
     travel = TRAVELS.get(parcel.way)
     if travel is None:
         return False
+    release(session, parcel.reference, now=now)
     travel.call_off(session, rma, parcel, rmas.policy_of(session, rma.shop_id), now=now)
     return True

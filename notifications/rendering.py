@@ -30,6 +30,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "return_link": ("email",),
     "stands_in_advisor": ("sms",),
     "wear_found": ("email",),
+    "withdrawal_received": ("email",),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.

@@ -32,6 +32,7 @@ from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
+from routing.sold_pieces import sold_read
 from routing.trying import facts_kept
 from shops.events import ScopesChanged
 from shops.figures import average_order_value
@@ -178,6 +179,7 @@ def _decide_and_hand_on(
         client=client,
         value=returned_value(read, order),
         assisted=assisted,
+        sold=sold_read(order, client, today),
         now=now,
     )
     if assisted and decided.advisor_id is not None:

@@ -1,6 +1,6 @@
 """The demo house's people. Only for a laptop: conversations can be tried at any hour, rooms open hours early."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,11 @@ from consults import advisors
 from consults.kinds import StaffRole
 from consults.models import ConsultPolicy
 from kit.db import Database
+from logistics.cover import Payer
+from logistics.cover_models import CoverTerm
 from logistics.models import LogisticsPolicy
+from logistics.policy_terms import terms_of
+from logistics.ways import Way
 from shops.models import Shop, ShopState
 from shops.shops import find_shop
 
@@ -24,6 +28,18 @@ RECEIVING = {
     "receiving_country": "FR",
     "receiving_phone": "+33184880017",
 }
+_COVER: dict[str, Any] = {"currency": "USD", "valid_from": date(2020, 1, 1), "changed_by": "demo"}
+COVER: tuple[dict[str, Any], ...] = (
+    {
+        "way": Way.LABEL,
+        "payer": Payer.CARRIER,
+        "insurer": "Harbour Mutual",
+        "policy_number": "DEMO-1",
+        "limit_cents": 100_000_000,
+        "excluded": ["loose stones", "cash-like"],
+    },
+)
+"""What the demo house's policy covers; a real house writes down its own."""
 NO_QUIET = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
 HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
 
@@ -38,7 +54,7 @@ def plant(database: Database, people: list[dict[str, Any]], *, now: datetime) ->
         shop = _house(session, people[0]["shop"], now)
         rows = [_person(row, now) for row in people]
         advisors.import_directory(session, shop_id=shop, people=rows, boutiques=_boutiques(people))
-        _make_it_triable(session, shop)
+        _make_it_triable(session, shop, now)
     return len(people)
 
 
@@ -89,10 +105,12 @@ def hours_around(now: datetime, zone: str) -> tuple[tuple[int, int, int], ...]:
     return tuple(sorted([(day, *span) for day, span in hours.items()] + [extra]))
 
 
-def _make_it_triable(session: Session, shop_id: int) -> None:
+def _make_it_triable(session: Session, shop_id: int, now: datetime) -> None:
     if session.get(ConsultPolicy, shop_id) is None:
         session.add(
             ConsultPolicy(shop_id=shop_id, notice_minutes=0, step_minutes=30, join_before_minutes=240, **NO_QUIET)
         )
     if session.get(LogisticsPolicy, shop_id) is None:
         session.add(LogisticsPolicy.model_validate({"shop_id": shop_id, **RECEIVING}))
+    if not terms_of(session, shop_id=shop_id):
+        session.add_all(CoverTerm(shop_id=shop_id, changed_at=now, **_COVER, **line) for line in COVER)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import consults.models
 import jobs.models
+import logistics.cover_models
 import logistics.custody_models
 import logistics.models
 import measures.models
@@ -22,6 +23,7 @@ MODELS = (
     consults.models,
     logistics.models,
     logistics.custody_models,
+    logistics.cover_models,
     routing.models,
     measures.models,
     routing.seller_models,

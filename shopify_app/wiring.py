@@ -177,6 +177,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
+        "logistics.acknowledge_withdrawal": partial(logistics.jobs.acknowledge_withdrawal, addresses=addresses),
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),

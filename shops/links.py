@@ -17,6 +17,7 @@ CONSULT = "consult"  # the client's or a guest's page of one conversation; subje
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
 BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
 PAYROLL = "payroll"  # a month's file for the payroll; subject_id: the month as 202611
+PACK = "pack"  # a data pack as a file, for who asked for it; subject_id: its place among the packs
 
 LIFETIME = {
     DESK: timedelta(hours=24),
@@ -25,6 +26,7 @@ LIFETIME = {
     EXPORT: timedelta(minutes=10),
     BOOK: timedelta(minutes=10),
     PAYROLL: timedelta(minutes=10),
+    PACK: timedelta(minutes=10),
 }
 
 

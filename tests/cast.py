@@ -9,6 +9,7 @@ All times start at NOW; nothing reads today's date. Private text needs keys: `se
     case = cast.cleos_case(session, shop, bob)        her $14,800 ring, with the conversation
     rma = cast.cleos_return(session, shop)            the same return, as a parcel
     other = cast.dana(session)                        another shop with an advisor, a case and an RMA of its own
+    cast.cover_terms(session, shop_id)                what her policy covers, so that labels are bought
     cast.desk_cookie(session, bob)                    the value of Bob's `desk` cookie
     cast.consult_link(session, case), cast.return_link(session, rma), cast.desk_link(session, bob, case)   tokens
     with cast.clock(NOW): …                           the time as pages and jobs see it
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from sqlmodel import Session
@@ -32,6 +33,8 @@ from kit import clock as kit_clock
 from kit.money import Money
 from kit.settings import Settings
 from kit.tokens import new_token, token_hash
+from logistics.cover import Payer
+from logistics.cover_models import CoverTerm
 from logistics.models import Rma
 from logistics.reads import (
     Address,
@@ -42,6 +45,7 @@ from logistics.reads import (
     RfoRead,
 )
 from logistics.rmas import open_rma
+from logistics.ways import Way
 from shops import crypt
 from shops.links import CONSULT, DESK, RETURN, issue_link
 from shops.models import DeskSession, Shop
@@ -263,6 +267,21 @@ def cleos_return(
         now=now,
     )
     return rma
+
+
+def cover_terms(session: Session, shop_id: int, *, now: datetime = NOW, **values: Any) -> CoverTerm:
+    """What Alice's policy covers: any label, up to a million a parcel, bought with it and confirmed by the carrier."""
+    given: dict[str, Any] = {
+        "way": Way.LABEL,
+        "payer": Payer.CARRIER,
+        "insurer": "Harbour Mutual",
+        "policy_number": "HM-77",
+        "currency": PRICE.currency,
+        "limit_cents": 100_000_000,
+        "valid_from": date(2020, 1, 1),
+        "changed_at": now,
+    }
+    return _kept(session, CoverTerm(shop_id=shop_id, **(given | values)))
 
 
 def dana(session: Session) -> World:

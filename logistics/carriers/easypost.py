@@ -74,7 +74,7 @@ class EasyPost:
 
     def buy(self, shipment_id: str, cover: Money) -> Bought:
         """Buy the fastest rate with that cover. A shipment that was bought before is read instead."""
-        if cover.currency != COVER_CURRENCY:
+        if cover.cents and cover.currency != COVER_CURRENCY:
             raise CoverMissing(f"EasyPost confirms cover in US dollars only, and this one needs {cover.show()}.")
         shipment = call_easypost(lambda: self._client.shipment.retrieve(shipment_id))
         if read_answer(lambda: shipment.postage_label) is None:
@@ -146,7 +146,7 @@ class EasyPost:
     def _buy(self, shipment: Any, cover: Money) -> Any:
         rate = _fastest(shipment)
         try:
-            return self._client.shipment.buy(shipment.id, rate={"id": rate.id}, insurance=cover.amount)
+            return self._client.shipment.buy(shipment.id, rate={"id": rate.id}, **_insured(cover))
         except ApiError as error:
             if error.code == ALREADY_BOUGHT:
                 return call_easypost(lambda: self._client.shipment.retrieve(shipment.id))
@@ -182,6 +182,11 @@ def _bought(found: Any) -> Bought | None:
         cover=Money.parse(str(found.insurance or "0"), COVER_CURRENCY),
         carrier=found.selected_rate.carrier if found.selected_rate else PROVIDER,
     )
+
+
+def _insured(cover: Money) -> dict[str, str]:
+    """Nothing is insured, and so declared, where the house's own policy covers: the one excludes the other."""
+    return {"insurance": cover.amount} if cover.cents else {}
 
 
 def _fastest(shipment: Any) -> Any:

@@ -91,6 +91,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_commissionrule")),
     )
     op.create_table(
+        "coverterm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("carrier", sa.String(length=60), nullable=False),
+        sa.Column("payer", sa.String(length=40), nullable=False),
+        sa.Column("insurer", sa.String(length=120), nullable=False),
+        sa.Column("policy_number", sa.String(length=80), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("limit_cents", sa.BigInteger(), nullable=False),
+        sa.Column("excluded", sa.JSON(), nullable=False),
+        sa.Column("lanes", sa.JSON(), nullable=False),
+        sa.Column("day_cents", sa.BigInteger(), nullable=True),
+        sa.Column("address_cents", sa.BigInteger(), nullable=True),
+        sa.Column("vehicle_cents", sa.BigInteger(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_coverterm_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverterm")),
+    )
+    with op.batch_alter_table("coverterm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coverterm_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "erasedclient",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("client_hash", sa.String(length=32), nullable=False),
@@ -247,17 +274,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inboundtext_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
-        "piecerecord",
+        "packversion",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
-        sa.Column("line_gid", sa.String(length=120), nullable=False),
-        sa.Column("category", sa.String(length=40), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("written_by", sa.String(length=120), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_piecerecord_shop_id_shop"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_piecerecord")),
-        sa.UniqueConstraint("shop_id", "line_gid", name=op.f("uq_piecerecord_shop_id_line_gid")),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(length=120), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_packversion_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packversion")),
+        sa.UniqueConstraint("shop_id", "name", "version", name=op.f("uq_packversion_shop_id_name_version")),
     )
     op.create_table(
         "promisetier",
@@ -392,21 +419,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "check",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rma_id", sa.Integer(), nullable=False),
-        sa.Column("shop_id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("item", sa.String(length=40), nullable=False),
-        sa.Column("outbound", sa.String(length=300), nullable=False),
-        sa.Column("found", sa.String(length=300), nullable=False),
-        sa.Column("verdict", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_check_rma_id_rma"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_check_shop_id_shop"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check")),
-        sa.UniqueConstraint("rma_id", "line_id", "item", name=op.f("uq_check_rma_id_line_id_item")),
-    )
-    op.create_table(
         "claimevidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("evidence_id", sa.Integer(), nullable=False),
@@ -430,46 +442,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_claimevidence_evidence_id"), ["evidence_id"], unique=False)
 
     op.create_table(
-        "custody",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rma_id", sa.Integer(), nullable=False),
-        sa.Column("shop_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("person", sa.String(length=120), nullable=False),
-        sa.Column("second_person", sa.String(length=120), nullable=False),
-        sa.Column("place", sa.String(length=120), nullable=False),
-        sa.Column("seal_number", sa.String(length=60), nullable=False),
-        sa.Column("seal_intact", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_custody_rma_id_rma"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_custody_shop_id_shop"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
-        sa.UniqueConstraint("rma_id", "key", name=op.f("uq_custody_rma_id_key")),
-    )
-    with op.batch_alter_table("custody", schema=None) as batch_op:
-        batch_op.create_index("ix_custody_rma", ["rma_id", "id"], unique=False)
-
-    op.create_table(
-        "deduction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rma_id", sa.Integer(), nullable=False),
-        sa.Column("shop_id", sa.Integer(), nullable=False),
-        sa.Column("grade", sa.String(length=40), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("proposed_by", sa.String(length=120), nullable=False),
-        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.String(length=40), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("client_words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_deduction_rma_id_rma"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_deduction_shop_id_shop"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deduction")),
-        sa.UniqueConstraint("rma_id", name=op.f("uq_deduction_rma_id")),
-    )
-    op.create_table(
         "holiday",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -484,24 +456,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("boutique_id", "day", name=op.f("uq_holiday_boutique_id_day")),
     )
     op.create_table(
-        "picture",
+        "rmaverdict",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rma_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("media_type", sa.String(length=40), nullable=False),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("taken_by", sa.String(length=120), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("shown_to_client", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_picture_rma_id_rma"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_picture_shop_id_shop"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
-        sa.UniqueConstraint("key", name=op.f("uq_picture_key")),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=40), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("packs", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("let_by", sa.String(length=120), nullable=False),
+        sa.Column("let_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_rmaverdict_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_rmaverdict_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rmaverdict")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_rmaverdict_rma_id")),
     )
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_picture_rma_id"), ["rma_id"], unique=False)
+    with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rmaverdict_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
         "advisorcode",
@@ -562,6 +535,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookhandover")),
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
+    op.create_table(
+        "coveruse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("parcel_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("term_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("payer", sa.String(length=40), nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=False),
+        sa.Column("cover_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("evidence", sa.String(length=240), nullable=False),
+        sa.Column("vehicle", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_on", sa.Date(), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("value_cents > 0 AND cover_cents >= value_cents", name=op.f("ck_coveruse_covers_the_value")),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"], ["parcel.id"], name=op.f("fk_coveruse_parcel_id_parcel"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_coveruse_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_coveruse_shop_id_shop"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["term_id"], ["coverterm.id"], name=op.f("fk_coveruse_term_id_coverterm"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coveruse")),
+        sa.UniqueConstraint("reference", name=op.f("uq_coveruse_reference")),
+    )
+    with op.batch_alter_table("coveruse", schema=None) as batch_op:
+        batch_op.create_index("ix_coveruse_open", ["shop_id", "released_at", "handed_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coveruse_parcel_id"), ["parcel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_coveruse_term_id"), ["term_id"], unique=False)
+
     op.create_table(
         "poolload",
         sa.Column("advisor_id", sa.Integer(), nullable=False),
@@ -725,21 +733,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("courier_name", sa.String(length=60), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("courier_email", sa.String(length=200), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("two_people_cents", sa.BigInteger(), server_default="10000000", nullable=False))
-        batch_op.add_column(sa.Column("most_deducted_percent", sa.Integer(), server_default="30", nullable=False))
-        batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
+        batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
-        batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("handover_code", sa.String(length=40), nullable=True))
-        batch_op.add_column(sa.Column("collection_id", sa.String(length=120), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("collection_code", sa.String(length=120), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("collection_from", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("collection_until", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_unique_constraint(batch_op.f("uq_parcel_handover_code"), ["handover_code"])
+
+    with op.batch_alter_table("rma", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("bought_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("delivered_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(length=60), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("country", sa.String(length=2), server_default="", nullable=False))
+
+    with op.batch_alter_table("rmaline", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("words", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+        batch_op.add_column(sa.Column("serial", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("certificate", sa.String(length=120), server_default="", nullable=False))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
@@ -758,22 +766,22 @@ def downgrade() -> None:
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
 
+    with op.batch_alter_table("rmaline", schema=None) as batch_op:
+        batch_op.drop_column("certificate")
+        batch_op.drop_column("serial")
+        batch_op.drop_column("words")
+
+    with op.batch_alter_table("rma", schema=None) as batch_op:
+        batch_op.drop_column("country")
+        batch_op.drop_column("channel")
+        batch_op.drop_column("delivered_on")
+        batch_op.drop_column("bought_on")
+
     with op.batch_alter_table("parcel", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("uq_parcel_handover_code"), type_="unique")
-        batch_op.drop_column("collection_until")
-        batch_op.drop_column("collection_from")
-        batch_op.drop_column("collection_code")
-        batch_op.drop_column("collection_id")
-        batch_op.drop_column("handover_code")
-        batch_op.drop_column("asked_at")
         batch_op.drop_column("way")
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
-        batch_op.drop_column("collects")
-        batch_op.drop_column("most_deducted_percent")
-        batch_op.drop_column("two_people_cents")
-        batch_op.drop_column("courier_email")
-        batch_op.drop_column("courier_name")
+        batch_op.drop_column("neutral_names")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
@@ -838,6 +846,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poolload_shop_id"))
 
     op.drop_table("poolload")
+    with op.batch_alter_table("coveruse", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coveruse_term_id"))
+        batch_op.drop_index(batch_op.f("ix_coveruse_parcel_id"))
+        batch_op.drop_index("ix_coveruse_open")
+
+    op.drop_table("coveruse")
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
         batch_op.drop_index("ix_bookentry_advisor")
@@ -847,21 +861,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_picture_rma_id"))
+    with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rmaverdict_shop_id"))
 
-    op.drop_table("picture")
+    op.drop_table("rmaverdict")
     op.drop_table("holiday")
-    op.drop_table("deduction")
-    with op.batch_alter_table("custody", schema=None) as batch_op:
-        batch_op.drop_index("ix_custody_rma")
-
-    op.drop_table("custody")
     with op.batch_alter_table("claimevidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claimevidence_evidence_id"))
 
     op.drop_table("claimevidence")
-    op.drop_table("check")
     op.drop_table("boutiquehours")
     op.drop_table("tally")
     op.drop_table("shopfigures")
@@ -874,7 +882,7 @@ def downgrade() -> None:
     op.drop_table("ruledraft")
     op.drop_table("rulebookversion")
     op.drop_table("promisetier")
-    op.drop_table("piecerecord")
+    op.drop_table("packversion")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
@@ -900,6 +908,10 @@ def downgrade() -> None:
     op.drop_table("historicorder")
     op.drop_table("flownote")
     op.drop_table("erasedclient")
+    with op.batch_alter_table("coverterm", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coverterm_shop_id"))
+
+    op.drop_table("coverterm")
     op.drop_table("commissionrule")
     with op.batch_alter_table("clientmerge", schema=None) as batch_op:
         batch_op.drop_index("ix_clientmerge_kept")

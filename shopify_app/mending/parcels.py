@@ -8,7 +8,8 @@ from kit.causes import Cause
 from logistics import rmas
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
-from logistics.states import TROUBLE_SCANS, Goods, SettlementState
+from logistics.states import TROUBLE_SCANS, Goods, ParcelState, SettlementState
+from logistics.ways import Way
 from routing import openings
 from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, Failure, Look, Place
 
@@ -29,6 +30,31 @@ def no_sender(look: Look) -> list[Place]:
 def not_covered(look: Look) -> list[Place]:
     """No cover for the whole value."""
     return look.stopped(Cause.COVER)
+
+
+def undecided(look: Look) -> list[Place]:
+    """The house's policy does not plainly take it back."""
+    return look.stopped(Cause.ELIGIBILITY)
+
+
+def no_papers(look: Look) -> list[Place]:
+    """A protected material would cross a border."""
+    return look.stopped(Cause.PAPERS)
+
+
+def other_ways(look: Look) -> list[Place]:
+    """No label covers the piece and another way does: somebody arranges it."""
+    query = (
+        select(Rma)
+        .join(Parcel, col(Parcel.rma_id) == col(Rma.id))
+        .where(
+            Rma.shop_id == look.shop_id,
+            Rma.goods_state == Goods.AUTHORISED,
+            Parcel.state == ParcelState.PLANNED,
+            Parcel.way != Way.LABEL,
+        )
+    )
+    return _places(look.session.exec(query.distinct().limit(100)).all())
 
 
 def no_carrier(look: Look) -> list[Place]:
@@ -117,7 +143,38 @@ PARCELS: tuple[Failure, ...] = (
         "A label is held back, as the piece would travel without full cover",
         "{n} labels are held back, as the pieces would travel without full cover",
         "The client has no label until the whole value is covered.",
-        "Ask your carrier to raise the cover, or have the piece brought to a boutique and note that it has arrived.",
+        "See there what is missing. Have the cover raised, write down the policy that covers it, or have the piece "
+        "brought to a boutique and note that it has arrived.",
+        "See the return",
+        ACTIVITY,
+    ),
+    Failure(
+        "eligibility",
+        undecided,
+        "Somebody decides whether a piece may come back",
+        "Somebody decides whether {n} pieces may come back",
+        "The law gives no right here and your own policy does not plainly take it back, so the client waits.",
+        "See the reason there and let it go on, or answer the request in Shopify.",
+        "See the return",
+        ACTIVITY,
+    ),
+    Failure(
+        "papers",
+        no_papers,
+        "A protected material would cross a border without its papers",
+        "{n} protected materials would cross a border without their papers",
+        "The client has no label, and customs would keep the piece.",
+        "Get the permits and say there that you have seen them, or offer a boutique in the client's country.",
+        "See the return",
+        ACTIVITY,
+    ),
+    Failure(
+        "other_way",
+        other_ways,
+        "A piece travels in another way than with a label",
+        "{n} pieces travel in another way than with a label",
+        "No label covers it, and another way does. The client waits to hear when.",
+        "Arrange it with the client, and note here when the piece has arrived.",
         "See the return",
         ACTIVITY,
     ),

@@ -315,3 +315,4 @@ def _furnish(session: Session, house: House) -> None:
     session.add_all([shop, other, dana, WorkerBeat(slot="w-1", beat_at=now, started_at=now)])
     for shop_id in (house.shop_id, cast.number(other.id)):
         session.add(LogisticsPolicy(shop_id=shop_id, **RECEIVING))
+        cast.cover_terms(session, shop_id)

@@ -191,6 +191,7 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     grant = read_grant(Calls(town.shopify, DOMAIN).exchange().json(), town.times["now"])
     with town.database.begin() as session:
         session.add(LogisticsPolicy(shop_id=town.shop_id, **RECEIVER))
+        cast.cover_terms(session, town.shop_id)
         store_grant(get_shop(session, town.shop_id), grant)
     return made
 

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import SQLModel
 
 import jobs.queue
+import logistics.cover_models
 import logistics.models
 import notifications.models
 from kit import clock as kit_clock
@@ -22,7 +23,7 @@ from shops import crypt
 from tests import cast
 from tests.logistics.stand_ins import Clock, FakeCarrier, FakeShopify, Line
 
-assert logistics.models and notifications.models  # their tables are wanted
+assert logistics.models and logistics.cover_models and notifications.models  # their tables are wanted
 
 
 @dataclass
@@ -159,4 +160,5 @@ def make_house(database: Database, monkeypatch: pytest.MonkeyPatch) -> House:
                 restock_location_gid="gid://shopify/Location/4",
             )
         )
+        cast.cover_terms(session, shop_id)
     return House(database, shopify, carrier, line, clock, shop_id)

@@ -36,6 +36,7 @@ def test_a_return_goes_all_the_way_and_every_step_is_remembered(house: House) ->
     assert house.state() == "closed"
     assert house.kinds() == [
         "opened",
+        "withdrawal_acknowledged",
         "approved",
         "label_bought",
         "covered",
@@ -56,13 +57,18 @@ def test_a_return_goes_all_the_way_and_every_step_is_remembered(house: House) ->
     assert house.view().rma.number == "R-1042-1"
 
 
-def test_the_client_gets_three_letters_and_the_amount_is_stated(house: House) -> None:
+def test_the_client_gets_four_letters_and_the_amount_is_stated(house: House) -> None:
     walk(house)
     with house.database.begin() as session:
         letters = session.exec(select(Message).order_by(col(Message.id))).all()
-    assert [letter.name for letter in letters] == ["label_ready", "piece_arrived", "money_on_its_way"]
-    assert "$14,800 for Meridian ring" in letters[2].body
-    assert "by Friday 4 December" in letters[2].body
+    assert [letter.name for letter in letters] == [
+        "withdrawal_received",
+        "label_ready",
+        "piece_arrived",
+        "money_on_its_way",
+    ]
+    assert "$14,800 for Meridian ring" in letters[3].body
+    assert "by Friday 4 December" in letters[3].body
     assert all("Dear Mrs Whitlock" in letter.body for letter in letters)
 
 

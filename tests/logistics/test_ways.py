@@ -201,7 +201,11 @@ def test_a_code_of_a_return_that_ended_or_that_travels_another_way_does_not_coun
     change_way(house, Way.COURIER)
     with pytest.raises(NotFound):
         scan(house, code)
+    house.line.drain(1)
+    (asked,) = letters(house, "courier_request")
     change_way(house, Way.BOUTIQUE)
+    (called_off,) = letters(house, "courier_called_off")
+    assert called_off.key.rpartition(":")[2] == asked.key.rpartition(":")[2], "under the reference it was asked under"
     house.line.drain(1)
     fresh = box_of(house).handover_code
     assert fresh != code

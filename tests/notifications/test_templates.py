@@ -41,6 +41,9 @@ VALUES: dict[str, Any] = {
     "covered": True,
     "stands_in": "Inès is away until Tuesday 1 December. Hugo looks after you meanwhile.",
     "day": "Tuesday 1 December",
+    "order": "#1042",
+    "received": "Tuesday 24 November 2026, 10:00 (Europe/Paris)",
+    "refund_by": "Tuesday 8 December 2026",
 }
 BARE = {
     "yours": False,
@@ -54,6 +57,7 @@ BARE = {
     "covered": False,
     "stands_in": "",
     "day": "",
+    "refund_by": "",
 }
 EACH = [(message, channel) for message, channels in sorted(MESSAGES.items()) for channel in channels]
 TO_ADVISORS = {"advisor_new_case", "desk_link"} | {m for m in MESSAGES if m.endswith("_advisor")}

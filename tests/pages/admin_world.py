@@ -133,6 +133,7 @@ def _more(session: Session, world: cast.World) -> None:
     ]
     session.add_all(rows)
     session.flush()
+    cast.cover_terms(session, shop_id)
 
 
 def bring_to_payment(session: Session, rma: Rma, finding: Finding = Finding.MATCH, **values: Any) -> Settlement:

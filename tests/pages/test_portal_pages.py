@@ -501,3 +501,11 @@ def test_links_are_only_made_by_asking(world, made, visitor, return_link) -> Non
     for method in ("conversation", "simple", "fresh"):
         assert visitor.get(f"/r/{return_link}/{method}").status_code in (404, 405)
     assert len(made(lambda s: s.exec(select(Link)).all())) == before
+
+
+def test_the_slip_is_a_file_too_that_names_no_price(world, made, visitor, return_link) -> None:
+    made(lambda s: labelled(s, world))
+    answer = visitor.get(f"/r/{return_link}/slip.pdf")
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/pdf"
+    assert answer.data.startswith(b"%PDF-") and "slip-R-1042-1.pdf" in answer.headers["Content-Disposition"]
+    assert visitor.get("/r/" + "n" * 32 + "/slip.pdf").status_code == 404

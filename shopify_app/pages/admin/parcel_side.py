@@ -8,11 +8,14 @@ from sqlmodel import Session
 from jobs.attempts import failed_jobs
 from kit.causes import Cause
 from kit.countries import country_names
-from logistics import rmas
+from logistics import covering, packs, parcels, rmas
+from logistics.cover import WayVerdict
+from logistics.judging import verdict_of
 from logistics.models import Rma
 from logistics.reads import Address
 from logistics.reopening import is_against_us
-from logistics.states import Goods
+from logistics.states import Goods, ParcelState
+from shopify_app.web import now
 
 SENDER = {
     "name": 60,
@@ -42,7 +45,20 @@ def parcel_side(session: Session, rma: Rma) -> dict[str, Any]:
         "sender": sender,
         "asks_sender": asks and rma.goods_state is Goods.AUTHORISED,
         "against_us": is_against_us(session, rma),
+        "verdict": verdict_of(session, rma),
+        "ways": _ways(session, rma),
+        "kinds_known": [entry["key"] for entry in packs.pack(session, rma.shop_id, "categories").entries],
     }
+
+
+def _ways(session: Session, rma: Rma) -> list[WayVerdict]:
+    """How the first box that has no label yet may travel, each way with its reason; [] once all have."""
+    boxes = [box for box in parcels.parcels_of(session, rma) if box.state is ParcelState.PLANNED]
+    if not boxes or rma.goods_state is not Goods.AUTHORISED:
+        return []
+    ends = {"sender": rmas.sender_of(rma), "receiver": rmas.policy_of(session, rma.shop_id).receiver}
+    load = covering.load_of(session, rma, boxes[0], now=now(), **ends)
+    return list(covering.ways_of(session, rma, boxes[0], load).ways)
 
 
 def read_sender(form: Mapping[str, str], kept: Address) -> tuple[Address, dict[str, str]]:

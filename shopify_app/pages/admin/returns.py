@@ -6,8 +6,10 @@ from flask import Blueprint, Response, request
 
 from consults import advisors, cases
 from jobs.attempts import retry_of
-from logistics import rmas
+from logistics import packs, rmas
+from logistics.covering import note_kind, note_papers
 from logistics.dispositions import inspect
+from logistics.judging import let_go_on
 from logistics.reopening import see_to
 from logistics.reverse_deliveries import receive_by_hand
 from logistics.settlements import approve_payment, set_aside
@@ -67,6 +69,46 @@ def change_sender(rma_id: int) -> Response:
         rmas.change_sender(session, address=address, by=staff(caller), **about)
         retry_of(session, names=LABEL_STEPS, **about)
     return go("", "Saved. The label follows by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/eligibility")
+def go_on(rma_id: int) -> Response:
+    """A person looked at who may send it back; it goes on at once."""
+    caller = merchant()
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "now": now()}
+    with begin() as session:
+        let_go_on(session, by=staff(caller), **about)
+        retry_of(session, names=("logistics.authorise",), **about)
+    return go("", "It goes on.")
+
+
+@page.post("/app/returns/<int:rma_id>/papers")
+def see_papers(rma_id: int) -> Response:
+    """A person has the permits of a protected material in their hands."""
+    caller, number = merchant(), request.form.get("number", "").strip()
+    if not 3 <= len(number) <= 80:
+        with begin() as session:
+            rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        return wrong({"number": "Write the number of the permit, by which it can be looked up."})
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "now": now()}
+    with begin() as session:
+        note_papers(session, number=number, by=staff(caller), **about)
+        retry_of(session, names=LABEL_STEPS, **about)
+    return go("", "Noted. The label follows by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/kind")
+def say_kind(rma_id: int) -> Response:
+    """What kind of piece it is, where the shop's products do not say."""
+    caller, kind = merchant(), request.form.get("kind", "")
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "now": now()}
+    with begin() as session:
+        rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if packs.pack(session, caller.shop_id, "categories").entry(kind) is None:
+            return wrong({"kind": "Choose what kind of piece it is."})
+        note_kind(session, kind=kind, by=staff(caller), **about)
+        retry_of(session, names=LABEL_STEPS, **about)
+    return go("", "Noted.")
 
 
 @page.post("/app/returns/<int:rma_id>/seen")

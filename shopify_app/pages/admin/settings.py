@@ -29,11 +29,7 @@ ADDRESS = {
     "receiving_country": 2,
     "receiving_phone": 40,
 }
-<<<<<<< HEAD
 COURIER = {"courier_name": 60, "courier_email": 200}
-COUNTRIES = Locale.parse("en").territories
-=======
->>>>>>> origin/main
 
 
 @page.get("/app/settings")

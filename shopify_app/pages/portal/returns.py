@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlmodel import Session
@@ -28,8 +28,9 @@ from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
 from shopify_app.pages.portal.qr import squares
+from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
-from shopify_app.pages.wording import shown_locale
+from shopify_app.pages.wording import named, shown_locale
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
@@ -54,6 +55,20 @@ def slip(token: str) -> ResponseReturnValue:
         advisor = _advisor(session, case)
         code = barcode(seen.rma.number)
         return render_template("portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city)
+
+
+@page.get("/slip.pdf")
+def slip_file(token: str) -> ResponseReturnValue:
+    """The same paper as a file, for a shop that prints."""
+    with begin() as session:
+        seen = _view(session, with_return(session, token))
+        case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
+        shop, advisor = get_shop(session, seen.rma.shop_id), _advisor(session, case)
+    answer = make_response(slip_pdf(_slip(seen, shop.shown_name, shop.telephone, advisor)))
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="slip-{seen.rma.number}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @page.get("/label")
@@ -88,6 +103,28 @@ def to_conversation(token: str) -> ResponseReturnValue:
             raise NotFound("There is nothing at this address.")
         consult = issue_link(session, shop_id=rma.shop_id, purpose=CONSULT, subject_id=case.id, now=now())
     return redirect(f"/consult/{consult}", 303)
+
+
+def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None) -> Slip:
+    facts = [("From", ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
+    for line in seen.lines:
+        count = f"{line.quantity} pieces" if line.quantity > 1 else ""
+        facts.append(("Piece", ", ".join(part for part in (line.title, line.detail, count) if part)))
+        facts += [(n, words) for n, words in (("Serial", line.serial), ("Certificate", line.certificate)) if words]
+    if advisor is not None:
+        facts.append(("Advisor", ", ".join(part for part in (advisor.name, advisor.phone) if part)))
+    elif telephone:
+        facts.append(("Telephone", telephone))
+    order = seen.rma.order_name.lstrip("#")
+    questions = f" Questions to {advisor.first_name} before any work begins." if advisor else ""
+    return Slip(
+        house=house,
+        number=seen.rma.number,
+        facts=tuple(facts),
+        packing="Everything that came with it, please: the piece, its certificate and its case. Plain outer packaging "
+        "is best; no name of the house belongs on it.",
+        desk=f"For the atelier. Check against order {order}.{questions}",
+    )
 
 
 def labels_of(seen: RmaView) -> list[Parcel]:

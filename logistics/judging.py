@@ -1,0 +1,115 @@
+"""Verdicts on who may send back what: gathered, kept with the return, and let go on by a person."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kit.db import insert_once
+from kit.errors import NotFound
+from logistics import packs
+from logistics.cover_models import RmaVerdict
+from logistics.eligibility import LineFacts, ReturnFacts, decide
+from logistics.history import lock_rma, note_step
+from logistics.models import Rma, RmaLine
+from logistics.pack_files import Pack, matches
+from logistics.reads import ReturnRead, SoldRead
+from logistics.states import Goods
+from shops.shops import get_shop
+
+JUDGED_BY = ("countries", "policy", "classes")
+
+
+def keep_verdict(session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> RmaVerdict:
+    """Judge a return as it is opened, by the rules of today, and keep it. A second time changes nothing."""
+    rules = {name: packs.pack(session, rma.shop_id, name) for name in JUDGED_BY}
+    facts = gather(session, rma, read, sold, rules, now=now)
+    judged = decide(facts)
+    assert rma.id is not None
+    row = RmaVerdict(
+        shop_id=rma.shop_id,
+        rma_id=rma.id,
+        track=judged.track,
+        answer=judged.answer,
+        found=[verdict.as_json() for verdict in judged.found],
+        packs={name: rules[name].version for name in JUDGED_BY},
+        asked_at=read.created_at or now,
+        judged_at=now,
+    )
+    insert_once(session, row)
+    kept = verdict_of(session, rma)
+    assert kept is not None
+    return kept
+
+
+def verdict_of(session: Session, rma: Rma) -> RmaVerdict | None:
+    """As it was judged; None for a return opened before there were verdicts."""
+    return session.exec(select(RmaVerdict).where(RmaVerdict.rma_id == rma.id)).first()
+
+
+def let_go_on(session: Session, *, shop_id: int, rma_id: int, by: str, now: datetime) -> RmaVerdict:
+    """A person looked, and the return goes on. A second time changes nothing. Raises NotFound."""
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    row = verdict_of(session, rma)
+    if row is None:
+        raise NotFound("Nothing about this return waits for a decision.")
+    if not row.goes_on:
+        row.let_by, row.let_at = by, now
+        session.add(row)
+        note_step(session, rma, "let_go_on", actor=by, now=now)
+    return row
+
+
+def law_of(pack: Pack, country: str) -> Mapping[str, Any] | None:
+    """The entry that names the country."""
+    return next((entry for entry in pack.entries if country and country in entry["countries"]), None)
+
+
+def policy_for(pack: Pack, country: str) -> Mapping[str, Any] | None:
+    """The entry that names the country, else the one that names none."""
+    return law_of(pack, country) or next((entry for entry in pack.entries if not entry["countries"]), None)
+
+
+def gather(
+    session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, rules: Mapping[str, Pack], *, now: datetime
+) -> ReturnFacts:
+    """What is known of a return on the day it was asked for."""
+    coming = {line.line_gid for line in read.lines}
+    in_sets = {piece.line_gid for piece in sold.pieces if "set" in matches(rules["classes"], list(piece.words))}
+    lines = tuple(
+        LineFacts(
+            title=line.title,
+            quantity=line.quantity,
+            classes=frozenset(matches(rules["classes"], list(sold.piece(line.line_gid).words))),
+            sold=sold.piece(line.line_gid).quantity,
+            elsewhere=_elsewhere(session, rma, line.line_gid),
+        )
+        for line in read.lines
+    )
+    return ReturnFacts(
+        lines=lines,
+        country=rma.country,
+        channel=rma.channel,
+        asked_on=_day(session, rma, read.created_at or now),
+        delivered_on=rma.delivered_on,
+        law=law_of(rules["countries"], rma.country),
+        policy=policy_for(rules["policy"], rma.country),
+        is_open=read.status == "OPEN",
+        is_all_of_a_set=in_sets <= coming,
+    )
+
+
+def _elsewhere(session: Session, rma: Rma, line_gid: str) -> int:
+    """How many of an order's line are in its other returns; one that came to nothing counts for nothing."""
+    query = select(sa.func.coalesce(sa.func.sum(col(RmaLine.quantity)), 0)).join(
+        Rma, col(Rma.id) == col(RmaLine.rma_id)
+    )
+    others = (Rma.shop_id == rma.shop_id, Rma.id != rma.id, Rma.goods_state != Goods.ENDED)
+    return int(session.exec(query.where(*others, RmaLine.line_gid == line_gid)).one()) if line_gid else 0
+
+
+def _day(session: Session, rma: Rma, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(get_shop(session, rma.shop_id).zone)).date()

@@ -1,0 +1,80 @@
+"""What is written on a box: no house name, nothing that says what is inside. Pure."""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from logistics.reads import Address
+
+DESK = "Receiving desk"
+SENDER = "Sender"
+TELLING = frozenset(
+    {
+        "jewel",
+        "jewels",
+        "jewellery",
+        "jewelry",
+        "jeweller",
+        "jeweler",
+        "jewellers",
+        "jewelers",
+        "diamond",
+        "diamonds",
+        "gem",
+        "gems",
+        "gemstone",
+        "gemstones",
+        "gold",
+        "ring",
+        "rings",
+        "necklace",
+        "bracelet",
+        "watch",
+        "watches",
+        "timepiece",
+        "timepieces",
+        "luxury",
+        "joaillerie",
+        "bijoux",
+        "bijouterie",
+        "horlogerie",
+        "schmuck",
+        "juwelier",
+        "uhren",
+        "gioielleria",
+        "gioielli",
+        "orologeria",
+    }
+)
+WORD = re.compile(r"[^\W_]+")
+
+
+def telling_words(text: str, house_names: Collection[str] = ()) -> tuple[str, ...]:
+    """Words of `text` that say whose it is or what is inside, as they are written there."""
+    found = [word for word in WORD.findall(text) if word.casefold() in TELLING]
+    spaced = f" {' '.join(WORD.findall(text.casefold()))} "
+    for name in house_names:
+        bare = " ".join(WORD.findall(name.casefold()))
+        if bare and f" {bare} " in spaced:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def neutral(address: Address, house_names: Collection[str], *, otherwise: str, is_person: bool = False) -> Address:
+    """The address as it may stand on a box: a company or a name that tells is left out.
+
+    A person may be called Gold; their name is left out only where it is the house's.
+    """
+    company = "" if telling_words(address.company, house_names) else address.company
+    found = telling_words(address.name, house_names)
+    tells = any(word in house_names for word in found) if is_person else bool(found)
+    name = otherwise if tells else address.name
+    return replace(address, company=company, name=name or (otherwise if not company else ""))
+
+
+def place_of(address: Address) -> str:
+    """The same for two people behind one door; "" where nobody knows the street."""
+    if not address.street1.strip():
+        return ""
+    parts = (address.street1, address.postal_code, address.city, address.country)
+    return "|".join("".join(WORD.findall(part.casefold())) for part in parts)

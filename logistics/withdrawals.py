@@ -1,0 +1,66 @@
+"""A withdrawal by law: acknowledged at once, on a durable medium, whatever else is switched on or off."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlmodel import Session
+
+from kit import clock
+from kit.addresses import Addresses
+from kit.db import Begin
+from logistics import packs, rmas
+from logistics.cover_models import RmaVerdict
+from logistics.eligibility import Track
+from logistics.history import APP, lock_rma, note_step
+from logistics.judging import law_of, verdict_of
+from logistics.models import Rma
+from logistics.telling import reading_locale, write_letter
+from shops.shops import get_shop
+
+ACKNOWLEDGED = "withdrawal_acknowledged"
+NO_ADDRESS = "No e-mail address is known, so the client has to be told by letter that the withdrawal was received."
+
+
+def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
+    """Tell the client in writing that the withdrawal came, with its day and time. Once; asks for nothing."""
+    with begin() as session:
+        rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
+        verdict = verdict_of(session, rma)
+        is_done = any(step.kind == ACKNOWLEDGED for step in rmas.steps(session, rma))
+        if verdict is None or verdict.track is not Track.STATUTORY or is_done:
+            return
+        zone = get_shop(session, shop_id).zone
+        values = {
+            "order": rma.order_name,
+            "received": instant_in_words(verdict.asked_at, zone, reading_locale(rma.client_locale)),
+            "refund_by": day_in_words(refund_by(session, rma, verdict), reading_locale(rma.client_locale)),
+        }
+        is_written = write_letter(session, addresses, rma, "withdrawal_received", values, now=now)
+        detail = f"Received on {values['received']}." if is_written else NO_ADDRESS
+        note_step(
+            session, rma, ACKNOWLEDGED if is_written else "withdrawal_by_letter", actor=APP, now=now, detail=detail
+        )
+
+
+def refund_by(session: Session, rma: Rma, verdict: RmaVerdict) -> date | None:
+    """The last day for the money by the law of the client's country, counted from the withdrawal; None where none."""
+    law = law_of(packs.pack(session, rma.shop_id, "countries"), rma.country)
+    days = law["refund_days"] if law else None
+    if days is None:
+        return None
+    asked_on = verdict.asked_at.astimezone(ZoneInfo(get_shop(session, rma.shop_id).zone)).date()
+    return asked_on + timedelta(days=days)
+
+
+def instant_in_words(at: datetime, zone: str, locale: str) -> str:
+    """ "Tuesday 24 November 2026, 10:00 (Europe/Paris)": a day and a time that nobody can misread."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{day_in_words(here.date(), locale)}, {here:%H:%M} ({zone})"
+
+
+def day_in_words(day: date | None, locale: str) -> str:
+    """ "Tuesday 24 November 2026"; "" for None."""
+    if day is None:
+        return ""
+    return format_date(day, "EEEE d MMMM y" if locale.startswith("en") else "full", locale=locale)

@@ -1,0 +1,96 @@
+"""The slip that goes into the box, as a PDF on A5. It names no price and no id of Shopify's."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from shopify_app.pages.portal.barcodes import bars
+
+MARGIN = 14.0
+LABEL_WIDTH = 26.0
+BARS_HEIGHT = 16.0
+# Letters that Unicode does not take apart into one of Latin-1 and an accent.
+PLAIN = str.maketrans("ŁłĐđıœŒ–—‘’“”", "LlDdioO--''\"\"")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What it says: the house, the return's number, (name, words) facts, two sentences."""
+
+    house: str
+    number: str
+    facts: tuple[tuple[str, str], ...]
+    packing: str
+    desk: str
+
+
+def slip_pdf(slip: Slip) -> bytes:
+    """The page."""
+    pdf = FPDF(orientation="portrait", unit="mm", format="A5")
+    pdf.set_margin(MARGIN)
+    pdf.set_title(f"Slip {slip.number}")
+    pdf.add_page()
+    _head(pdf, slip)
+    _facts(pdf, slip.facts)
+    _words(pdf, slip.packing, gap=4)
+    _bars(pdf, slip.number)
+    _words(pdf, slip.desk, gap=4)
+    return bytes(pdf.output())
+
+
+def printable(text: str) -> str:
+    """As the PDF's own fonts can write it: what they have no letter for is written without its accent, or left out."""
+    kept = []
+    for letter in text.translate(PLAIN):
+        bare = unicodedata.normalize("NFKD", letter)
+        kept.append(letter if _is_latin(letter) else "".join(part for part in bare if _is_latin(part)))
+    return " ".join("".join(kept).split())
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.encode("latin-1", "ignore") != b"" and letter.isprintable()
+
+
+def _head(pdf: FPDF, slip: Slip) -> None:
+    pdf.set_font("Times", size=13)
+    pdf.cell(0, 7, printable(slip.house.upper()))
+    pdf.set_font("Helvetica", size=9)
+    pdf.cell(0, 7, printable(slip.number), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.ln(5)
+    pdf.set_font("Times", size=18)
+    pdf.multi_cell(0, 8, "Please place this inside the box", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.ln(3)
+
+
+def _facts(pdf: FPDF, facts: Sequence[tuple[str, str]]) -> None:
+    for name, words in facts:
+        if not (shown := printable(words)):
+            continue
+        pdf.set_font("Helvetica", size=9)
+        pdf.set_text_color(90)
+        pdf.cell(LABEL_WIDTH, 6, printable(name))
+        pdf.set_text_color(0)
+        pdf.set_font("Helvetica", size=10)
+        pdf.multi_cell(0, 6, shown, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _words(pdf: FPDF, words: str, *, gap: float) -> None:
+    pdf.ln(gap)
+    pdf.set_font("Helvetica", size=9.5)
+    pdf.multi_cell(0, 5, printable(words), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _bars(pdf: FPDF, number: str) -> None:
+    pdf.ln(5)
+    drawn = bars(printable(number))
+    modules = drawn[-1][0] + drawn[-1][1] + drawn[0][0]
+    scale, top = (pdf.w - 2 * MARGIN) / modules, pdf.get_y()
+    pdf.set_fill_color(0)
+    for at, width in drawn:
+        pdf.rect(MARGIN + at * scale, top, width * scale, BARS_HEIGHT, style="F")
+    pdf.set_y(top + BARS_HEIGHT + 1)
+    pdf.set_font("Courier", size=10)
+    pdf.cell(0, 5, printable(number), align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
