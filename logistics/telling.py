@@ -79,7 +79,7 @@ def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id
         if found is None or not found.currency or found.answer is not Answer.OPEN:
             return
         values = {"words": found.words, "amount": found.amount.show(reading_locale(rma.client_locale))}
-        _write(session, addresses, rma, "wear_found", values, now=clock.now())
+        write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
 
 
 def working_day(at: datetime, zone: str) -> datetime:
