@@ -1,23 +1,20 @@
-"""The code a boutique scans, as squares. Without the package segno the letters are shown, which are typed in."""
+"""The code a boutique scans, as squares."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
+import segno
 from markupsafe import Markup, escape
+
+QUIET = 4  # modules of white around it
 
 
 def squares(address: str, code: str) -> Markup:
-    """An inline SVG that leads to `address`, read out as "Code …"; "" where nothing here can draw it."""
-    if find_spec("segno") is None:
-        return Markup("")
-    drawn = import_module("segno").make(address, error="m", micro=False)
-    rows = ["".join("1" if dark else "0" for dark in row) for row in drawn.matrix]
-    side = len(rows) + 8
+    """An inline SVG of a QR code that leads to `address`, read out as "Code …"."""
+    rows = segno.make(address, error="m", micro=False).matrix
+    side = len(rows) + 2 * QUIET
     rects = "".join(
-        f'<rect x="{x + 4}" y="{y + 4}" width="1" height="1"/>'
+        f'<rect x="{x + QUIET}" y="{y + QUIET}" width="1" height="1"/>'
         for y, row in enumerate(rows)
         for x, dark in enumerate(row)
-        if dark == "1"
+        if dark
     )
     return Markup('<svg class="ar-qr" viewBox="0 0 {0} {0}" role="img" aria-label="Code {1}">{2}</svg>').format(
         side, escape(code), Markup(rects)
