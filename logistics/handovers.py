@@ -31,8 +31,8 @@ class Scanned:
 def look_up(session: Session, *, shop_id: int, code: str) -> Scanned:
     """The parcel of a code. Raises NotFound for one that is no code of this shop's, whoever's it is."""
     given = "".join(code.split()).upper()
-    mine = (Parcel.handover_code == given, Parcel.shop_id == shop_id)
-    parcel = session.exec(select(Parcel).where(*mine)).first() if given else None
+    query = select(Parcel).where(Parcel.shop_id == shop_id, Parcel.handover_code == given)
+    parcel = session.exec(query).first() if given else None
     if parcel is None:
         raise NotFound(NOT_OURS)
     rma = rmas.get_rma(session, shop_id=shop_id, rma_id=parcel.rma_id)

@@ -58,8 +58,8 @@ def record_outbound(
     kept = {item: facts.get(item, "").strip()[:300] for item in CATEGORIES[category] if facts.get(item, "").strip()}
     row = PieceRecord(shop_id=shop_id, line_gid=line_gid, category=category, facts=kept, written_by=by, at=now)
     insert_once(session, row)
-    mine = (PieceRecord.shop_id == shop_id, PieceRecord.line_gid == line_gid)
-    found = session.exec(select(PieceRecord).where(*mine).with_for_update()).one()
+    query = select(PieceRecord).where(PieceRecord.shop_id == shop_id, PieceRecord.line_gid == line_gid)
+    found = session.exec(query.with_for_update()).one()
     found.category, found.facts, found.written_by, found.at = category, kept, by, now
     session.add(found)
     return found

@@ -75,13 +75,13 @@ def get_picture(session: Session, *, shop_id: int, rma_id: int, picture_id: int)
 
 def pictures_of(session: Session, *, shop_id: int, rma_id: int) -> list[Picture]:
     """Those in their place, oldest first."""
-    mine = (Picture.rma_id == rma_id, Picture.shop_id == shop_id, col(Picture.stored_at).is_not(None))
-    return list(session.exec(select(Picture).where(*mine).order_by(col(Picture.id))))
+    query = select(Picture).where(Picture.shop_id == shop_id, Picture.rma_id == rma_id)
+    return list(session.exec(query.where(col(Picture.stored_at).is_not(None)).order_by(col(Picture.id))))
 
 
 def _get(session: Session, shop_id: int, rma_id: int, picture_id: int) -> Picture:
-    mine = (Picture.id == picture_id, Picture.rma_id == rma_id, Picture.shop_id == shop_id)
-    found = session.exec(select(Picture).where(*mine)).first()
+    query = select(Picture).where(Picture.shop_id == shop_id, Picture.rma_id == rma_id, Picture.id == picture_id)
+    found = session.exec(query).first()
     if found is None:
         raise NotFound("That picture is not here.")
     return found

@@ -93,7 +93,8 @@ def answer_deduction(
     allowed = [state for state, after in AFTER.items() if answer in after]
     changed = session.connection().execute(
         sa.update(Deduction)
-        .where(col(Deduction.id) == found.id, col(Deduction.answer).in_(allowed))
+        .where(col(Deduction.shop_id) == shop_id, col(Deduction.rma_id) == rma_id)
+        .where(col(Deduction.answer).in_(allowed))
         .values(answer=answer, answered_at=now)
     )
     if changed.rowcount != 1:

@@ -27,10 +27,10 @@ def book(rma_id: int) -> Response:
     """A courier, or somebody who carries it, comes: who, when, under which reference, covered for how much."""
     caller, form = merchant(), request.form
     parcel_id = row_id(form.get("parcel_id", ""))
-    if parcel_id is None:
-        return wrong(GONE)
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if parcel_id is None:
+            return wrong(GONE)
         parcel = get_parcel(session, rma, parcel_id)
         zone = shop_of(session, caller).zone
         times, fields = _times(zone)
@@ -60,11 +60,12 @@ def send_another_way(rma_id: int) -> Response:
     """The piece travels another way; what was arranged is called off."""
     caller, form = merchant(), request.form
     parcel_id = row_id(form.get("parcel_id", ""))
-    if parcel_id is None:
-        return wrong(GONE)
-    if form.get("way") not in {str(way) for way in Way}:
-        return wrong({"way": "Choose how it travels."})
     with begin() as session:
+        rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if parcel_id is None:
+            return wrong(GONE)
+        if form.get("way") not in {str(way) for way in Way}:
+            return wrong({"way": "Choose how it travels."})
         change_way(
             session,
             shop_id=caller.shop_id,

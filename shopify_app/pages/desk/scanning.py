@@ -2,15 +2,13 @@
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from consults.advisors import get_advisor, get_boutique
 from kit.errors import Conflict, NotFound
 from logistics import rmas
 from logistics.custody import needs_two
 from logistics.handovers import hand_over, look_up
-from logistics.models import Rma
-from logistics.states import Goods
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.web import begin, now
 
@@ -25,8 +23,7 @@ def ask() -> ResponseReturnValue:
     if code.isalnum():
         return redirect(f"/desk/scan/{code}", 303)
     with begin() as session:
-        mine = (Rma.shop_id == caller.shop_id, Rma.goods_state == Goods.ARRIVED)
-        found = session.exec(select(Rma).where(*mine).order_by(col(Rma.arrived_at)).limit(50)).all()
+        found = rmas.arrived_rmas(session, shop_id=caller.shop_id)
         arrived = [(rma, rmas.lines_of(session, rma)) for rma in found]
         return render_template("desk/scan.html", caller=caller, problem="", arrived=arrived)
 
