@@ -29,7 +29,7 @@ def next_window(now: datetime, zone: str) -> Window:
 
 def zone_of(country: str, otherwise: str) -> str:
     """The zone of a country that has one; of others `otherwise` where it is theirs, else the first of theirs."""
-    zones = get_global("territory_zones").get(country.upper(), [])
+    zones = get_global("territory_zones").get(country.upper(), []) if country.upper() != "ZZ" else []
     if not zones or otherwise in zones:
         return otherwise
     return str(zones[0])

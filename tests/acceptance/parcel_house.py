@@ -34,6 +34,7 @@ from logistics.ways import Way
 from shopify_app.wiring import jobs_table, make_sources
 from shops.models import Shop
 from simulators.mail.sink import Sink
+from tests import cast
 from tests.journeys.edge_town import BASE, DOMAIN, Town
 from tests.simulators.shopify_calls import Calls
 from tests.simulators.town import Town as Carrier
@@ -145,7 +146,7 @@ class Work:
             finally:
                 self.house.outside.thread = 0
             self.waiting.remove(entry)
-        raise AssertionError(f"no end of work: {[name for _, name, _ in self.waiting]}")
+        raise AssertionError(f"no end of work: {[name for _, name, _ in self.waiting]}, {self.house.troubles()}")
 
 
 @dataclass
@@ -327,6 +328,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
         monkeypatch.setattr(jobs.attempts, "clock_now", lambda: house.now)
         _sign_in_again(house)
         house.rows(lambda session: session.merge(LogisticsPolicy(shop_id=house.shop_id, **RECEIVING)))
+        house.rows(lambda session: cast.cover_terms(session, house.shop_id))
         house.work.start_worker()
         stack.enter_context(house.outside.watched())
         yield house

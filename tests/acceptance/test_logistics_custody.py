@@ -100,16 +100,16 @@ def test_in_each_way_one_delivery_where_something_travels_and_one_disposition_at
     house.work.run_for(minutes=1)
     if way in (Way.COURIER, Way.HAND_CARRY):
         house.book(ring, "NG-77120")
-        house.work.run()
+        house.work.run_for(minutes=5)
         assert house.in_shopify(ring)["reverseDeliveries"][0]["tracking"]["number"] == "NG-77120"
         house.book(ring, "NG-80001")
-        house.work.run()
+        house.work.run_for(minutes=5)
         assert house.in_shopify(ring)["reverseDeliveries"][0]["tracking"]["number"] == "NG-80001"
     house.receive(ring)
     house.inspect(ring)
-    house.work.run()
+    house.work.run_for(minutes=5)
     house.pay(ring)
-    house.work.run()
+    house.work.run_for(minutes=5)
     shown = house.in_shopify(ring)
     assert len(shown["reverseDeliveries"]) == deliveries
     assert (len(house.dispositions(ring)), shown["refunded"], shown["status"]) == (1, "14800.00", "CLOSED")
