@@ -12,6 +12,7 @@ from logistics.parcel_jobs import (
     record_scan,
     release_label,
 )
+from logistics.pictures import forget_pictures
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
 from logistics.withdrawals import acknowledge_withdrawal
 
@@ -24,6 +25,7 @@ __all__ = [
     "cancel_collection",
     "close_return",
     "follow_return",
+    "forget_pictures",
     "get_label",
     "pay",
     "propose_settlement",

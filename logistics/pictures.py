@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from kit.db import Begin
 from kit.errors import AppError, Conflict, NotFound
 from logistics.custody_models import Picture
 from logistics.history import lock_rma, note_step
+from logistics.ports import PictureStore
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PICTURES = 40
@@ -77,6 +79,17 @@ def pictures_of(session: Session, *, shop_id: int, rma_id: int) -> list[Picture]
     """Those in their place, oldest first."""
     query = select(Picture).where(Picture.shop_id == shop_id, Picture.rma_id == rma_id)
     return list(session.exec(query.where(col(Picture.stored_at).is_not(None)).order_by(col(Picture.id))))
+
+
+def keys_of(session: Session, *, shop_id: int) -> list[str]:
+    """Where all of a shop's pictures are, those that were only planned as well."""
+    return list(session.exec(select(Picture.key).where(Picture.shop_id == shop_id)))
+
+
+def forget_pictures(begin: Begin, *, store: PictureStore, keys: list[str]) -> None:
+    """Their shop is erased, and their rows with it. Twice is as once."""
+    for key in keys:
+        store.delete(key)
 
 
 def _get(session: Session, shop_id: int, rma_id: int, picture_id: int) -> Picture:

@@ -172,6 +172,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.release_label": partial(logistics.jobs.release_label, carrier=carrier),
         "logistics.book_collections": partial(logistics.jobs.book_collections, carrier=carrier),
         "logistics.cancel_collection": partial(logistics.jobs.cancel_collection, carrier=carrier),
+        "logistics.forget_pictures": partial(logistics.jobs.forget_pictures, store=make_pictures(settings)),
         "logistics.call_off": logistics.jobs.call_off,
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
