@@ -30,7 +30,7 @@ class Scanned:
 
 def look_up(session: Session, *, shop_id: int, code: str) -> Scanned:
     """The parcel of a code. Raises NotFound for one that is no code of this shop's, whoever's it is."""
-    given = "".join(code.split()).upper()
+    given = "".join(letter for letter in code if letter.isalnum()).upper()[:40]
     query = select(Parcel).where(Parcel.shop_id == shop_id, Parcel.handover_code == given)
     parcel = session.exec(query).first() if given else None
     if parcel is None:

@@ -1,6 +1,6 @@
 """/app/returns/<id>: how its parcels travel, and who comes for them, where a person decides or writes it down."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
@@ -19,6 +19,7 @@ from shopify_app.web import begin, now
 
 page = Blueprint("admin_travelling", __name__)
 
+MOST_CENTS = 10**15
 GONE = {"parcel_id": "Load this page again; the parcel is not known any more."}
 
 
@@ -84,16 +85,17 @@ def _times(zone: str) -> tuple[tuple[datetime, datetime], dict[str, str]]:
     for name in ("from", "until"):
         try:
             local = datetime.fromisoformat(f"{request.form.get('day', '')}T{request.form.get(name, '')}")
-            found.append(local.replace(tzinfo=ZoneInfo(zone)))
-        except ValueError:
+            found.append(local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+        except (ValueError, OverflowError):
             fields[name] = "Write the hour as 09:30."
     if len(found) < 2:
         return (now(), now()), fields or {"day": "Choose the day."}
-    return (found[0].astimezone(ZoneInfo("UTC")), found[1].astimezone(ZoneInfo("UTC"))), fields
+    return (found[0], found[1]), fields
 
 
 def _money(text: str, currency: str) -> Money | None:
     try:
-        return Money.parse(text.replace(",", "").replace(" ", "").strip(), currency)
+        found = Money.parse(text.replace(",", "").replace(" ", "").strip(), currency)
     except (ValueError, ArithmeticError):
         return None
+    return found if 0 <= found.cents < MOST_CENTS else None
