@@ -167,6 +167,8 @@ def facts_of(
         settled_at=rma.settled_at,
         ended_at=rma.closed_at,
         refund_days=policy_of(session, rma.shop_id).refund_days,
+        way=str(next((box.way for box in seen.parcels if box.state is not ParcelState.VOID), "label")),
+        collected=any(box.collection_code for box in seen.parcels if box.state is not ParcelState.VOID),
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
