@@ -38,11 +38,11 @@ def show(token: str) -> ResponseReturnValue:
 def answer(token: str) -> ResponseReturnValue:
     """The client's own answer, once."""
     given = ANSWERS.get(request.form.get("answer", ""))
-    if given is None:
-        raise AppError("Please choose one of the two answers.")
     with begin() as session:
         rma = with_return(session, token)
         _priced(deduction_of(session, rma))
+        if given is None:
+            raise AppError("Please choose one of the two answers.")
         assert rma.id is not None
         answer_deduction(
             session,
