@@ -343,5 +343,5 @@ def test_a_withdrawal_in_the_eu_with_the_advisor_side_switched_off_entirely(town
     assert rma.delivered_on == date(2026, 2, 25)
     assert any("until 11 March 2026" in found["reason"] for found in verdict.found)
     (letter,) = letters
-    assert "reached us on Monday 2 March 2026, 10:07 (Europe/Paris)" in letter.body
-    assert "by Monday 16 March 2026 at the latest" in letter.body
+    assert "lundi 2 mars 2026, 10:07 (Europe/Paris)" in letter.body, "days are written as the client writes them"
+    assert "by lundi 16 mars 2026 at the latest" in letter.body
