@@ -17,6 +17,10 @@ class Addresses:
         """The client's page of one return."""
         return f"{self.app_url}/r/{token}"
 
+    def scan(self, code: str) -> str:
+        """What a boutique opens when it scans a client's code."""
+        return f"{self.app_url}/desk/scan/{code}"
+
     def consult(self, token: str) -> str:
         """The client's or a guest's page of one conversation: times, then the reservation."""
         return f"{self.app_url}/consult/{token}"

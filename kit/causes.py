@@ -17,6 +17,7 @@ class Cause(StrEnum):
     RECEIVING_ADDRESS = "receiving_address"
     SENDER_ADDRESS = "sender_address"
     COVER = "cover"
+    BOOKING = "booking"
     PAPERS = "papers"
     ELIGIBILITY = "eligibility"
     NO_CARRIER = "no_carrier"

@@ -41,6 +41,12 @@ class Settings:
     easypost_api_key: str = ""
     easypost_webhook_secret: str = ""
     easypost_api_base: str = ""
+    pictures_folder: str = "var/pictures"
+    pictures_s3_endpoint: str = ""
+    pictures_s3_bucket: str = ""
+    pictures_s3_region: str = "us-east-1"
+    pictures_s3_key: str = ""
+    pictures_s3_secret: str = ""
     turn_urls: str = ""
     turn_secret: str = ""
     log_format: str = "text"
@@ -108,6 +114,9 @@ def contradictions(settings: Settings) -> list[str]:
         value = getattr(settings, name)
         if value and not is_loopback(value):
             wrong.append(f"{name.upper()} may only name a loopback address.")
+    endpoint = settings.pictures_s3_endpoint
+    if endpoint and not endpoint.startswith("https://") and not is_loopback(endpoint):
+        wrong.append("PICTURES_S3_ENDPOINT must be an https address, unless it is on this machine.")
     if not settings.app_url.startswith("https://") and not settings.is_local:
         wrong.append("APP_URL must be an https address, unless it is on this machine.")
     pairs = [
@@ -116,6 +125,9 @@ def contradictions(settings: Settings) -> list[str]:
         ("easypost_api_key", "easypost_webhook_secret"),
         ("smtp_url", "mail_from"),
         ("turn_urls", "turn_secret"),
+        ("pictures_s3_bucket", "pictures_s3_endpoint"),
+        ("pictures_s3_bucket", "pictures_s3_key"),
+        ("pictures_s3_key", "pictures_s3_secret"),
     ]
     for one, other in pairs:
         if bool(getattr(settings, one)) != bool(getattr(settings, other)):

@@ -8,6 +8,7 @@ import jobs
 from kit.db import insert_once
 from kit.errors import Conflict
 from logistics import events
+from logistics.custody import must_have_two
 from logistics.history import follow_up, lock_rma, move_goods, move_judgement
 from logistics.models import Inspection, LogisticsPolicy, Rma, Settlement
 from logistics.reads import PlanLine, ReturnRead
@@ -31,9 +32,11 @@ def inspect(
     """Keep what a person found, and secure the proposal of money. The same finding twice changes nothing.
 
     A piece that is not plainly the one sold is never put back into stock, whatever `restock` says.
-    Raises NotFound, InvalidMove before it arrived, Conflict when somebody found otherwise already.
+    Raises NotFound, InvalidMove before it arrived, AppError where two people were to receive it,
+    Conflict when somebody found otherwise already.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    must_have_two(session, rma)
     row = Inspection(
         rma_id=rma_id,
         shop_id=shop_id,

@@ -1,24 +1,31 @@
 """Every job of this package, under the name it has in JOBS: `logistics.<function>`."""
 
+from logistics.collection_jobs import book_collections, cancel_collection
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
     authorise,
+    call_off,
     close_return,
     follow_return,
     get_label,
     record_scan,
     release_label,
 )
-from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money
+from logistics.pictures import forget_pictures
+from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
 from logistics.withdrawals import acknowledge_withdrawal
 
 __all__ = [
     "acknowledge_withdrawal",
     "attach_label",
     "authorise",
+    "book_collections",
+    "call_off",
+    "cancel_collection",
     "close_return",
     "follow_return",
+    "forget_pictures",
     "get_label",
     "pay",
     "propose_settlement",
@@ -27,4 +34,5 @@ __all__ = [
     "tell_client_arrived",
     "tell_client_label",
     "tell_client_money",
+    "tell_client_wear",
 ]

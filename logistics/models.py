@@ -36,6 +36,13 @@ class LogisticsPolicy(SQLModel, table=True):
     receiving_phone: str = ""
     restock_location_gid: str = ""
     parcel_grams: int = 900
+    courier_name: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    courier_email: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    two_people_cents: int = Field(
+        default=10_000_000, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "10000000"}
+    )
+    most_deducted_percent: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
+    collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
     neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     refund_days: int = 10
 
@@ -147,7 +154,12 @@ class RmaStep(SQLModel, table=True):
 
 
 class Parcel(SQLModel, table=True):
-    """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have."""
+    """One box coming back: one a reverse fulfilment order. `need_cents` is the cover it must have.
+
+    `collection_id` is the carrier's of a visit asked for, `collection_code` what it confirmed it with. `asked_at` is
+    when a courier, or a person of the house, was asked to take it; `handover_code` is what a boutique scans, and
+    `next_way` how it travels once the label it has was given back.
+    """
 
     __table_args__ = (sa.UniqueConstraint("rma_id", "rfo_gid"),)
 
@@ -173,6 +185,13 @@ class Parcel(SQLModel, table=True):
     scan_status: str = Field(default="", max_length=40)
     last_scan_at: datetime | None = None
     refunded_at: datetime | None = None
+    asked_at: datetime | None = None
+    next_way: Way | None = Field(default=None, sa_type=word(Way))
+    handover_code: str | None = Field(default=None, unique=True, max_length=40)
+    collection_id: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    collection_from: datetime | None = None
+    collection_until: datetime | None = None
 
     @property
     def need(self) -> Money:

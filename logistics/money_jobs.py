@@ -10,7 +10,7 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import dispositions, rmas, settlements
+from logistics import dispositions, rmas, settlements, wear
 from logistics.history import SHOPIFY, follow_up, lock_rma
 from logistics.looking_back import Trace, look_back
 from logistics.models import Rma, Settlement
@@ -41,6 +41,9 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed)
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        if wear.holds(session, rma, suggested, now=clock.now()):
+            return
+        suggested = wear.less(session, rma, suggested)
         settlements.propose(session, rma, lines=read.unprocessed, suggested=suggested, ask=ask, now=clock.now())
 
 
@@ -103,6 +106,8 @@ def _still_fits(
         return False
     lines = _lines(batch)
     suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines)
+    with begin() as session:
+        suggested = wear.less(session, rma, suggested)
     reason = settlements.difference(batch, suggested)
     if reason:
         with begin() as session:

@@ -1,6 +1,7 @@
 """Calls out for the parcel: approve, label, attach, give back, close, and follow what others did in the admin."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,7 +11,7 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements
+from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements, travels
 from logistics.buying import buy_label
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.judging import verdict_of
@@ -19,6 +20,7 @@ from logistics.ports import Carrier, CoverMissing, ReturnsDoor
 from logistics.reads import ReturnRead, Shipment
 from logistics.reopening import reopen_rma
 from logistics.states import GOODS, HERE, MOVING_SCANS, Goods, ParcelState, SettlementState, can_move
+from logistics.ways import Way
 
 log = get_logger("logistics")
 
@@ -55,6 +57,11 @@ def get_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, parc
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, policy = parcels.get_parcel(session, rma, parcel_id), rmas.policy_of(session, shop_id)
         order = parcels.order_label(session, rma, parcel, policy, rmas.sender_of(rma), now=clock.now())
+        if order is not None and any(step.kind == "sender_changed" for step in rmas.steps(session, rma)):
+            order = replace(order, sender_is_known=True)
+        waits = travels.arrange(session, rma, parcel, now=clock.now()) if order is None else ""
+    if waits:
+        raise Waiting(waits, retry_after=6 * 3600, cause=Cause.BOOKING)
     if order is None:
         return
     if order.cover is None:
@@ -109,7 +116,7 @@ def attach_label(
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if parcel.state is not ParcelState.BOUGHT or not parcel.is_covered or rmas.is_over(rma):
         return
-    pdf = carrier.label_pdf(parcel.label_url)
+    pdf = carrier.label_pdf(parcel.label_url) if parcel.way is Way.LABEL else b""
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel = parcels.get_parcel(session, rma, parcel_id)
@@ -146,7 +153,8 @@ def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, 
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if parcel.refunded_at is not None or parcel.state in (ParcelState.PLANNED, ParcelState.VOID):
         return
-    is_wanted = not rmas.is_over(rma) and rma.goods_state not in HERE  # opened again meanwhile
+    goes_on = not rmas.is_over(rma) and rma.goods_state not in HERE
+    is_wanted = goes_on and parcel.next_way is None  # opened again meanwhile
     if parcel.scan_status in MOVING_SCANS or is_wanted:
         return
     shipment = carrier.find(parcel.reference)
@@ -155,6 +163,15 @@ def release_label(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int, 
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcels.record_given_back(session, rma, parcels.get_parcel(session, rma, parcel_id), now=clock.now())
+
+
+def call_off(begin: Begin, *, shop_id: int, rma_id: int, parcel_id: int, reference: str) -> None:
+    """Tell whoever was asked to take a box, under that reference, that nobody needs to come."""
+    with begin() as session:
+        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+        parcel = parcels.get_parcel(session, rma, parcel_id)
+        if parcel.reference == reference:
+            travels.call_off(session, rma, parcel, now=clock.now())
 
 
 def record_scan(begin: Begin, *, tracking_code: str, status: str, at: str, event_id: str, carrier: str = "") -> None:
@@ -249,6 +266,16 @@ def _moved(move: Callable[[int, str], ReturnRead], returns: ReturnsDoor, rma: Rm
 
 
 def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes, *, look_first: bool) -> str:
+    if parcel.reverse_delivery_gid:  # it travelled in another way before, and Shopify has that
+        returns.update_delivery(
+            rma.shop_id,
+            reverse_delivery_gid=parcel.reverse_delivery_gid,
+            tracking_code=parcel.tracking_code or "",
+            tracking_url=parcel.tracking_url,
+            pdf=pdf,
+            notify=False,
+        )
+        return parcel.reverse_delivery_gid
     return returns.attach_label(
         rma.shop_id,
         rfo_gid=parcel.rfo_gid,
@@ -262,7 +289,13 @@ def _hang(returns: ReturnsDoor, rma: Rma, parcel: Parcel, pdf: bytes, *, look_fi
 
 def _shipment(carrier: Carrier, order: parcels.LabelOrder) -> Shipment:
     """The one made under our reference before a crash, or a new one."""
-    return carrier.find(order.reference) or carrier.create(
+    found = carrier.find(order.reference)
+    if found is not None:
+        return found
+    if not order.sender_is_known and (wrong := carrier.check_address(order.sender)):
+        said = f"the address the parcel is sent from cannot be found ({wrong})"
+        raise OutsideError(carrier.name, said, permanent=True, cause=Cause.ADDRESS)
+    return carrier.create(
         reference=order.reference,
         sender=order.sender,
         receiver=order.receiver,

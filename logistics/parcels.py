@@ -14,7 +14,7 @@ from kit.errors import NotFound, Waiting
 from kit.money import Money
 from logistics import events
 from logistics.cover import ConfirmedCover
-from logistics.covering import Passage, note_refused, release, settle_passage, use_of
+from logistics.covering import Passage, load_of, note_refused, release, restriction_of, settle_passage, use_of
 from logistics.history import APP, follow_up, move_goods, note_step
 from logistics.labels import confirmed_cents, note_way, on_the_box, why_uncovered
 from logistics.models import LogisticsPolicy, Parcel, Rma, RmaLine
@@ -40,7 +40,10 @@ NO_SENDER = "Nobody knows yet where this is sent from. Add the address, and the 
 
 @dataclass(frozen=True)
 class LabelOrder:
-    """What a carrier needs to know to sell a label. Without `cover` none is bought, and `refusal` says why."""
+    """What a carrier needs to know to sell a label. Without `cover` none is bought, and `refusal` says why.
+
+    `sender_is_known`: a person vouches for the address it is sent from.
+    """
 
     reference: str
     sender: Address
@@ -49,6 +52,7 @@ class LabelOrder:
     cover: ConfirmedCover | None
     refusal: str = ""
     cause: str = ""
+    sender_is_known: bool = False
 
 
 def parcels_of(session: Session, rma: Rma) -> list[Parcel]:
@@ -88,6 +92,9 @@ def order_label(
 
     A box that was bought without enough cover is ordered again only to look at its cover: it is never bought twice.
     """
+    if parcel.way is not Way.LABEL:
+        _must_have_papers(session, rma, parcel, policy, sender, now=now)
+        return None
     wanted = parcel.state in (ParcelState.PLANNED, ParcelState.BUYING, ParcelState.BOUGHT) and not parcel.is_covered
     if not wanted or rma.goods_state in FINAL_GOODS | HERE:
         return None
@@ -106,6 +113,17 @@ def order_label(
         session.add(parcel)
     ends = on_the_box(session, rma, policy, sender)
     return LabelOrder(parcel.reference, *ends, policy.parcel_grams, passage.cover, passage.refusal, passage.cause)
+
+
+def _must_have_papers(
+    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
+) -> None:
+    """What may not cross a border crosses it in no way. What is brought to a boutique crosses none."""
+    if parcel.way is Way.BOUTIQUE or parcel.state is not ParcelState.PLANNED:
+        return
+    load = load_of(session, rma, parcel, sender=sender, receiver=policy.receiver, now=now)
+    if stopped := restriction_of(session, rma, load):
+        raise Waiting(stopped, cause=Cause.PAPERS)
 
 
 def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str, bought: Bought, now: datetime) -> str:
@@ -172,7 +190,7 @@ def note_when_labelled(session: Session, rma: Rma, *, now: datetime) -> None:
         move_goods(session, rma, Goods.LABELLED, actor=APP, now=now)
     assert rma.id is not None
     jobs.publish(session, events.LabelReady(rma.shop_id, rma.id, rma.return_gid))
-    follow_up(session, rma, "tell_client_label")
+    follow_up(session, rma, "book_collections")  # which tells the client, with the day
 
 
 def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
@@ -181,9 +199,24 @@ def let_go(session: Session, rma: Rma, parcel: Parcel) -> None:
         parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
         session.add(parcel)
         return
+    if parcel.way is not Way.LABEL:
+        if parcel.state is not ParcelState.VOID:
+            parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
+            session.add(parcel)
+            follow_up(session, rma, "call_off", parcel_id=parcel.id, reference=parcel.reference)
+        return
     is_ours = bool(parcel.provider_shipment_id) or parcel.state is ParcelState.BUYING
     if is_ours and parcel.scan_status not in MOVING_SCANS and parcel.refunded_at is None:
+        if parcel.collection_id:
+            follow_up(session, rma, "cancel_collection", parcel_id=parcel.id)
         follow_up(session, rma, "release_label", parcel_id=parcel.id)
+
+
+def forget_collection(session: Session, parcel: Parcel) -> None:
+    """Nobody comes for that box, or not any more."""
+    parcel.collection_id = parcel.collection_code = ""
+    parcel.collection_from = parcel.collection_until = None
+    session.add(parcel)
 
 
 def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> None:
@@ -194,6 +227,16 @@ def record_given_back(session: Session, rma: Rma, parcel: Parcel, *, now: dateti
     session.add(parcel)
     release(session, parcel, now=now)
     note_step(session, rma, "label_given_back", actor=APP, now=now)
+    if parcel.next_way is not None:
+        plan_other_way(session, rma, parcel, parcel.next_way)
+
+
+def plan_other_way(session: Session, rma: Rma, parcel: Parcel, way: Way) -> None:
+    """A box that is void travels after all, in that way. What hangs on the return in Shopify is kept, and updated."""
+    hung = parcel.reverse_delivery_gid
+    plan_again(session, parcel)
+    parcel.way, parcel.reverse_delivery_gid = way, hung
+    follow_up(session, rma, "get_label", parcel_id=parcel.id)
 
 
 def forget_shipment(session: Session, parcel: Parcel, *, now: datetime) -> None:
@@ -211,8 +254,9 @@ def plan_again(session: Session, parcel: Parcel) -> None:
     parcel.tracking_code, parcel.tracking_url, parcel.label_url = None, "", ""
     parcel.cover_cents, parcel.cover_confirmed_at, parcel.cover_short_at = None, None, None
     parcel.reverse_delivery_gid, parcel.scan_status, parcel.last_scan_at = "", "", None
-    parcel.attaching_at, parcel.refunded_at = None, None
-    session.add(parcel)
+    parcel.attaching_at, parcel.refunded_at, parcel.asked_at = None, None, None
+    parcel.handover_code, parcel.next_way = None, None
+    forget_collection(session, parcel)
 
 
 def _reference() -> str:

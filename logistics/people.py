@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from logistics.custody_models import Deduction
 from logistics.models import Inspection, Parcel, Rma
 from shops import links
 
@@ -27,6 +28,10 @@ def show_client(
             "parcels": [
                 {"carrier": p.carrier, "tracking_code": p.tracking_code, "label": p.label_url}
                 for p in _parcels(session, rma)
+            ],
+            "wear": [
+                {"found": d.words, "amount": d.amount_cents, "currency": d.currency, "answer": d.client_words}
+                for d in _deductions(session, rma)
             ],
             "notes": [inspection.note for inspection in _inspections(session, rma) if inspection.note],
         }
@@ -49,6 +54,9 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
         for inspection in _inspections(session, rma):
             inspection.note = ""
             session.add(inspection)
+        for charge in _deductions(session, rma):
+            charge.words = charge.client_words = ""
+            session.add(charge)
     return len(found)
 
 
@@ -67,6 +75,10 @@ def _rmas(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[
 
 def _inspections(session: Session, rma: Rma) -> list[Inspection]:
     return list(session.exec(select(Inspection).where(Inspection.rma_id == rma.id)))
+
+
+def _deductions(session: Session, rma: Rma) -> list[Deduction]:
+    return list(session.exec(select(Deduction).where(Deduction.rma_id == rma.id)))
 
 
 def _parcels(session: Session, rma: Rma) -> list[Parcel]:

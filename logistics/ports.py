@@ -1,12 +1,19 @@
 """What logistics asks of the outside. The adapters stand in `shopify_app/admin_api/returns.py` and `carriers/`."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
-from logistics.reads import Address, Bought, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+from logistics.reads import Address, Bought, Collection, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from logistics.models import LogisticsPolicy, Parcel, Rma
+    from logistics.ways import Way
 
 
 class CoverMissing(Waiting):
@@ -44,11 +51,23 @@ class ReturnsDoor(Protocol):
         notify: bool,
         look_first: bool,
     ) -> str:
-        """Upload the label and attach it; the reverse delivery's gid.
+        """Upload the label and attach it; the reverse delivery's gid. Without `pdf` it carries the tracking only.
 
         With `look_first` a reverse delivery with this tracking code is looked for, and returned where there is one.
         Raises OutsideError, `ambiguous` only when it may have been attached.
         """
+
+    def update_delivery(
+        self,
+        shop_id: int,
+        *,
+        reverse_delivery_gid: str,
+        tracking_code: str,
+        tracking_url: str,
+        pdf: bytes,
+        notify: bool,
+    ) -> None:
+        """Write other tracking on a reverse delivery, and another label unless `pdf` is empty. Twice is as once."""
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
         """The money for exactly these (return line gid, quantity)."""
@@ -83,3 +102,55 @@ class Carrier(Protocol):
 
     def refund(self, shipment_id: str) -> None:
         """Give an unused label back; one given back already is left alone."""
+
+    def check_address(self, address: Address) -> str:
+        """What the carrier does not find of an address, in words; "" where it has nothing to say."""
+
+    def plan_collection(
+        self, *, reference: str, shipment_id: str, sender: Address, starts_at: datetime, ends_at: datetime
+    ) -> Collection | None:
+        """A visit for a bought parcel, between two instants; costs nothing yet. None where nobody comes."""
+
+    def book_collection(self, collection_id: str) -> Collection | None:
+        """Book a planned visit. One booked already is returned, not booked again. None where nobody comes."""
+
+    def cancel_collection(self, collection_id: str) -> None:
+        """Nobody needs to come; a visit that is not booked, or was cancelled already, is left alone."""
+
+
+class Travel(Protocol):
+    """One way a piece can travel in which nobody is called by a program: rows and letters only."""
+
+    @property
+    def way(self) -> "Way":
+        """Which."""
+
+    def arrange(
+        self,
+        session: "Session",
+        rma: "Rma",
+        parcel: "Parcel",
+        policy: "LogisticsPolicy",
+        sender: Address,
+        *,
+        now: datetime,
+    ) -> str:
+        """Set a locked RMA's box going; what a person is waited for, "" for nobody. A second time asks nobody again."""
+
+    def call_off(
+        self, session: "Session", rma: "Rma", parcel: "Parcel", policy: "LogisticsPolicy", *, now: datetime
+    ) -> None:
+        """The box will not travel; whoever was asked is told."""
+
+
+class PictureStore(Protocol):
+    """A private place for pictures. Calls raise OutsideError."""
+
+    def put(self, key: str, content: bytes, media_type: str) -> None:
+        """Keep it; a second time changes nothing."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes. Raises NotFound."""
+
+    def delete(self, key: str) -> None:
+        """Gone; one that is not there is gone already."""

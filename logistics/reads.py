@@ -209,3 +209,12 @@ class Shipment:
     shipment_id: str
     reference: str
     bought: Bought | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A carrier's visit at the client's door. `code` is what it confirmed it with, "" while it is not booked."""
+
+    collection_id: str
+    code: str = ""
+    is_cancelled: bool = False

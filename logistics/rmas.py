@@ -90,6 +90,12 @@ def open_rmas(session: Session, *, shop_id: int, limit: int = 200) -> list[Rma]:
     return list(session.exec(query.order_by(col(Rma.opened_at), col(Rma.id)).limit(limit)))
 
 
+def arrived_rmas(session: Session, *, shop_id: int, limit: int = 50) -> list[Rma]:
+    """RMAs whose pieces are here and were not looked at yet, oldest first."""
+    query = select(Rma).where(Rma.shop_id == shop_id, Rma.goods_state == Goods.ARRIVED)
+    return list(session.exec(query.order_by(col(Rma.arrived_at), col(Rma.id)).limit(limit)))
+
+
 def steps(session: Session, rma: Rma) -> list[RmaStep]:
     """What happened to it, oldest first."""
     return list(session.exec(select(RmaStep).where(RmaStep.rma_id == rma.id).order_by(col(RmaStep.id))))

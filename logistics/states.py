@@ -27,7 +27,7 @@ class Judgement(StrEnum):
 
 
 class ParcelState(StrEnum):
-    """`buying` is written before the carrier is asked; `void` parcels need no label any more."""
+    """`buying` is written before somebody is asked; `attached` is ready to travel; `void` parcels do not travel."""
 
     PLANNED = "planned"
     BUYING = "buying"
@@ -82,10 +82,11 @@ JUDGEMENT: Mapping[Judgement, frozenset[Judgement]] = {
 }
 
 PARCEL: Mapping[ParcelState, frozenset[ParcelState]] = {
-    ParcelState.PLANNED: frozenset({ParcelState.BUYING, ParcelState.VOID}),
+    # without a label, what is brought to a boutique is ready once it has its code
+    ParcelState.PLANNED: frozenset({ParcelState.BUYING, ParcelState.ATTACHED, ParcelState.VOID}),
     ParcelState.BUYING: frozenset({ParcelState.BOUGHT, ParcelState.VOID}),
     ParcelState.BOUGHT: frozenset({ParcelState.ATTACHED, ParcelState.VOID}),
-    ParcelState.ATTACHED: frozenset({ParcelState.VOID}),
+    ParcelState.ATTACHED: frozenset({ParcelState.BOUGHT, ParcelState.VOID}),  # another booking, told to Shopify anew
     ParcelState.VOID: frozenset({ParcelState.PLANNED}),  # the return was opened again, and needs a label after all
 }
 

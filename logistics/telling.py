@@ -5,15 +5,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from sqlmodel import Session
 
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
 from logistics import parcels, rmas, settlements
-from logistics.models import Rma
+from logistics.collection_days import zone_of
+from logistics.custody_words import Answer
+from logistics.models import Parcel, Rma
 from logistics.states import ParcelState
+from logistics.wear import deduction_of
 from notifications import messages
 from shops.links import RETURN, issue_link
 from shops.models import Shop
@@ -28,8 +31,15 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
-        values = {"boxes": len(boxes), "covered": all(box.is_covered for box in boxes)}
-        again = sum(step.kind == "reopened" for step in rmas.steps(session, rma))  # then it is another slip
+        values = {
+            "boxes": len(boxes),
+            "covered": all(box.is_covered for box in boxes),
+            "way": str(boxes[0].way) if boxes else "label",
+            "collection": collection_in_words(session, rma, boxes),
+        }
+        again = sum(
+            step.kind in ("reopened", "way_changed") for step in rmas.steps(session, rma)
+        )  # then it is another slip
         key = f"again-{again}" if again else ""
         write_letter(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
 
@@ -61,6 +71,17 @@ def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
         write_letter(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
 
 
+def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
+    """A mark was found, and what it would come to. Once, and before any money goes."""
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+        found = deduction_of(session, rma)
+        if found is None or not found.currency or found.answer is not Answer.OPEN:
+            return
+        values = {"words": found.words, "amount": found.amount.show(reading_locale(rma.client_locale))}
+        write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
+
+
 def working_day(at: datetime, zone: str) -> datetime:
     """`at`, or the Monday after it when it falls on a weekend in that zone."""
     weekday = at.astimezone(ZoneInfo(zone)).weekday()
@@ -79,6 +100,24 @@ def reading_locale(locale: str) -> str:
         return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
     except (UnknownLocaleError, ValueError):
         return "en"
+
+
+def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
+    """When somebody comes for them, as the client reads it; "" where nobody does, or not for all."""
+    booked = [box for box in boxes if box.collection_code and box.collection_from and box.collection_until]
+    if not booked or len(booked) < len(boxes):
+        return ""
+    first = booked[0]
+    zone = zone_of(rmas.sender_of(rma).country, get_shop(session, rma.shop_id).zone)
+    locale = reading_locale(rma.client_locale)
+    day = day_in_words(_ends(first)[0], zone, locale)
+    hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in _ends(first)]
+    return f"{day}, {hours[0]}\u2013{hours[1]}"
+
+
+def _ends(parcel: Parcel) -> tuple[datetime, datetime]:
+    assert parcel.collection_from is not None and parcel.collection_until is not None
+    return parcel.collection_from, parcel.collection_until
 
 
 def greeting(title: str, name: str) -> str:

@@ -17,6 +17,8 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "consult_cancelled_advisor": ("email", "sms"),
     "consult_passed_advisor": ("email",),
     "copied_advisor": ("email",),
+    "courier_called_off": ("email",),
+    "courier_request": ("email",),
     "desk_link": ("sms",),
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
@@ -27,6 +29,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "stands_in_advisor": ("sms",),
+    "wear_found": ("email",),
     "withdrawal_received": ("email",),
 }
 

@@ -15,7 +15,7 @@ from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
 from shopify_app.web import Running
-from shopify_app.wiring import wire
+from shopify_app.wiring import make_pictures, wire
 from shops import crypt
 
 logger = log.get_logger("web")
@@ -33,7 +33,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     listen_carefully(app)
     app.config.update(MAX_CONTENT_LENGTH=2 * 1024 * 1024, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["returns"] = Running(settings, database, Addresses(settings.app_url))
+    app.extensions["returns"] = Running(settings, database, Addresses(settings.app_url), make_pictures(settings))
     for page in PAGES:
         app.register_blueprint(page)
     app.register_error_handler(Exception, answer_error)

@@ -19,7 +19,7 @@ from jobs.models import JobTrouble
 from kit.clock import now as clock_now
 from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
-from logistics import people
+from logistics import people, pictures
 from logistics.models import Rma
 from routing import client_book, evidence, selling
 from shops import accesses, data_requests, merges
@@ -196,6 +196,8 @@ def redact_shop(begin: Begin, *, shop_id: int) -> None:
         forgetting.erase_naming(session, domain=domain, numbers=(), words=codes, now=now)
         session.connection().execute(sa.delete(Delivery).where(col(Delivery.shop_domain) == domain))
         session.connection().execute(sa.delete(JobTrouble).where(col(JobTrouble.shop_id) == shop_id))
+        if keys := pictures.keys_of(session, shop_id=shop_id):
+            jobs.enqueue(session, "logistics.forget_pictures", keys=keys)
         session.delete(shop)
     _scrub(engine)
     log.info("shop.erased", shop=domain)

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import consults.models
 import jobs.models
 import logistics.cover_models
+import logistics.custody_models
 import logistics.models
 import measures.models
 import notifications.models
@@ -21,6 +22,7 @@ MODELS = (
     notifications.models,
     consults.models,
     logistics.models,
+    logistics.custody_models,
     logistics.cover_models,
     routing.models,
     measures.models,

@@ -12,6 +12,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.db import Database
 from kit.settings import Settings
+from logistics.ports import PictureStore
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Running:
     settings: Settings
     database: Database
     addresses: Addresses
+    pictures: PictureStore
 
 
 def running() -> Running:
@@ -46,3 +48,8 @@ def addresses() -> Addresses:
 def settings() -> Settings:
     """What the operator chose."""
     return running().settings
+
+
+def pictures() -> PictureStore:
+    """Where pictures of pieces are kept."""
+    return running().pictures

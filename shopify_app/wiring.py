@@ -45,8 +45,10 @@ from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
 from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
-from logistics.ports import Carrier
+from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
+from logistics.stores.folder import Folder
+from logistics.stores.s3 import S3
 from measures.events import HistoryReady, OrderTold, RefundTold
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
@@ -168,6 +170,10 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.get_label": partial(logistics.jobs.get_label, carrier=carrier),
         "logistics.attach_label": partial(logistics.jobs.attach_label, returns=returns, carrier=carrier),
         "logistics.release_label": partial(logistics.jobs.release_label, carrier=carrier),
+        "logistics.book_collections": partial(logistics.jobs.book_collections, carrier=carrier),
+        "logistics.cancel_collection": partial(logistics.jobs.cancel_collection, carrier=carrier),
+        "logistics.forget_pictures": partial(logistics.jobs.forget_pictures, store=make_pictures(settings)),
+        "logistics.call_off": logistics.jobs.call_off,
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
@@ -176,6 +182,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
+        "logistics.tell_client_wear": partial(logistics.jobs.tell_client_wear, addresses=addresses),
         "measures.begin_history": measures.jobs.begin_history,
         "measures.read_history": partial(measures.jobs.read_history, history=history),
         "measures.hear_history": partial(measures.jobs.hear_history, history=history),
@@ -231,6 +238,19 @@ def make_carrier(settings: Settings) -> Carrier:
     from logistics.carriers.easypost import EasyPost
 
     return EasyPost(settings.easypost_api_key, api_base=settings.easypost_api_base)
+
+
+def make_pictures(settings: Settings) -> PictureStore:
+    """Where pictures of pieces are kept: a bucket where one is set up, else a folder."""
+    if not settings.pictures_s3_bucket:
+        return Folder(settings.pictures_folder)
+    return S3(
+        endpoint=settings.pictures_s3_endpoint,
+        bucket=settings.pictures_s3_bucket,
+        region=settings.pictures_s3_region,
+        key=settings.pictures_s3_key,
+        secret=settings.pictures_s3_secret,
+    )
 
 
 def make_sources(settings: Settings) -> Mapping[str, Source]:

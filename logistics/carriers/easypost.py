@@ -1,16 +1,12 @@
 """EasyPost: labels with cover, through the provider's own library. docs.easypost.com/docs/shipments"""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import requests
 from easypost.easypost_client import EasyPostClient
 from easypost.errors.api.api_error import ApiError
-from easypost.errors.api.http_error import HttpError
-from easypost.errors.api.json_error import JsonError
 from easypost.errors.api.not_found_error import NotFoundError
-from easypost.errors.api.rate_limit_error import RateLimitError
-from easypost.errors.api.timeout_error import TimeoutError as EasyPostTimeout
 from easypost.errors.general.easypost_error import EasyPostError
 from requests.adapters import HTTPAdapter
 
@@ -18,10 +14,10 @@ from kit.causes import Cause
 from kit.errors import OutsideError
 from kit.money import Money
 from kit.outside import fetch, public_http
+from logistics.carriers.easypost_answers import PROVIDER, call_easypost, outside_error, read_answer
 from logistics.ports import CoverMissing
-from logistics.reads import Address, Bought, Shipment
+from logistics.reads import Address, Bought, Collection, Shipment
 
-PROVIDER = "easypost"
 TIMEOUT_SECONDS = 10
 MOST_LABEL_BYTES = 5 * 1024 * 1024
 GRAMS_AN_OUNCE = 28.349523125
@@ -29,8 +25,8 @@ GRAMS_AN_OUNCE = 28.349523125
 COVER_CURRENCY = "USD"
 ALREADY_BOUGHT = "SHIPMENT.POSTAGE.EXISTS"
 GIVEN_BACK = ("submitted", "refunded")
-
-T = TypeVar("T")
+SCHEDULED = "scheduled"
+AT_THE_DOOR = "Ring at the door. A signature is needed."
 
 
 class EasyPost:
@@ -55,8 +51,8 @@ class EasyPost:
         except NotFoundError:
             return None
         except EasyPostError as error:
-            raise _outside(error) from error
-        return _read(lambda: _shipment(found))
+            raise outside_error(error) from error
+        return read_answer(lambda: _shipment(found))
 
     def create(
         self, *, reference: str, sender: Address, receiver: Address, weight_grams: int, is_return: bool
@@ -64,7 +60,7 @@ class EasyPost:
         """A shipment with rates. Of a return EasyPost wants the first journey's ends, and swaps them itself."""
         # docs.easypost.com/docs/shipments/returns
         client_end, house_end = _address(sender), _address(receiver)
-        made = _call(
+        made = call_easypost(
             lambda: self._client.shipment.create(
                 reference=reference,
                 from_address=house_end if is_return else client_end,
@@ -74,16 +70,16 @@ class EasyPost:
                 options={"label_format": "PDF", "delivery_confirmation": "SIGNATURE"},
             )
         )
-        return _read(lambda: _shipment(made))
+        return read_answer(lambda: _shipment(made))
 
     def buy(self, shipment_id: str, cover: Money) -> Bought:
         """Buy the fastest rate with that cover. A shipment that was bought before is read instead."""
         if cover.cents and cover.currency != COVER_CURRENCY:
             raise CoverMissing(f"EasyPost confirms cover in US dollars only, and this one needs {cover.show()}.")
-        shipment = _call(lambda: self._client.shipment.retrieve(shipment_id))
-        if _read(lambda: shipment.postage_label) is None:
+        shipment = call_easypost(lambda: self._client.shipment.retrieve(shipment_id))
+        if read_answer(lambda: shipment.postage_label) is None:
             shipment = self._buy(shipment, cover)
-        bought = _read(lambda: _bought(shipment))
+        bought = read_answer(lambda: _bought(shipment))
         if bought is None:
             raise OutsideError(PROVIDER, "bought, but the answer holds no label", ambiguous=True)
         return bought
@@ -95,14 +91,57 @@ class EasyPost:
         except requests.RequestException as error:
             raise OutsideError(PROVIDER, f"the label could not be fetched: {type(error).__name__}") from error
         if status != 200 or not pdf.startswith(b"%PDF"):
-            raise OutsideError(PROVIDER, f"the label's address answered {status}, without a PDF")
+            raise OutsideError(PROVIDER, f"the label is not a PDF; its address answered {status}")
         return pdf
 
     def refund(self, shipment_id: str) -> None:
         """Ask for the postage back, once."""
-        shipment = _call(lambda: self._client.shipment.retrieve(shipment_id))
-        if _read(lambda: shipment.refund_status) not in GIVEN_BACK:
-            _call(lambda: self._client.shipment.refund(shipment_id))
+        shipment = call_easypost(lambda: self._client.shipment.retrieve(shipment_id))
+        if read_answer(lambda: shipment.refund_status) not in GIVEN_BACK:
+            call_easypost(lambda: self._client.shipment.refund(shipment_id))
+
+    def check_address(self, address: Address) -> str:
+        """What EasyPost does not find of it, in words; "" where it finds it, or says nothing of it."""
+        checked = call_easypost(lambda: self._client.address.create(verify=True, **_address(address)))
+        delivery = read_answer(lambda: checked.verifications.delivery)
+        if delivery is None or delivery.success:
+            return ""
+        return ", ".join(sorted({str(error.field or "address") for error in delivery.errors})) or "address"
+
+    def plan_collection(
+        self, *, reference: str, shipment_id: str, sender: Address, starts_at: datetime, ends_at: datetime
+    ) -> Collection | None:
+        """A pickup with rates; none of them is bought yet. docs.easypost.com/docs/pickups"""
+        made = call_easypost(
+            lambda: self._client.pickup.create(
+                reference=reference,
+                shipment={"id": shipment_id},
+                address=_address(sender),
+                min_datetime=starts_at.isoformat(),
+                max_datetime=ends_at.isoformat(),
+                is_account_address=False,
+                instructions=AT_THE_DOOR,
+            )
+        )
+        return _collection(made) if read_answer(lambda: list(made.pickup_rates)) else None
+
+    def book_collection(self, collection_id: str) -> Collection | None:
+        """Buy the cheapest rate of a pickup. One that is scheduled already is read instead."""
+        found = call_easypost(lambda: self._client.pickup.retrieve(collection_id))
+        if read_answer(lambda: found.status) != SCHEDULED:
+            rates = read_answer(lambda: list(found.pickup_rates))
+            if not rates:
+                return None
+            rate = min(rates, key=lambda rate: float(rate.rate))
+            wanted = {"carrier": rate.carrier, "service": rate.service}
+            found = call_easypost(lambda: self._client.pickup.buy(collection_id, **wanted))
+        return _collection(found)
+
+    def cancel_collection(self, collection_id: str) -> None:
+        """Call off a scheduled pickup, once."""
+        found = call_easypost(lambda: self._client.pickup.retrieve(collection_id))
+        if read_answer(lambda: found.status) == SCHEDULED:
+            call_easypost(lambda: self._client.pickup.cancel(collection_id))
 
     def _buy(self, shipment: Any, cover: Money) -> Any:
         rate = _fastest(shipment)
@@ -110,52 +149,26 @@ class EasyPost:
             return self._client.shipment.buy(shipment.id, rate={"id": rate.id}, **_insured(cover))
         except ApiError as error:
             if error.code == ALREADY_BOUGHT:
-                return _call(lambda: self._client.shipment.retrieve(shipment.id))
+                return call_easypost(lambda: self._client.shipment.retrieve(shipment.id))
             if "INSURANCE" in (error.code or "").upper():
                 raise CoverMissing(f"EasyPost does not give cover of {cover.show()}.") from error
-            raise _outside(error) from error
+            raise outside_error(error) from error
         except EasyPostError as error:
-            raise _outside(error) from error
-
-
-def _call(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except EasyPostError as error:
-        raise _outside(error) from error
-
-
-def _read(read: Callable[[], T]) -> T:
-    """What `read` finds in an answer. An answer without it is the provider's failure, not ours."""
-    try:
-        return read()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise OutsideError(PROVIDER, f"an answer we cannot read: {error}") from error
-
-
-def _outside(error: EasyPostError) -> OutsideError:
-    """Ours for theirs. Their text is left out, as it may quote an address; the code says enough."""
-    if isinstance(error, EasyPostTimeout | HttpError | JsonError):
-        return OutsideError(PROVIDER, type(error).__name__, ambiguous=True)
-    if isinstance(error, RateLimitError):
-        return OutsideError(PROVIDER, "too many requests", retry_after=10)
-    if not isinstance(error, ApiError):
-        return OutsideError(PROVIDER, type(error).__name__)
-    status = error.http_status or 0
-    said = f"{status} {error.code or type(error).__name__}"
-    permanent, cause = 400 <= status < 500, _cause(status, error.code or "")
-    return OutsideError(PROVIDER, said, permanent=permanent, ambiguous=status >= 500 or not status, cause=cause)
-
-
-def _cause(status: int, code: str) -> str:
-    """What a person can mend of a refusal; "" where nothing is known to help."""
-    if status in (401, 402, 403):  # no such key, not paid, not allowed
-        return Cause.ACCOUNT
-    return Cause.ADDRESS if "ADDRESS" in code.upper() else ""
+            raise outside_error(error) from error
 
 
 def _shipment(found: Any) -> Shipment:
     return Shipment(shipment_id=found.id, reference=found.reference or "", bought=_bought(found))
+
+
+def _collection(found: Any) -> Collection:
+    return read_answer(
+        lambda: Collection(
+            collection_id=found.id,
+            code=(found.confirmation or "") if found.status == SCHEDULED else "",
+            is_cancelled=found.status == "canceled",
+        )
+    )
 
 
 def _bought(found: Any) -> Bought | None:
@@ -178,11 +191,11 @@ def _insured(cover: Money) -> dict[str, str]:
 
 def _fastest(shipment: Any) -> Any:
     """The rate with the fewest days, the cheaper of two alike: time on the road is where pieces get lost."""
-    rates = _read(lambda: list(shipment.rates))
+    rates = read_answer(lambda: list(shipment.rates))
     if not rates:
         words = "no carrier takes this parcel between these addresses"
         raise OutsideError(PROVIDER, words, permanent=True, cause=Cause.ADDRESS)
-    return _read(lambda: min(rates, key=lambda rate: (rate.delivery_days or 99, float(rate.rate))))
+    return read_answer(lambda: min(rates, key=lambda rate: (rate.delivery_days or 99, float(rate.rate))))
 
 
 def _address(address: Address) -> dict[str, str]:

@@ -287,6 +287,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "name", "version", name=op.f("uq_packversion_shop_id_name_version")),
     )
     op.create_table(
+        "piecerecord",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("line_gid", sa.String(length=120), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("written_by", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_piecerecord_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piecerecord")),
+        sa.UniqueConstraint("shop_id", "line_gid", name=op.f("uq_piecerecord_shop_id_line_gid")),
+    )
+    op.create_table(
         "promisetier",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -419,6 +432,21 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("outbound", sa.String(length=300), nullable=False),
+        sa.Column("found", sa.String(length=300), nullable=False),
+        sa.Column("verdict", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_check_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_check_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check")),
+        sa.UniqueConstraint("rma_id", "line_id", "item", name=op.f("uq_check_rma_id_line_id_item")),
+    )
+    op.create_table(
         "claimevidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("evidence_id", sa.Integer(), nullable=False),
@@ -442,6 +470,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_claimevidence_evidence_id"), ["evidence_id"], unique=False)
 
     op.create_table(
+        "custody",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person", sa.String(length=120), nullable=False),
+        sa.Column("second_person", sa.String(length=120), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("seal_number", sa.String(length=60), nullable=False),
+        sa.Column("seal_intact", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_custody_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_custody_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
+        sa.UniqueConstraint("rma_id", "key", name=op.f("uq_custody_rma_id_key")),
+    )
+    with op.batch_alter_table("custody", schema=None) as batch_op:
+        batch_op.create_index("ix_custody_rma", ["rma_id", "id"], unique=False)
+
+    op.create_table(
+        "deduction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=40), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=120), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("client_words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_deduction_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_deduction_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deduction")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_deduction_rma_id")),
+    )
+    op.create_table(
         "holiday",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -455,6 +523,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holiday")),
         sa.UniqueConstraint("boutique_id", "day", name=op.f("uq_holiday_boutique_id_day")),
     )
+    op.create_table(
+        "picture",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("taken_by", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_to_client", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_picture_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_picture_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+        sa.UniqueConstraint("key", name=op.f("uq_picture_key")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_picture_rma_id"), ["rma_id"], unique=False)
+
     op.create_table(
         "rmaverdict",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -733,10 +822,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("courier_name", sa.String(length=60), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("courier_email", sa.String(length=200), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("two_people_cents", sa.BigInteger(), server_default="10000000", nullable=False))
+        batch_op.add_column(sa.Column("most_deducted_percent", sa.Integer(), server_default="30", nullable=False))
+        batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
         batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
+        batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("next_way", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("handover_code", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("collection_id", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("collection_code", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("collection_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("collection_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_parcel_handover_code"), ["handover_code"])
 
     with op.batch_alter_table("rma", schema=None) as batch_op:
         batch_op.add_column(sa.Column("bought_on", sa.Date(), nullable=True))
@@ -778,10 +880,23 @@ def downgrade() -> None:
         batch_op.drop_column("bought_on")
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_parcel_handover_code"), type_="unique")
+        batch_op.drop_column("collection_until")
+        batch_op.drop_column("collection_from")
+        batch_op.drop_column("collection_code")
+        batch_op.drop_column("collection_id")
+        batch_op.drop_column("handover_code")
+        batch_op.drop_column("next_way")
+        batch_op.drop_column("asked_at")
         batch_op.drop_column("way")
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
         batch_op.drop_column("neutral_names")
+        batch_op.drop_column("collects")
+        batch_op.drop_column("most_deducted_percent")
+        batch_op.drop_column("two_people_cents")
+        batch_op.drop_column("courier_email")
+        batch_op.drop_column("courier_name")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
@@ -865,11 +980,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rmaverdict_shop_id"))
 
     op.drop_table("rmaverdict")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_rma_id"))
+
+    op.drop_table("picture")
     op.drop_table("holiday")
+    op.drop_table("deduction")
+    with op.batch_alter_table("custody", schema=None) as batch_op:
+        batch_op.drop_index("ix_custody_rma")
+
+    op.drop_table("custody")
     with op.batch_alter_table("claimevidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claimevidence_evidence_id"))
 
     op.drop_table("claimevidence")
+    op.drop_table("check")
     op.drop_table("boutiquehours")
     op.drop_table("tally")
     op.drop_table("shopfigures")
@@ -882,6 +1007,7 @@ def downgrade() -> None:
     op.drop_table("ruledraft")
     op.drop_table("rulebookversion")
     op.drop_table("promisetier")
+    op.drop_table("piecerecord")
     op.drop_table("packversion")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))

@@ -90,7 +90,7 @@ class ShopifyReturns:
         """Upload the label and attach it to the reverse fulfilment order; the reverse delivery's gid."""
         try:
             there = self._attached(shop_id, rfo_gid, tracking_code) if look_first else None
-            staged = "" if there else self._stage(shop_id, pdf)
+            staged = self._stage(shop_id, pdf) if pdf and not there else ""
         except OutsideError as error:
             error.ambiguous = False  # whatever became of it, nothing was attached
             raise
@@ -103,11 +103,30 @@ class ShopifyReturns:
                 "reverseFulfillmentOrderId": rfo_gid,
                 "reverseDeliveryLineItems": [],
                 "trackingInput": {"number": tracking_code, "url": tracking_url or None},
-                "labelInput": {"fileUrl": staged},
+                "labelInput": {"fileUrl": staged} if staged else None,
                 "notifyCustomer": notify,
             },
         )
         return str(payload["reverseDelivery"]["id"])
+
+    def update_delivery(
+        self,
+        shop_id: int,
+        *,
+        reverse_delivery_gid: str,
+        tracking_code: str,
+        tracking_url: str,
+        pdf: bytes,
+        notify: bool,
+    ) -> None:
+        """Other tracking, and another label where there is one, on a reverse delivery that exists."""
+        variables = {
+            "reverseDeliveryId": reverse_delivery_gid,
+            "trackingInput": {"number": tracking_code, "url": tracking_url or None},
+            "labelInput": {"fileUrl": self._stage(shop_id, pdf)} if pdf else None,
+            "notifyCustomer": notify,
+        }
+        self.api.write(shop_id, "reverse_delivery_shipping_update", variables)
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
         """What Shopify would pay back for exactly these (return line gid, quantity)."""

@@ -62,6 +62,11 @@ def no_carrier(look: Look) -> list[Place]:
     return look.stopped(Cause.NO_CARRIER)
 
 
+def to_be_booked(look: Look) -> list[Place]:
+    """A courier, or somebody who carries it, was asked, and nobody wrote down who comes."""
+    return look.stopped(Cause.BOOKING)
+
+
 def carrier_account(look: Look) -> list[Place]:
     """The carrier did not take our key, or was not paid."""
     return look.stopped(Cause.ACCOUNT, package=LABELS)
@@ -180,6 +185,16 @@ PARCELS: tuple[Failure, ...] = (
         "{n} labels wait, as no carrier is connected",
         "The client has no label.",
         "Ask whoever runs the app for you to connect your carrier. Labels that wait follow by themselves.",
+        "See the return",
+        ACTIVITY,
+    ),
+    Failure(
+        "booking",
+        to_be_booked,
+        "A collection waits to be written down",
+        "{n} collections wait to be written down",
+        "The client does not know yet who comes for the piece, and when.",
+        "Ask the courier, or for a quote, then write down who comes and when. The client is told by itself.",
         "See the return",
         ACTIVITY,
     ),

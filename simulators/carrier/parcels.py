@@ -32,7 +32,7 @@ class Parcels:
         self.faults = Faults()
 
     def add_address(self, given: dict, *, verify: bool = False, strict: bool = False) -> dict:
-        made = shapes.address(given, self._now())
+        made = shapes.address(given, self.now())
         if verify or strict:
             made["verifications"] = shapes.verification(made)
             if strict and not made["verifications"]["delivery"]["success"]:
@@ -47,7 +47,7 @@ class Parcels:
     def add_parcel(self, given: dict) -> dict:
         if not given.get("weight"):
             raise CarrierError(422, "PARCEL.INVALID_PARAMS", "A parcel needs a weight, in ounces.")
-        made = shapes.parcel(given, self._now())
+        made = shapes.parcel(given, self.now())
         self.shelf.put("parcel", made["id"], made)
         return made
 
@@ -61,7 +61,7 @@ class Parcels:
             to_address=self._address(given["to_address"]),
             from_address=self._address(given["from_address"]),
             parcel=self._parcel(given["parcel"]),
-            now=self._now(),
+            now=self.now(),
         )
         self.shelf.put("shipment", made["id"], made)
         if not given.get("service"):
@@ -91,7 +91,7 @@ class Parcels:
                 _insure(kept, insurance)
 
         bought = self.shelf.change("shipment", shipment["id"], purchase)
-        self._record("buy", bought)
+        self.note("buy", bought)
         return bought
 
     def insure(self, id_or_reference: str, amount: object) -> dict:
@@ -105,7 +105,7 @@ class Parcels:
             _insure(kept, amount)
 
         insured = self.shelf.change("shipment", self.shipment(id_or_reference)["id"], cover)
-        self._record("insure", insured)
+        self.note("insure", insured)
         return insured
 
     def refund(self, id_or_reference: str) -> dict:
@@ -114,10 +114,10 @@ class Parcels:
         def ask(kept: dict) -> None:
             if not kept["postage_label"] or kept["status"] not in ("unknown", "pre_transit"):
                 raise CarrierError(422, "SHIPMENT.REFUND.UNAVAILABLE", "Refund is not available for this shipment.")
-            kept |= {"refund_status": "submitted", "updated_at": self._now()}
+            kept |= {"refund_status": "submitted", "updated_at": self.now()}
 
         refunded = self.shelf.change("shipment", self.shipment(id_or_reference)["id"], ask)
-        self._record("refund", refunded)
+        self.note("refund", refunded)
         return refunded
 
     def tracker(self, id_or_code: str) -> dict:
@@ -136,7 +136,7 @@ class Parcels:
         """Adds a scan and posts `tracker.updated`. Any order is allowed, as carriers' scans are: the app must cope."""
         if status not in shapes.MOVES:
             raise CarrierError(422, "TRACKER.STATUS.UNKNOWN", f"status is one of {', '.join(shapes.MOVES)}")
-        before, now = self.tracker(tracking_code), self._now()
+        before, now = self.tracker(tracking_code), self.now()
         shipment = self.shelf.get("shipment", before["shipment_id"] or "")
 
         def step(kept: dict) -> None:
@@ -160,7 +160,7 @@ class Parcels:
         return self.shelf.all("carrier_record")
 
     def _label(self, kept: dict, rate: dict) -> None:
-        now, tracking_code = self._now(), _tracking_code(kept["id"])
+        now, tracking_code = self.now(), _tracking_code(kept["id"])
         tracker = self._new_tracker(tracking_code, kept["id"])
         self.shelf.put("tracker", tracker["id"], tracker)
         kept |= {
@@ -173,12 +173,12 @@ class Parcels:
         kept["fees"] += [shapes.fee("LabelFee", "0.01000"), shapes.fee("PostageFee", rate["rate"])]
 
     def _new_tracker(self, tracking_code: str, shipment_id: str | None) -> dict:
-        return shapes.tracker(tracking_code, self._now(), shipment_id=shipment_id, public_base=self.config.public_base)
+        return shapes.tracker(tracking_code, self.now(), shipment_id=shipment_id, public_base=self.config.public_base)
 
-    def _record(self, what: str, shipment: dict) -> None:
+    def note(self, what: str, shipment: dict) -> None:
         entry = {
             "what": what,
-            "at": self._now(),
+            "at": self.now(),
             "shipment_id": shipment["id"],
             "reference": shipment["reference"],
             "tracking_code": shipment["tracking_code"],
@@ -197,7 +197,7 @@ class Parcels:
         self.callbacks.post(url, body, headers, about=tracker["tracking_code"], refusals_too=True)
 
     def _address(self, given: dict) -> dict:
-        return self.address(given["id"]) if given.get("id") else shapes.address(given, self._now())
+        return self.address(given["id"]) if given.get("id") else shapes.address(given, self.now())
 
     def _parcel(self, given: dict) -> dict:
         return self._found(self.shelf.get("parcel", given["id"])) if given.get("id") else self.add_parcel(given)
@@ -207,7 +207,7 @@ class Parcels:
             raise CarrierError(404, "NOT_FOUND", "The requested resource could not be found.")
         return thing
 
-    def _now(self) -> str:
+    def now(self) -> str:
         return self.config.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -7,12 +7,14 @@ from flask import Blueprint, Response, jsonify, request
 
 from simulators.carrier.labels import label_pdf
 from simulators.carrier.parcels import CarrierError, Parcels
+from simulators.carrier.pickups import Pickups
 
 V2 = "/easypost/v2"
 
 
 def carrier_doors(parcels: Parcels) -> Blueprint:
     doors = Blueprint("carrier", __name__)
+    pickups = Pickups(parcels)
 
     @doors.before_request
     def known_caller():
@@ -90,6 +92,25 @@ def carrier_doors(parcels: Parcels) -> Blueprint:
     def show_label(id):
         return parcels.shipment(id)
 
+    @doors.post(f"{V2}/pickups")
+    def create_pickup():
+        with _fault(parcels):
+            return pickups.add(_body().get("pickup") or {}), 201
+
+    @doors.get(f"{V2}/pickups/<id>")
+    def show_pickup(id):
+        return pickups.pickup(id)
+
+    @doors.post(f"{V2}/pickups/<id>/buy")
+    def buy_pickup(id):
+        with _fault(parcels):
+            return pickups.buy(id, str(_body().get("carrier")), str(_body().get("service")))
+
+    @doors.post(f"{V2}/pickups/<id>/cancel")
+    def cancel_pickup(id):
+        with _fault(parcels):
+            return pickups.cancel(id)
+
     @doors.post(f"{V2}/trackers")
     def create_tracker():
         return parcels.add_tracker((_body().get("tracker") or {}).get("tracking_code", "")), 201
@@ -111,7 +132,7 @@ def carrier_doors(parcels: Parcels) -> Blueprint:
 
     @doors.get("/control/carrier/shipments")
     def all_shipments():
-        return {"shipments": parcels.newest_first(), "record": parcels.record()}
+        return {"shipments": parcels.newest_first(), "record": parcels.record(), "pickups": pickups.all()}
 
     @doors.get("/control/carrier/parcels/<tracking_code>")
     def one_parcel(tracking_code):

@@ -219,3 +219,26 @@ def event(result: dict, previous: dict, url: str, now: str) -> dict:
         "user_id": "user_demo",
         "result": result,
     }
+
+
+def pickup(given: dict, shipment: dict, now: str) -> dict:
+    """A visit at the door, quoted unless the door cannot be found."""
+    where = given["address"]
+    made: dict = {
+        "id": new_id("pickup"),
+        "object": "Pickup",
+        "created_at": now,
+        "updated_at": now,
+        "mode": "test",
+        "status": "unknown",
+        "confirmation": None,
+        **{name: given.get(name) for name in ("reference", "min_datetime", "max_datetime", "instructions")},
+        "is_account_address": bool(given.get("is_account_address")),
+        "address": address(where, now),
+        "shipment_id": shipment["id"],
+        "messages": [],
+    }
+    found = verification(made["address"])["delivery"]["success"]
+    rate = {"object": "PickupRate", "id": new_id("pickuprate"), "carrier": CARRIER, "service": "NextDay"}
+    made["pickup_rates"] = [rate | {"rate": "6.00", "currency": "USD", "pickup_id": made["id"]}] if found else []
+    return made

@@ -14,8 +14,9 @@ from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
-from logistics.models import Parcel, Settlement
+from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Goods, SettlementState
+from logistics.ways import Way
 from notifications.models import Message
 from notifications.states import MessageState
 from routing import books, policies
@@ -246,6 +247,22 @@ def connect_a_carrier(house: House) -> None:
     house.time_passes()
 
 
+def by_courier(house: House) -> None:
+    """One whose e-mail address is written down, who was asked and has not been booked."""
+    house.carrier()
+    rma = house.rma()
+    house.edit(Parcel, house.parcel().id, way=Way.COURIER)
+    house.edit(LogisticsPolicy, house.shop_id, courier_name="Northgate", courier_email="desk@northgate.example")
+    house.buy_label(rma)
+
+
+def book_the_courier(house: House) -> None:
+    about = {"carrier": "Northgate", "reference": "NG-1", "cover": "14800", "day": "2099-01-05"}
+    house.press("/app/returns/1/booking", parcel_id=house.parcel().id, **about, **{"from": "09:00", "until": "12:00"})
+    house.time_passes()
+    assert house.parcel().tracking_code == "NG-1"
+
+
 def with_a_wrong_key(house: House) -> None:
     house.carrier("an-old-key")
     want_a_label(house)
@@ -428,6 +445,7 @@ FAILING = (
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
+    Failing("booking", by_courier, book_the_courier, "write down who comes", "/app/returns/1"),
     Failing("carrier_account", with_a_wrong_key, with_the_right_key, "its key still valid", "/app/returns/1"),
     Failing("carrier_address", from_nowhere, write_the_sender, "Correct where", "/app/returns/1"),
     Failing("stray", lose_the_parcel, bring_it, "Ring the carrier", "/app/returns/1"),

@@ -364,6 +364,7 @@ CALLS_OUT = {
     "shopify_app/admin_api/client.py": "the shop's own Admin API, its domain from our row",
     "shopify_app/admin_api/returns.py": "where Shopify says a label is to be put: public_http",
     "logistics/carriers/easypost.py": "EasyPost, and where it says a label lies: public_http",
+    "logistics/stores/s3.py": "the bucket the operator names for pictures: https only, no redirects",
     "notifications/channels/sms.py": "Twilio, by its own library",
     "shopify_app/cli.py": "the demo's directory, from this machine only",
     "shopify_app/admin_api/downloads.py": "the file of a bulk operation: a list of hosts, no redirects, no token",
@@ -594,7 +595,7 @@ PATTERNS = {
     "a password in an address": r"\b(?:postgres(?:ql)?|smtps?|https?)(?:\+\w+)?://[^\s:/@{}<>\"']+:(?!password@|p%40ss@|seen-\d@)[^\s:/@{}<>\"']{6,}@(?!127\.0\.0\.1)",
     "an ID token": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}",
 }
-PUBLISHED = {"Twilio": {"AC" + "0123456789abcdef" * 2}}
+PUBLISHED = {"Twilio": {"AC" + "0123456789abcdef" * 2}, "AWS": {"AKIAIOSFODNN7EXAMPLE"}}
 """Examples that others published, or that plainly are none."""
 
 

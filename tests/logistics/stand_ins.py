@@ -18,6 +18,7 @@ from kit.money import Money
 from logistics import jobs as logistics_jobs
 from logistics.reads import (
     Bought,
+    Collection,
     ProcessPlan,
     RefundRead,
     ReturnLineRead,
@@ -98,13 +99,18 @@ class FakeShopify(Stoppable):
         for delivery in rfo.deliveries if rest["look_first"] else ():
             if delivery.tracking_number == tracking_code:
                 return delivery.gid
-        assert pdf.startswith(b"%PDF") and rest["notify"] is False
+        assert (pdf.startswith(b"%PDF") or not pdf) and rest["notify"] is False
         self.record.append("attach_label")
         hung = ReverseDeliveryRead(f"{rfo_gid}/delivery", tracking_code, "https://cdn.example/label.pdf")
         fuller = replace(rfo, deliveries=(*rfo.deliveries, hung))
         self.returns[gid] = replace(read, rfos=tuple(fuller if o.gid == rfo_gid else o for o in read.rfos))
         self.maybe_stop("attach_label", "after")
         return hung.gid
+
+    def update_delivery(self, shop_id: int, *, reverse_delivery_gid: str, tracking_code: str, **rest: Any) -> None:
+        self.maybe_stop("update_delivery", "before")
+        self.record.append(f"update {tracking_code}")
+        self.maybe_stop("update_delivery", "after")
 
     def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any) -> SuggestedOutcome:
         self.maybe_stop("suggest_outcome", "before")
@@ -151,6 +157,9 @@ class FakeCarrier(Stoppable):
     shipments: dict[str, Shipment] = field(default_factory=dict)
     limit_cents: int = 10**12
     covers_asked: list[Money] = field(default_factory=list)
+    comes: bool = True
+    visits: dict[str, datetime] = field(default_factory=dict)
+    collected: list[str] = field(default_factory=list)
     name: str = "harbour"
 
     def find(self, reference: str) -> Shipment | None:
@@ -179,6 +188,29 @@ class FakeCarrier(Stoppable):
         self.shipments[shipment.reference] = replace(shipment, bought=bought)
         self.maybe_stop("buy", "after")
         return bought
+
+    def check_address(self, address: Any) -> str:
+        self.maybe_stop("check_address", "before")
+        return "street1" if "Nowhere" in address.street1 else ""
+
+    def plan_collection(self, *, reference: str, **rest: Any) -> Collection | None:
+        self.maybe_stop("plan_collection", "before")
+        if not self.comes:
+            return None
+        self.visits[f"pickup_{len(self.visits) + 1}"] = rest["starts_at"]
+        return Collection(f"pickup_{len(self.visits)}")
+
+    def book_collection(self, collection_id: str) -> Collection | None:
+        self.maybe_stop("book_collection", "before")
+        if collection_id not in self.collected:
+            self.collected.append(collection_id)
+        self.maybe_stop("book_collection", "after")
+        return Collection(collection_id, "PU1")
+
+    def cancel_collection(self, collection_id: str) -> None:
+        self.maybe_stop("cancel_collection", "before")
+        if collection_id in self.collected:
+            self.collected.remove(collection_id)
 
     def raise_cover(self, cents: int) -> None:
         """Somebody rings the carrier and has the cover of everything bought raised."""

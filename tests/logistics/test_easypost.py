@@ -1,6 +1,8 @@
 """The EasyPost adapter: against the carrier stand-in over HTTP, and alone for its errors and odd answers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from kit.errors import OutsideError
 from kit.money import Money
 from logistics.carriers.easypost import EasyPost
 from logistics.ports import Carrier, CoverMissing
-from logistics.reads import Address
+from logistics.reads import Address, Collection
 from tests.simulators.town import Town, living
 
 COVER = Money(1_480_000, "USD")
@@ -107,6 +109,62 @@ def test_an_unused_label_is_given_back_once(town: Town) -> None:
     carrier.refund(shipment_id)
     record = requests.get(f"{town.base}/control/carrier/shipments", timeout=5).json()["record"]
     assert [entry["what"] for entry in record] == ["buy", "refund"]
+
+
+MORNING = (datetime(2026, 3, 9, 8, tzinfo=UTC), datetime(2026, 3, 9, 11, tzinfo=UTC))
+
+
+def plan(carrier: EasyPost, shipment_id: str, sender: Address = CLEO) -> Collection | None:
+    starts_at, ends_at = MORNING
+    return carrier.plan_collection(
+        reference="rp-1", shipment_id=shipment_id, sender=sender, starts_at=starts_at, ends_at=ends_at
+    )
+
+
+def collecting(town: Town) -> list[str]:
+    record = requests.get(f"{town.base}/control/carrier/shipments", timeout=5).json()["record"]
+    return [entry["what"] for entry in record if entry["what"].startswith("collect")]
+
+
+def test_a_collection_is_planned_for_nothing_and_booked_once(town: Town) -> None:
+    carrier = adapter_of(town)
+    shipment_id = create(carrier)
+    carrier.buy(shipment_id, COVER)
+    planned = plan(carrier, shipment_id)
+    assert planned is not None and planned.code == "" and collecting(town) == []
+    booked = carrier.book_collection(planned.collection_id)
+    assert booked is not None and booked.code.startswith("PU") and not booked.is_cancelled
+    assert carrier.book_collection(planned.collection_id) == booked
+    assert collecting(town) == ["collect"]
+    (pickup,) = requests.get(f"{town.base}/control/carrier/shipments", timeout=5).json()["pickups"]
+    assert pickup["min_datetime"] == MORNING[0].isoformat() and pickup["address"]["zip"] == CLEO.postal_code
+
+
+def test_a_collection_is_called_off_once_and_one_never_booked_is_left_alone(town: Town) -> None:
+    carrier = adapter_of(town)
+    shipment_id = create(carrier)
+    carrier.buy(shipment_id, COVER)
+    planned, other = plan(carrier, shipment_id), plan(carrier, shipment_id)
+    assert planned is not None and other is not None
+    carrier.book_collection(planned.collection_id)
+    for _ in range(2):
+        carrier.cancel_collection(planned.collection_id)
+        carrier.cancel_collection(other.collection_id)
+    assert collecting(town) == ["collect", "collect_off"]
+
+
+def test_where_nobody_comes_there_is_no_collection(town: Town) -> None:
+    carrier = adapter_of(town)
+    shipment_id = create(carrier)
+    carrier.buy(shipment_id, COVER)
+    assert plan(carrier, shipment_id, replace(CLEO, street1="Nowhere 1")) is None
+
+
+def test_an_address_is_checked_and_what_is_not_found_of_it_is_named(town: Town) -> None:
+    carrier = adapter_of(town)
+    assert carrier.check_address(CLEO) == ""
+    assert carrier.check_address(replace(CLEO, street1="Nowhere 1")) == "street1"
+    assert carrier.check_address(replace(CLEO, postal_code="")) == "zip"
 
 
 # --- alone

@@ -12,6 +12,8 @@ from notifications.rendering import render
 
 WORDS = json.loads((Path(__file__).parents[1] / "words.json").read_text())["client"]
 VALUES = {
+    "way": "label",
+    "collection": "",
     "house": "Verdane",
     "greeting": "Dear Mrs Whitlock",
     "piece": "Meridian ring",

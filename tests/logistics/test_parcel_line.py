@@ -42,6 +42,7 @@ def test_a_return_goes_all_the_way_and_every_step_is_remembered(house: House) ->
         "covered",
         "label_attached",
         "labelled",
+        "collection_booked",
         "in_transit",
         "arrived",
         "inspected",

@@ -24,6 +24,7 @@ from shopify_app.pages.admin import (
     sellers,
     settings,
     staff,
+    travelling,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -31,6 +32,7 @@ PAGES: tuple[Blueprint, ...] = (
     past.page,
     cases.page,
     returns.page,
+    travelling.page,
     routing.page,
     routing_rules.page,
     sellers.page,

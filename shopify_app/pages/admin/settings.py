@@ -29,6 +29,7 @@ ADDRESS = {
     "receiving_country": 2,
     "receiving_phone": 40,
 }
+COURIER = {"courier_name": 60, "courier_email": 200}
 
 
 @page.get("/app/settings")
@@ -65,11 +66,15 @@ def change() -> Response:
 
 def read_form(form: Mapping[str, str], places: dict[str, str]) -> tuple[dict[str, str | bool], dict[str, str]]:
     """What the form holds, as columns of the shop and of its policy, and a sentence for each field to correct."""
-    texts = {name: form.get(name, "").strip() for name in (*HOUSE, *ADDRESS)}
+    texts = {name: form.get(name, "").strip() for name in (*HOUSE, *ADDRESS, *COURIER)}
     texts["receiving_country"] = texts["receiving_country"].upper()
     wrongs = {
-        name: f"At most {most} letters fit here." for name, most in (HOUSE | ADDRESS).items() if len(texts[name]) > most
+        name: f"At most {most} letters fit here."
+        for name, most in (HOUSE | ADDRESS | COURIER).items()
+        if len(texts[name]) > most
     }
+    if texts["courier_email"] and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", texts["courier_email"]):
+        wrongs["courier_email"] = "Write the address collections are asked for at, for example desk@courier.example."
     if texts["telephone"] and len(re.findall(r"\d", texts["telephone"])) < 5:
         wrongs["telephone"] = "Write the number clients can ring, for example +33 1 84 88 00 00."
     wrongs |= _missing_of_address(texts)

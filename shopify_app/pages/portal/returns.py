@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlmodel import Session
 
 from consults.advisors import get_advisor
@@ -14,19 +15,23 @@ from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
 from kit.money import Money
+from logistics.collection_days import zone_of
+from logistics.custody_words import Answer
 from logistics.models import Parcel, Rma, Settlement
 from logistics.rmas import RmaView, policy_of, sender_of, view
 from logistics.states import Goods, ParcelState, SettlementState
+from logistics.wear import deduction_of
 from routing.jobs import find_decision
 from routing.models import Decision
 from routing.rules import Outcome
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
 from shopify_app.pages.wording import named, shown_locale
-from shopify_app.web import begin, now
+from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
 
@@ -162,6 +167,8 @@ def facts_of(
         settled_at=rma.settled_at,
         ended_at=rma.closed_at,
         refund_days=policy_of(session, rma.shop_id).refund_days,
+        way=str(next((box.way for box in seen.parcels if box.state is not ParcelState.VOID), "label")),
+        collected=any(box.collection_code for box in seen.parcels if box.state is not ParcelState.VOID),
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
@@ -188,11 +195,27 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "refund": facts.refund,
         "refund_day": timeline.refund_day(facts),
         "boxes": labels_of(seen),
+        "codes": _codes(seen),
+        "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
+        "wear": _asks_of_wear(session, rma),
         "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
         "simple": case is not None
         and case.id is not None
         and prefers_simple_return(session, shop_id=rma.shop_id, case_id=case.id),
     }
+
+
+def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
+    """What the client shows in a boutique, as letters and as squares, while it counts."""
+    if seen.rma.goods_state not in (Goods.AUTHORISED, Goods.LABELLED):
+        return []
+    live = (box.handover_code for box in seen.parcels if box.state is ParcelState.ATTACHED)
+    return [(code, squares(addresses().scan(code), code)) for code in live if code]
+
+
+def _asks_of_wear(session: Session, rma: Rma) -> bool:
+    found = deduction_of(session, rma)
+    return found is not None and bool(found.currency) and found.answer is Answer.OPEN
 
 
 def _batches(seen: RmaView) -> list[Settlement]:

@@ -28,6 +28,8 @@ class WayFacts:
     settled_at: datetime | None = None
     ended_at: datetime | None = None
     refund_days: int = 10
+    way: str = "label"  # of the first box; a word of logistics.ways
+    collected: bool = False  # somebody comes for it, and the day is known
     advisor: str = ""
     talk_at: datetime | None = None
     talk: str = ""  # "", "booked", "held" (it took place)
@@ -126,6 +128,11 @@ def _travel(facts: WayFacts) -> Step:
         return Step(
             "On its way to us", f"Since {_day(facts, facts.moved_at or facts.now)}. Covered all the way.", NOW, "track"
         )
+    if _at(facts) == 1 and facts.way == "boutique":
+        return Step("Bring it", "Any day that suits you, with its papers. Show the code above.", NOW)
+    if _at(facts) == 1 and facts.collected:
+        words = "We collect it from you; the day is above. In plain packaging, with the slip inside the box."
+        return Step("Have it collected", words, NOW, "parcel")
     if _at(facts) == 1:
         words = "Any day that suits you. In plain packaging, covered all the way. Please put the slip inside the box."
         return Step("Send it", words, NOW, "parcel")

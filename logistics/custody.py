@@ -1,0 +1,100 @@
+"""Who had the piece in their hands, when, under which seal. Rows are added and never changed."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from kit.db import insert_once
+from kit.errors import AppError, Conflict
+from logistics import rmas
+from logistics.custody_models import Custody
+from logistics.custody_words import HandOver
+from logistics.history import lock_rma, note_step
+from logistics.models import Rma
+from logistics.states import Goods
+
+TWO_PEOPLE = "Two people open a piece of this value. Write down who the second one is."
+RECEIPT = (HandOver.BROUGHT, HandOver.RECEIVED, HandOver.OPENED)
+
+
+def note_hand(
+    session: Session,
+    rma: Rma,
+    kind: HandOver,
+    *,
+    key: str,
+    person: str,
+    second_person: str = "",
+    place: str = "",
+    seal_number: str = "",
+    seal_intact: bool | None = None,
+    now: datetime,
+) -> bool:
+    """Keep a hand-over, once a `key`. `rma` is locked. Raises AppError where a second person is missing."""
+    second_person = second_person.strip()
+    if kind in RECEIPT and needs_two(session, rma) and _is_same(person, second_person):
+        raise AppError(TWO_PEOPLE)
+    assert rma.id is not None
+    row = Custody(
+        rma_id=rma.id,
+        shop_id=rma.shop_id,
+        key=key,
+        kind=kind,
+        at=now,
+        person=person,
+        second_person=second_person,
+        place=place,
+        seal_number=seal_number.strip(),
+        seal_intact=seal_intact,
+    )
+    if not insert_once(session, row):
+        return False
+    words = [str(kind).replace("_", " ")]
+    words += [f"seal {row.seal_number}"] if row.seal_number else []
+    words += ["the seal was broken"] if seal_intact is False else []
+    note_step(session, rma, "custody", actor=person, now=now, detail=", ".join(words).capitalize() + ".")
+    return True
+
+
+def record_opening(
+    session: Session,
+    *,
+    shop_id: int,
+    rma_id: int,
+    person: str,
+    second_person: str,
+    seal_number: str,
+    seal_intact: bool | None,
+    place: str = "",
+    now: datetime,
+) -> Rma:
+    """The box was opened. Raises NotFound, Conflict before it is here, AppError without a second person."""
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    if rma.goods_state is not Goods.ARRIVED:
+        raise Conflict("Note first that the piece has arrived." if rma.arrived_at is None else "It was opened already.")
+    note_hand(
+        session, rma, HandOver.OPENED, key="opened", person=person, second_person=second_person, place=place,
+        seal_number=seal_number, seal_intact=seal_intact, now=now,
+    )  # fmt: skip
+    return rma
+
+
+def hands_of(session: Session, rma: Rma) -> list[Custody]:
+    """Every hand-over, oldest first."""
+    return list(session.exec(select(Custody).where(Custody.rma_id == rma.id).order_by(col(Custody.id))))
+
+
+def needs_two(session: Session, rma: Rma) -> bool:
+    """Whether its value is one for which two people stand by."""
+    return rma.value_cents >= rmas.policy_of(session, rma.shop_id).two_people_cents
+
+
+def must_have_two(session: Session, rma: Rma) -> None:
+    """Raise AppError where nothing shows that two people received or opened it, and its value asks for that."""
+    seen = (hand for hand in hands_of(session, rma) if hand.kind in RECEIPT)
+    if needs_two(session, rma) and not any(hand.second_person for hand in seen):
+        raise AppError(TWO_PEOPLE)
+
+
+def _is_same(person: str, second_person: str) -> bool:
+    return not second_person or second_person.casefold() == person.strip().casefold()

@@ -1,0 +1,1 @@
+"""Where pictures are kept: privately, one file a kind of place."""

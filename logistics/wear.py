@@ -1,0 +1,110 @@
+"""A charge for wear: proposed with words and pictures, seen by the client first, agreed, disputed or waived."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kit.db import insert_once
+from kit.errors import AppError, Conflict, NotFound
+from kit.money import Money
+from logistics import rmas
+from logistics.custody_models import Deduction
+from logistics.custody_words import Answer, Grade
+from logistics.deductions import deduct, take_off
+from logistics.history import follow_up, lock_rma, note_step
+from logistics.models import Rma
+from logistics.reads import SuggestedOutcome
+
+WORDS_WANTED = "Write what you found, in words the client can read."
+AFTER = {
+    Answer.OPEN: (Answer.AGREED, Answer.DISPUTED, Answer.WAIVED),
+    Answer.DISPUTED: (Answer.AGREED, Answer.WAIVED),
+}
+
+
+def plan_deduction(session: Session, rma: Rma, *, grade: Grade, words: str, by: str, now: datetime) -> None:
+    """Write down that wear is to be charged; the amount follows with the money. `rma` is locked. Once a return."""
+    if grade is Grade.NONE:
+        return
+    if not words.strip():
+        raise AppError(WORDS_WANTED)
+    assert rma.id is not None
+    row = Deduction(
+        rma_id=rma.id,
+        shop_id=rma.shop_id,
+        grade=grade,
+        amount_cents=0,
+        currency="",
+        words=words.strip()[:2000],
+        proposed_by=by,
+        proposed_at=now,
+    )
+    insert_once(session, row)
+
+
+def holds(session: Session, rma: Rma, suggested: SuggestedOutcome, *, now: datetime) -> bool:
+    """Whether the money waits: for the client to answer, or for a person after a dispute. `rma` is locked.
+
+    Asked the first time it names the amount, of what Shopify suggests, and writes to the client.
+    """
+    found = deduction_of(session, rma)
+    if found is None or found.answer not in (Answer.OPEN, Answer.DISPUTED):
+        return False
+    if not found.currency:
+        paid = suggested.amount or Money(0, rma.presentment_currency)
+        amount = deduct(paid, found.grade, most_percent=rmas.policy_of(session, rma.shop_id).most_deducted_percent)
+        found.amount_cents, found.currency = amount.cents, amount.currency
+        found.answer = Answer.OPEN if amount.cents else Answer.WAIVED
+        session.add(found)
+        if not amount.cents:
+            return False
+        detail = f"{amount.show()} for {found.grade} wear. The client is asked first."
+        note_step(session, rma, "wear_charged", actor=found.proposed_by, now=now, detail=detail)
+        follow_up(session, rma, "tell_client_wear")
+    return True
+
+
+def less(session: Session, rma: Rma, suggested: SuggestedOutcome) -> SuggestedOutcome:
+    """What goes back to the client once what was agreed on is kept back."""
+    found = deduction_of(session, rma)
+    return take_off(suggested, found.amount if found is not None and found.answer is Answer.AGREED else None)
+
+
+def deduction_of(session: Session, rma: Rma) -> Deduction | None:
+    """The return's charge, as it is now."""
+    query = select(Deduction).where(Deduction.rma_id == rma.id, Deduction.shop_id == rma.shop_id)
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def answer_deduction(
+    session: Session, *, shop_id: int, rma_id: int, answer: Answer, words: str = "", by: str, now: datetime
+) -> Deduction:
+    """What the client says, or what a person of the house decides after a dispute. The same twice changes nothing.
+
+    Agreed and waived let the money go on; a dispute waits for a person. Raises NotFound, Conflict when it is settled.
+    """
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    found = deduction_of(session, rma)
+    if found is None or not found.currency:
+        raise NotFound("Nothing is charged for this piece.")
+    if found.answer is answer:
+        return found
+    allowed = [state for state, after in AFTER.items() if answer in after]
+    changed = session.connection().execute(
+        sa.update(Deduction)
+        .where(col(Deduction.shop_id) == shop_id, col(Deduction.rma_id) == rma_id)
+        .where(col(Deduction.answer).in_(allowed))
+        .values(answer=answer, answered_at=now)
+    )
+    if changed.rowcount != 1:
+        raise Conflict("This was answered already.")
+    found = deduction_of(session, rma)
+    assert found is not None
+    if words.strip():
+        found.client_words = words.strip()[:2000]
+        session.add(found)
+    note_step(session, rma, f"wear_{answer}", actor=by, now=now, detail=found.amount.show())
+    if answer is not Answer.DISPUTED:
+        follow_up(session, rma, "propose_settlement")
+    return found

@@ -1,0 +1,101 @@
+"""/app/returns/<id>: how its parcels travel, and who comes for them, where a person decides or writes it down."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+
+from jobs.attempts import retry_of
+from kit.money import Money
+from logistics import rmas
+from logistics.bookings import Booking, change_way, record_booking
+from logistics.parcels import get_parcel
+from logistics.ways import Way
+from shopify_app.asked import row_id
+from shopify_app.auth import merchant
+from shopify_app.pages.admin.calling import go, shop_of, staff, wrong
+from shopify_app.pages.admin.parcel_side import LABEL_STEPS
+from shopify_app.web import begin, now
+
+page = Blueprint("admin_travelling", __name__)
+
+MOST_CENTS = 10**15
+GONE = {"parcel_id": "Load this page again; the parcel is not known any more."}
+
+
+@page.post("/app/returns/<int:rma_id>/booking")
+def book(rma_id: int) -> Response:
+    """A courier, or somebody who carries it, comes: who, when, under which reference, covered for how much."""
+    caller, form = merchant(), request.form
+    parcel_id = row_id(form.get("parcel_id", ""))
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if parcel_id is None:
+            return wrong(GONE)
+        parcel = get_parcel(session, rma, parcel_id)
+        zone = shop_of(session, caller).zone
+        times, fields = _times(zone)
+        cover = _money(form.get("cover", ""), parcel.cover_currency)
+        if cover is None:
+            fields["cover"] = "Write the amount they cover, for example 14800."
+        for name in ("carrier", "reference"):
+            if not form.get(name, "").strip():
+                fields[name] = "Write it as they gave it to you."
+        if fields or cover is None:
+            return wrong(fields)
+        record_booking(
+            session,
+            shop_id=caller.shop_id,
+            rma_id=rma_id,
+            parcel_id=parcel_id,
+            booking=Booking(form["carrier"].strip()[:60], form["reference"].strip()[:120], cover, *times),
+            by=staff(caller),
+            now=now(),
+        )
+        retry_of(session, shop_id=caller.shop_id, names=LABEL_STEPS, rma_id=rma_id, now=now())
+    return go("", "Written down. The client is told by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/way")
+def send_another_way(rma_id: int) -> Response:
+    """The piece travels another way; what was arranged is called off."""
+    caller, form = merchant(), request.form
+    parcel_id = row_id(form.get("parcel_id", ""))
+    with begin() as session:
+        rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if parcel_id is None:
+            return wrong(GONE)
+        if form.get("way") not in {str(way) for way in Way}:
+            return wrong({"way": "Choose how it travels."})
+        change_way(
+            session,
+            shop_id=caller.shop_id,
+            rma_id=rma_id,
+            parcel_id=parcel_id,
+            way=Way(form["way"]),
+            by=staff(caller),
+            now=now(),
+        )
+    return go("", "Noted. The rest follows by itself.")
+
+
+def _times(zone: str) -> tuple[tuple[datetime, datetime], dict[str, str]]:
+    """The window in UTC, of a day and two hours in the shop's zone."""
+    found, fields = [], {}
+    for name in ("from", "until"):
+        try:
+            local = datetime.fromisoformat(f"{request.form.get('day', '')}T{request.form.get(name, '')}")
+            found.append(local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
+        except (ValueError, OverflowError):
+            fields[name] = "Write the hour as 09:30."
+    if len(found) < 2:
+        return (now(), now()), fields or {"day": "Choose the day."}
+    return (found[0], found[1]), fields
+
+
+def _money(text: str, currency: str) -> Money | None:
+    try:
+        found = Money.parse(text.replace(",", "").replace(" ", "").strip(), currency)
+    except (ValueError, ArithmeticError):
+        return None
+    return found if 0 <= found.cents < MOST_CENTS else None
