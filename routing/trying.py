@@ -7,15 +7,16 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kit.money import Money
-from routing import evidence, policies
+from logistics.reads import ClientRead
+from routing import policies
 from routing.circumstances import OF_THE_CLIENT, Circumstances
 from routing.decide import Decided, OtherCurrency, decide, match
 from routing.facts import Directory, OrderRead, ReturnFacts, StaffRead
-from routing.looking import circumstances_of
+from routing.gathering import gather_facts
 from routing.models import Decision
+from routing.reads import OrderSignals
 from routing.rules import Outcome, Rule, RuleBook
 from routing.sellers import find_seller
-from shops.figures import average_order_value
 
 DAYS = 90
 MOST_LISTED = 50
@@ -67,20 +68,28 @@ def facts_kept(facts: ReturnFacts, directory: Directory, *, by_hand: bool) -> di
     return {"about": kept, "can_be_named": found, "by_hand": by_hand}
 
 
-def try_order(session: Session, *, shop_id: int, book: RuleBook, order: OrderRead, staff: StaffRead) -> Tried:
-    """One order through `book`, as if all of it came back today. Raises OtherCurrency."""
-    kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
-    facts = ReturnFacts(
-        order_name=order.name,
-        order_total=order.total,
-        attributions=evidence.attributions(session, kept, order, staff, {line.line_gid for line in order.lines}),
-        order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
-        location_gid=(kept.location_gid if kept else None) or order.location_gid,
-        circumstances=circumstances_of(
-            order,
-            [(line.line_gid, line.quantity) for line in order.lines],
-            average=average_order_value(session, shop_id=shop_id),
-        ),
+def try_order(
+    session: Session,
+    *,
+    shop_id: int,
+    book: RuleBook,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
+) -> Tried:
+    """One order through `book`, as if all of it came back today, by all that a return of it is decided by.
+
+    Raises OtherCurrency.
+    """
+    facts = gather_facts(
+        session,
+        shop_id=shop_id,
+        order=order,
+        client=client,
+        staff=staff,
+        today=today,
+        back=[(line.line_gid, line.quantity) for line in order.lines],
     )
     decided = decide(book, facts, policies.directory(session, shop_id))
     rule = match(book, facts).rule

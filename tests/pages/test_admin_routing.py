@@ -9,10 +9,11 @@ from sqlmodel import select
 
 from kit.errors import OutsideError
 from kit.money import Money
+from routing import chains
 from routing.circumstances import Circumstances
 from routing.facts import LineRead, OrderRead, StaffRead
 from routing.models import Decision, RoutingPolicy, RuleBookVersion, RuleDraft
-from routing.reads import OrderToReturn
+from routing.reads import OrderSignals, OrderToReturn, SignalKeys
 from routing.rules import Outcome
 from routing.sellers import Level
 from shopify_app.pages.admin import routing_trying
@@ -191,8 +192,8 @@ def test_amounts_of_a_currency_the_shop_has_left_are_not_put_in_force_until_they
 class At:
     """Shopify, with one order."""
 
-    def __init__(self, total: Money, away: bool = False):
-        self.total, self.away = total, away
+    def __init__(self, total: Money, away: bool = False, written: tuple[tuple[str | None, str, str], ...] = ()):
+        self.total, self.away, self.written = total, away, written
 
     def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
         if self.away:
@@ -209,6 +210,9 @@ class At:
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         return StaffRead("gid://shopify/StaffMember/7")
 
+    def signals(self, shop_id: int, order_gid: str, keys: SignalKeys) -> OrderSignals:
+        return OrderSignals(attributes=self.written)
+
 
 def test_any_order_is_tried_on_rules_that_are_not_saved_yet(three: Admin, monkeypatch: pytest.MonkeyPatch):
     shopify = At(Money(90_000, "USD"))
@@ -220,6 +224,16 @@ def test_any_order_is_tried_on_rules_that_are_not_saved_yet(three: Admin, monkey
     assert "Matches this rule , 2 of 3." in read(three.alice.open("/app/routing/rules/r2?try=1042")).text
     press(three, "/app/routing/rules/r2/off")
     assert "Matches no rule of 3." in read(three.alice.open("/app/routing?try=1042")).text
+
+
+def test_what_is_written_on_the_order_counts_when_it_is_tried(three: Admin, monkeypatch: pytest.MonkeyPatch):
+    with three.database.begin() as session:
+        teo = cast.bob(session, three.world.shop, name="Teo Marchetti", staff_gid="gid://shopify/StaffMember/90")
+        chains.give_code(session, shop_id=three.world.shop_id, code="PAR-002", advisor_id=cast.number(teo.id))
+    shopify = At(Money(600_000, "USD"), written=(("line/1", "_advisor_code", "par-002"),))
+    monkeypatch.setattr(routing_trying, "doors", lambda: (shopify, shopify))
+    page = read(three.alice.open("/app/routing?try=1042")).text
+    assert "The advisor code of Teo Marchetti is on the piece." in page
 
 
 def test_an_order_that_cannot_be_tried_is_a_sentence(admin: Admin, monkeypatch: pytest.MonkeyPatch):
