@@ -304,7 +304,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("order_gid", sa.String(length=100), nullable=False),
         sa.Column("return_gid", sa.String(length=100), nullable=False),
-        sa.Column("from_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("from_advisor_id", sa.Integer(), nullable=True),
         sa.Column("advisor_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("by", sa.String(length=120), nullable=False),

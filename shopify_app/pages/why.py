@@ -90,7 +90,7 @@ def _choices(session: Session, shop_id: int, order_gid: str, names: Mapping[int,
     return tuple(
         Choice(
             name=names.get(row.advisor_id, "Somebody who left"),
-            before=names.get(row.from_advisor_id, "somebody who left"),
+            before="nobody" if row.from_advisor_id is None else names.get(row.from_advisor_id, "somebody who left"),
             reason=row.reason or "",
             by=_who(row.by, names),
             at=row.at,
