@@ -11,6 +11,7 @@ from routing import client_book, evidence, notes
 from routing.chains import chain_row
 from routing.facts import OrderRead, ReturnFacts, StaffRead
 from routing.looking import circumstances_of
+from routing.marks import marks_of
 from routing.models import OrderEvidence
 from routing.reads import OrderSignals
 from routing.seller_models import ClaimEvidence, SellerChain
@@ -46,7 +47,11 @@ def gather_facts(
         evidence_from="webhook" if kept else "order",
         signals=gather_signals(session, shop_id=shop_id, order=order, client=client, kept=kept, today=today, back=back),
         circumstances=circumstances_of(
-            order, back, reasons=reasons, average=average_order_value(session, shop_id=shop_id)
+            order,
+            back,
+            reasons=reasons,
+            average=average_order_value(session, shop_id=shop_id),
+            marks=marks_of(session, shop_id),
         ),
     )
 

@@ -229,6 +229,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_historyread")),
     )
     op.create_table(
+        "housemarks",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("tier_namespace", sa.String(length=255), nullable=False),
+        sa.Column("tier_key", sa.String(length=64), nullable=False),
+        sa.Column("made_to_order", sa.JSON(), nullable=False),
+        sa.Column("final_sale", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_housemarks_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_housemarks")),
+    )
+    op.create_table(
         "inboundtext",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=True),
@@ -746,6 +756,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
     op.drop_table("inboundtext")
+    op.drop_table("housemarks")
     op.drop_table("historyread")
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:
         batch_op.drop_index("ix_historicreturn_order")
