@@ -269,6 +269,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         reason_label=reason,
         bought_on=order.placed_at.date(),
         delivered_on=order.delivered_on,
+        side_by_side=decided.outcome is Outcome.BOTH,
         category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 

@@ -617,6 +617,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
 
     with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("side_by_side", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("promised_minutes", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("first_answer_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("first_answer_how", sa.String(length=20), server_default="", nullable=False))
@@ -692,6 +693,7 @@ def downgrade() -> None:
         batch_op.drop_column("first_answer_how")
         batch_op.drop_column("first_answer_at")
         batch_op.drop_column("promised_minutes")
+        batch_op.drop_column("side_by_side")
 
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.drop_column("left_on")
