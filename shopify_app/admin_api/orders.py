@@ -46,9 +46,11 @@ class ShopifyOrders:
         """Empty, without asking, when `read_users` was not granted."""
         if not is_granted("read_users", self._granted(shop_id)):
             return StaffRead()
-        found = self.api.read(shop_id, "order_staff", {"id": order_gid}).data.get("order")
+        asked = {"id": order_gid}
+        found = self.api.read(shop_id, "order_staff", asked).data.get("order")
         if not found:
             return StaffRead()
+        self._read_lines(shop_id, "order_staff", asked, found)
         by_line = [(n["id"], n["staffMember"]["id"]) for n in nodes(found.get("lineItems")) if n.get("staffMember")]
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
 
