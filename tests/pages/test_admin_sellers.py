@@ -272,6 +272,19 @@ def test_a_case_says_why_at_every_level(admin: Admin) -> None:
         text = read(admin.alice.open(path)).text
         assert "1 piece credited to Bob Laurent Staff on the line Wed 14 October. Strong This decided it." in text
         assert "Conversation before the sale: nothing seen." in text
+        assert "Rule None matched; what holds for everything else. Version 1 of the rules" in text
+
+
+def test_a_case_says_by_which_rule_as_it_was_then_and_what_its_clock_says(admin: Admin) -> None:
+    admin.alice.open("/app/routing")
+    with admin.database.begin() as session:
+        row = session.exec(select(Decision).where(Decision.shop_id == admin.world.shop_id)).one()
+        row.rule_id = "r1"
+        session.add(row)
+    text = read(admin.alice.open(f"/app/cases/{admin.world.case.id}")).text
+    assert "Rule “Orders of $5,000 and more”: Order value is at least $5,000. Version 1 of the rules" in text
+    assert "Promised within 2 h of opening time, by Tuesday 24 November, 12:00, Paris" in text
+    assert "First answer Tuesday 24 November, 10:00, a time is reserved" in text
 
 
 def test_another_advisor_is_chosen_with_a_reason_and_the_page_says_by_whom(admin: Admin) -> None:

@@ -163,7 +163,7 @@ class House(FakeShopify):
         with self.database.begin() as session:
             return try_order(
                 session, shop_id=self.shop_id, book=book, order=self.sale.read(), client=self.sale.client,
-                staff=self.staff(self.shop_id, gid), today=today,
+                staff=self.staff(self.shop_id, gid), today=today, now=NOW,
             )  # fmt: skip
 
     def case(self, number: int = 1) -> Case:

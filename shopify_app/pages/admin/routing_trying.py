@@ -15,7 +15,7 @@ from routing.trying import Tried, try_order
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
-from shopify_app.web import begin, running
+from shopify_app.web import begin, now, running
 
 NO_ORDER = "Shopify shows no order {name} here. An older one is shown only where the app may read old orders."
 AWAY = "Shopify did not answer. Please try again in a moment."
@@ -77,6 +77,7 @@ def try_it(shop_id: int, name: str) -> Trial | None:
                 client=asked.client,
                 staff=asked.staff,
                 today=asked.today,
+                now=now(),
             )
         except OtherCurrency as error:
             return Trial(name, problem=f"They cannot be compared: {error.message}.")
