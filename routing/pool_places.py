@@ -42,8 +42,8 @@ def hold(
 ) -> None:
     """Enter the case in the ledger of whoever has it, or of `advisor_id`, who is about to be given it."""
     assert case.id is not None
-    whose = {"advisor_id": advisor_id or case.advisor_id, "ledger": ledger or case.ledger}
-    session.add(Held(shop_id=case.shop_id, case_id=case.id, begun_at=now, **whose))
+    who, ledger = advisor_id or case.advisor_id, ledger or case.ledger
+    session.add(Held(shop_id=case.shop_id, case_id=case.id, advisor_id=who, ledger=ledger, begun_at=now))
     session.flush()
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -224,7 +225,7 @@ def run_at(at, database, town, consult_id, job):
 
 
 def drain_at(at, database, queue):
-    made = {"addresses": ADDRESSES, "mailbox": MAILBOX}
+    made: dict[str, Any] = {"addresses": ADDRESSES, "mailbox": MAILBOX}
     table = {f"consults.{job.__name__}": partial(job, **made) for job in (jobs.confirm_consult, jobs.tell_cancelled)}
     with cast.clock(at):
         return queue.drain(database, table)

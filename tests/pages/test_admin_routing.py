@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -183,10 +184,15 @@ def test_a_rule_that_a_wider_one_before_it_swallows_is_said_on_the_page_and_not_
 
 def test_putting_rules_in_force_wakes_the_returns_that_waited_for_them_and_nothing_of_dana_s(three: Admin):
     later = cast.NOW + timedelta(hours=5)
-    about = {"name": "routing.route_return", "state": TroubleState.WAITING, "next_at": later, "reason": "In USD."}
+    about: dict[str, Any] = {
+        "name": "routing.route_return",
+        "state": TroubleState.WAITING,
+        "next_at": later,
+        "reason": "In USD.",
+    }
     with three.database.begin() as session:
         for shop_id in (three.world.shop_id, three.dana.shop_id):
-            seen = {"first_at": cast.NOW, "last_at": cast.NOW}
+            seen: dict[str, Any] = {"first_at": cast.NOW, "last_at": cast.NOW}
             session.add(JobTrouble(root_id=f"waits-{shop_id}", shop_id=shop_id, **about, **seen))
     press(three, "/app/routing/rules/r2/off")
     assert {row.next_at for row in rows(three, JobTrouble) if row.root_id.startswith("waits")} == {later}
@@ -259,7 +265,7 @@ def test_what_is_written_on_the_order_counts_when_it_is_tried(three: Admin, monk
     assert "The advisor code of Teo Marchetti is on the piece." in page
     assert "Teo Marchetti would answer, and be texted by Tue 24 November, 10:00, Paris." in page
     with three.database.begin() as session:
-        away = {"starts_at": cast.NOW, "ends_at": cast.NOW + timedelta(days=7)}
+        away: dict[str, Any] = {"starts_at": cast.NOW, "ends_at": cast.NOW + timedelta(days=7)}
         session.add(TimeOff(shop_id=three.world.shop_id, advisor_id=cast.number(teo.id), **away))
     page = read(three.alice.open("/app/routing?try=1042")).text
     assert "Teo Marchetti is away. It goes by turn" in page and "Bob Laurent would answer, and be texted" in page

@@ -319,7 +319,13 @@ def test_a_return_that_is_not_decided_yet_offers_no_other_advisor(admin: Admin) 
 def named(admin: Admin) -> str:
     """A simple return on which the rules name Bob; its page."""
     with admin.database.begin() as session:
-        about = {"policy_version": 1, "total_cents": 90_000, "currency": "USD", "decided_at": NOW, "level": Level.LINE}
+        about: dict[str, Any] = {
+            "policy_version": 1,
+            "total_cents": 90_000,
+            "currency": "USD",
+            "decided_at": NOW,
+            "level": Level.LINE,
+        }
         session.add(
             Decision(
                 shop_id=admin.world.shop_id, return_gid="gid://shopify/Return/77", order_gid="gid://shopify/Order/77",

@@ -151,7 +151,7 @@ def test_a_boutique_is_added_by_hand_and_what_is_bought_there_is_known_by_its_nu
     with admin.database.begin() as session:
         about = {"shop_id": admin.world.shop_id, "location_gid": "gid://shopify/Location/71122330003"}
         place = boutique_by_location(session, **about)
-        assert (place.name, place.zone) == ("Ginza", "Asia/Tokyo")
+        assert place is not None and (place.name, place.zone) == ("Ginza", "Asia/Tokyo")
         assert hours_of_boutique(session, place).holidays == {date(2027, 1, 1)}
     for changed, field, sentence in (
         ({"location": ""}, "name", "Ginza is among the boutiques already."),

@@ -354,7 +354,13 @@ def test_the_return_number_chooses_among_several(database, house) -> None:
 
 
 def simple(session, house, number_: int = 90) -> None:
-    about = {"policy_version": 1, "total_cents": 90_000, "currency": "USD", "decided_at": NOW, "order_name": "#1090"}
+    about: dict[str, Any] = {
+        "policy_version": 1,
+        "total_cents": 90_000,
+        "currency": "USD",
+        "decided_at": NOW,
+        "order_name": "#1090",
+    }
     session.add(
         Decision(
             shop_id=house.shop_id, return_gid=f"gid://shopify/Return/{number_}", order_gid="gid://shopify/Order/1090",

@@ -60,7 +60,8 @@ def new() -> str:
     with begin() as session:
         shop = shop_of(session, caller)
         places = advisors.boutiques(session, shop_id=caller.shop_id)
-        hours = [WorkingHours(weekday=day, start_minute=a, end_minute=b) for day, a, b in advisors.OFFICE_HOURS]
+        nobody = {"shop_id": caller.shop_id, "advisor_id": 0}
+        hours = [WorkingHours(**nobody, weekday=d, start_minute=a, end_minute=b) for d, a, b in advisors.OFFICE_HOURS]
         empty = Advisor(shop_id=caller.shop_id, name="", zone=places[0].zone if len(places) == 1 else shop.zone)
         return show("advisor_new.html", advisor=empty, places=places, hours=hours_by_day(hours))
 
