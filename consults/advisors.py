@@ -1,14 +1,15 @@
 """Advisors, boutiques, and the hours people work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique, WorkingHours
-from kit.errors import NotFound
+from kit.errors import Conflict, NotFound
 
 OFFICE_HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(5))
 """Monday to Friday, ten to six, for whoever says nothing else."""
@@ -107,6 +108,63 @@ def set_hours(session: Session, *, shop_id: int, advisor_id: int, hours: Sequenc
         rule = WorkingHours(shop_id=shop_id, advisor_id=advisor_id, weekday=weekday, start_minute=start, end_minute=end)
         session.add(rule)
     session.flush()
+
+
+def add_advisor(
+    session: Session, *, shop_id: int, values: Mapping[str, Any], hours: Sequence[tuple[int, int, int]]
+) -> Advisor:
+    """Somebody new, by hand; `values` by column, `hours` as set_hours() takes them.
+
+    Raises Conflict where somebody of that name is there: workflows and files of the client book go by it. And where
+    somebody else is that member of staff.
+    """
+    check_own(session, shop_id=shop_id, advisor_id=None, values=values)
+    advisor = Advisor(shop_id=shop_id, **values)
+    session.add(advisor)
+    session.flush()
+    assert advisor.id is not None
+    set_hours(session, shop_id=shop_id, advisor_id=advisor.id, hours=hours)
+    return advisor
+
+
+def check_own(session: Session, *, shop_id: int, advisor_id: int | None, values: Mapping[str, Any]) -> None:
+    """Raises Conflict, its `code` the column, where what one person alone may have is somebody else's already."""
+    for other in advisors(session, shop_id=shop_id):
+        if other.id == advisor_id:
+            continue
+        if advisor_id is None and same_name(other.name, values["name"]):
+            words = f"{other.name} is among the advisors already. Add something that tells the two apart."
+            raise Conflict(words, code="name")
+        if other.staff_gid and other.staff_gid == values.get("staff_gid"):
+            raise Conflict(f"That is the number of {other.name}.", code="staff_gid")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether a person who reads both takes them for one name."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def keep_boutique(
+    session: Session, *, shop_id: int, boutique_id: int | None, name: str, location_gid: str | None, telephone: str
+) -> Boutique:
+    """A place of the house, as a person writes it; a new one without `boutique_id`.
+
+    Raises NotFound, and Conflict, its `code` the field, for a name or location that is another boutique's.
+    """
+    for other in boutiques(session, shop_id=shop_id):
+        if other.id == boutique_id:
+            continue
+        if same_name(other.name, name):
+            raise Conflict(f"{other.name} is among the boutiques already.", code="name")
+        if location_gid and other.location_gid == location_gid:
+            raise Conflict(f"That is the number of {other.name}.", code="location")
+    place = Boutique(shop_id=shop_id, name=name)
+    if boutique_id is not None:
+        place = get_boutique(session, shop_id=shop_id, boutique_id=boutique_id)
+    place.name, place.location_gid, place.telephone = name, location_gid, telephone
+    session.add(place)
+    session.flush()
+    return place
 
 
 def import_directory(

@@ -149,16 +149,27 @@ def copy_colleagues(
 
 
 def text_later(
-    session: Session, case: Case, advisor: Advisor, job: str, args: dict[str, Any], *, now: datetime
+    session: Session,
+    case: Case,
+    advisor: Advisor,
+    job: str,
+    args: dict[str, Any],
+    *,
+    now: datetime,
+    until: datetime | None = None,
 ) -> bool:
-    """Whether `advisor` may not be texted now: then `job` comes again in the first minute they may, once."""
+    """Whether `advisor` may not be texted now: then `job` comes again in the first minute they may, once.
+
+    Not where that is at `until` or later: what the text is about is over by then.
+    """
     at = may_text_at(session, advisor, now=now)
     if at is not None and at <= now:
         return False
     if at is None:
         add_line(session, case, kind="advisor.not_told", now=now, detail="no working hour within a year")
-        return True
-    enqueue(session, job, at=at, job_id=f"quiet:{job}:{case.id}:{advisor.id}:{int(at.timestamp())}", **args)
+    elif until is None or at < until:
+        about = f"{case.id}:{args['consult_id']}" if "consult_id" in args else str(case.id)
+        enqueue(session, job, at=at, job_id=f"quiet:{job}:{about}:{advisor.id}:{int(at.timestamp())}", **args)
     return True
 
 

@@ -12,6 +12,7 @@ class CaseFacts:
     have it guessed from `client_country` ("FR").
     `seller_words` says to the advisor why it is theirs: "You sold it, in Paris, on 14 October."
     `sold_by_advisor`: the advisor of the case sold the piece, so that the text may say "you sold".
+    `side_by_side`: the house offers the conversation beside the simple return, neither before the other.
     `boutique_id` and `category` (small letters) are what whoever answers has to know; None and "" ask for nothing.
     """
 
@@ -20,6 +21,7 @@ class CaseFacts:
     order_name: str = ""
     seller_words: str = ""
     sold_by_advisor: bool = False
+    side_by_side: bool = False
     client_gid: str | None = None
     client_name: str | None = None
     client_title: str = ""

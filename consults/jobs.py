@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -28,6 +29,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
 from kit.log import get_logger
+from notifications.messages import was_written
 
 log = get_logger("consults")
 
@@ -66,24 +68,32 @@ def copy_owner(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int
 def invite_client(
     begin: Begin, *, addresses: Addresses, return_pages: ReturnPages, shop_id: int, case_id: int, return_gid: str
 ) -> None:
-    """On CaseOpened: invite the client to talk, by email, and by text where they agreed to texts."""
+    """On CaseOpened: invite the client to talk, by email, and by text where they agreed to texts.
+
+    Where the house offers both side by side, the letter puts neither before the other.
+    """
     key = f"case:{case_id}:client:invited"
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
         email, phone = letters.case.client_email, _texts_to(letters.case)
-        _tell(letters, "client_invited", EMAIL, email, key, lambda: letters.invited(return_pages))
+        message = "client_offered_both" if letters.case.side_by_side else "client_invited"
+        _tell(letters, message, EMAIL, email, key, lambda: letters.invited(return_pages))
         if not email and not phone:
             _note_once(session, letters.case, "client.not_invited", "no address to invite")
     if phone:
         with begin() as session:
             again = _about_case(session, addresses, shop_id, case_id)
-            _tell(again, "client_invited", SMS, phone, key, again.invited_by_text)
+            _tell(again, message, SMS, phone, key, again.invited_by_text)
 
 
 def confirm_consult(
     begin: Begin, *, addresses: Addresses, mailbox: str, shop_id: int, consult_id: int, return_gid: str
 ) -> None:
-    """On ConsultBooked and ConsultMoved: confirm to both, with the calendar entry. `mailbox` organises it."""
+    """On ConsultBooked and ConsultMoved: confirm to both, with the calendar entry. `mailbox` organises it.
+
+    The advisor's text keeps their quiet hours: it is sent by the same job, which comes again when they are over.
+    """
+    about: dict[str, Any] = {"shop_id": shop_id, "consult_id": consult_id, "return_gid": return_gid}
     for message, channel in (
         ("consult_confirmed", EMAIL),
         ("consult_confirmed", SMS),
@@ -96,13 +106,17 @@ def confirm_consult(
                 return  # cancelled meanwhile; what follows from that says so
             letters = letters_of(session, consult, addresses=addresses, now=clock.now())
             key = f"{_key(consult)}:{consult.sequence}:{message}"
+            is_text = channel == SMS and message.endswith("_advisor")
+            if is_text and _waits(letters, consult, "consults.confirm_consult", about, key):
+                continue
             _confirm(letters, consult, mailbox, message, channel, key)
 
 
 def tell_cancelled(
     begin: Begin, *, addresses: Addresses, mailbox: str, shop_id: int, consult_id: int, return_gid: str
 ) -> None:
-    """On ConsultCancelled: tell both, and take the entry out of their calendars."""
+    """On ConsultCancelled: tell both, and take the entry out of their calendars; the text after quiet hours."""
+    about: dict[str, Any] = {"shop_id": shop_id, "consult_id": consult_id, "return_gid": return_gid}
     for message, channel in (
         ("consult_cancelled", EMAIL),
         ("consult_cancelled_advisor", EMAIL),
@@ -111,7 +125,10 @@ def tell_cancelled(
         with begin() as session:
             consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
             letters = letters_of(session, consult, addresses=addresses, now=clock.now())
-            _cancelled(letters, consult, mailbox, message, channel, f"{_key(consult)}:{message}")
+            key = f"{_key(consult)}:{message}"
+            if channel == SMS and _waits(letters, consult, "consults.tell_cancelled", about, key):
+                continue
+            _cancelled(letters, consult, mailbox, message, channel, key)
 
 
 def tell_passed(
@@ -189,6 +206,14 @@ def _cancelled(letters: Letters, consult: Consult, mailbox: str, message: str, c
         ("consult_cancelled_advisor", SMS): lambda: letters.advisor_cancelled_by_text(consult),
     }
     _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
+
+
+def _waits(letters: Letters, consult: Consult, job: str, about: dict[str, Any], key: str) -> bool:
+    """Whether the advisor's text is not for now: it comes after their quiet hours, or not at all once it is over."""
+    phone, now = letters.advisor.phone, letters.now
+    if not phone or was_written(letters.session, shop_id=consult.shop_id, key=key, channel=SMS):
+        return False
+    return text_later(letters.session, letters.case, letters.advisor, job, about, now=now, until=consult.ends_at)
 
 
 def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultState | None:

@@ -92,17 +92,29 @@ def _climb(session: Session, case: Case, *, why: str, colleague: Colleague, now:
     climbed: list[Rung] = []
     while case.next_rung is not None:
         rung, owner = case.next_rung, advisor_of(session, owner_id(session, case))
+        if not _is_held_still(session, case, rung):
+            break
         if rung is Rung.OWNER:  # or who has answered for them from the start
             who: Advisor | None = advisor_of(session, case.advisor_id)
         else:
             who = stand_in(session, case, owner, rung, colleague=colleague, now=now)
         if not _step(session, case, rung, who.id if who else None, why, now):
-            break
+            raise Conflict("That rung was climbed before.")  # and whoever was asked for it is not
         climbed.append(rung)
         _tell(session, case, rung, owner, who, why, now)
         if who is not None:
             break
     return climbed
+
+
+def _is_held_still(session: Session, case: Case, rung: Rung) -> bool:
+    """Lock the case before anybody is asked for it: whether it still stands below `rung`. It does until we are done."""
+    session.flush()
+    mine = (col(Case.id) == case.id, col(Case.next_rung) == rung, col(Case.first_answer_at).is_(None))
+    still = sa.update(Case).where(*mine, col(Case.state) == CaseState.OPEN).values(next_rung=rung)
+    is_ours = session.connection().execute(still).rowcount == 1
+    session.refresh(case)
+    return is_ours
 
 
 def _step(session: Session, case: Case, rung: Rung, advisor_id: int | None, why: str, now: datetime) -> bool:

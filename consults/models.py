@@ -179,6 +179,7 @@ class Case(SQLModel, table=True):
     advisor_id: int = Field(foreign_key="advisor.id")
     seller_words: str = ""
     sold_by_advisor: bool = False
+    side_by_side: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
     client_gid: str | None = Field(default=None, max_length=100, index=True)
     client_name: str | None = Field(default=None, sa_type=Sealed)
     client_title: str = Field(default="", max_length=20)

@@ -17,6 +17,9 @@ class ReturnPages(Protocol):
 
 
 class Colleague(Protocol):
-    """Whose turn it is to answer in somebody's place: qualified, and nobody of `passed_over`; None: nobody's."""
+    """Whose turn it is to answer in somebody's place: qualified, and nobody of `passed_over`; None: nobody's.
+
+    Their place is taken in the caller's transaction, which gives them the case or is undone.
+    """
 
     def __call__(self, session: Session, case: Case, *, passed_over: frozenset[int], now: datetime) -> int | None: ...

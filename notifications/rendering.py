@@ -11,6 +11,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     # message -> channels it has templates for
     "advisor_new_case": ("sms",),
     "client_invited": ("email", "sms"),
+    "client_offered_both": ("email", "sms"),
     "consult_confirmed": ("email", "sms"),
     "consult_confirmed_advisor": ("email", "sms"),
     "consult_cancelled": ("email",),

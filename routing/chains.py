@@ -118,7 +118,7 @@ def read_places(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
     wrongs = {}
     if len(keys) > MOST_KEYS or any(len(key) > 100 for key in keys):
         wrongs["attribute_keys"] = f"Name {MOST_KEYS} attributes at most, with commas between them."
-    if not _is_name(namespace.removeprefix("$app:")) or not _is_name(name):
+    if not is_name(namespace.removeprefix("$app:")) or not is_name(name):
         wrongs["client_metafield"] = "Write namespace and key with a dot between them, for example custom.advisor."
     if len(tag) < 2 or len(tag) > 60 or "," in tag:
         wrongs["client_tag"] = "Write what comes before the code in the tag, for example advisor:"
@@ -135,6 +135,7 @@ def read_places(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
     return values, wrongs
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether it may be the namespace or the key of a metafield."""
     plain = text.replace("_", "").replace("-", "")
     return 1 <= len(text) <= 64 and plain.isascii() and plain.isalnum()

@@ -93,7 +93,7 @@ CONDITIONS: dict[str, Kind] = {
     ),
     "client_tier": Kind(
         "Client tier",
-        "The client's metafield custom.tier.",
+        "The client's metafield that is named below the rules; custom.tier where you named none.",
         WORDS,
         lambda f: _one(f.circumstances.client_tier),
     ),
@@ -107,13 +107,15 @@ CONDITIONS: dict[str, Kind] = {
     ),
     "made_to_order": Kind(
         "Made to order",
-        "A piece coming back has the product tag made-to-order, or was engraved or made to a measure written on it.",
+        "A piece coming back has a product tag, or something written on its line, that is named below the rules: "
+        "made-to-order, engraving and the like.",
         YES_NO,
         lambda f: f.circumstances.made_to_order,
     ),
     "final_sale": Kind(
         "Final sale",
-        "A piece coming back has the product tag final-sale.",
+        "A piece coming back has a product tag, or something written on its line, that is named below the rules: "
+        "final-sale at first.",
         YES_NO,
         lambda f: f.circumstances.final_sale,
     ),

@@ -15,7 +15,7 @@ from kit.errors import AppError
 from kit.log import get_logger
 from routing import selling
 from routing.events import RouteAsked
-from routing.models import FlowNote
+from routing.models import Decision, FlowNote
 from routing.states import FlowState
 
 log = get_logger("routing")
@@ -39,7 +39,11 @@ def route_asked(session: Session, asked: RouteAsked) -> None:
 
 
 def _obey(session: Session, asked: RouteAsked, now: datetime) -> str:
-    advisor, case = find_advisor(session, asked.shop_id, asked.advisor), find_open_case(session, asked)
+    advisor = find_advisor(session, asked.shop_id, asked.advisor)
+    simple = find_simple_return(session, asked)
+    if simple is not None:
+        return _name(session, simple, advisor, asked.reason, now)
+    case = find_open_case(session, asked)
     if case.advisor_id == advisor.id:
         return f"{case.order_name or 'The return'} is with {advisor.name} already."
     _give(session, case, advisor, asked.reason, now)
@@ -63,6 +67,22 @@ def find_advisor(session: Session, shop_id: int, named: str) -> Advisor:
     raise AppError(f"No advisor who takes returns is called “{named}”. Write them as on the Advisors page.")
 
 
+def find_simple_return(session: Session, asked: RouteAsked) -> Decision | None:
+    """The one return without a conversation the run is about; None where it has one. Raises AppError for several."""
+    mine = select(Decision).where(Decision.shop_id == asked.shop_id)
+    if asked.order_gid:
+        mine = mine.where(Decision.order_gid == asked.order_gid)
+    if asked.return_gid:
+        mine = mine.where(Decision.return_gid == asked.return_gid)
+    decided = session.exec(mine.order_by(col(Decision.id))).all()
+    found = [row for row in decided if find_case(session, shop_id=asked.shop_id, return_gid=row.return_gid) is None]
+    if not found or len(found) < len(decided):
+        return None
+    if len(found) > 1:
+        raise AppError("That order has several returns. Write the return number as well.")
+    return found[0]
+
+
 def find_open_case(session: Session, asked: RouteAsked) -> Case:
     """The one open case the run is about. Raises AppError."""
     if asked.return_gid:
@@ -79,6 +99,24 @@ def find_open_case(session: Session, asked: RouteAsked) -> Case:
     if len(open_ones) > 1:
         raise AppError("That order has several open returns. Write the return number as well.")
     return open_ones[0]
+
+
+def _name(session: Session, decision: Decision, advisor: Advisor, reason: str, now: datetime) -> str:
+    assert advisor.id is not None
+    order = decision.order_name or "The return"
+    if selling.named_on(session, decision) == advisor.id:
+        return f"{order} names {advisor.name} already."
+    selling.choose_named(
+        session,
+        shop_id=decision.shop_id,
+        return_gid=decision.return_gid,
+        advisor_id=advisor.id,
+        reason=reason,
+        by=selling.FLOW,
+        for_client=False,
+        now=now,
+    )
+    return f"{order} names {advisor.name} from now on: {reason}"[:1000]
 
 
 def _give(session: Session, case: Case, advisor: Advisor, reason: str, now: datetime) -> None:

@@ -6,30 +6,70 @@ from datetime import UTC, datetime, time
 from sqlmodel import Session, col, select
 
 from consults.lookups import talks_before
-from logistics.reads import ClientRead, ReturnRead
-from routing import client_book, notes
+from logistics.reads import ClientRead
+from routing import client_book, evidence, notes
 from routing.chains import chain_row
-from routing.facts import OrderRead
+from routing.facts import OrderRead, ReturnFacts, StaffRead
+from routing.looking import circumstances_of
+from routing.marks import marks_of
 from routing.models import OrderEvidence
 from routing.reads import OrderSignals
 from routing.seller_models import ClaimEvidence, SellerChain
 from routing.signals import Claim, ClientMark, MarkedIn, Piece, Signals, Talk, WriteBack
+from shops.figures import average_order_value
+
+Back = Sequence[tuple[str | None, int]]
+"""What comes back: (line gid, quantity) each; None for a line that Shopify does not name."""
+
+
+def gather_facts(
+    session: Session,
+    *,
+    shop_id: int,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
+    back: Back,
+    reasons: Iterable[str] = (),
+) -> ReturnFacts:
+    """The facts of one return of `back`, made or only tried: what was kept when the order arrived comes first.
+
+    `today` is what Shopify says now, empty where it was not asked.
+    """
+    kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
+    return ReturnFacts(
+        order_name=order.name,
+        order_total=order.total,
+        attributions=evidence.attributions(session, kept, order, staff, {gid for gid, _ in back if gid}),
+        order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
+        location_gid=(kept.location_gid if kept else None) or order.location_gid,
+        evidence_from="webhook" if kept else "order",
+        signals=gather_signals(session, shop_id=shop_id, order=order, client=client, kept=kept, today=today, back=back),
+        circumstances=circumstances_of(
+            order,
+            back,
+            reasons=reasons,
+            average=average_order_value(session, shop_id=shop_id),
+            marks=marks_of(session, shop_id),
+        ),
+    )
 
 
 def gather_signals(
     session: Session,
     *,
     shop_id: int,
-    read: ReturnRead,
     order: OrderRead,
     client: ClientRead,
     kept: OrderEvidence | None,
     today: OrderSignals,
+    back: Back,
 ) -> Signals:
-    """What find_seller is told besides staff and place. `today` is empty where Shopify was not asked."""
+    """What find_seller is told besides staff and place."""
     row = chain_row(session, shop_id)
     return Signals(
-        pieces=returned_pieces(read, order),
+        pieces=returned_pieces(back, order),
         claims=_claims(session, kept, today, row),
         write_backs=_write_backs(session, shop_id, order.order_gid, today),
         talks=_talks(session, shop_id, client, order, row),
@@ -40,14 +80,14 @@ def gather_signals(
     )
 
 
-def returned_pieces(read: ReturnRead, order: OrderRead) -> tuple[Piece, ...]:
+def returned_pieces(back: Back, order: OrderRead) -> tuple[Piece, ...]:
     """The returned share of each line, by value; lines that cannot be matched to the order are left out."""
     by_line = {line.line_gid: line for line in order.lines}
     cents: dict[str, int] = {}
-    for line in read.lines:
-        sold = by_line.get(line.line_gid or "")
+    for gid, quantity in back:
+        sold = by_line.get(gid or "")
         if sold:
-            share = sold.value.cents * line.quantity // max(sold.quantity, 1)
+            share = sold.value.cents * quantity // max(sold.quantity, 1)
             cents[sold.line_gid] = cents.get(sold.line_gid, 0) + share
     return tuple(Piece(gid, worth) for gid, worth in sorted(cents.items()))
 

@@ -1,9 +1,8 @@
-"""Who answers a case: chosen in memory, claimed in the database, kept in the two ledgers, and given back."""
+"""Who answers a case: chosen in memory, claimed in the database, handed on, and given back."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import hands
@@ -15,18 +14,18 @@ from consults.first_answers import start_again, stop_clock
 from consults.hands import Hands
 from consults.history import SYSTEM
 from consults.kinds import Ledger
-from consults.models import Advisor, Case
+from consults.models import Case
 from consults.opening import due_at, hours_of
 from consults.states import CaseState, ConsultState, InvalidMove
 from consults.tiers import promised_minutes
-from kit.db import insert_once
 from kit.errors import AppError
 from kit.money import Money
 from routing import credits
 from routing.answering import Answer, Candidate, How, Need, choose
 from routing.facts import ReturnFacts
-from routing.ledgers import Held, PoolLoad, Rerouting
+from routing.ledgers import Held, Rerouting
 from routing.models import Decision
+from routing.pool_places import claim, count, hold, let_go, uncount
 from routing.rosters import candidate, language, named_for, roster
 
 
@@ -61,6 +60,14 @@ def who_answers(session: Session, *, shop_id: int, owner_id: int, about: About, 
         need = replace(need, passed_over=need.passed_over | {answer.advisor_id})
 
 
+def would_answer(session: Session, *, shop_id: int, owner_id: int, about: About, now: datetime) -> Answer:
+    """As who_answers(), for an order that is only tried: nobody's place is taken."""
+    owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_id)
+    drawn, people = roster(session, shop_id=shop_id, now=now), named_for(session, owner, now=now)
+    with drawn.one_at_a_time:
+        return choose(drawn.pool, people, _need(about, candidate(session, owner, now=now)), now=int(now.timestamp()))
+
+
 def _need(about: About, owner: Candidate | None, passed_over: frozenset[int] = frozenset()) -> Need:
     return Need(
         answer_by=int(about.answer_by.timestamp()),
@@ -70,19 +77,6 @@ def _need(about: About, owner: Candidate | None, passed_over: frozenset[int] = f
         languages=frozenset(filter(None, [language(about.locale)])),
         passed_over=passed_over,
     )
-
-
-def claim(session: Session, *, shop_id: int, advisor_id: int) -> bool:
-    """Take one of the advisor's places in the pool; False when there is none, or they left meanwhile."""
-    insert_once(session, PoolLoad(advisor_id=advisor_id, shop_id=shop_id))
-    limit = (
-        sa.select(col(Advisor.limit_pool))
-        .where(col(Advisor.id) == advisor_id, col(Advisor.shop_id) == shop_id, col(Advisor.active).is_(True))
-        .scalar_subquery()
-    )
-    mine = (col(PoolLoad.advisor_id) == advisor_id, col(PoolLoad.open_cases) < limit)
-    taken = sa.update(PoolLoad).where(*mine).values(open_cases=PoolLoad.open_cases + 1)
-    return session.connection().execute(taken).rowcount == 1
 
 
 def settle(answer: Answer, *, owner_id: int) -> Hands:
@@ -110,7 +104,7 @@ def open_with_answer(session: Session, *, shop_id: int, facts: CaseFacts, owner_
         facts = replace(facts, seller_words=f"{facts.seller_words} {answer.words}", sold_by_advisor=False)
     case, _ = open_case(session, shop_id=shop_id, facts=facts, advisor_id=to.advisor_id, now=now)
     hands.place(session, case, to, now=now)
-    _hold(session, case, now)
+    hold(session, case, now)
     credits.pin_terms(session, case)
     return case
 
@@ -124,12 +118,25 @@ def answer_due(session: Session, *, shop_id: int, owner_id: int, value: Money, n
 def next_in_turn(session: Session, case: Case, *, passed_over: frozenset[int], now: datetime) -> int | None:
     """Whose turn it is in the pool to answer a case that has waited too long; None where nobody qualified is there.
 
-    Their place is counted when the case is given to them (note_hands), not claimed before.
+    Their place is claimed and the ledger's entry is theirs in this transaction, so that nobody is given more than they
+    take however many workers look: a caller who does not give them the case has to undo the transaction.
     """
+    assert case.id is not None
     about, drawn = about_case(case, now), roster(session, shop_id=case.shop_id, now=now)
     need = _need(about, None, passed_over)
+    while True:
+        with drawn.one_at_a_time:
+            chosen = choose(drawn.pool, {}, need, now=int(now.timestamp())).advisor_id
+        if chosen is None:
+            return None
+        if claim(session, shop_id=case.shop_id, advisor_id=chosen):
+            break
+        need = replace(need, passed_over=need.passed_over | {chosen})
     with drawn.one_at_a_time:
-        return choose(drawn.pool, {}, need, now=int(now.timestamp())).advisor_id
+        drawn.pool.take(chosen)
+    let_go(session, case.id, now)
+    hold(session, case, now, advisor_id=chosen, ledger=Ledger.POOL)
+    return chosen
 
 
 def boutique_of(session: Session, shop_id: int, facts: ReturnFacts, owner_id: int) -> int | None:
@@ -167,8 +174,8 @@ def hand_over(
     assert case.id is not None
     before = case.advisor_id
     hands.give(session, case, to, why=why, words=words, by=by, now=now)
-    _let_go(session, case.id, now)
-    _hold(session, case, now)
+    let_go(session, case.id, now)
+    hold(session, case, now)
     row = Rerouting(shop_id=case.shop_id, case_id=case.id, at=now, by=by, why=why, from_advisor_id=before,
                     to_advisor_id=to.advisor_id, words=words, ruled=ruled, policy_version=version)  # fmt: skip
     session.add(row)
@@ -180,10 +187,16 @@ def stay(
     """The rules were run again and leave the case where it is: a place that was claimed for it goes back."""
     assert case.id is not None
     if answer.in_pool and answer.advisor_id is not None:
-        _uncount(session, answer.advisor_id)
+        uncount(session, answer.advisor_id)
     row = Rerouting(shop_id=case.shop_id, case_id=case.id, at=now, by=by, why=why, from_advisor_id=case.advisor_id,
                     to_advisor_id=case.advisor_id, words=answer.words, ruled=ruled, policy_version=version)  # fmt: skip
     session.add(row)
+
+
+def reroutings(session: Session, *, shop_id: int, case_id: int) -> list[Rerouting]:
+    """Each time the case was routed again or given back, oldest first."""
+    query = select(Rerouting).where(Rerouting.shop_id == shop_id, Rerouting.case_id == case_id)
+    return list(session.exec(query.order_by(col(Rerouting.id))))
 
 
 def sold(session: Session, case: Case, advisor_id: int) -> bool:
@@ -251,45 +264,13 @@ def note_hands(session: Session, *, shop_id: int, case_id: int, from_advisor_id:
     case.owner_id = case.owner_id or from_advisor_id
     case.ledger = Ledger.POOL if case.is_stood_in else Ledger.OWNED
     session.add(case)
-    _let_go(session, case_id, now)
+    let_go(session, case_id, now)
     if case.ledger is Ledger.POOL:
-        _count(session, shop_id, case.advisor_id)
-    _hold(session, case, now)
+        count(session, shop_id, case.advisor_id)
+    hold(session, case, now)
 
 
 def release(session: Session, *, shop_id: int, case_id: int, now: datetime) -> None:
     """A case is done: it is in nobody's hands."""
     get_case(session, shop_id=shop_id, case_id=case_id)
-    _let_go(session, case_id, now)
-
-
-def _count(session: Session, shop_id: int, advisor_id: int) -> None:
-    """One more in the pool's ledger, asked or not: a person's word is not stopped by a limit."""
-    insert_once(session, PoolLoad(advisor_id=advisor_id, shop_id=shop_id))
-    more = sa.update(PoolLoad).where(col(PoolLoad.advisor_id) == advisor_id)
-    session.connection().execute(more.values(open_cases=PoolLoad.open_cases + 1))
-
-
-def _hold(session: Session, case: Case, now: datetime) -> None:
-    assert case.id is not None
-    row = Held(shop_id=case.shop_id, case_id=case.id, advisor_id=case.advisor_id, ledger=case.ledger, begun_at=now)
-    session.add(row)
-    session.flush()
-
-
-def _let_go(session: Session, case_id: int, now: datetime) -> None:
-    """End the entry of whoever has the case, and with it their place in the pool, once."""
-    session.flush()
-    open_entry = (col(Held.case_id) == case_id, col(Held.ended_at).is_(None))
-    held = session.exec(select(Held).where(*open_entry)).first()
-    if held is None:
-        return
-    ended = session.connection().execute(sa.update(Held).where(*open_entry).values(ended_at=now))
-    if ended.rowcount == 1 and held.ledger is Ledger.POOL:
-        _uncount(session, held.advisor_id)
-    session.refresh(held)
-
-
-def _uncount(session: Session, advisor_id: int) -> None:
-    less = sa.update(PoolLoad).where(col(PoolLoad.advisor_id) == advisor_id, col(PoolLoad.open_cases) > 0)
-    session.connection().execute(less.values(open_cases=PoolLoad.open_cases - 1))
+    let_go(session, case_id, now)

@@ -27,7 +27,6 @@ from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, 
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
-from routing.looking import circumstances_of
 from routing.models import Decision
 from routing.ports import OrderReads, SignalReads
 from routing.reads import OrderSignals
@@ -35,7 +34,6 @@ from routing.sellers import find_seller
 from routing.sold_pieces import sold_read
 from routing.trying import facts_kept
 from shops.events import ScopesChanged
-from shops.figures import average_order_value
 from shops.shops import get_shop
 
 log = get_logger("routing")
@@ -217,30 +215,15 @@ def gather(
 
     Without `client` and `today` the client's own advisor and what is written on the order today are not looked at.
     """
-    kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
-    returned = {line.line_gid for line in read.lines if line.line_gid}
-    return ReturnFacts(
-        order_name=order.name,
-        order_total=order.total,
-        attributions=evidence.attributions(session, kept, order, staff, returned),
-        order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
-        location_gid=(kept.location_gid if kept else None) or order.location_gid,
-        evidence_from="webhook" if kept else "order",
-        signals=gathering.gather_signals(
-            session,
-            shop_id=shop_id,
-            read=read,
-            order=order,
-            client=client or NOBODY,
-            kept=kept,
-            today=today or OrderSignals(),
-        ),
-        circumstances=circumstances_of(
-            order,
-            [(line.line_gid, line.quantity) for line in read.lines],
-            reasons=[line.reason_label for line in read.lines],
-            average=average_order_value(session, shop_id=shop_id),
-        ),
+    return gathering.gather_facts(
+        session,
+        shop_id=shop_id,
+        order=order,
+        client=client or NOBODY,
+        staff=staff,
+        today=today or OrderSignals(),
+        back=[(line.line_gid, line.quantity) for line in read.lines],
+        reasons=[line.reason_label for line in read.lines],
     )
 
 
@@ -288,6 +271,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         reason_label=reason,
         bought_on=order.placed_at.date(),
         delivered_on=order.delivered_on,
+        side_by_side=decided.outcome is Outcome.BOTH,
         category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 

@@ -1,14 +1,28 @@
 """What rules look at, out of the order and of what comes back. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kit.money import Money
 from routing.circumstances import Circumstances, Words, listed
 from routing.facts import LineRead, OrderRead
 
-MADE_TO_ORDER = ("made-to-order", "made-to-measure", "engraving", "engraved", "bespoke")
-FINAL_SALE = ("final-sale",)
+
+@dataclass(frozen=True)
+class Marks:
+    """Where a house notes what Shopify has no field for; these are what holds until it says otherwise.
+
+    The tier is a metafield of the client. The others are tags of a product or names of what is written on a line, as
+    plain_mark() has them.
+    """
+
+    tier_namespace: str = "custom"
+    tier_key: str = "tier"
+    made_to_order: Words = ("made-to-order", "made-to-measure", "engraving", "engraved", "bespoke")
+    final_sale: Words = ("final-sale",)
+
+
+USUAL = Marks()
 
 
 def circumstances_of(
@@ -17,6 +31,7 @@ def circumstances_of(
     *,
     reasons: Iterable[str] = (),
     average: Money | None = None,
+    marks: Marks = USUAL,
 ) -> Circumstances:
     """The circumstances of a return of `pieces`, (line gid, quantity) each.
 
@@ -45,8 +60,8 @@ def circumstances_of(
         types=listed(line.product_type for line in found),
         vendors=_together(None if line.vendor is None else (line.vendor,) for line in found),
         tags=_together(line.tags for line in found),
-        made_to_order=_any_marked(found, MADE_TO_ORDER),
-        final_sale=_any_marked(found, FINAL_SALE),
+        made_to_order=_any_marked(found, marks.made_to_order),
+        final_sale=_any_marked(found, marks.final_sale),
     )
 
 
@@ -63,12 +78,13 @@ def _together(found: Iterable[Words | None]) -> Words | None:
     return None if None in each else listed(word for words in each for word in words or ())
 
 
-def _any_marked(lines: list[LineRead], names: tuple[str, ...]) -> bool | None:
+def _any_marked(lines: list[LineRead], names: Words) -> bool | None:
     """Whether a piece carries one of these, as a tag or written on its line; None when a piece's tags are not known."""
-    if any(_plain(mark) in names for line in lines for mark in (*line.marks, *(line.tags or ()))):
+    if any(plain_mark(mark) in names for line in lines for mark in (*line.marks, *(line.tags or ()))):
         return True
     return None if any(line.tags is None for line in lines) else False
 
 
-def _plain(mark: str) -> str:
+def plain_mark(mark: str) -> str:
+    """A tag or a name as it is compared: "Made to Order", "_made_to_order" and "made-to-order" are the same."""
     return "-".join(mark.strip().lstrip("_").casefold().replace("_", " ").replace("-", " ").split())

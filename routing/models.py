@@ -54,6 +54,16 @@ class RuleDraft(SQLModel, table=True):
     changed_by: str = ""
 
 
+class HouseMarks(SQLModel, table=True):
+    """Where a shop notes what Shopify has no field for (looking.Marks). The lists are JSON of plain marks."""
+
+    shop_id: int = Field(primary_key=True, foreign_key="shop.id", ondelete="CASCADE")
+    tier_namespace: str = Field(default="custom", max_length=255)
+    tier_key: str = Field(default="tier", max_length=64)
+    made_to_order: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    final_sale: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+
+
 class OrderEvidence(SQLModel, table=True):
     """Who and where, as the order said when it arrived. `seen_updated_at` is the order's own time of change."""
 

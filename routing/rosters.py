@@ -35,7 +35,7 @@ KEPT_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Roster:
-    """Everyone of a shop, indexed. The truth of who is full stays in the database: see hand_overs.claim."""
+    """Everyone of a shop, indexed. The truth of who is full stays in the database: see pool_places.claim."""
 
     pool: IndexedPool
     people: Mapping[int, Candidate]

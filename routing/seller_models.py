@@ -53,7 +53,7 @@ class ClaimEvidence(SQLModel, table=True):
 
 
 class SellerChoice(SQLModel, table=True):
-    """A person put another advisor in place of what the chain said. `by` is "staff:7" or "advisor:3"."""
+    """A person put another advisor in place of what the chain said (None: nobody). `by`: "staff:7" or "advisor:3"."""
 
     __table_args__ = (sa.Index("ix_sellerchoice_order", "shop_id", "order_gid"),)
 
@@ -61,7 +61,7 @@ class SellerChoice(SQLModel, table=True):
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
     order_gid: str = Field(max_length=100)
     return_gid: str = Field(max_length=100)
-    from_advisor_id: int
+    from_advisor_id: int | None = None
     advisor_id: int
     reason: str | None = Field(default=None, sa_type=Sealed)
     by: str = Field(max_length=120)

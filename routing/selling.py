@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from consults import cases
 from consults.advisors import get_advisor
 from consults.models import Case
-from kit.errors import AppError
+from kit.errors import AppError, Conflict, NotFound
 from kit.log import get_logger
+from logistics import rmas
 from routing import client_book, hand_overs, notes
 from routing.chains import chain_row
+from routing.models import Decision
 from routing.seller_models import SellerChoice
 from routing.sellers import Seller
 
@@ -49,28 +51,64 @@ def choose_advisor(
     says nothing, somebody who does not work here or has the case already; NotFound; InvalidMove for a closed case.
     """
     case = cases.get_case(session, shop_id=shop_id, case_id=case_id)
-    reason = " ".join(reason.split())
-    if not SHORTEST <= len(reason) <= LONGEST:
-        raise AppError("Write a few words on why; they stay with the case.", code="reason")
+    reason = _reason(reason, "case")
     advisor, before = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id), case.advisor_id
     words = words or f"{advisor.name} was chosen by a person of the house."
     why = "chosen by a workflow" if by == FLOW else "chosen by a person"
     hand_overs.choose_for(session, case, advisor_id=advisor_id, words=words, why=why, by=by, now=now)
-    about: dict[str, Any] = {
-        "shop_id": shop_id,
-        "order_gid": case.order_gid,
-        "return_gid": case.return_gid,
-        "by": by,
-        "at": now,
-    }
-    session.add(SellerChoice(from_advisor_id=before, advisor_id=advisor_id, reason=reason, **about))
-    if case.order_gid:
-        who = _who(session, shop_id, advisor_id)
-        notes.note_chosen(session, shop_id=shop_id, order_gid=case.order_gid, who=who, now=now)
+    about: dict[str, Any] = {"shop_id": shop_id, "order_gid": case.order_gid, "return_gid": case.return_gid, "by": by}
+    _write_down(session, SellerChoice(**about, from_advisor_id=before, advisor_id=advisor_id, reason=reason, at=now))
     if for_client:
-        _note_client(session, case, advisor_id, now)
+        client = (case.client_gid or "", case.client_email or "", case.client_phone or "")
+        _note_client(session, shop_id, client, advisor_id, now)
     log.info("seller.chosen", shop_id=shop_id, case=case_id, before=before, after=advisor_id)
     return case
+
+
+def choose_named(
+    session: Session,
+    *,
+    shop_id: int,
+    return_gid: str,
+    advisor_id: int,
+    reason: str,
+    by: str,
+    for_client: bool,
+    now: datetime,
+) -> SellerChoice:
+    """The same for a return without a conversation: noted on the order, it wins at the next return.
+
+    What was decided of this return stays: nobody is given a case, and the client reads the name where the rules name
+    somebody. Raises AppError as choose_advisor(), NotFound, or Conflict where there is a case: it is done on its page.
+    """
+    decision = session.exec(
+        select(Decision).where(Decision.shop_id == shop_id, Decision.return_gid == return_gid)
+    ).first()
+    if decision is None:
+        raise NotFound("That return is not known here.")
+    if cases.find_case(session, shop_id=shop_id, return_gid=return_gid) is not None:
+        raise Conflict("This return has a conversation. Choose on the page of its case.")
+    reason = _reason(reason, "return")
+    advisor, before = get_advisor(session, shop_id=shop_id, advisor_id=advisor_id), named_on(session, decision)
+    if not advisor.active:
+        raise AppError(f"{advisor.name} does not take returns just now.", code="advisor")
+    if before == advisor_id:
+        raise AppError(f"{advisor.name} is named already.", code="advisor")
+    about: dict[str, Any] = {"shop_id": shop_id, "order_gid": decision.order_gid, "return_gid": return_gid, "by": by}
+    choice = SellerChoice(**about, from_advisor_id=before, advisor_id=advisor_id, reason=reason, at=now)
+    _write_down(session, choice)
+    rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
+    if for_client and rma is not None:
+        _note_client(session, shop_id, (rma.client_gid, rma.client_email, rma.client_phone), advisor_id, now)
+    log.info("seller.chosen", shop_id=shop_id, before=before, after=advisor_id)
+    return choice
+
+
+def named_on(session: Session, decision: Decision) -> int | None:
+    """Whom a return without a conversation names: who a person chose for it last, else who was decided."""
+    found = choices(session, shop_id=decision.shop_id, order_gid=decision.order_gid)
+    chosen = (row.advisor_id for row in found if row.return_gid == decision.return_gid)
+    return next(chosen, decision.advisor_id)
 
 
 def choices(session: Session, *, shop_id: int, order_gid: str) -> list[SellerChoice]:
@@ -88,21 +126,29 @@ def erase_reasons(session: Session, *, shop_id: int, order_gids: list[str]) -> N
     session.flush()
 
 
-def _note_client(session: Session, case: Case, advisor_id: int, now: datetime) -> None:
-    secret = client_book.secret_of(session, case.shop_id)
-    keys = client_book.client_keys(
-        secret, gid=case.client_gid or "", email=case.client_email or "", phone=case.client_phone or ""
-    )
+def _reason(text: str, what: str) -> str:
+    words = " ".join(text.split())
+    if not SHORTEST <= len(words) <= LONGEST:
+        raise AppError(f"Write a few words on why; they stay with the {what}.", code="reason")
+    return words
+
+
+def _write_down(session: Session, choice: SellerChoice) -> None:
+    """Keep a person's word, and have it noted on the order in Shopify, where it is read at the next return."""
+    session.add(choice)
+    session.flush()
+    if choice.order_gid:
+        who = _who(session, choice.shop_id, choice.advisor_id)
+        notes.note_chosen(session, shop_id=choice.shop_id, order_gid=choice.order_gid, who=who, now=choice.at)
+
+
+def _note_client(session: Session, shop_id: int, client: tuple[str, str, str], advisor_id: int, now: datetime) -> None:
+    """`client`: their gid at Shopify, e-mail and telephone, "" where one is not known."""
+    gid, email, phone = client
+    keys = client_book.client_keys(client_book.secret_of(session, shop_id), gid=gid, email=email, phone=phone)
     if keys:
-        client_book.put(
-            session,
-            shop_id=case.shop_id,
-            keys=keys,
-            advisor_id=advisor_id,
-            since=now.date(),
-            source=client_book.BY_PERSON,
-            now=now,
-        )
+        about: dict[str, Any] = {"advisor_id": advisor_id, "since": now.date(), "source": client_book.BY_PERSON}
+        client_book.put(session, shop_id=shop_id, keys=keys, now=now, **about)
 
 
 def _who(session: Session, shop_id: int, advisor_id: int) -> dict[str, str | int | None]:

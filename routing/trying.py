@@ -6,24 +6,41 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from consults.advisors import get_advisor
+from consults.opening import may_text_at
 from kit.money import Money
-from routing import evidence, policies
+from logistics.reads import ClientRead
+from routing import hand_overs, policies
+from routing.answering import How
 from routing.circumstances import OF_THE_CLIENT, Circumstances
 from routing.decide import Decided, OtherCurrency, decide, match
 from routing.facts import Directory, OrderRead, ReturnFacts, StaffRead
-from routing.looking import circumstances_of
+from routing.gathering import gather_facts
 from routing.models import Decision
+from routing.reads import OrderSignals
 from routing.rules import Outcome, Rule, RuleBook
 from routing.sellers import find_seller
-from shops.figures import average_order_value
 
 DAYS = 90
 MOST_LISTED = 50
 
 
 @dataclass(frozen=True)
+class Answering:
+    """Who would answer, in words why where it is not who was named, and when they would be texted; None: not at all."""
+
+    name: str
+    words: str
+    text_at: datetime | None
+    zone: str
+
+
+@dataclass(frozen=True)
 class Tried:
-    """What the rules would say of an order of which everything came back. `place` of `of` rules matched; 0 for none."""
+    """What the rules would say of an order of which everything came back. `place` of `of` rules matched; 0 for none.
+
+    `answering` is None where nobody would be asked to talk.
+    """
 
     order: OrderRead
     facts: ReturnFacts
@@ -31,6 +48,7 @@ class Tried:
     rule: Rule | None
     place: int
     of: int
+    answering: Answering | None = None
 
 
 @dataclass(frozen=True)
@@ -67,25 +85,61 @@ def facts_kept(facts: ReturnFacts, directory: Directory, *, by_hand: bool) -> di
     return {"about": kept, "can_be_named": found, "by_hand": by_hand}
 
 
-def try_order(session: Session, *, shop_id: int, book: RuleBook, order: OrderRead, staff: StaffRead) -> Tried:
-    """One order through `book`, as if all of it came back today. Raises OtherCurrency."""
-    kept = evidence.find(session, shop_id=shop_id, order_gid=order.order_gid)
-    facts = ReturnFacts(
-        order_name=order.name,
-        order_total=order.total,
-        attributions=evidence.attributions(session, kept, order, staff, {line.line_gid for line in order.lines}),
-        order_staff_gid=(kept.staff_gid if kept else None) or staff.order_staff_gid,
-        location_gid=(kept.location_gid if kept else None) or order.location_gid,
-        circumstances=circumstances_of(
-            order,
-            [(line.line_gid, line.quantity) for line in order.lines],
-            average=average_order_value(session, shop_id=shop_id),
-        ),
+def try_order(
+    session: Session,
+    *,
+    shop_id: int,
+    book: RuleBook,
+    order: OrderRead,
+    client: ClientRead,
+    staff: StaffRead,
+    today: OrderSignals,
+    now: datetime,
+) -> Tried:
+    """One order through `book`, as if all of it came back today, by all that a return of it is decided by.
+
+    Raises OtherCurrency.
+    """
+    facts = gather_facts(
+        session,
+        shop_id=shop_id,
+        order=order,
+        client=client,
+        staff=staff,
+        today=today,
+        back=[(line.line_gid, line.quantity) for line in order.lines],
     )
     decided = decide(book, facts, policies.directory(session, shop_id))
     rule = match(book, facts).rule
     place = book.rules.index(rule) + 1 if rule else 0
-    return Tried(order, facts, decided, rule, place, len(book.rules))
+    answering = _answering(session, shop_id, facts, decided, order, client, now)
+    return Tried(order, facts, decided, rule, place, len(book.rules), answering)
+
+
+def _answering(
+    session: Session,
+    shop_id: int,
+    facts: ReturnFacts,
+    decided: Decided,
+    order: OrderRead,
+    client: ClientRead,
+    now: datetime,
+) -> Answering | None:
+    if not decided.outcome.is_conversation or decided.advisor_id is None:
+        return None
+    owner_id, dearest = decided.advisor_id, max(order.lines, key=lambda line: line.value.cents, default=None)
+    value = Money(sum(line.value.cents for line in order.lines) or order.total.cents, order.total.currency)
+    about = hand_overs.About(
+        boutique_id=hand_overs.boutique_of(session, shop_id, facts, owner_id),
+        category=dearest.product_type.strip().lower()[:100] if dearest else "",
+        locale=client.locale,
+        answer_by=hand_overs.answer_due(session, shop_id=shop_id, owner_id=owner_id, value=value, now=now),
+    )
+    answer = hand_overs.would_answer(session, shop_id=shop_id, owner_id=owner_id, about=about, now=now)
+    who = get_advisor(session, shop_id=shop_id, advisor_id=answer.advisor_id or owner_id)
+    words = "" if answer.how is How.OWNER else answer.words
+    text_at = may_text_at(session, who, now=now) if who.takes_texts else None
+    return Answering(who.name, words, text_at, who.zone)
 
 
 def would_have(session: Session, *, shop_id: int, book: RuleBook, now: datetime) -> WouldHave:

@@ -256,6 +256,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_historyread")),
     )
     op.create_table(
+        "housemarks",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("tier_namespace", sa.String(length=255), nullable=False),
+        sa.Column("tier_key", sa.String(length=64), nullable=False),
+        sa.Column("made_to_order", sa.JSON(), nullable=False),
+        sa.Column("final_sale", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_housemarks_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_housemarks")),
+    )
+    op.create_table(
         "inboundtext",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=True),
@@ -357,7 +367,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("order_gid", sa.String(length=100), nullable=False),
         sa.Column("return_gid", sa.String(length=100), nullable=False),
-        sa.Column("from_advisor_id", sa.Integer(), nullable=False),
+        sa.Column("from_advisor_id", sa.Integer(), nullable=True),
         sa.Column("advisor_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("by", sa.String(length=120), nullable=False),
@@ -792,6 +802,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
 
     with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("side_by_side", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("promised_minutes", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("first_answer_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("first_answer_how", sa.String(length=20), server_default="", nullable=False))
@@ -927,6 +938,7 @@ def downgrade() -> None:
         batch_op.drop_column("first_answer_how")
         batch_op.drop_column("first_answer_at")
         batch_op.drop_column("promised_minutes")
+        batch_op.drop_column("side_by_side")
 
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.drop_column("left_on")
@@ -1013,6 +1025,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
     op.drop_table("inboundtext")
+    op.drop_table("housemarks")
     op.drop_table("historyread")
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:
         batch_op.drop_index("ix_historicreturn_order")

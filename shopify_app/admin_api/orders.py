@@ -12,6 +12,8 @@ from kit.money import Money
 from logistics.reads import Address, ClientRead
 from routing.circumstances import listed
 from routing.facts import LineRead, OrderRead, StaffRead
+from routing.looking import Marks
+from routing.marks import marks_of
 from routing.reads import OrderSignals, SignalKeys, StaffMember
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.reading import address, money, nodes, shown
@@ -32,7 +34,7 @@ class ShopifyOrders:
 
     def order(self, shop_id: int, order_gid: str) -> tuple[OrderRead, ClientRead] | None:
         """None when Shopify shows the app no such order."""
-        asked = {"id": order_gid, **about_client()}
+        asked = {"id": order_gid, **about_client(self._marks(shop_id))}
         reply = self.api.read(shop_id, "order_get", asked)
         found = shown(reply, "order")
         if not found:
@@ -44,9 +46,11 @@ class ShopifyOrders:
         """Empty, without asking, when `read_users` was not granted."""
         if not is_granted("read_users", self._granted(shop_id)):
             return StaffRead()
-        found = self.api.read(shop_id, "order_staff", {"id": order_gid}).data.get("order")
+        asked = {"id": order_gid}
+        found = self.api.read(shop_id, "order_staff", asked).data.get("order")
         if not found:
             return StaffRead()
+        self._read_lines(shop_id, "order_staff", asked, found)
         by_line = [(n["id"], n["staffMember"]["id"]) for n in nodes(found.get("lineItems")) if n.get("staffMember")]
         return StaffRead((found.get("staffMember") or {}).get("id"), tuple(by_line))
 
@@ -106,6 +110,10 @@ class ShopifyOrders:
                 session.add(kept)
             return kept.scopes
 
+    def _marks(self, shop_id: int) -> Marks:
+        with self.database.begin() as session:
+            return marks_of(session, shop_id)
+
     def _granted(self, shop_id: int) -> str:
         with self.database.begin() as session:
             return get_shop(session, shop_id).scopes
@@ -117,10 +125,11 @@ def next_line(order: dict[str, Any]) -> str | None:
     return page.get("endCursor") if page.get("hasNextPage") else None
 
 
-def about_client() -> dict[str, str]:
-    """The variables order_get takes besides the order: the search for the client's orders of twelve months."""
+def about_client(marks: Marks) -> dict[str, str]:
+    """The variables order_get takes besides the order: the client's tier, and their orders of twelve months."""
     year_ago = clock.now() - timedelta(days=365)
-    return {"lately": f"created_at:>='{year_ago:%Y-%m-%dT%H:%M:%SZ}'"}
+    lately = f"created_at:>='{year_ago:%Y-%m-%dT%H:%M:%SZ}'"
+    return {"lately": lately, "tierNamespace": marks.tier_namespace, "tierKey": marks.tier_key}
 
 
 def about_keys(keys: SignalKeys) -> dict[str, str]:

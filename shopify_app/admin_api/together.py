@@ -6,6 +6,7 @@ from typing import Any
 from logistics.reads import ClientRead, ReturnRead
 from routing.chains import chain_row, signal_keys
 from routing.facts import OrderRead, StaffRead
+from routing.marks import marks_of
 from routing.reads import OrderSignals, SignalKeys
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.orders import ShopifyOrders, about_client, about_keys, next_line, read_signals
@@ -29,8 +30,8 @@ class ReturnsWithOrders(ShopifyReturns):
         """The return; its order is kept at hand."""
         self.came.order = self.came.signals = None
         with self.orders.database.begin() as session:
-            keys = signal_keys(chain_row(session, shop_id))
-        asked = {"id": return_gid, **about_client(), **about_keys(keys)}
+            keys, marks = signal_keys(chain_row(session, shop_id)), marks_of(session, shop_id)
+        asked = {"id": return_gid, **about_client(marks), **about_keys(keys)}
         reply = self.api.read(shop_id, "return_with_order", asked)
         if reply.denied:  # what is withheld is told apart where each is read by itself
             return super().read(shop_id, return_gid)

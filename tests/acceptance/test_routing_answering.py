@@ -20,10 +20,12 @@ from consults.kinds import Ledger, WhyNot
 from consults.models import Advisor, Case
 from kit.db import Database
 from notifications.models import Message
-from routing import credits, hand_overs, leaving
+from routing import credits, leaving, pool_places
 from routing.credits import Month
+from routing.jobs import find_decision
 from routing.ledgers import Credit
 from shopify_app.app import create_app
+from shopify_app.pages.why import why
 from shops.models import Shop
 from tests import cast
 from tests.cast import NOW, number
@@ -139,7 +141,7 @@ def test_cases_owned_by_sale_do_not_count_against_fairness_in_the_pool(house: Ho
         assert session.get_one(Advisor, ada).id == ada
     house.change(ada, limit_pool=8)
     with house.database.begin() as session:
-        assert hand_overs.claim(session, shop_id=house.shop_id, advisor_id=ada)
+        assert pool_places.claim(session, shop_id=house.shop_id, advisor_id=ada)
     house.arrive()
     with house.database.begin() as session:
         case = session.exec(select(Case).where(Case.return_gid == cast.RETURN_GID)).one()
@@ -293,6 +295,14 @@ def test_routing_again_runs_the_full_rules_and_is_logged(house: House) -> None:
     assert (logged.from_advisor_id, logged.to_advisor_id) == (house.bob, house.hugo)
     assert "Bob Laurent is noted on the order as its seller" in logged.ruled and logged.policy_version == 1
     assert logged.words.startswith("Bob Laurent is away.") and logged.by == "system"
+    with house.database.begin() as session:
+        case = house.case()
+        decision = find_decision(session, shop_id=house.shop_id, return_gid=case.return_gid)
+        panel = why(session, shop_id=house.shop_id, decision=decision, case_id=case.id)
+    assert panel is not None
+    (move,) = panel.moves
+    assert (move.before, move.name, move.why) == ("Bob Laurent", "Hugo Marchand", "away or left")
+    assert move.words == logged.words
 
 
 def test_leaving_hands_over_open_cases_future_consults_and_the_client_book(house: House) -> None:

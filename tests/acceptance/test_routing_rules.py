@@ -16,7 +16,7 @@ from routing.circumstances import Circumstances
 from routing.conditions import CONDITIONS
 from routing.decide import Outcome, decide, match
 from routing.facts import Attribution, Directory, Person, ReturnFacts
-from routing.looking import circumstances_of
+from routing.looking import Marks, circumstances_of
 from routing.rules import Condition, Rule, RuleBook, book_of, switched, threshold
 from shopify_app.admin_api.client import Reply
 from shopify_app.admin_api.orders import ShopifyOrders
@@ -117,6 +117,9 @@ class Orders(ShopifyOrders):
 
     def _note_withheld(self, shop_id: int, is_withheld: bool) -> str:
         return self.scopes
+
+    def _marks(self, shop_id: int) -> Marks:
+        return Marks()
 
 
 def facts_of(order: dict[str, Any], scopes: str = "read_orders") -> ReturnFacts:

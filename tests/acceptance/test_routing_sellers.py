@@ -117,6 +117,19 @@ def test_one_order_per_level_and_each_mixture_resolves_to_the_expected_person_wi
     assert any(found["counted"] and found["level"] == row.level.value for found in decision.findings)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_each_of_these_orders_tried_before_says_what_its_return_then_comes_to(
+    database: Database, queue: Queue, row: Row
+) -> None:
+    house = open_house(database)
+    row.before(house)
+    house.sell(row.sale)
+    tried = house.try_order().decided
+    decision = house.take_back()
+    assert (tried.outcome, tried.advisor_id, tried.level) == (decision.outcome, decision.advisor_id, decision.level)
+    assert (tried.words, tried.rule_id) == (decision.words, decision.rule_id)
+
+
 def test_every_level_of_the_chain_is_in_the_table_or_in_a_test_of_its_own() -> None:
     shown = {row.level for row in ROWS}
     assert set(Level) - shown == {Level.OVERRIDE, Level.WRITE_BACK, Level.NOBODY, Level.PERSON}

@@ -4,7 +4,9 @@ import json
 import re
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -12,7 +14,7 @@ from sqlmodel import col, select
 
 from consults import booking, jobs
 from consults.history import history
-from consults.models import Advisor, Case, Consult
+from consults.models import Advisor, Case, Consult, ConsultPolicy
 from kit.addresses import Addresses
 from notifications.messages import attachments_of
 from notifications.models import Message
@@ -182,6 +184,101 @@ def test_a_client_nobody_can_write_to_is_noted_once(database, town):
     tell(database, town)
     assert lines(database, town)[0] == ("client.not_invited", "no address to invite")
     assert sent(database)[0].body.startswith("A client, about the Meridian ring")
+
+
+def test_a_house_that_offers_both_puts_neither_before_the_other(database, town):
+    change(database, Case, town.case_id, side_by_side=True, client_texts_ok=True)
+    invite(database, town, times=2)
+    letter, text = sent(database)
+    assert (letter.name, text.name) == ("client_offered_both", "client_offered_both")
+    assert letter.subject == "The Meridian ring: two ways, as you like"
+    alone, talk = letter.body.index("Return it without a conversation"), letter.body.index("Or talk with Bob Laurent")
+    assert alone < letter.body.index("/r/token-of-42") < talk < letter.body.index("/consult/")
+    assert "would be glad" not in letter.body + text.body, "that is said where the conversation comes first"
+    assert "What you are owed is the same either way." in letter.body
+    assert text.body.startswith("Verdane: your return goes on, or talk with Bob") and len(text.body) <= 160
+
+
+NIGHT = NOW.replace(hour=21)  # ten in the evening with Bob; he begins at ten in the morning
+MORNING = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def by_night(database, town, queue):
+    """A time on the day after, which is booked, and called off, at night."""
+    with database.begin() as session:
+        slots = booking.free_times(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=NIGHT)
+        wanted = {"shop_id": town.shop_id, "case_id": town.case_id, "kind": "video", "client_zone": "America/New_York"}
+        consult = booking.book_consult(
+            session, **wanted, starts_at=slots[4].starts_at, idempotency_key="night", now=NIGHT
+        )
+    queue.waiting.clear()
+    return consult.id
+
+
+def run_at(at, database, town, consult_id, job):
+    with cast.clock(at):
+        job(
+            database.begin, addresses=ADDRESSES, mailbox=MAILBOX, shop_id=town.shop_id, consult_id=consult_id,
+            return_gid=CLEO.return_gid,
+        )  # fmt: skip
+
+
+def drain_at(at, database, queue):
+    made: dict[str, Any] = {"addresses": ADDRESSES, "mailbox": MAILBOX}
+    table = {f"consults.{job.__name__}": partial(job, **made) for job in (jobs.confirm_consult, jobs.tell_cancelled)}
+    with cast.clock(at):
+        return queue.drain(database, table)
+
+
+def later(queue):
+    return [name for name in queue.names() if name.startswith("consults.")]
+
+
+def texts(database):
+    return [m.name for m in sent(database) if m.channel == "sms"]
+
+
+def test_an_advisors_confirmation_by_text_keeps_their_quiet_hours_and_the_letters_go_at_once(
+    database, town, queue, by_night
+):
+    for _ in range(2):
+        run_at(NIGHT, database, town, by_night, jobs.confirm_consult)
+    assert [m.name for m in sent(database)] == ["consult_confirmed", "consult_confirmed_advisor"]
+    assert texts(database) == [] and later(queue) == ["consults.confirm_consult"], "once, for the morning"
+    drain_at(MORNING, database, queue)
+    assert texts(database) == ["consult_confirmed_advisor"]
+    run_at(MORNING, database, town, by_night, jobs.confirm_consult)
+    assert len(sent(database)) == 3
+
+
+def test_a_time_called_off_at_night_is_confirmed_to_nobody_and_told_in_the_morning(database, town, queue, by_night):
+    run_at(NIGHT, database, town, by_night, jobs.confirm_consult)
+    with database.begin() as session:
+        booking.cancel_consult(session, shop_id=town.shop_id, consult_id=by_night, now=NIGHT)
+    run_at(NIGHT, database, town, by_night, jobs.tell_cancelled)
+    assert texts(database) == []
+    assert later(queue) == ["consults.confirm_consult", "consults.tell_cancelled"]
+    drain_at(MORNING, database, queue)
+    assert texts(database) == ["consult_cancelled_advisor"]
+
+
+def test_two_times_of_one_client_booked_in_one_night_are_both_told(database, town, queue, by_night):
+    run_at(NIGHT, database, town, by_night, jobs.confirm_consult)
+    with database.begin() as session:
+        booking.cancel_consult(session, shop_id=town.shop_id, consult_id=by_night, now=NIGHT)
+        slots = booking.free_times(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=NIGHT)
+        wanted = {"shop_id": town.shop_id, "case_id": town.case_id, "kind": "video", "client_zone": "America/New_York"}
+        again = booking.book_consult(session, **wanted, starts_at=slots[8].starts_at, idempotency_key="2", now=NIGHT)
+    run_at(NIGHT, database, town, again.id, jobs.confirm_consult)
+    drain_at(MORNING, database, queue)
+    assert texts(database) == ["consult_confirmed_advisor"], "the one that was called off is not"
+
+
+def test_a_text_that_would_come_after_the_conversation_does_not_come(database, town, queue, by_night):
+    change(database, ConsultPolicy, town.shop_id, quiet_from_minute=20 * 60, quiet_until_minute=17 * 60)
+    run_at(NIGHT, database, town, by_night, jobs.confirm_consult)
+    assert later(queue) == [] and len(sent(database)) == 2
 
 
 def entry(message):

@@ -120,6 +120,74 @@ def test_what_is_wrong_is_said_under_its_field_and_nothing_is_saved_half(admin: 
     assert len(hours) == 5
 
 
+NEW: dict[str, Any] = {
+    "name": "Aiko Tanaka", "phone": "+81 90 1234 5678", "email": "aiko@v.jp", "languages": "ja, en", "active": "on",
+    "role": "advisor", "staff": "90871230009", "categories": "", "limit_own": "40", "limit_pool": "8", "weight": "100",
+    "zone": "Asia/Tokyo", **{f"hours-{day}": "" for day in range(7)}, "hours-1": "11:00–20:00",
+}  # fmt: skip
+
+
+def people(admin: Admin) -> list[Advisor]:
+    return stored(admin, Advisor, shop_id=admin.world.shop_id)
+
+
+def test_an_advisor_is_added_by_hand_with_boutique_hours_and_their_number_in_shopify(admin: Admin) -> None:
+    page_text = admin.alice.open("/app/advisors/new").text
+    assert "Add this advisor" in page_text and 'value="10:00–18:00"' in page_text
+    answer = admin.alice.send("/app/advisors", **NEW, boutique=admin.world.boutique.id)
+    (aiko,) = [person for person in people(admin) if person.name == "Aiko Tanaka"]
+    assert answer.get_json() == {"redirect": f"/app/advisors/{aiko.id}", "toast": "Aiko Tanaka is added."}
+    assert (aiko.phone, aiko.email, aiko.languages, aiko.zone) == ("+819012345678", "aiko@v.jp", "ja,en", "Asia/Tokyo")
+    assert (aiko.boutique_id, aiko.staff_gid) == (admin.world.boutique.id, "gid://shopify/StaffMember/90871230009")
+    with admin.database.begin() as session:
+        (hours,) = working_hours(session, shop_id=admin.world.shop_id, advisor_id=number(aiko.id))
+    assert (hours.weekday, hours.start_minute, hours.end_minute) == (1, 660, 1200)
+    assert "Aiko Tanaka" in read(admin.alice.open("/app/advisors")).text
+    assert "Aiko Tanaka" not in read(admin.stranger.open("/app/advisors")).text
+    assert admin.stranger.open(f"/app/advisors/{aiko.id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "sentence"),
+    [
+        ({"phone": ""}, "phone", "Write a mobile number: texts about new returns go there."),
+        ({"phone": "0612345678"}, "phone", "with its country code"),
+        ({"name": " "}, "name", "Write the name clients read."),
+        ({"name": "bob  LAURENT"}, "name", "Bob Laurent is among the advisors already."),
+        ({"email": "aiko"}, "email", "Write an e-mail address"),
+        ({"languages": ""}, "languages", "Write language codes"),
+        ({"boutique": "999"}, "boutique", "Choose one of your boutiques."),
+        ({"zone": "Tokyo"}, "zone", "Write a time zone by its name"),
+        ({"hours-1": "eleven"}, "hours-1", "Write from and to"),
+        ({"staff": "Aiko"}, "staff", "Write the number alone"),
+        ({"staff": "gid://shopify/StaffMember/7"}, "staff", "That is the number of Bob Laurent."),
+    ],
+)
+def test_bad_input_of_a_new_advisor_is_a_sentence_under_its_field_and_nobody_is_added(
+    admin: Admin, changed, field, sentence
+) -> None:
+    before = len(people(admin))
+    fields = fields_of(admin.alice.send("/app/advisors", **NEW | changed))
+    assert list(fields) == [field] and sentence in fields[field]
+    assert len(people(admin)) == before
+
+
+def test_a_boutique_of_another_shop_and_a_second_press_add_nobody(admin: Admin) -> None:
+    fields = fields_of(admin.alice.send("/app/advisors", **NEW, boutique=admin.dana.boutique.id))
+    assert fields == {"boutique": "Choose one of your boutiques."}
+    assert [admin.alice.send("/app/advisors", **NEW).status_code for _ in range(2)] == [200, 422]
+    assert len([person for person in people(admin) if person.name == "Aiko Tanaka"]) == 1
+
+
+def test_the_number_in_shopify_is_corrected_and_nobody_elses(admin: Admin) -> None:
+    other = colleague(admin, "Hugo Marchand", staff_gid="gid://shopify/StaffMember/8")
+    fields = fields_of(admin.alice.send(page(admin), **GOOD, staff="8"))
+    assert fields == {"staff": "That is the number of Hugo Marchand."}
+    assert admin.alice.send(f"/app/advisors/{other}", **GOOD | {"name": "Hugo Marchand"}, staff="").status_code == 200
+    assert admin.alice.send(page(admin), **GOOD, staff="8").status_code == 200
+    assert bob(admin).staff_gid == "gid://shopify/StaffMember/8"
+
+
 def test_a_loop_of_deputies_is_named_and_nothing_is_saved(admin: Admin) -> None:
     hugo = colleague(admin, "Hugo Marchand", deputy_id=admin.world.bob.id)
     lena = colleague(admin, "Léna Roux", deputy_id=hugo)

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from consults.models import TimeOff
+from jobs.models import JobTrouble, TroubleState
 from kit.errors import OutsideError
 from kit.money import Money
+from routing import chains
 from routing.circumstances import Circumstances
 from routing.facts import LineRead, OrderRead, StaffRead
+from routing.ledgers import PoolLoad
 from routing.models import Decision, RoutingPolicy, RuleBookVersion, RuleDraft
-from routing.reads import OrderToReturn
+from routing.reads import OrderSignals, OrderToReturn, SignalKeys
 from routing.rules import Outcome
 from routing.sellers import Level
 from shopify_app.pages.admin import routing_trying
@@ -177,6 +182,29 @@ def test_a_rule_that_a_wider_one_before_it_swallows_is_said_on_the_page_and_not_
     assert press(three, "/app/routing/force").status_code == 200
 
 
+def test_putting_rules_in_force_wakes_the_returns_that_waited_for_them_and_nothing_of_dana_s(three: Admin):
+    later = cast.NOW + timedelta(hours=5)
+    about: dict[str, Any] = {
+        "name": "routing.route_return",
+        "state": TroubleState.WAITING,
+        "next_at": later,
+        "reason": "In USD.",
+    }
+    with three.database.begin() as session:
+        for shop_id in (three.world.shop_id, three.dana.shop_id):
+            seen: dict[str, Any] = {"first_at": cast.NOW, "last_at": cast.NOW}
+            session.add(JobTrouble(root_id=f"waits-{shop_id}", shop_id=shop_id, **about, **seen))
+    press(three, "/app/routing/rules/r2/off")
+    assert {row.next_at for row in rows(three, JobTrouble) if row.root_id.startswith("waits")} == {later}
+    assert press(three, "/app/routing/force").status_code == 200
+    with three.database.begin() as session:
+        waiting = session.exec(select(JobTrouble).where(JobTrouble.state == TroubleState.WAITING)).all()
+        assert {row.shop_id: row.next_at for row in waiting} == {
+            three.world.shop_id: cast.NOW,
+            three.dana.shop_id: later,
+        }
+
+
 def test_amounts_of_a_currency_the_shop_has_left_are_not_put_in_force_until_they_are_looked_at(three: Admin):
     with three.database.begin() as session:
         session.merge(three.world.shop).currency = "JPY"
@@ -191,8 +219,8 @@ def test_amounts_of_a_currency_the_shop_has_left_are_not_put_in_force_until_they
 class At:
     """Shopify, with one order."""
 
-    def __init__(self, total: Money, away: bool = False):
-        self.total, self.away = total, away
+    def __init__(self, total: Money, away: bool = False, written: tuple[tuple[str | None, str, str], ...] = ()):
+        self.total, self.away, self.written = total, away, written
 
     def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
         if self.away:
@@ -209,6 +237,9 @@ class At:
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         return StaffRead("gid://shopify/StaffMember/7")
 
+    def signals(self, shop_id: int, order_gid: str, keys: SignalKeys) -> OrderSignals:
+        return OrderSignals(attributes=self.written)
+
 
 def test_any_order_is_tried_on_rules_that_are_not_saved_yet(three: Admin, monkeypatch: pytest.MonkeyPatch):
     shopify = At(Money(90_000, "USD"))
@@ -220,6 +251,25 @@ def test_any_order_is_tried_on_rules_that_are_not_saved_yet(three: Admin, monkey
     assert "Matches this rule , 2 of 3." in read(three.alice.open("/app/routing/rules/r2?try=1042")).text
     press(three, "/app/routing/rules/r2/off")
     assert "Matches no rule of 3." in read(three.alice.open("/app/routing?try=1042")).text
+
+
+def test_what_is_written_on_the_order_counts_when_it_is_tried(three: Admin, monkeypatch: pytest.MonkeyPatch):
+    with three.database.begin() as session:
+        teo = cast.bob(session, three.world.shop, name="Teo Marchetti", staff_gid="gid://shopify/StaffMember/90")
+        teo.boutique_id = three.world.boutique.id
+        session.add(teo)
+        chains.give_code(session, shop_id=three.world.shop_id, code="PAR-002", advisor_id=cast.number(teo.id))
+    shopify = At(Money(600_000, "USD"), written=(("line/1", "_advisor_code", "par-002"),))
+    monkeypatch.setattr(routing_trying, "doors", lambda: (shopify, shopify))
+    page = read(three.alice.open("/app/routing?try=1042")).text
+    assert "The advisor code of Teo Marchetti is on the piece." in page
+    assert "Teo Marchetti would answer, and be texted by Tue 24 November, 10:00, Paris." in page
+    with three.database.begin() as session:
+        away: dict[str, Any] = {"starts_at": cast.NOW, "ends_at": cast.NOW + timedelta(days=7)}
+        session.add(TimeOff(shop_id=three.world.shop_id, advisor_id=cast.number(teo.id), **away))
+    page = read(three.alice.open("/app/routing?try=1042")).text
+    assert "Teo Marchetti is away. It goes by turn" in page and "Bob Laurent would answer, and be texted" in page
+    assert rows(three, PoolLoad) == [], "nobody's place is taken"
 
 
 def test_an_order_that_cannot_be_tried_is_a_sentence(admin: Admin, monkeypatch: pytest.MonkeyPatch):

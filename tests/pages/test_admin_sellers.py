@@ -10,10 +10,12 @@ from sqlmodel import select
 
 from consults.models import Advisor, Case
 from kit.money import Money
+from logistics.models import Rma
 from routing import chains, client_book
 from routing.levels import MOVABLE, Level
 from routing.models import Decision, OrderEvidence
 from routing.reads import StaffMember
+from routing.rules import Outcome
 from routing.seller_models import AdvisorCode, BookEntry, BookImport, ClaimEvidence, SellerChoice
 from tests import cast
 from tests.cast import NOW, number
@@ -270,6 +272,19 @@ def test_a_case_says_why_at_every_level(admin: Admin) -> None:
         text = read(admin.alice.open(path)).text
         assert "1 piece credited to Bob Laurent Staff on the line Wed 14 October. Strong This decided it." in text
         assert "Conversation before the sale: nothing seen." in text
+        assert "Rule None matched; what holds for everything else. Version 1 of the rules" in text
+
+
+def test_a_case_says_by_which_rule_as_it_was_then_and_what_its_clock_says(admin: Admin) -> None:
+    admin.alice.open("/app/routing")
+    with admin.database.begin() as session:
+        row = session.exec(select(Decision).where(Decision.shop_id == admin.world.shop_id)).one()
+        row.rule_id = "r1"
+        session.add(row)
+    text = read(admin.alice.open(f"/app/cases/{admin.world.case.id}")).text
+    assert "Rule “Orders of $5,000 and more”: Order value is at least $5,000. Version 1 of the rules" in text
+    assert "Promised within 2 h of opening time, by Tuesday 24 November, 12:00, Paris" in text
+    assert "First answer Tuesday 24 November, 10:00, a time is reserved" in text
 
 
 def test_another_advisor_is_chosen_with_a_reason_and_the_page_says_by_whom(admin: Admin) -> None:
@@ -291,10 +306,53 @@ def test_another_advisor_is_chosen_with_a_reason_and_the_page_says_by_whom(admin
         assert entry is not None and entry.advisor_id == inès
 
 
-def test_a_simple_return_offers_no_other_advisor(admin: Admin) -> None:
+def test_a_return_that_is_not_decided_yet_offers_no_other_advisor(admin: Admin) -> None:
     with admin.database.begin() as session:
         rma = cast.cleos_return(
             session, session.merge(admin.world.shop), return_gid="gid://shopify/Return/78", price=Money(1, "USD")
         )
         path = f"/app/returns/{rma.id}"
     assert "Another advisor" not in read(admin.alice.open(path)).text
+
+
+@pytest.fixture
+def named(admin: Admin) -> str:
+    """A simple return on which the rules name Bob; its page."""
+    with admin.database.begin() as session:
+        about: dict[str, Any] = {
+            "policy_version": 1,
+            "total_cents": 90_000,
+            "currency": "USD",
+            "decided_at": NOW,
+            "level": Level.LINE,
+        }
+        session.add(
+            Decision(
+                shop_id=admin.world.shop_id, return_gid="gid://shopify/Return/77", order_gid="gid://shopify/Order/77",
+                outcome=Outcome.NAMED, advisor_id=admin.world.bob.id, words="Bob Laurent sold the piece.", **about,
+            )
+        )  # fmt: skip
+    return f"/app/returns/{admin.simple_id}"
+
+
+def test_another_advisor_is_named_on_a_simple_return_and_the_client_reads_the_new_name(admin: Admin, named) -> None:
+    inès = second(admin)
+    assert "Bob Laurent is named on this return." in read(admin.alice.open(named)).text
+    for given, field in (
+        ({"advisor_id": inès, "reason": ""}, "reason"),
+        ({"advisor_id": "²", "reason": "An old friend."}, "advisor_id"),
+        ({"advisor_id": admin.dana.bob.id, "reason": "Really?"}, "advisor_id"),
+        ({"advisor_id": admin.world.bob.id, "reason": "Again."}, "advisor_id"),
+    ):
+        assert set(fields_of(admin.alice.send(f"{named}/advisor", **given))) == {field}
+    assert rows(admin, SellerChoice) == []
+    assert admin.stranger.send(f"{named}/advisor", advisor_id=inès, reason="Mine now.").status_code == 404
+    done = admin.alice.send(f"{named}/advisor", advisor_id=inès, reason="An old friend.")
+    assert "counts at its next return" in done.get_json()["toast"]
+    text = read(admin.alice.open(named)).text
+    assert "Inès Aubry is named on this return." in text
+    assert "Inès Aubry was chosen instead of Bob Laurent by staff member 7" in text
+    with admin.database.begin() as session:
+        token = cast.return_link(session, session.get_one(Rma, admin.simple_id))
+    client = admin.app.test_client().get(f"/r/{token}").text
+    assert "Inès Aubry" in client and "Bob Laurent" not in client

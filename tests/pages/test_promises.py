@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from consults.advisors import boutiques
+from consults.advisors import boutique_by_location, boutiques
 from consults.models import Boutique, BoutiqueHours, ConsultPolicy, Holiday, PromiseTier
 from consults.opening import USUAL, hours_of_boutique
 from consults.slots import Rule
@@ -31,6 +31,7 @@ from tests.pages.admin_caller import read
 from tests.pages.admin_world import open_admin
 
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "10:00–19:00")
+PLACE = {"name": "Paris", "location": "71122330001", "telephone": "+33 1 99 00 01 12"}
 GOOD = {"usual": "120", "from_1": "25,000", "minutes_1": "30", "quiet_from": "21:00", "quiet_until": "8:00"}
 
 
@@ -99,7 +100,9 @@ def test_a_promise_that_is_none_gets_a_sentence_and_nothing_is_saved(admin, chan
 def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
     path = f"/app/promises/boutiques/{paris(admin)}"
     holidays = "2026-12-25 Christmas\r\n\r\n2027-01-01\r\n"
-    form = WEEK | {"tuesday": "9-12:30, 14:00-18:00", "sunday": "", "zone": "Europe/Paris", "holidays": holidays}
+    form = (
+        PLACE | WEEK | {"tuesday": "9-12:30, 14:00-18:00", "sunday": "", "zone": "Europe/Paris", "holidays": holidays}
+    )
     answer = admin.alice.send(path, **form)
     assert answer.json["redirect"] == "/app/promises"
     page = admin.alice.open(path).text
@@ -107,7 +110,7 @@ def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
     with admin.database.begin() as session:
         hours = hours_of_boutique(session, session.get(Boutique, paris(admin)))
         assert hours.holidays == {date(2026, 12, 25), date(2027, 1, 1)} and len(hours.week) == 7
-    assert admin.alice.send(path, **WEEK, zone="Europe/Paris", holidays="").status_code == 200
+    assert admin.alice.send(path, **PLACE, **WEEK, zone="Europe/Paris", holidays="").status_code == 200
     assert rows(admin, Holiday) == [] and len(rows(admin, BoutiqueHours)) == 6
 
 
@@ -126,15 +129,40 @@ def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
         ({"zone": "Europe/Atlantis"}, "zone", "“Europe/Atlantis” is no time zone we know."),
         ({"zone": ""}, "zone", "is no time zone we know."),
         (dict.fromkeys(WEEK, ""), "monday", "Open on one day at least"),
+        ({"name": "  "}, "name", "Write the name clients read."),
+        ({"location": "Rue de la Paix"}, "location", "Write the number alone"),
+        ({"telephone": "ring us"}, "telephone", "Write the number clients can ring"),
     ],
 )
 def test_bad_hours_days_and_zones_get_a_sentence_and_nothing_is_saved_half(admin, changed, field, sentence):
     path = f"/app/promises/boutiques/{paris(admin)}"
-    answer = admin.alice.send(path, **WEEK | {"zone": "America/New_York", "holidays": "2026-12-25"} | changed)
+    answer = admin.alice.send(path, **PLACE | WEEK | {"zone": "America/New_York", "holidays": "2026-12-25"} | changed)
     assert answer.status_code == 422 and sentence in answer.json["error"]["fields"][field]
     assert rows(admin, BoutiqueHours) == [] and rows(admin, Holiday) == []
     with admin.database.begin() as session:
         assert session.get(Boutique, paris(admin)).zone == "Europe/Paris"
+
+
+def test_a_boutique_is_added_by_hand_and_what_is_bought_there_is_known_by_its_number(admin):
+    page = admin.alice.open("/app/promises/boutiques/new").text
+    assert "Add this boutique" in page and 'value="10:00–19:00"' in page
+    form = WEEK | {"name": " Ginza ", "location": "71122330003", "zone": "Asia/Tokyo", "holidays": "2027-01-01"}
+    assert admin.alice.send("/app/promises/boutiques", **form).json["redirect"] == "/app/promises"
+    with admin.database.begin() as session:
+        about = {"shop_id": admin.world.shop_id, "location_gid": "gid://shopify/Location/71122330003"}
+        place = boutique_by_location(session, **about)
+        assert place is not None and (place.name, place.zone) == ("Ginza", "Asia/Tokyo")
+        assert hours_of_boutique(session, place).holidays == {date(2027, 1, 1)}
+    for changed, field, sentence in (
+        ({"location": ""}, "name", "Ginza is among the boutiques already."),
+        ({"name": "Osaka"}, "location", "That is the number of Ginza."),
+        ({"name": "Osaka", "location": "", "zone": "Japan time"}, "zone", "is no time zone we know"),
+    ):
+        answer = admin.alice.send("/app/promises/boutiques", **form | changed)
+        assert answer.status_code == 422 and sentence in answer.json["error"]["fields"][field]
+    assert len([place for place in rows(admin, Boutique) if place.shop_id == admin.world.shop_id]) == 2
+    other = admin.stranger.send("/app/promises/boutiques", **form)
+    assert other.status_code == 200, "another house may be in the same street"
 
 
 def test_dana_sees_and_changes_nothing_of_alices(admin):

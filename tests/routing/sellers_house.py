@@ -20,12 +20,13 @@ from consults.states import ConsultState
 from kit.db import Database
 from kit.money import Money
 from logistics.reads import ClientRead, ReturnRead
-from routing import chains, client_book, notes, selling
+from routing import books, chains, client_book, notes, selling
 from routing.facts import LineRead, OrderRead, StaffRead
 from routing.jobs import keep_evidence, route_return
 from routing.models import Decision, LineEvidence, OrderEvidence
 from routing.reads import OrderSignals, SignalKeys
 from routing.seller_models import ClaimEvidence, SellerChoice, SellerNote
+from routing.trying import Tried, try_order
 from shops.models import Shop
 from tests import cast
 from tests.jobs_at_hand import Queue
@@ -151,6 +152,19 @@ class House(FakeShopify):
             )
         with self.database.begin() as session:
             return session.exec(select(Decision).where(Decision.return_gid == return_gid)).one()
+
+    def try_order(self) -> Tried:
+        """The order through the rules in force, as the Routing page tries it."""
+        with self.database.begin() as session:
+            keys = chains.signal_keys(chains.chain_row(session, self.shop_id))
+            book = books.in_force(session, self.shop_id)
+        gid = self.sale.gid
+        today = self.signals(self.shop_id, gid, keys)
+        with self.database.begin() as session:
+            return try_order(
+                session, shop_id=self.shop_id, book=book, order=self.sale.read(), client=self.sale.client,
+                staff=self.staff(self.shop_id, gid), today=today, now=NOW,
+            )  # fmt: skip
 
     def case(self, number: int = 1) -> Case:
         with self.database.begin() as session:

@@ -348,3 +348,53 @@ def test_the_return_number_chooses_among_several(database, house) -> None:
     with database.begin() as session:
         another(session, house)
     assert ask(database, house, return_gid=house.case.return_gid).advisor_id != house.bob.id
+
+
+# --- a return without a conversation
+
+
+def simple(session, house, number_: int = 90) -> None:
+    about: dict[str, Any] = {
+        "policy_version": 1,
+        "total_cents": 90_000,
+        "currency": "USD",
+        "decided_at": NOW,
+        "order_name": "#1090",
+    }
+    session.add(
+        Decision(
+            shop_id=house.shop_id, return_gid=f"gid://shopify/Return/{number_}", order_gid="gid://shopify/Order/1090",
+            outcome=Outcome.NAMED, advisor_id=house.bob.id, level=Level.LINE, words="Bob sold the piece.", **about,
+        )
+    )  # fmt: skip
+
+
+def named(database, house) -> list[tuple[str, str | None]]:
+    with database.begin() as session:
+        found = selling.choices(session, shop_id=house.shop_id, order_gid="gid://shopify/Order/1090")
+        return [(row.by, row.reason) for row in found]
+
+
+def test_a_return_without_a_conversation_names_the_advisor_from_then_on(database, house) -> None:
+    with database.begin() as session:
+        simple(session, house)
+    order = {"order_gid": "gid://shopify/Order/1090"}
+    ask(database, house, **order)
+    ask(database, house, run_id="run-2", **order)
+    assert named(database, house) == [("flow", "He knows the family")]
+    assert [words for _, _, words in notes(database)] == [
+        "#1090 names Teo Marchetti from now on: He knows the family",
+        "#1090 names Teo Marchetti already.",
+    ]
+
+
+def test_of_several_returns_without_a_conversation_the_number_says_which(database, house) -> None:
+    with database.begin() as session:
+        for number_ in (90, 91):
+            simple(session, house, number_)
+    ask(database, house, order_gid="gid://shopify/Order/1090")
+    assert notes(database)[0][1:] == (
+        FlowState.REFUSED, "That order has several returns. Write the return number as well."
+    )  # fmt: skip
+    ask(database, house, run_id="run-2", order_gid="gid://shopify/Order/1090", return_gid="gid://shopify/Return/91")
+    assert len(named(database, house)) == 1

@@ -13,16 +13,20 @@ from consults.booking import book_consult, consults_of, free_times
 from consults.cases import get_case, take_case
 from consults.history import history
 from consults.kinds import Ledger, WhyNot
-from consults.models import Consult
+from consults.ladder import fire_due
+from consults.models import Advisor, Case, Consult
 from consults.promises import add_promise, promises_of
+from consults.rungs import Rung
 from consults.states import ConsultState
 from kit.db import Database
+from kit.errors import Conflict
 from notifications.messages import attachments_of
 from notifications.models import Message
-from routing import hand_overs, rosters
+from routing import hand_overs, pool_places, rosters
 from routing.absences import give_back
 from routing.leaving import leave
 from routing.ledgers import PoolLoad
+from shops.models import Shop
 from tests import cast
 from tests.cast import NOW, number
 from tests.jobs_at_hand import Queue
@@ -73,7 +77,7 @@ def test_a_place_in_the_pool_is_taken_by_one_of_many_at_once(house: House) -> No
     def work() -> None:
         gate.wait(20)
         with house.database.begin() as session:
-            got.append(hand_overs.claim(session, shop_id=house.shop_id, advisor_id=house.hugo))
+            got.append(pool_places.claim(session, shop_id=house.shop_id, advisor_id=house.hugo))
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
@@ -105,7 +109,7 @@ def test_an_advisor_of_another_shop_is_never_handed_a_case(house: House) -> None
     case = house.route()
     assert (case.advisor_id, case.why_not) == (house.bob, WhyNot.AWAY) and house.loads() == {}
     with house.database.begin() as session:
-        assert not hand_overs.claim(session, shop_id=house.shop_id, advisor_id=stranger)
+        assert not pool_places.claim(session, shop_id=house.shop_id, advisor_id=stranger)
 
 
 def test_with_many_people_the_roster_is_kept_and_with_few_it_is_drawn_anew(house: House, monkeypatch) -> None:
@@ -301,3 +305,62 @@ def test_who_answers_from_the_start_is_reminded_and_a_late_case_counts_in_the_po
         told = [(m.name, m.channel) for m in session.exec(select(Message).order_by(col(Message.id)))]
     assert told.count(("reminded_advisor", "sms")) == told.count(("stands_in_advisor", "sms")) == 1
     assert told.count(("handed_over", "email")) == 1, "the client reads the new name once"
+
+
+# --- the ladder's last rung
+
+
+def two_cases_late(house: House, places: int) -> list[int]:
+    """Two of Bob's cases at their last rung, with so many places left at Hugo; nobody else is there."""
+    house.change(house.hugo, limit_pool=places)
+    with house.database.begin() as session:
+        shop, bob = session.get_one(Shop, house.shop_id), session.get_one(Advisor, house.bob)
+        cases = [cast.cleos_case(session, shop, bob, return_gid=f"gid://shopify/Return/{n}") for n in (1, 2)]
+        for case in cases:
+            case.next_rung, case.next_rung_at = Rung.POOL, NOW
+            session.add(case)
+        return [number(case.id) for case in cases]
+
+
+def whose(house: House) -> dict[int, int]:
+    with house.database.begin() as session:
+        return {number(case.id): case.advisor_id for case in session.exec(select(Case))}
+
+
+@pytest.mark.parametrize("places", [0, 1, 2])
+def test_two_workers_on_the_last_rung_give_nobody_more_than_they_take(house: House, places: int) -> None:
+    late, gate = two_cases_late(house, places), threading.Barrier(2)
+
+    def climb(case_id: int) -> None:
+        gate.wait(20)
+        with house.database.begin() as session:
+            fire_due(session, shop_id=house.shop_id, case_id=case_id, colleague=hand_overs.next_in_turn, now=NOW)
+
+    threads = [threading.Thread(target=climb, args=(case_id,)) for case_id in late]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(whose(house).values()) == sorted([house.hugo] * places + [house.bob] * (2 - places))
+    assert house.loads().get(house.hugo, 0) == places, "counted at once, not when the ledgers follow"
+    house.run(only={"routing.note_hands"})
+    assert house.loads().get(house.hugo, 0) == places, "and not twice"
+
+
+def test_one_look_at_both_gives_the_last_place_once(house: House) -> None:
+    two_cases_late(house, 1)
+    with cast.clock(NOW):
+        house.table["consults.keep_first_answers"](house.database.begin)
+    assert sorted(whose(house).values()) == sorted([house.hugo, house.bob]) and house.loads() == {house.hugo: 1}
+
+
+def test_a_rung_that_is_undone_takes_nobodys_place(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id, _ = two_cases_late(house, 1)
+
+    def lost(*args: Any, **kwargs: Any) -> None:
+        raise Conflict("Somebody changed it meanwhile. Look again.")
+
+    monkeypatch.setattr("consults.ladder.give", lost)
+    with pytest.raises(Conflict), house.database.begin() as session:
+        fire_due(session, shop_id=house.shop_id, case_id=case_id, colleague=hand_overs.next_in_turn, now=NOW)
+    assert house.loads() == {} and set(whose(house).values()) == {house.bob}

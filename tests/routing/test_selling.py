@@ -10,20 +10,23 @@ import jobs.queue
 from consults.advisors import set_hours
 from consults.booking import book_consult, consults_of, free_times
 from consults.history import history
-from consults.models import Consult
+from consults.models import Case, Consult
 from consults.states import ConsultState, InvalidMove
 from jobs.queue import use_events
 from kit.db import Database
-from kit.errors import AppError, NotFound, OutsideError
+from kit.errors import AppError, Conflict, NotFound, OutsideError
 from routing import chains, evidence, notes, selling
 from routing.levels import Level
+from routing.models import Decision
 from routing.notes import read_text
 from routing.reads import OrderSignals
-from routing.seller_models import ClaimEvidence, SellerNote
+from routing.rules import Outcome
+from routing.seller_models import ClaimEvidence, SellerChoice, SellerNote
 from shopify_app.wiring import AT_ONCE, EVENTS
 from tests import cast
 from tests.jobs_at_hand import Queue
 from tests.routing.sellers_house import NOW, RING, SCARF, House, Sale, open_house, staff_gid
+from tests.routing.test_outcomes import offer
 
 BY_BOB = Sale(staff={RING: {"Bob": 1}, SCARF: {"Bob": 1}})
 
@@ -125,6 +128,87 @@ def test_the_newest_choice_wins_and_a_choice_of_one_who_left_since_gives_way(hou
     decision = house.take_back(3)
     assert house.name_of(decision.advisor_id) == "Bob"
     assert "Maud, whom a person of the house chose, is no longer with the house." in decision.words
+
+
+# --- a return without a conversation
+
+
+@pytest.fixture
+def simple(house: House) -> House:
+    """The rules name an advisor on a simple return: no case is opened. It is the second return."""
+    offer(house.database, house.shop_id, Outcome.NAMED)
+    assert house.take_back(2).outcome is Outcome.NAMED
+    return house
+
+
+def name_on(house: House, number: int = 2, **given) -> SellerChoice:
+    with house.database.begin() as session:
+        about = {"shop_id": house.shop_id, "return_gid": f"gid://shopify/Return/{number}",
+                 "advisor_id": house.people["Inès"], "reason": "An old friend.", "by": "staff:7", "for_client": False,
+                 "now": NOW, **given}  # fmt: skip
+        return selling.choose_named(session, **about)
+
+
+def test_a_simple_returns_advisor_is_overridden_written_to_shopify_and_wins_next_time(
+    simple: House, queue: Queue
+) -> None:
+    simple.write_back(queue)
+    queue.waiting.clear()
+    name_on(simple)
+    assert queue.names() == ["routing.write_back"], "nobody is told: there is nothing to do"
+    simple.write_back(queue)
+    assert json.loads(simple.written[simple.sale.gid])["chosen"]["staff"] == staff_gid("Inès")
+    with simple.database.begin() as session:
+        decision = session.exec(select(Decision).where(Decision.return_gid == "gid://shopify/Return/2")).one()
+        assert simple.name_of(decision.advisor_id) == "Bob", "what was decided stays as it was"
+        assert selling.named_on(session, decision) == simple.people["Inès"]
+        assert len(session.exec(select(Case)).all()) == 1, "the first return's; none was opened"
+    simple.forget_evidence()
+    decision = simple.take_back(3)
+    assert (simple.name_of(decision.advisor_id), decision.level) == ("Inès", Level.OVERRIDE)
+
+
+def test_a_name_may_be_put_where_the_rules_named_nobody(simple: House) -> None:
+    offer(simple.database, simple.shop_id, Outcome.SIMPLE)
+    assert simple.take_back(3).advisor_id is None
+    assert name_on(simple, 3).from_advisor_id is None
+    offer(simple.database, simple.shop_id, Outcome.ASSISTED)
+    assert simple.take_back(4).level is Level.OVERRIDE
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"reason": " x "}, AppError, "Write a few words on why; they stay with the return."),
+        ({"advisor_id": "Bob"}, AppError, "Bob is named already."),
+        ({"advisor_id": "Colette"}, AppError, "Colette does not take returns just now."),
+        ({"number": 1}, Conflict, "Choose on the page of its case."),
+        ({"number": 99}, NotFound, "That return is not known here."),
+    ],
+)
+def test_a_name_that_cannot_be_put_is_a_sentence_and_nothing_is_kept(simple: House, given, error, words) -> None:
+    if "advisor_id" in given:
+        given = {"advisor_id": simple.people[given["advisor_id"]]}
+    with pytest.raises(error, match=words):
+        name_on(simple, **given)
+    with simple.database.begin() as session:
+        assert session.exec(select(SellerChoice)).all() == []
+
+
+def test_neither_another_shops_return_nor_another_shops_advisor_is_named(simple: House) -> None:
+    with simple.database.begin() as session:
+        dana = cast.dana(session)
+    for given in ({"shop_id": dana.shop_id}, {"advisor_id": dana.bob.id}):
+        with pytest.raises(NotFound):
+            name_on(simple, **given)
+
+
+def test_a_name_put_for_the_client_counts_for_their_other_orders_too(simple: House) -> None:
+    name_on(simple, for_client=True)
+    offer(simple.database, simple.shop_id, Outcome.ASSISTED)
+    simple.sell(Sale(number=2000, source="pos"))
+    decision = simple.take_back(4)
+    assert (simple.name_of(decision.advisor_id), decision.level) == ("Inès", Level.CLIENT)
 
 
 # --- the note in Shopify

@@ -138,6 +138,7 @@ def test_one_shop_sees_nothing_of_the_other(shopify):
 
 def test_what_rules_ask_of_an_order_is_answered_for_the_meridian_ring(shopify):
     asked = {"id": shopify.order("1042")["id"], "lately": "created_at:>='2020-01-01T00:00:00Z'"}
+    asked |= {"tierNamespace": "custom", "tierKey": "tier"}
     body = shopify.post(document("order_get"), "OrderGet", asked).json()
     assert "errors" not in body, body["errors"]
     order, line = body["data"]["order"], body["data"]["order"]["lineItems"]["nodes"][0]

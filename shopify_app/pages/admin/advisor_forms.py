@@ -18,6 +18,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 STRETCH = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?", re.IGNORECASE)
+STAFF_GID = "gid://shopify/StaffMember/"
 LIMITS = {"limit_own": 500, "limit_pool": 500, "weight": 1000}
 LONGEST_AWAY = timedelta(days=730)
 NO_NUMBER = "Write a mobile number: texts about new returns go there. Without texts, tick “Asked for no texts”."
@@ -69,7 +70,7 @@ def _person(form: Form, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs: dict[str, str]) -> None:
-    """Languages, kinds of piece, boutiques, role and zone."""
+    """Languages, kinds of piece, boutiques, number in Shopify, role and zone."""
     codes = [code.strip().lower() for code in re.split(r"[,\s]+", form.get("languages", "")) if code.strip()]
     values["languages"] = ",".join(codes)
     if not codes or not all(_language(code) for code in codes) or len(values["languages"]) > 100:
@@ -83,6 +84,11 @@ def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs
             wrongs["boutique"] = "Choose one of your boutiques."
         values["boutique_id"] = home[0] if home else None
         values["more_boutique_ids"] = sorted(set(others) - set(home))
+    if "staff" in form:
+        number = form.get("staff", "").strip().removeprefix(STAFF_GID)
+        values["staff_gid"] = STAFF_GID + number if number else None
+        if number and not (number.isascii() and number.isdigit() and len(number) <= 20):
+            wrongs["staff"] = "Write the number alone, for example 90871230001, or leave it empty."
     if "role" in form:
         role = form.get("role", "")
         if role not in set(StaffRole):

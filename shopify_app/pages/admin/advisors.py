@@ -1,5 +1,6 @@
-"""/app/advisors: who helps, where, in which languages, how much and when; and a page to correct it."""
+"""/app/advisors: who helps, where, in which languages, how much and when; pages to add somebody and to correct it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -9,7 +10,7 @@ from consults import advisors
 from consults.absences import away_now, time_off
 from consults.cases import open_cases
 from consults.models import Advisor, WorkingHours
-from kit.errors import NotFound
+from kit.errors import Conflict, NotFound
 from notifications import messages
 from routing.commissions import rule_in_words
 from routing.credits import rule
@@ -26,6 +27,9 @@ from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.web import begin, now
 
 page = Blueprint("admin_advisors", __name__)
+
+FIELD_OF = {"staff_gid": "staff"}
+"""Where the form calls a column otherwise."""
 
 
 @page.get("/app/advisors")
@@ -49,6 +53,34 @@ def index() -> str:
         )
 
 
+@page.get("/app/advisors/new")
+def new() -> str:
+    """An empty form: somebody whom Shopify's list of staff does not tell of."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        places = advisors.boutiques(session, shop_id=caller.shop_id)
+        nobody = {"shop_id": caller.shop_id, "advisor_id": 0}
+        hours = [WorkingHours(**nobody, weekday=d, start_minute=a, end_minute=b) for d, a, b in advisors.OFFICE_HOURS]
+        empty = Advisor(shop_id=caller.shop_id, name="", zone=places[0].zone if len(places) == 1 else shop.zone)
+        return show("advisor_new.html", advisor=empty, places=places, hours=hours_by_day(hours))
+
+
+@page.post("/app/advisors")
+def add() -> Response:
+    """Add them, or say what to put right under its field; nothing is saved half."""
+    caller = merchant()
+    with begin() as session:
+        values, hours, fields = _asked(session, caller.shop_id)
+        if fields:
+            return wrong(fields)
+        try:
+            advisor = advisors.add_advisor(session, shop_id=caller.shop_id, values=values, hours=hours or ())
+        except Conflict as taken:
+            return wrong({FIELD_OF.get(taken.code, taken.code): taken.message})
+    return go(f"/app/advisors/{advisor.id}", f"{advisor.name} is added.")
+
+
 @page.get("/app/advisors/<int:advisor_id>")
 def one(advisor_id: int) -> str:
     """One advisor: to correct, to note as away, to hand over from, to let leave."""
@@ -65,12 +97,14 @@ def change(advisor_id: int) -> Response:
     caller = merchant()
     with begin() as session:
         advisor = advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=advisor_id)
-        places = [place.id for place in advisors.boutiques(session, shop_id=caller.shop_id) if place.id is not None]
-        values, fields = read_form(request.form, places, now=advisor.texts_stopped_at or now())
-        hours, wrong_hours = read_hours(request.form)
-        fields |= wrong_hours | _deputy(session, advisor, values)
+        values, hours, fields = _asked(session, caller.shop_id, stopped_at=advisor.texts_stopped_at)
+        fields |= _deputy(session, advisor, values)
         if fields:
             return wrong(fields)
+        try:
+            advisors.check_own(session, shop_id=caller.shop_id, advisor_id=advisor_id, values=values)
+        except Conflict as taken:
+            return wrong({FIELD_OF.get(taken.code, taken.code): taken.message})
         if advisor.left_on is not None:
             values["active"] = False  # whoever left comes back by the button for it
         before = {"sms": advisor.phone, "email": advisor.email}
@@ -85,6 +119,16 @@ def change(advisor_id: int) -> Response:
         )
     sent = " What did not reach them is being sent." if follow else ""
     return go("/app/advisors", f"{advisor.name} is saved.{sent}")
+
+
+def _asked(
+    session: Session, shop_id: int, *, stopped_at: datetime | None = None
+) -> tuple[dict[str, Any], list[tuple[int, int, int]] | None, dict[str, str]]:
+    """Columns, hours, and a sentence for each field to correct."""
+    places = [place.id for place in advisors.boutiques(session, shop_id=shop_id) if place.id is not None]
+    values, fields = read_form(request.form, places, now=stopped_at or now())
+    hours, wrong_hours = read_hours(request.form)
+    return values, hours, fields | wrong_hours
 
 
 def standing(advisor: Advisor, away: bool) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 from flask import Response, g, jsonify, make_response, render_template
 from sqlmodel import Session
 
+from consults.zones import city
 from kit.errors import OutsideError
 from kit.money import Money
 from shopify_app.auth import Merchant, id_token, merchant
@@ -69,6 +70,10 @@ class Wording:
     def last_day_there(self, ends_at: datetime, zone: str) -> str:
         """The last day of a stretch that ends, not included, at `ends_at`."""
         return self.day_there(ends_at - timedelta(seconds=1), zone)
+
+    def there(self, at: datetime, zone: str) -> str:
+        """ "Tue 24 November, 14:20, Paris": the time it is then in another zone."""
+        return f"{self.day_there(at, zone)}, {at.astimezone(ZoneInfo(zone)):%H:%M}, {city(zone)}"
 
     def time(self, at: datetime | None) -> str:
         """ "Tue 24 November, 16:30"."""

@@ -48,7 +48,7 @@ def case(case_id: int) -> str:
             advisor=advisors.get_advisor(session, shop_id=shop_id, advisor_id=found.advisor_id),
             names={person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)},
             clock=clock_of(session, found, zone=shop.zone, now=now()),
-            why=why(session, shop_id=shop_id, decision=decision),
+            why=why(session, shop_id=shop_id, decision=decision, case_id=case_id),
             people=advisors.advisors(session, shop_id=shop_id, active=True),
             consults=booking.consults_of(session, shop_id=shop_id, case_id=case_id),
             events=history.history(session, shop_id=shop_id, case_id=case_id),

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from consults.slots import Rule
 from consults.tiers import MOST_MINUTES
+from consults.zones import is_zone
 from kit.money import Money
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -13,6 +15,7 @@ CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?"
 SPAN = re.compile(rf"{CLOCK}\s*(?:-|–|—|to)\s*{CLOCK}")
 FIGURES = re.compile(r"[\d.,\s]{1,16}")
 MOST_HOLIDAYS = 300
+LOCATION_GID = "gid://shopify/Location/"
 HOW = "Write it as 10:00–19:00, with a comma between two stretches, or leave it empty for a closed day."
 
 Wrongs = dict[str, str]
@@ -30,6 +33,33 @@ def read_week(form: Mapping[str, str]) -> tuple[list[Rule], Wrongs]:
     if not week and not wrongs:
         wrongs["monday"] = "Open on one day at least; a boutique that never opens can promise nothing."
     return week, wrongs
+
+
+def read_boutique(form: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], Wrongs]:
+    """What advisors.keep_boutique() takes as "place", opening.set_opening() as "opening", and what to put right."""
+    place, wrongs = read_place(form)
+    week, more = read_week(form)
+    holidays, still_more = read_holidays(form.get("holidays", ""))
+    zone = form.get("zone", "").strip()
+    wrongs |= more | still_more
+    if not is_zone(zone):
+        wrongs["zone"] = f"“{zone[:64]}” is no time zone we know. Write it as Europe/Paris."
+    return {"place": place, "opening": {"zone": zone, "week": week, "holidays": holidays}}, wrongs
+
+
+def read_place(form: Mapping[str, str]) -> tuple[dict[str, Any], Wrongs]:
+    """A boutique's name, location and telephone as advisors.keep_boutique() takes them, and what to put right."""
+    name = " ".join(form.get("name", "").split())
+    number = form.get("location", "").strip().removeprefix(LOCATION_GID)
+    telephone = form.get("telephone", "").strip()
+    wrongs: Wrongs = {}
+    if not name or len(name) > 200:
+        wrongs["name"] = "Write the name clients read."
+    if number and not (number.isascii() and number.isdigit() and len(number) <= 20):
+        wrongs["location"] = "Write the number alone, for example 71122330001, or leave it empty."
+    if telephone and (len(re.findall(r"\d", telephone)) < 5 or len(telephone) > 40):
+        wrongs["telephone"] = "Write the number clients can ring, for example +33 1 84 88 00 00."
+    return {"name": name, "location_gid": LOCATION_GID + number if number else None, "telephone": telephone}, wrongs
 
 
 def read_holidays(text: str) -> tuple[dict[date, str], Wrongs]:

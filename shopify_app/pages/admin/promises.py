@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, request
 
 from consults import advisors, opening, tiers
+from consults.models import Boutique
 from consults.policy import policy_of, set_policy
-from consults.zones import city, is_zone
-from kit.errors import AppError
+from consults.zones import city
+from kit.errors import AppError, Conflict
 from routing.flow import notes_of
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
@@ -13,10 +14,9 @@ from shopify_app.pages.admin.opening_forms import (
     DAYS,
     clock_words,
     day_words,
-    read_holidays,
+    read_boutique,
     read_quiet,
     read_tiers,
-    read_week,
     week_words,
 )
 from shopify_app.web import begin
@@ -66,9 +66,26 @@ def change() -> Response:
     return go("", "Saved. It holds for returns from now on.")
 
 
+@page.get("/app/promises/boutiques/new")
+def new_boutique() -> str:
+    """An empty form: a place of the house."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        days = [(name, name.lower(), day_words(opening.USUAL, number)) for number, name in enumerate(DAYS)]
+        empty = Boutique(shop_id=caller.shop_id, name="", zone=shop.zone)
+        return show("boutique.html", place=empty, days=days, closed=[])
+
+
+@page.post("/app/promises/boutiques")
+def add_boutique() -> Response:
+    """Add it with its week and closed days, all or none of it."""
+    return _keep(None)
+
+
 @page.get("/app/promises/boutiques/<int:boutique_id>")
 def boutique(boutique_id: int) -> str:
-    """One boutique's week, closed days and time zone."""
+    """One boutique: what it is called, its week, closed days and time zone."""
     caller = visiting()
     with begin() as session:
         shop_of(session, caller)
@@ -82,20 +99,24 @@ def boutique(boutique_id: int) -> str:
 @page.post("/app/promises/boutiques/<int:boutique_id>")
 def change_boutique(boutique_id: int) -> Response:
     """Save all of it or none of it."""
+    return _keep(boutique_id)
+
+
+def _keep(boutique_id: int | None) -> Response:
     caller = merchant()
-    zone = request.form.get("zone", "").strip()
-    week, wrongs = read_week(request.form)
-    holidays, more = read_holidays(request.form.get("holidays", ""))
-    wrongs |= more
-    if not is_zone(zone):
-        wrongs["zone"] = f"“{zone[:64]}” is no time zone we know. Write it as Europe/Paris."
-    if wrongs:
-        return wrong(wrongs)
     try:
         with begin() as session:
-            about = {"shop_id": caller.shop_id, "boutique_id": boutique_id}
-            place = opening.set_opening(session, **about, zone=zone, week=week, holidays=holidays)
+            if boutique_id is not None:
+                advisors.get_boutique(session, shop_id=caller.shop_id, boutique_id=boutique_id)
+            about, fields = read_boutique(request.form)
+            if fields:
+                return wrong(fields)
+            place = advisors.keep_boutique(session, shop_id=caller.shop_id, boutique_id=boutique_id, **about["place"])
+            assert place.id is not None
+            opening.set_opening(session, shop_id=caller.shop_id, boutique_id=place.id, **about["opening"])
             name = place.name
+    except Conflict as taken:
+        return wrong({taken.code: taken.message})
     except AppError as error:
         if error.status != 400:
             raise

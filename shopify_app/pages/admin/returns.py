@@ -15,6 +15,7 @@ from logistics.reverse_deliveries import receive_by_hand
 from logistics.settlements import approve_payment, set_aside
 from logistics.states import Finding
 from measures import home as lists
+from routing import selling
 from routing.jobs import find_decision
 from shopify_app.asked import row_id
 from shopify_app.auth import merchant
@@ -35,6 +36,7 @@ def one(rma_id: int) -> str:
         shop, shop_id = shop_of(session, caller), caller.shop_id
         view = rmas.view(session, shop_id=shop_id, rma_id=rma_id)
         decision = find_decision(session, shop_id=shop_id, return_gid=view.rma.return_gid)
+        named = selling.named_on(session, decision) if decision else None
         note_access(session, shop_id=shop_id, who=staff(caller), what=RETURN, subject=f"rma:{rma_id}", now=now())
         return show(
             "return.html",
@@ -42,6 +44,8 @@ def one(rma_id: int) -> str:
             step=lists.step_of_return(session, view.rma, zone=shop.zone, now=now()),
             why=why(session, shop_id=shop_id, decision=decision),
             people=advisors.advisors(session, shop_id=shop_id, active=True),
+            decision=decision,
+            named=advisors.get_advisor(session, shop_id=shop_id, advisor_id=named) if named else None,
             case=cases.find_case(session, shop_id=shop_id, return_gid=view.rma.return_gid),
             **parcel_side(session, view.rma),
         )

@@ -10,6 +10,7 @@ from routing import books, policies, trying
 from routing.checks import problems
 from routing.conditions import in_words
 from routing.levels import LEVEL_NAMES
+from routing.marks import keep_marks, marks_of, read_marks
 from routing.models import Decision
 from routing.rules import Outcome, Rule, RuleBook
 from shopify_app.asked import row_id
@@ -54,6 +55,7 @@ def rules() -> str:
             most=trying.MOST_LISTED,
             policy=policies.policy_row(session, caller.shop_id),
             people=advisors.advisors(session, shop_id=caller.shop_id, active=True),
+            marks=marks_of(session, caller.shop_id),
             stands_in=policies.directory(session, caller.shop_id).default,
             decisions=lists.recent_decisions(session, shop_id=caller.shop_id),
         )
@@ -68,6 +70,18 @@ def stand_in() -> Response:
             policies.choose_default(session, shop_id=caller.shop_id, advisor_id=row_id(chosen))
     except NotFound:
         return wrong({"default_advisor": "Choose somebody who works here."})
+    return go("", "Saved. It holds for returns from now on.")
+
+
+@page.post("/app/routing/marks")
+def keep() -> Response:
+    """Where the house notes a tier, made to order and final sale; it holds at once."""
+    caller = merchant()
+    marks, fields = read_marks(request.form)
+    if fields:
+        return wrong(fields)
+    with begin() as session:
+        keep_marks(session, shop_id=caller.shop_id, marks=marks)
     return go("", "Saved. It holds for returns from now on.")
 
 

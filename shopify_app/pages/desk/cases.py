@@ -139,7 +139,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,
         "refund": refund.show() if refund else "settled in the admin",
-        "why": why(session, shop_id=case.shop_id, decision=_decision(session, case)),
+        "why": why(session, shop_id=case.shop_id, decision=_decision(session, case), case_id=case.id),
         "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.TALK],

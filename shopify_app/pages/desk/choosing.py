@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kit.errors import AppError, NotFound
 from routing import selling
+from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.web import begin, now
@@ -16,18 +17,18 @@ page = Blueprint("choosing", __name__, url_prefix="/cases/<int:case_id>")
 def choose(case_id: int) -> ResponseReturnValue:
     """Give the case to them, with the reason. A manager's to do, and nobody else's."""
     caller, form = desk(), request.form
-    chosen = form.get("advisor_id", "")
+    chosen = row_id(form.get("advisor_id", ""))
     with begin() as session:
         case_of(session, caller, case_id)
         if not caller.is_manager:
             raise NotFound("That page is not known here.")
-        if not chosen.isdigit():
+        if chosen is None:
             raise AppError("Choose who takes it.")
         selling.choose_advisor(
             session,
             shop_id=caller.shop_id,
             case_id=case_id,
-            advisor_id=int(chosen),
+            advisor_id=chosen,
             reason=form.get("reason", ""),
             by=f"advisor:{caller.advisor_id}",
             for_client="for_client" in form,

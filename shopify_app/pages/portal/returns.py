@@ -24,6 +24,7 @@ from logistics.wear import deduction_of
 from routing.jobs import find_decision
 from routing.models import Decision
 from routing.rules import Outcome
+from routing.selling import named_on
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
@@ -233,9 +234,12 @@ def _advisor(session: Session, case: Case | None) -> Advisor | None:
 
 def _named(session: Session, decision: Decision | None) -> Advisor | None:
     """Who is named on a simple return, where the rules say that somebody is, while they work here."""
-    if decision is None or decision.outcome is not Outcome.NAMED or decision.advisor_id is None:
+    if decision is None or decision.outcome is not Outcome.NAMED:
         return None
-    advisor = get_advisor(session, shop_id=decision.shop_id, advisor_id=decision.advisor_id)
+    advisor_id = named_on(session, decision)
+    if advisor_id is None:
+        return None
+    advisor = get_advisor(session, shop_id=decision.shop_id, advisor_id=advisor_id)
     return advisor if advisor.active else None
 
 
