@@ -96,6 +96,13 @@ def test_a_shops_name_fits_its_column(length: int, is_shop: bool) -> None:
     assert clean_domain(name) == (name if is_shop else None)
 
 
+@pytest.mark.parametrize(
+    "name", ["[", "https://[::1", "", " ", "evil.com", "myshopify.com", "\ud83d", "\x00", f"{SHOP}:443"]
+)
+def test_what_is_no_shops_name_is_none_and_breaks_nothing(name: str) -> None:
+    assert clean_domain(name) is None
+
+
 # --- Flow's door
 
 
