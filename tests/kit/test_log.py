@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import structlog
@@ -74,33 +75,34 @@ def test_a_trace_is_told_with_its_error_and_without_what_is_personal(capsys: pyt
     assert "ValueError: to [hidden]" in told and "cleo@" not in line and "\n    | " in told
 
 
-@pytest.fixture
-def nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+@contextmanager
+def nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
     """The root logger as a process finds it when it begins."""
     root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(root, "level", logging.NOTSET)
-    return root
+    with monkeypatch.context() as patched:
+        patched.setattr(root, "handlers", [])
+        patched.setattr(root, "level", logging.NOTSET)
+        yield root
 
 
-def test_what_libraries_log_loses_what_is_personal_too(
-    nothing_set_up: logging.Logger, capsys: pytest.CaptureFixture[str]
-) -> None:
-    log.configure()
-    (handler,) = nothing_set_up.handlers
-    assert nothing_set_up.level == logging.WARNING
-    assert isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
-    record = logging.LogRecord("lib", logging.ERROR, "x.py", 1, "to %s\nnext", ("cleo@example.com",), None)
-    told = handler.format(record)
+def test_what_libraries_log_loses_what_is_personal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with nothing_set_up(monkeypatch) as root:
+        log.configure()
+        (handler,) = root.handlers
+        assert root.level == logging.WARNING
+        assert isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
+        record = logging.LogRecord("lib", logging.ERROR, "x.py", 1, "to %s\nnext", ("cleo@example.com",), None)
+        told = handler.format(record)
+        hiding = handler.formatter
+        log.configure()
+        assert handler.formatter is hiding, "it is set once"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} lib ERROR to \[hidden\]\n    \| next", told)
-    hiding = handler.formatter
-    log.configure()
-    assert handler.formatter is hiding, "it is set once"
 
 
-def test_a_handler_of_another_without_a_form_is_given_one_that_hides(nothing_set_up: logging.Logger) -> None:
-    theirs = logging.StreamHandler()
-    nothing_set_up.addHandler(theirs)
-    log.configure()
+def test_a_handler_of_another_without_a_form_is_given_one_that_hides(monkeypatch: pytest.MonkeyPatch) -> None:
+    with nothing_set_up(monkeypatch) as root:
+        theirs = logging.StreamHandler()
+        root.addHandler(theirs)
+        log.configure()
     record = logging.LogRecord("lib", logging.ERROR, "x.py", 1, "shpat_12ab", (), None)
     assert theirs.format(record) == "[hidden]"
