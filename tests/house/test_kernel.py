@@ -1,5 +1,6 @@
 """The kernel to the letter: what each door says when it refuses, where each limit lies, which moves are allowed."""
 
+import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -85,8 +86,6 @@ def test_without_an_id_the_body_stands_for_itself() -> None:
     one, same, other = (door.open(shopify_headers(body), body, "", "") for body in (b"{}", b"{}", b"[]"))
     assert one.external_id == same.external_id != other.external_id
     # As stored since the first release: another value would take a copy for a new delivery.
-    import hmac
-
     assert one.external_id == hmac.digest(b"body", b"{}", "sha256").hex()
 
 
@@ -152,6 +151,10 @@ def test_easyposts_door_says_what_it_refuses_and_takes_what_is_signed() -> None:
     body = orjson.dumps({"id": "e\x00" + "e" * 300, "description": "d\x00" + "d" * 300})
     opened = door.open({"x-hmac-signature": easypost.sign(body, SECRET)}, body, "", "")
     assert opened == Envelope("d" * 100, "e" * 200)
+
+
+def test_easyposts_signature_is_written_as_its_guide_says() -> None:
+    assert easypost.sign(b"{}", "hush") == "hmac-sha256-hex=" + hmac.new(b"hush", b"{}", "sha256").hexdigest()
 
 
 def test_easyposts_secret_counts_in_its_composed_form() -> None:

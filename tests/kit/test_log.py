@@ -18,6 +18,7 @@ from kit import log
 def as_before() -> Iterator[None]:
     before = structlog.get_config()
     words = list(before["processors"])
+    structlog.reset_defaults()
     yield
     before["processors"][:] = words
     structlog.configure(**before)
