@@ -81,6 +81,7 @@ def test_a_number_counts_whole_and_a_word_in_any_case_and_as_it_is(
     [
         b"From=%2B33612344141&Body=Stop",
         b"From=%2b33612344141",
+        b"x%2B33612344141",
         b"Email=no%C3%ABl%2Ba%40example.com",
         b'{"email": "no\\u00ebl+a@example.com"}',
         b'{"email": "no\\u00EBl+a@example.com"}',
@@ -88,6 +89,7 @@ def test_a_number_counts_whole_and_a_word_in_any_case_and_as_it_is(
     ],
 )
 def test_a_word_is_found_as_a_form_writes_it_and_as_json_may(database: Database, body: bytes) -> None:
+    put(database, b"12344141 o\\u00ebl+a@example.com no\\u00ebl+a@example.co", name="parts of them")
     row = put(database, body, source="twilio", shop_domain="")
     with database.begin() as session:
         words = ["+33612344141", "noël+a@example.com"]
