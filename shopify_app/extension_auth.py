@@ -42,11 +42,10 @@ def read_extension_token(raw: str, config: Settings) -> tuple[str, str | None]:
         except jwt.PyJWTError:
             continue
         dest = str(claims["dest"]).removeprefix("https://")
-        domain = clean_domain(dest)
-        if domain is not None and domain == dest:
+        if clean_domain(dest) == dest:
             subject = str(claims.get("sub") or "")
             known = subject.startswith(CUSTOMER) and subject.removeprefix(CUSTOMER).isdigit()
-            return domain, subject if known else None
+            return dest, subject if known else None
     raise NotSignedIn("This opens from your account in the shop.", "extension")
 
 

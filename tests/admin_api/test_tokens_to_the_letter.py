@@ -193,19 +193,24 @@ def test_a_renewal_holds_its_shops_lease_and_no_other_and_gives_it_back(
     with database.begin() as session:
         dana = cast.alice(session, "dana.myshopify.com")
         dana.renewing_until = NOW + timedelta(days=1)
+        cast.alice(session, "edda.myshopify.com")  # whose lease is free
     with database.begin() as session:
         session.exec(select(Shop).where(Shop.domain == DOMAIN)).one().access_expires_at = NOW
     held: list[Any] = []
 
     def look(_request: Any) -> tuple[int, dict[str, str], str]:
-        held.append(shop().renewing_until)
+        with database.begin() as session:
+            held.append(list(session.exec(select(Shop.renewing_until).order_by(Shop.domain))))
         return 200, {}, json.dumps(granted())
 
     shopify.add_callback("POST", TOKENS, callback=look)
     keeper.token(shop_id)
-    assert held == [NOW + LEASE] and shop().renewing_until is None
+    assert held == [[NOW + timedelta(days=1), None, NOW + LEASE]]
     with database.begin() as session:
-        assert session.exec(select(Shop.renewing_until).where(Shop.domain == "dana.myshopify.com")).one() is not None
+        leases = dict(session.exec(select(Shop.domain, Shop.renewing_until)).all())
+        assert leases == {
+            DOMAIN: None, "dana.myshopify.com": NOW + timedelta(days=1), "edda.myshopify.com": None,
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize("left", [timedelta(hours=1), None], ids=["an hour", "for ever"])
@@ -251,6 +256,7 @@ def test_a_grant_that_comes_as_the_old_one_is_given_up_is_taken_and_nothing_is_a
 
 def test_a_shops_admin_is_the_shop_or_the_stand_in() -> None:
     assert admin_base(cast.settings(), DOMAIN) == f"https://{DOMAIN}"
+    assert admin_base(cast.settings(shopify_admin_base_url="http://x/X"), DOMAIN) == f"http://x/X/{DOMAIN}"
     for base in ("http://127.0.0.1:1", "http://127.0.0.1:1/"):
         assert admin_base(cast.settings(shopify_admin_base_url=base), DOMAIN) == f"http://127.0.0.1:1/{DOMAIN}"
 

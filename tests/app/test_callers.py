@@ -95,6 +95,12 @@ def test_a_destination_is_a_shop_and_nothing_behind_it(app: Flask, config: Setti
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("dest", [f"https://{SHOP.upper()}", f"https://{SHOP} ", f"HTTPS://{SHOP}", f"http://{SHOP}"])
+def test_a_destination_that_only_resembles_a_shop_is_none(app: Flask, config: Settings, dest: str) -> None:
+    with asked(app):
+        assert told(read_id_token, admin_caller.id_token(config, SHOP, dest=dest, iss=f"{dest}/admin"), config)
+
+
 @pytest.mark.parametrize("missing", ["exp", "nbf", "iss", "dest", "sub", "aud"])
 def test_a_token_that_lacks_a_claim_or_leaves_it_empty_is_no_token(app: Flask, config: Settings, missing: str) -> None:
     whole = jwt.decode(admin_caller.id_token(config, SHOP), options={"verify_signature": False})

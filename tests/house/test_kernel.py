@@ -391,6 +391,15 @@ def test_an_extension_names_a_client_only_by_a_customers_gid(app: Flask, sub: st
             assert read_extension_token(token(app, secret, sub=sub, dest=dest), config) == (SHOP, client)
 
 
+@pytest.mark.parametrize(
+    "dest",
+    [f"https://{SHOP}/x", f"http://{SHOP}", SHOP.upper(), f" {SHOP}", "https://evil.com", "None", "", "https://["],
+)
+def test_an_extensions_destination_is_a_shop_and_nothing_else(app: Flask, dest: str) -> None:
+    with pytest.raises(NotSignedIn):
+        read_extension_token(token(app, dest=dest), app.extensions["returns"].settings)
+
+
 def test_an_extensions_token_may_be_ten_seconds_over_and_no_more(app: Flask) -> None:
     import time
 
