@@ -31,7 +31,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 
 def hide_personal(_logger: Any, _method: str, event: Any) -> Any:
     """Every text of an event, at any depth, without e-mail addresses, telephone numbers, tokens and secrets."""
-    return {key: HIDDEN if SECRET_NAMES.search(key) else _hidden(value) for key, value in event.items()}
+    return _fields(event)
 
 
 def keep_to_one_line(_logger: Any, _method: str, event: Any) -> Any:
@@ -51,10 +51,14 @@ def _hidden(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
-        return hide_personal(None, "", {str(k): v for k, v in value.items()})
+        return _fields({str(key): one for key, one in value.items()})
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(v) for v in value]
     return PERSONAL.sub(HIDDEN, str(value))  # an error given as it is, too
+
+
+def _fields(event: dict[str, Any]) -> dict[str, Any]:
+    return {key: HIDDEN if SECRET_NAMES.search(key) else _hidden(value) for key, value in event.items()}
 
 
 def _in_line(value: Any) -> Any:
@@ -83,7 +87,7 @@ def configure(log_format: str = "text") -> None:
     _processors[:] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,
         hide_personal,
         keep_to_one_line,
@@ -95,9 +99,7 @@ def configure(log_format: str = "text") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for handler in logging.getLogger().handlers:
         if not isinstance(handler.formatter, _Hiding):
             handler.setFormatter(_Hiding(handler.formatter))

@@ -12,8 +12,7 @@ from flask import request
 from kit.settings import Settings
 from shopify_app.auth import NotSignedIn
 from shopify_app.web import begin, settings
-from shops.models import ShopState
-from shops.shops import find_shop
+from shops.shops import find_serving
 from webhooks.sources.shopify import clean_domain
 
 CUSTOMER = "gid://shopify/Customer/"
@@ -43,11 +42,10 @@ def read_extension_token(raw: str, config: Settings) -> tuple[str, str | None]:
         except jwt.PyJWTError:
             continue
         dest = str(claims["dest"]).removeprefix("https://")
-        domain = clean_domain(dest)
-        if domain is not None and domain == dest:
+        if clean_domain(dest) == dest:
             subject = str(claims.get("sub") or "")
             known = subject.startswith(CUSTOMER) and subject.removeprefix(CUSTOMER).isdigit()
-            return domain, subject if known else None
+            return dest, subject if known else None
     raise NotSignedIn("This opens from your account in the shop.", "extension")
 
 
@@ -58,7 +56,8 @@ def extension() -> ExtensionCaller:
         raise NotSignedIn("This opens from your account in the shop.", "extension")
     domain, customer_gid = read_extension_token(header.removeprefix("Bearer ").strip(), settings())
     with begin() as session:
-        shop = find_shop(session, domain)
-    if shop is None or shop.id is None or shop.state is ShopState.UNINSTALLED:
+        shop = find_serving(session, domain)
+    if shop is None:
         raise NotSignedIn("This opens from your account in the shop.", "extension")
+    assert shop.id is not None
     return ExtensionCaller(shop.id, shop.domain, customer_gid)

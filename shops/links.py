@@ -63,6 +63,7 @@ def issue_link(
             expires_at=now + LIFETIME[purpose],
         )
     )
+    session.flush()  # who ends it in the same transaction must find it
     return token
 
 

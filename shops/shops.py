@@ -11,6 +11,12 @@ def find_shop(session: Session, domain: str) -> Shop | None:
     return session.exec(select(Shop).where(Shop.domain == domain)).first()
 
 
+def find_serving(session: Session, domain: str) -> Shop | None:
+    """The shop of that domain while the app is installed in it: whose people and clients are let in."""
+    shop = find_shop(session, domain)
+    return shop if shop is not None and shop.state is not ShopState.UNINSTALLED else None
+
+
 def get_shop(session: Session, shop_id: int) -> Shop:
     """The shop with our id. Raises NotFound."""
     shop = session.get(Shop, shop_id)

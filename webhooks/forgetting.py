@@ -1,9 +1,11 @@
 """What happens to the bodies of stored deliveries: forgotten after 30 days, erased when a client's data has to go."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -23,21 +25,23 @@ BATCH = 500
 
 def forget_bodies(begin: Begin) -> None:
     """Every day: of deliveries older than 30 days only the envelope stays. One nobody handled yet keeps its body."""
-    now, after, forgotten = clock_now(), 0, 0
-    while True:
-        with begin() as session:
-            old = (
-                col(Delivery.received_at) < now - KEPT,
-                col(Delivery.body_gone_at).is_(None),
-                col(Delivery.state) != DeliveryState.NEW,
-                col(Delivery.id) > after,
-            )
-            ids = list(session.exec(select(Delivery.id).where(*old).order_by(col(Delivery.id)).limit(BATCH)))
-            if not ids:
-                break
-            _empty(session, ids, now)
-            after, forgotten = ids[-1] or 0, forgotten + len(ids)
+    now, forgotten = clock_now(), 0
+    while count := _forget_some(begin, now):
+        forgotten += count
     log.info("bodies.forgotten", count=forgotten)
+
+
+def _forget_some(begin: Begin, now: datetime) -> int:
+    """A batch in a transaction of its own, so that the door never waits long for its turn to write."""
+    with begin() as session:
+        old = (
+            col(Delivery.received_at) < now - KEPT,
+            col(Delivery.body_gone_at).is_(None),
+            col(Delivery.state) != DeliveryState.NEW,
+        )
+        ids = list(session.exec(select(Delivery.id).where(*old).limit(BATCH)))
+        _empty(session, now, col(Delivery.id).in_(ids))
+    return len(ids)
 
 
 def erase_naming(session: Session, *, domain: str, numbers: Iterable[str], words: Iterable[str], now: datetime) -> int:
@@ -50,21 +54,17 @@ def erase_naming(session: Session, *, domain: str, numbers: Iterable[str], words
     if named is None:
         return 0
     found = [i for i, body in _bodies(session, domain) if named.search(body)]
-    for start in range(0, len(found), BATCH):
-        _empty(session, found[start : start + BATCH], now)
+    for ids in _batches(found):
+        _empty(session, now, col(Delivery.id).in_(ids))
     return len(found)
 
 
 def list_naming(session: Session, *, domain: str, numbers: Iterable[str], words: Iterable[str]) -> list[dict[str, Any]]:
     """The envelopes of what `erase_naming` would empty, as plain JSON values."""
     named = _pattern(numbers, words)
-    ids = [i for i, body in _bodies(session, domain) if named is not None and named.search(body)]
-    shown = sa.select(col(Delivery.source), col(Delivery.topic), col(Delivery.received_at))
-    rows = [
-        row
-        for start in range(0, len(ids), BATCH)
-        for row in session.connection().execute(shown.where(col(Delivery.id).in_(ids[start : start + BATCH])))
-    ]
+    found = [i for i, body in _bodies(session, domain) if named is not None and named.search(body)]
+    shown = select(Delivery.source, Delivery.topic, Delivery.received_at).order_by(col(Delivery.id))
+    rows = [row for ids in _batches(found) for row in session.exec(shown.where(col(Delivery.id).in_(ids)))]
     return [{"from": source, "topic": topic, "received_at": at.isoformat()} for source, topic, at in rows]
 
 
@@ -72,11 +72,7 @@ def erase_callbacks(session: Session, provider_ids: Iterable[str], now: datetime
     """A provider's word on a text names the number it went to: those about these messages are emptied."""
     for provider_id in provider_ids:
         theirs = col(Delivery.external_id).startswith(f"{provider_id}:", autoescape=True)
-        session.connection().execute(
-            sa.update(Delivery)
-            .where(col(Delivery.source) == "twilio", theirs)
-            .values(body=b"", body_gone_at=now, error="")
-        )
+        _empty(session, now, col(Delivery.source) == "twilio", theirs)
 
 
 def _bodies(session: Session, domain: str) -> Iterator[tuple[int, bytes]]:
@@ -113,14 +109,23 @@ def _opened(sealed: bytes) -> bytes:
 def _pattern(numbers: Iterable[str], words: Iterable[str]) -> "re.Pattern[bytes] | None":
     # Whole numbers only: 42 is not in 1042, which is another client's.
     whole = [rb"(?<!\d)" + re.escape(n.encode()) + rb"(?!\d)" for n in sorted(set(numbers)) if n]
-    parts = [*whole, *(re.escape(w.encode()) for w in sorted(set(words)) if w)]
+    written = sorted({form for word in words for form in _written(word)})
+    parts = [*whole, *(re.escape(form.encode()) for form in written if form)]
     return re.compile(b"|".join(parts), re.IGNORECASE) if parts else None
 
 
-def _empty(session: Session, ids: list[Any], now: datetime) -> None:
-    session.connection().execute(
-        sa.update(Delivery).where(col(Delivery.id).in_(ids)).values(body=b"", body_gone_at=now, error="")
-    )
+def _written(word: str) -> tuple[str, str, str]:
+    """A word as it is, as a form writes it ("+33…" is "%2B33…" in what Twilio sends), and as JSON may."""
+    return word, quote_plus(word), json.dumps(word)[1:-1]
+
+
+def _empty(session: Session, now: datetime, *which: Any) -> None:
+    session.connection().execute(sa.update(Delivery).where(*which).values(body=b"", body_gone_at=now, error=""))
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    """A statement has room for so many ids only."""
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def addresses_of(session: Session, *, domain: str, number: str) -> set[str]:

@@ -71,7 +71,7 @@ def hand_on(session: Session, delivery_id: int, *, now: datetime) -> None:
     delivery = session.exec(select(Delivery).where(Delivery.id == delivery_id)).one()
     with bind(delivery=delivery_id, topic=delivery.topic, shop=delivery.shop_domain):
         delivery.state = _judge(session, delivery)
-        delivery.handled_at, delivery.error = now, ""
+        delivery.error = ""
         if delivery.source == "shopify":
             metrics.count("returns_webhooks_handed_on_total", version=_version(delivery.api_version))
         session.add(delivery)
@@ -85,7 +85,7 @@ def _version(claimed: str) -> str:
 
 def _judge(session: Session, delivery: Delivery) -> DeliveryState:
     parse = TOPICS.get(delivery.topic)
-    shop = find_shop(session, delivery.shop_domain) if delivery.shop_domain else None
+    shop = find_shop(session, delivery.shop_domain)  # none for a sender that knows no shop
     if delivery.source in ("shopify", "flow") and _has_no_owner(shop, delivery.topic):
         return DeliveryState.UNCLAIMED
     if parse is None:

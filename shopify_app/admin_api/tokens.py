@@ -67,11 +67,11 @@ class TokenKeeper:
                 shop = get_shop(session, shop_id)
             if shop.state is not ShopState.ACTIVE or not shop.access_token:
                 raise Waiting(RECONNECT, cause=Cause.RECONNECT)
-            if shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN:
+            if _lasts(shop):
                 return shop.domain, shop.access_token
             if self._lease(shop_id):
                 try:
-                    self._renew(shop)
+                    self._renew(shop_id)
                 finally:
                     self._release(shop_id)
             else:
@@ -84,7 +84,6 @@ class TokenKeeper:
             shop = get_shop(session, shop_id)
             if shop.access_token == token:
                 shop.access_expires_at = clock_now()
-                session.add(shop)
 
     def exchange(self, domain: str, id_token: str) -> Grant:
         """A first token for an ID token. Raises RefusedGrant."""
@@ -99,14 +98,13 @@ class TokenKeeper:
             },
         )
 
-    def _renew(self, shop: Shop) -> None:
-        assert shop.id is not None
+    def _renew(self, shop_id: int) -> None:
         with self.database.begin() as session:
-            shop = get_shop(session, shop.id)
-        if not shop.access_token or shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN:
+            shop = get_shop(session, shop_id)
+        if _lasts(shop):  # renewed by whoever had the lease before, or the shop has left
             return
         if not shop.refresh_token:
-            self._lost(shop)
+            return self._lost(shop_id, shop)
         try:
             grant = self._ask(shop.domain, {"grant_type": "refresh_token", "refresh_token": shop.refresh_token})
         except RefusedGrant as refused:
@@ -114,25 +112,23 @@ class TokenKeeper:
             if refused.reason == "invalid_client":
                 # Our own secret is wrong, not the shop's grant: no merchant could mend that by opening the app.
                 raise OutsideError("shopify", "the app's client secret is not taken", retry_after=60) from refused
-            return self._lost(shop)
+            return self._lost(shop_id, shop)
         except OutsideError:
             metrics.count("returns_token_refresh_failures_total", kind="away")
             raise
         with self.database.begin() as session:
-            row = get_shop(session, shop.id or 0)
+            row = get_shop(session, shop_id)
             if row.refresh_token == shop.refresh_token:  # not uninstalled or granted anew meanwhile
                 store_grant(row, grant)
-                session.add(row)
         log.info("token.renewed", shop=shop.domain)
 
-    def _lost(self, shop: Shop) -> None:
-        """Mark the shop, unless it was uninstalled or granted anew meanwhile."""
+    def _lost(self, shop_id: int, shop: Shop) -> None:
+        """Mark the shop, unless it was uninstalled or granted anew since `shop` was read."""
         with self.database.begin() as session:
-            row = get_shop(session, shop.id or 0)
-            if row.state is not ShopState.ACTIVE or row.refresh_token != shop.refresh_token:
+            row = get_shop(session, shop_id)
+            if row.state is not ShopState.ACTIVE or row.access_token != shop.access_token:
                 return
             row.state = ShopState.RECONNECT
-            session.add(row)
         log.warning("token.lost", shop=shop.domain)
         raise Waiting(RECONNECT, cause=Cause.RECONNECT)
 
@@ -163,6 +159,10 @@ class TokenKeeper:
             return read_grant(answer.json(), clock_now())
         except (ValueError, KeyError, TypeError) as error:
             raise OutsideError("shopify", "the token answer could not be read", ambiguous=True) from error
+
+
+def _lasts(shop: Shop) -> bool:
+    return shop.access_expires_at is None or shop.access_expires_at - clock_now() > MARGIN
 
 
 def admin_base(settings: Settings, domain: str) -> str:

@@ -1,5 +1,6 @@
 """The kernel to the letter: what each door says when it refuses, where each limit lies, which moves are allowed."""
 
+import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -85,8 +86,6 @@ def test_without_an_id_the_body_stands_for_itself() -> None:
     one, same, other = (door.open(shopify_headers(body), body, "", "") for body in (b"{}", b"{}", b"[]"))
     assert one.external_id == same.external_id != other.external_id
     # As stored since the first release: another value would take a copy for a new delivery.
-    import hmac
-
     assert one.external_id == hmac.digest(b"body", b"{}", "sha256").hex()
 
 
@@ -94,6 +93,13 @@ def test_without_an_id_the_body_stands_for_itself() -> None:
 def test_a_shops_name_fits_its_column(length: int, is_shop: bool) -> None:
     name = "x" * length + ".myshopify.com"
     assert clean_domain(name) == (name if is_shop else None)
+
+
+@pytest.mark.parametrize(
+    "name", ["[", "https://[::1", "", " ", "evil.com", "myshopify.com", "\ud83d", "\x00", f"{SHOP}:443"]
+)
+def test_what_is_no_shops_name_is_none_and_breaks_nothing(name: str) -> None:
+    assert clean_domain(name) is None
 
 
 # --- Flow's door
@@ -145,6 +151,10 @@ def test_easyposts_door_says_what_it_refuses_and_takes_what_is_signed() -> None:
     body = orjson.dumps({"id": "e\x00" + "e" * 300, "description": "d\x00" + "d" * 300})
     opened = door.open({"x-hmac-signature": easypost.sign(body, SECRET)}, body, "", "")
     assert opened == Envelope("d" * 100, "e" * 200)
+
+
+def test_easyposts_signature_is_written_as_its_guide_says() -> None:
+    assert easypost.sign(b"{}", "hush") == "hmac-sha256-hex=" + hmac.new(b"hush", b"{}", "sha256").hexdigest()
 
 
 def test_easyposts_secret_counts_in_its_composed_form() -> None:
@@ -379,6 +389,15 @@ def test_an_extension_names_a_client_only_by_a_customers_gid(app: Flask, sub: st
     for secret in ("x" * 40, "y" * 40):
         for dest in (SHOP, f"https://{SHOP}"):
             assert read_extension_token(token(app, secret, sub=sub, dest=dest), config) == (SHOP, client)
+
+
+@pytest.mark.parametrize(
+    "dest",
+    [f"https://{SHOP}/x", f"http://{SHOP}", SHOP.upper(), f" {SHOP}", "https://evil.com", "None", "", "https://["],
+)
+def test_an_extensions_destination_is_a_shop_and_nothing_else(app: Flask, dest: str) -> None:
+    with pytest.raises(NotSignedIn):
+        read_extension_token(token(app, dest=dest), app.extensions["returns"].settings)
 
 
 def test_an_extensions_token_may_be_ten_seconds_over_and_no_more(app: Flask) -> None:

@@ -35,7 +35,7 @@ class FlowSource:
             run = read_json(body)
         except ValueError:
             raise Refused(400, "not_json", "The body is not JSON.") from None
-        domain = clean_domain(str(run.get("shopify_domain", ""))) if isinstance(run, dict) else None
+        domain = clean_domain(str(run.get("shopify_domain"))) if isinstance(run, dict) else None
         if domain is None or not run.get("action_run_id"):
             raise Refused(400, "bad_run", "The body names no shop or no run.")
         handle = str(run.get("handle") or run.get("action_definition_id") or "")
@@ -43,8 +43,8 @@ class FlowSource:
             # Any 4xx ends the run, and Flow shows the merchant what we said.
             raise Refused(422, "fields", wrong)
         return Envelope(
-            topic=f"flow/{handle}".replace("\x00", "")[:100],
-            external_id=str(run["action_run_id"]).replace("\x00", "")[:200],
+            topic=f"flow/{handle}"[:100],
+            external_id=str(run["action_run_id"])[:200],
             shop_domain=domain,
         )
 

@@ -59,7 +59,7 @@ def clean_domain(value: str) -> str | None:
     """`{handle}.myshopify.com` in lower case, or None. The header is a claim; only its form is checked here."""
     try:
         domain = shop_url.sanitize_shop_domain(value)
-    except (ValueError, AttributeError, TypeError):
+    except ValueError:  # an address that is none at all: "["
         return None
     if not domain or len(domain) > 255:
         return None
