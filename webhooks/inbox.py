@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 import jobs
 from kit import metrics
 from kit.clock import now as clock_now
-from kit.db import Begin
+from kit.db import Begin, hold
 from kit.errors import Conflict, NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
@@ -87,7 +87,9 @@ def _judge(session: Session, delivery: Delivery) -> DeliveryState:
     parse = TOPICS.get(delivery.topic)
     shop = find_shop(session, delivery.shop_domain) if delivery.shop_domain else None
     if delivery.source in ("shopify", "flow") and _has_no_owner(shop, delivery.topic):
-        return DeliveryState.UNCLAIMED
+        shop = _look_again(session, delivery.shop_domain)
+        if _has_no_owner(shop, delivery.topic):
+            return DeliveryState.UNCLAIMED
     if parse is None:
         return DeliveryState.IGNORED
     context = Context(shop.id if shop else None, delivery.shop_domain, delivery.triggered_at)
@@ -102,6 +104,20 @@ def _judge(session: Session, delivery: Delivery) -> DeliveryState:
 def _has_no_owner(shop: Shop | None, topic: str) -> bool:
     """A shop we never met, or one that left: what comes may be the beginning of a (re)install, and is kept for it."""
     return shop is None or (shop.state is ShopState.UNINSTALLED and topic not in AFTER_UNINSTALL)
+
+
+def _look_again(session: Session, domain: str) -> Shop | None:
+    """The shop, when no installation is under way. One that begins now waits until what we found is committed, and
+    takes it up; else neither would see what the other wrote, and the delivery stayed unclaimed for good."""
+    hold(session, _coming(domain), shared=True)
+    shop = find_shop(session, domain)
+    if shop is not None:
+        session.refresh(shop)
+    return shop
+
+
+def _coming(domain: str) -> str:
+    return f"shop comes: {domain}"
 
 
 def _payload(delivery: Delivery) -> dict[str, object]:
@@ -125,7 +141,11 @@ def _note_failure(session: Session, delivery_id: int, error: Exception) -> None:
 
 
 def claim_for_shop(session: Session, shop: Shop) -> int:
-    """Deliveries that came before the shop was known are handled now: Shopify may be quicker than the first page."""
+    """Deliveries that came before the shop was known are handled now: Shopify may be quicker than the first page.
+
+    To be called in the transaction that makes the shop a working one, after it is written.
+    """
+    hold(session, _coming(shop.domain))
     done = session.connection().execute(
         sa.update(Delivery)
         .where(col(Delivery.shop_domain) == shop.domain, col(Delivery.state) == DeliveryState.UNCLAIMED)
