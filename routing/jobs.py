@@ -27,9 +27,10 @@ from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, 
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
+from routing.holding import waits_for_evidence
 from routing.looking import circumstances_of
 from routing.models import Decision
-from routing.ports import OrderReads, SignalReads
+from routing.ports import OrderReads, SignalReads, Unread
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
 from routing.trying import facts_kept
@@ -71,19 +72,24 @@ def follow_return(
     returns: ReturnsDoor,
     orders: OrderReads,
     signals: SignalReads | None = None,
+    unread: Unread | None = None,
     shop_id: int,
     return_gid: str,
     says: str = "",
+    upto: int | None = None,
 ) -> None:
     """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
 
     A return born approved may be heard of by a change alone. One that is older than the app is the house's own.
     """
     with begin() as session:
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
+        is_new = find_decision(session, **about) is None
+        if is_new and waits_for_evidence(session, unread, "routing.follow_return", upto=upto, says=says, **about):
+            return
         since = sweeps.begins_at(session, get_shop(session, shop_id))
-    about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid, "since": since}
-    route_return(begin, returns=returns, orders=orders, signals=signals, **about)
-    logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid, says=says)
+    route_return(begin, returns=returns, orders=orders, signals=signals, since=since, **about)
+    logistics.jobs.follow_return(begin, returns=returns, says=says, **about)
 
 
 def route_return(
@@ -92,20 +98,26 @@ def route_return(
     returns: ReturnsDoor,
     orders: OrderReads,
     signals: SignalReads | None = None,
+    unread: Unread | None = None,
     shop_id: int,
     return_gid: str,
     order_gid: str | None = None,
     since: datetime | None = None,
+    upto: int | None = None,
 ) -> None:
     """Decide once for one return, however often and by whichever way it arrived, and hand it on.
 
-    One that has ended before we heard of it, or was made before `since`, is left as it is.
+    One that has ended before we heard of it, or was made before `since`, is left as it is. While what was delivered of
+    orders is `unread` it is put off for some seconds, unless who sold this one is kept already.
 
     Raises Waiting, with the sentence the merchant is shown: when Shopify does not show the order, or when the limit is
     in another currency than the order.
     """
     with begin() as session:
-        if find_decision(session, shop_id=shop_id, return_gid=return_gid):
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
+        if find_decision(session, **about) is not None:
+            return
+        if waits_for_evidence(session, unread, "routing.route_return", upto=upto, order_gid=order_gid, **about):
             return
         keys = signal_keys(chain_row(session, shop_id))
     read = returns.read(shop_id, return_gid)

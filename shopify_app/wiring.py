@@ -69,6 +69,7 @@ from shops.events import (
     ScopesChanged,
     ShopRedacted,
 )
+from webhooks.inbox import order_unread
 from webhooks.sources import Source
 from webhooks.sources.easypost import EasyPostSource
 from webhooks.sources.flow import FlowSource
@@ -150,8 +151,12 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
-        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=together),
-        "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
+        "routing.route_return": partial(
+            routing.jobs.route_return, returns=together, orders=together, signals=together, unread=order_unread
+        ),
+        "routing.follow_return": partial(
+            routing.jobs.follow_return, returns=returns, orders=orders, signals=orders, unread=order_unread
+        ),
         "routing.write_back": partial(routing.notes.write_back, notes=orders),
         "routing.route_again": partial(
             routing.rerouting.route_again, returns=together, orders=together, signals=orders

@@ -14,7 +14,7 @@ from kit.db import Begin, hold
 from kit.errors import Conflict, NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
-from shops.shops import find_shop
+from shops.shops import find_shop, get_shop
 from webhooks.bodies import read_json
 from webhooks.models import Delivery, DeliveryState
 from webhooks.sources.twilio import as_json
@@ -25,6 +25,7 @@ log = get_logger("webhooks")
 BATCH = 50
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+ORDER_TOPICS = ("orders/create", "orders/updated")
 WITHOUT_BODY = defer(Delivery.body)  # type: ignore[arg-type]
 VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 
@@ -197,6 +198,14 @@ def recent(session: Session, *, domain: str | None = None, state: DeliveryState 
     if state is not None:
         query = query.where(Delivery.state == state)
     return list(session.exec(query))
+
+
+def order_unread(session: Session, shop_id: int, upto: int | None = None) -> int | None:
+    """The newest stored word of an order of that shop, of those `upto` an id if given, that was not handed on yet."""
+    domain = get_shop(session, shop_id).domain
+    query = select(sa.func.max(Delivery.id)).where(Delivery.state == DeliveryState.NEW, Delivery.shop_domain == domain)
+    query = query.where(col(Delivery.topic).in_(ORDER_TOPICS))
+    return session.exec(query.where(col(Delivery.id) <= upto) if upto is not None else query).one()
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
