@@ -90,6 +90,13 @@ def book_at(session: Session, *, shop_id: int, version: int) -> RuleBook | None:
     return _saved(session, shop_id, version) or (_single(row) if version == row.version else None)
 
 
+def last_in(session: Session, *, shop_id: int, currency: str) -> RuleBook | None:
+    """The newest rules that were saved with amounts in that currency."""
+    mine = (RuleBookVersion.shop_id == shop_id, RuleBookVersion.currency == currency)
+    row = session.exec(select(RuleBookVersion).where(*mine).order_by(col(RuleBookVersion.version).desc())).first()
+    return book_of(row.rules, version=row.version, currency=row.currency) if row else None
+
+
 def versions(session: Session, *, shop_id: int, limit: int = 20) -> list[RuleBookVersion]:
     """What was saved, newest first."""
     query = select(RuleBookVersion).where(RuleBookVersion.shop_id == shop_id)

@@ -20,7 +20,7 @@ from kit.db import Begin, insert_once
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics.lookups import known_returns, open_returns
-from routing.events import ReturnChanged, ReturnSeen
+from routing.events import ReturnChanged, ReturnSeen, ReturnsSwept
 from routing.models import Sweep
 from routing.ports import Sweeps
 from routing.reads import SweptPage, SweptReturn
@@ -108,11 +108,14 @@ def _read(begin: Begin, sweeps: Sweeps, row: Sweep, *, wide: bool) -> Swept:
     queries = [f"updated_at:>='{since:%Y-%m-%dT%H:%M:%SZ}' AND -return_status:no_return"]
     pages = unknown = changed = 0
     told: set[str] = set()
+    at = clock.now()
     for query in queries + list(OPEN_RETURNS if wide else ()):
         for page in _pages(sweeps, row.shop_id, query):
             with begin() as session:
                 _keep_lease(session, row.shop_id)
-                found, moved = _feed(session, row, [r for r in page.returns if r.return_gid not in told])
+                news = [r for r in page.returns if r.return_gid not in told]
+                jobs.publish(session, ReturnsSwept(row.shop_id, at, tuple(news)))
+                found, moved = _feed(session, row, news)
             told |= {r.return_gid for r in page.returns}
             pages, unknown, changed = pages + 1, unknown + found, changed + moved
     if wide:

@@ -45,11 +45,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
 
 def refuse_too_large() -> None:
-    """By the announced length, on every page alike: Flask itself looks only where a form is read, after the work.
-
-    What comes in chunks has a length by now; see behind.py.
-    """
-    if (request.content_length or 0) > int(current_app.config["MAX_CONTENT_LENGTH"]):
+    """By its length, on every page alike: Flask itself looks only where a form is read, after the work."""
+    # Not request.content_length, which is None for what comes in chunks; behind.py has counted those.
+    length = request.environ.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and int(length) > int(current_app.config["MAX_CONTENT_LENGTH"]):
         raise RequestEntityTooLarge
 
 

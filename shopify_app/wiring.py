@@ -47,10 +47,10 @@ from logistics.carriers.unset import NoCarrier
 from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
 from logistics.ports import Carrier
 from logistics.rmas import find_rma
-from measures.events import HistoryReady, OrderTold, RefundTold
+from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
-from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, RouteAsked
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.flow import ShopifyFlow
@@ -117,6 +117,8 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
     RefundTold: sales.keep_refund,
+    ReturnTold: sales.keep_return,
+    ReturnsSwept: sales.keep_swept,
     TextArrived: consults.replies.note_text,
     RouteAsked: routing.flow_actions.route_asked,
 }

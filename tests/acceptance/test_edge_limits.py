@@ -23,8 +23,8 @@ from logistics import dispositions, reverse_deliveries, settlements
 from logistics.jobs import attach_label, get_label
 from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Finding
+from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.returns import ShopifyReturns
 from shopify_app.admin_api.tokens import read_grant, store_grant
 from shopify_app.wiring import jobs_table
 from shops.shops import get_shop
@@ -181,12 +181,19 @@ class Whole:
 @pytest.fixture
 def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     made = Whole(town)
-    monkeypatch.setitem(AdminApi.__init__.__kwdefaults__ or {}, "sleep", lambda _seconds: None)
+    slept = [0.0]  # a wait for Shopify's points passes at once, and is over then
+
+    def sleep(seconds: float) -> None:
+        slept[0] += seconds
+
+    defaults = AdminApi.__init__.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "sleep", sleep)
+    monkeypatch.setitem(defaults, "now", lambda: real_now() + timedelta(seconds=slept[0]))
     monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
     made.table = dict(jobs_table(town.settings, town.database))
     made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
     made.table["logistics.attach_label"] = partial(
-        attach_label, returns=ShopifyReturns(AdminApi(town.settings, town.database)), carrier=made.carrier
+        attach_label, returns=made.table["logistics.attach_label"].keywords["returns"], carrier=made.carrier
     )
     grant = read_grant(Calls(town.shopify, DOMAIN).exchange().json(), town.times["now"])
     with town.database.begin() as session:

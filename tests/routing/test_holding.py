@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from jobs.attempts import Job
-from routing import jobs as routing_jobs
 from routing.events import ReturnChanged, ReturnSeen
 from routing.levels import Level
 from tests import cast
@@ -45,7 +44,12 @@ def delivered(edge: Edge, number: int = 1, *, order: str = ORDER, topic: str = "
         "updated_at": "2026-10-01T10:00:00Z",
         "line_items": [line | {"attributed_staffs": [{"id": BOB, "quantity": 1}]}],
     }
-    about: dict[str, Any] = {"source": "shopify", "shop_domain": "verdane.myshopify.com", "topic": topic, "received_at": edge.at}
+    about: dict[str, Any] = {
+        "source": "shopify",
+        "shop_domain": "verdane.myshopify.com",
+        "topic": topic,
+        "received_at": edge.at,
+    }
     with edge.database.begin() as session:
         row = Delivery(external_id=f"o-{number}", body=json.dumps(body).encode(), **(about | changed))
         session.add(row)
