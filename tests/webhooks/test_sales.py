@@ -120,7 +120,12 @@ ODD = st.recursive(
 
 @given(st.data())
 def test_nothing_a_body_holds_makes_it_fail(data: st.DataObject) -> None:
-    for name, parse in (("orders_create", sales.parse_order), ("refunds_create", sales.parse_refund)):
+    bodies: list[tuple[str, Any]] = [
+        ("orders_create", sales.parse_order),
+        ("refunds_create", sales.parse_refund),
+        ("returns_decline", sales.parse_return),
+    ]
+    for name, parse in bodies:
         body = payload(name)
         for key in data.draw(st.lists(st.sampled_from(sorted(body)), max_size=4)):
             body[key] = data.draw(ODD)
@@ -130,7 +135,7 @@ def test_nothing_a_body_holds_makes_it_fail(data: st.DataObject) -> None:
 
 def test_every_topic_that_says_more_is_one_of_the_topics_and_goes_into_no_job() -> None:
     assert set(ALSO) <= set(TOPICS)
-    for kind in (OrderTold, RefundTold):
+    for kind in (OrderTold, RefundTold, ReturnTold):
         assert kind in AT_ONCE and kind not in EVENTS, "a job would keep the client's addresses"
 
 
