@@ -128,10 +128,12 @@ def test_a_return_made_just_now_is_left_to_shopifys_own_word_for_a_minute(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begins: list[datetime | None] = []
-    put = edge.queue.put
-    monkeypatch.setattr(
-        "jobs.queue.put", lambda *args, at, **options: (begins.append(at), put(*args, at=at, **options))
-    )
+
+    def put(*args: Any, at: datetime | None, **options: Any) -> None:
+        begins.append(at)
+        edge.queue.put(*args, **options)
+
+    monkeypatch.setattr("jobs.queue.put", put)
     made_at = edge.at - timedelta(seconds=5)
     edge.shopify.put(1, at=made_at)
     edge.sweep()
