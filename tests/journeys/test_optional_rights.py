@@ -67,6 +67,17 @@ def test_a_right_that_was_given_is_known_before_shopifys_own_word_of_it_came(tow
     assert offered(settings(alice)) == {"read_customer_merge"}
 
 
+@pytest.mark.calm(reason="orders its own outage")
+def test_while_shopify_is_away_it_is_read_as_soon_as_it_answers(town: Town, alice: Caller) -> None:
+    town.control("POST", "grant", {"scopes": ["read_users"]})
+    town.control("POST", "faults", [{"operation": "*", "kind": "500"}])
+    answer = alice.send("/app/settings/rights")
+    assert answer.status_code == 200 and "does not answer just now" in answer.get_json()["toast"]
+    town.control("POST", "faults", [])
+    town.work()
+    assert offered(settings(alice)) == {"read_customer_merge"}
+
+
 def test_danas_rights_are_her_own(town: Town, alice: Caller) -> None:
     with town.database.begin() as session:
         shop = cast.alice(session, DANA, "Dana and Daughters")

@@ -8,9 +8,11 @@ from functools import partial
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+import jobs
 from consults import advisors
 from jobs.attempts import wake
 from kit.countries import country_names
+from kit.errors import OutsideError, Waiting
 from logistics import rmas
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.auth import merchant
@@ -19,6 +21,7 @@ from shopify_app.mending.granted import RIGHTS, grant_page, missing_rights
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.standing import setup
 from shopify_app.web import begin, now, running, settings
+from shops.events import ScopesChanged
 
 page = Blueprint("admin_settings", __name__)
 
@@ -72,7 +75,12 @@ def change() -> Response:
 def rights() -> Response:
     """Somebody gave a right: read at once what the app may do, as Shopify's own word of it may lag."""
     caller = merchant()
-    learn_scopes(running().database.begin, api=AdminApi(settings(), running().database), shop_id=caller.shop_id)
+    try:
+        learn_scopes(running().database.begin, api=AdminApi(settings(), running().database), shop_id=caller.shop_id)
+    except (OutsideError, Waiting):
+        with begin() as session:
+            jobs.publish(session, ScopesChanged(caller.shop_id))  # tried until Shopify answers
+        return go("", "Shopify does not answer just now. What was given shows here in a moment.")
     return go("", "What the app may do was read again.")
 
 
