@@ -366,12 +366,11 @@ def engine_inputs(database: Database) -> list[tuple[str, str]]:
 
 
 def engine_waiting(database: Database) -> Counter[str]:
-    """Jobs that are not done, by name; without what the clock starts every minute, and the reading of a shop's past,
-    which takes the time Shopify takes and gets out of everybody's way."""
+    """Jobs that are not done, by name; without what the clock starts: every minute, or for some hour of the night."""
     query = sa.text(
         f"SELECT name, count(*) FROM {engine_table(database)}"  # noqa: S608 (two fixed names)
         " WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED') AND workflow_uuid NOT LIKE 'periodic:%'"
-        " AND name NOT LIKE 'measures.%' GROUP BY name"
+        " AND workflow_uuid NOT LIKE 'history-day:%' AND workflow_uuid NOT LIKE 'figures-day:%' GROUP BY name"
     )
     with database.engine.connect() as connection:
         return Counter({str(name): int(count) for name, count in connection.execute(query)})

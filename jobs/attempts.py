@@ -174,6 +174,13 @@ def give_up(session: Session, trouble: JobTrouble) -> None:
     log.info("job.given_up", job=trouble.name, root=trouble.root_id)
 
 
+def go_on(session: Session, trouble: JobTrouble, *, now: datetime, **told: Any) -> None:
+    """A person answered what a job waits for: it begins afresh, `told` so. Raises Conflict while it is tried."""
+    give_up(session, trouble)
+    trouble.args = {**trouble.args, **told}
+    retry_job(session, trouble, now=now)
+
+
 AGAIN = timedelta(seconds=30)
 
 

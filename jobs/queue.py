@@ -79,10 +79,10 @@ def put(session: Session, name: str, payload: dict[str, Any], *, key: str | None
     _client(session.get_bind()).enqueue_in_transaction(session, options, payload)
 
 
-def publish(session: Session, event: Any) -> None:
+def publish(session: Session, event: Any, *, at: datetime | None = None) -> None:
     """Do what follows from `event` at once, and enqueue what follows later, all in the caller's transaction.
 
-    An event is a frozen dataclass of plain values.
+    An event is a frozen dataclass of plain values. `at` (aware) delays its jobs.
 
     An event may carry `order_key`, a property naming what its jobs must be in order for.
     """
@@ -91,7 +91,7 @@ def publish(session: Session, event: Any) -> None:
     key = getattr(event, "order_key", None)
     for name in _events.get(type(event), ()):
         # Not by keyword: an event may well have an `at` or a `name` of its own.
-        _secure(session, name, asdict(event), key=key, at=None, job_id=_next_id())
+        _secure(session, name, asdict(event), key=key, at=at, job_id=_next_id())
 
 
 def _client(engine: Any) -> Any:

@@ -116,6 +116,17 @@ def inserting(session: Session) -> Callable[[Any], Any]:
     return sqlite.insert if is_sqlite(session) else postgresql.insert
 
 
+def hold(session: Session, name: str, *, shared: bool = False) -> None:
+    """Keep `name` until the transaction ends: alone, or beside all others who share it. Waits for who keeps it.
+
+    For what a row cannot be locked for, because it is not there yet. On SQLite a transaction that has written, as the
+    caller's must have, keeps everybody else from writing anyway.
+    """
+    if not is_sqlite(session):
+        lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
+        session.connection().execute(sa.select(lock(sa.func.hashtextextended(name, 0))))
+
+
 def scrub_freed_space(engine: Engine, tables: Sequence[str]) -> bool:
     """Make what was erased from `tables` leave the disk, as far as a running database lets it; False if not yet.
 

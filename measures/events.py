@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from measures.reads import OrderRecord, RefundRecord
+from measures.reads import OrderRecord, RefundRecord, ReturnWord
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,14 @@ class RefundTold:
 
     shop_id: int
     refund: RefundRecord
+
+
+@dataclass(frozen=True)
+class ReturnTold:
+    """What became of a return."""
+
+    shop_id: int
+    word: ReturnWord
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Reads of a shop's past, as far as it was read, and what became of reading it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from kit.money import Money
 from measures import turns
 from measures.keeping import Keeper
 from measures.models import HistoricOrder, HistoricReturn, HistoryRead, ReadState
-from measures.reads import Detail, OrderRecord, RefundRecord
+from measures.reads import Detail, OrderRecord, RefundRecord, ReturnWord
 from measures.totals import Totals, limits
 
 WINDOW = timedelta(days=365)
@@ -79,6 +80,11 @@ def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None
     )
     if session.exec(query).first() == refund.amount.currency:
         Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_refunds([refund])
+
+
+def keep_returns(session: Session, *, shop_id: int, words: Sequence[ReturnWord]) -> None:
+    """What webhooks and our own look say of returns, at once; every night all of it is read anew."""
+    Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_words(words)
 
 
 # --- totals

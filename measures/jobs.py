@@ -171,7 +171,7 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
         for batch in history.batches(read, offset=row.byte_offset, seconds=SLICE_SECONDS):
             with begin() as session:
                 turns.advance(session, row, to=batch.end, lines=batch.lines, odd=batch.odd)
-                Keeper(session, row.shop_id, row.hash_key).keep(batch.records)
+                Keeper(session, row.shop_id, row.hash_key, as_of=row.asked_at).keep(batch.records)
                 following = turns.row_of(session, row.shop_id)
                 assert following is not None
                 if batch.last:

@@ -1,23 +1,23 @@
 """Writing records down, many in one transaction; the same record twice changes nothing, an older one neither."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from kit.db import is_sqlite
+from kit.db import inserting
 from measures.households import client_hash, email_hash, phone_hash
 from measures.models import ErasedClient, HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
-from measures.reads import LineSeller, OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord
+from measures.reads import LineSeller, OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord, ReturnWord
 
 
 class Keeper:
-    """Writes for one shop, within the caller's transaction."""
+    """Writes for one shop, within the caller's transaction. `as_of`: when what is kept was asked for, if known."""
 
-    def __init__(self, session: Session, shop_id: int, hash_key: str):
-        self.session, self.shop_id, self.key = session, shop_id, hash_key
+    def __init__(self, session: Session, shop_id: int, hash_key: str, *, as_of: datetime | None = None):
+        self.session, self.shop_id, self.key, self.as_of = session, shop_id, hash_key, as_of
         erased = select(ErasedClient.client_hash).where(ErasedClient.shop_id == shop_id)
         self.erased = set(session.exec(erased))
 
@@ -36,7 +36,7 @@ class Keeper:
                     pieces.append(record)
         self.keep_orders(orders)
         self._note_sellers(lines)
-        self._upsert(HistoricReturn, [self._return(r) for r in returns], "return_gid")
+        self._upsert(HistoricReturn, [self._return(r) for r in returns], "return_gid", newer="told_at")
         self._upsert(HistoricPiece, [self._piece(p) for p in pieces], "piece_gid")
 
     def keep_orders(self, orders: Sequence[OrderRecord]) -> None:
@@ -51,6 +51,28 @@ class Keeper:
     def keep_refunds(self, refunds: Sequence[RefundRecord]) -> None:
         """Refunds alone."""
         self._upsert(HistoricRefund, [self._refund(r) for r in refunds], "refund_gid")
+
+    def keep_words(self, words: Sequence[ReturnWord]) -> None:
+        """What returns were said to be; an older word than the one that is kept changes nothing.
+
+        A return that was not known is kept from a word that says when it was opened.
+        """
+        table: Any = HistoricReturn.__table__  # type: ignore[attr-defined]
+        for word in sorted(words, key=lambda word: word.return_gid):
+            news = {"status": word.status[:20], "told_at": word.at}
+            ended = sa.func.coalesce(table.c.closed_at, word.at) if word.status == "CLOSED" else None
+            older = table.c.told_at.is_(None) | (table.c.told_at <= word.at)
+            if word.opened_at is not None:
+                about = {"shop_id": self.shop_id, "return_gid": word.return_gid, "order_gid": word.order_gid}
+                closed = {"closed_at": word.at if word.status == "CLOSED" else None}
+                insert = inserting(self.session)(table).values(opened_at=word.opened_at, **about, **news, **closed)
+                statement: Any = insert.on_conflict_do_update(
+                    index_elements=["shop_id", "return_gid"], set_={**news, "closed_at": ended}, where=older
+                )
+            else:
+                mine = (table.c.shop_id == self.shop_id, table.c.return_gid == word.return_gid, older)
+                statement = sa.update(table).where(*mine).values(**news, closed_at=ended)
+            self.session.connection().execute(statement)
 
     def _order(self, order: OrderRecord) -> dict[str, Any]:
         gone = bool(order.client_gid and self.erased and client_hash(self.key, order.client_gid) in self.erased)
@@ -90,6 +112,7 @@ class Keeper:
             "status": record.status[:20],
             "opened_at": record.opened_at,
             "closed_at": record.closed_at,
+            "told_at": self.as_of,
         }
 
     def _piece(self, piece: PieceRecord) -> dict[str, Any]:
@@ -125,14 +148,14 @@ class Keeper:
         if not rows:
             return
         table: Any = model.__table__  # type: ignore[attr-defined]
-        insert: Any = (sqlite.insert if is_sqlite(self.session) else postgresql.insert)(table)
+        insert: Any = inserting(self.session)(table)
         fixed = {"shop_id", unique} | (leave or set())
         changed = {name: insert.excluded[name] for name in rows[0] if name not in fixed}
         if newer and "client_gid" in changed:
             # A word that does not say who bought it (the least of reads) takes nothing away.
             for name in ("email_hash", "phone_hash", "staff_gid"):
                 changed[name] = sa.func.coalesce(insert.excluded[name], table.c[name])
-        guard = insert.excluded[newer] >= table.c[newer] if newer else None
+        guard = table.c[newer].is_(None) | (insert.excluded[newer] >= table.c[newer]) if newer else None
         statement = insert.on_conflict_do_update(index_elements=["shop_id", unique], set_=changed, where=guard)
         # In one order everywhere, so that two transactions never wait for each other's rows.
         self.session.connection().execute(statement, sorted(rows, key=lambda row: str(row[unique])))

@@ -105,7 +105,7 @@ class HistoricRefund(SQLModel, table=True):
 
 
 class HistoricReturn(SQLModel, table=True):
-    """One return, with Shopify's word for its status."""
+    """One return, with Shopify's word for its status. `told_at`: of when that word is, None for one of before that."""
 
     __table_args__ = (
         sa.UniqueConstraint("shop_id", "return_gid"),
@@ -120,6 +120,7 @@ class HistoricReturn(SQLModel, table=True):
     status: str = Field(max_length=20)
     opened_at: datetime
     closed_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 class HistoricPiece(SQLModel, table=True):

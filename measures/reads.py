@@ -107,6 +107,17 @@ class ReturnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnWord:
+    """What a return was said to be at one instant. `opened_at` is None where that was not said."""
+
+    return_gid: str
+    order_gid: str
+    status: str
+    at: datetime
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PieceRecord:
     """A line of a return: a piece coming back, or one that goes out in exchange (`is_new`)."""
 

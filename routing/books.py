@@ -42,18 +42,40 @@ class Working:
 
 
 def policy_row(session: Session, shop_id: int) -> RoutingPolicy:
-    """The shop's row; made with the default when it has none yet."""
-    row = session.get(RoutingPolicy, shop_id)
-    currency = get_shop(session, shop_id).currency
-    cents = Money.parse(DEFAULT_LIMIT, currency).cents
+    """What the merchant chose, or the default where nothing was chosen yet; to be read, never to be written."""
+    row, default = session.get(RoutingPolicy, shop_id), _default(session, shop_id)
     if row is None:
-        insert_once(session, RoutingPolicy(shop_id=shop_id, limit_cents=cents, currency=currency))
-        row = session.exec(select(RoutingPolicy).where(RoutingPolicy.shop_id == shop_id)).one()
-    elif row.version == 1 and row.currency != currency:
-        # Made before Shopify told the shop's currency, and nobody's choice yet.
-        row.limit_cents, row.currency = cents, currency
+        return default
+    if _is_outdated(row, default):
+        return RoutingPolicy(**row.model_dump(exclude={"limit_cents", "currency"}), **_amount(default))
+    return row
+
+
+def own_row(session: Session, shop_id: int) -> RoutingPolicy:
+    """The shop's row, to be changed; made with the default when it has none yet."""
+    default = _default(session, shop_id)
+    insert_once(session, default)
+    row = session.exec(select(RoutingPolicy).where(RoutingPolicy.shop_id == shop_id)).one()
+    if _is_outdated(row, default):
+        row.limit_cents, row.currency = default.limit_cents, default.currency
         session.add(row)
     return row
+
+
+def _default(session: Session, shop_id: int) -> RoutingPolicy:
+    currency = get_shop(session, shop_id).currency
+    return RoutingPolicy(
+        shop_id=shop_id, limit_cents=Money.parse(DEFAULT_LIMIT, currency).cents, currency=currency, version=1
+    )
+
+
+def _is_outdated(row: RoutingPolicy, default: RoutingPolicy) -> bool:
+    """Made before Shopify told the shop's currency, and nobody's choice yet."""
+    return row.version == 1 and row.currency != default.currency
+
+
+def _amount(row: RoutingPolicy) -> dict[str, Any]:
+    return {"limit_cents": row.limit_cents, "currency": row.currency}
 
 
 def in_force(session: Session, shop_id: int) -> RuleBook:
@@ -66,6 +88,13 @@ def book_at(session: Session, *, shop_id: int, version: int) -> RuleBook | None:
     """The rules of that version; None for one of a time when only the newest was kept."""
     row = policy_row(session, shop_id)
     return _saved(session, shop_id, version) or (_single(row) if version == row.version else None)
+
+
+def last_in(session: Session, *, shop_id: int, currency: str) -> RuleBook | None:
+    """The newest rules that were saved with amounts in that currency."""
+    mine = (RuleBookVersion.shop_id == shop_id, RuleBookVersion.currency == currency)
+    row = session.exec(select(RuleBookVersion).where(*mine).order_by(col(RuleBookVersion.version).desc())).first()
+    return book_of(row.rules, version=row.version, currency=row.currency) if row else None
 
 
 def versions(session: Session, *, shop_id: int, limit: int = 20) -> list[RuleBookVersion]:
@@ -138,7 +167,7 @@ def put_in_force(
     session: Session, *, shop_id: int, book: RuleBook, instead_of: int | None, by: str, now: datetime
 ) -> RuleBook:
     """Save the book as the next version. Raises Conflict when `instead_of`, if given, is not in force."""
-    row = policy_row(session, shop_id)
+    row = own_row(session, shop_id)
     session.flush()
     before = row.version if instead_of is None else instead_of
     mine = (col(RoutingPolicy.shop_id) == shop_id, col(RoutingPolicy.version) == before)

@@ -23,12 +23,8 @@ MOST_KEYS, MOST_CODES, LATEST_CLAIMS = 20, 5000, 300
 
 
 def chain_row(session: Session, shop_id: int) -> SellerChain:
-    """The shop's choice; made with the defaults when it has none yet."""
-    row = session.get(SellerChain, shop_id)
-    if row is None:
-        insert_once(session, SellerChain(shop_id=shop_id, levels=list(MOVABLE), attribute_keys=list(DEFAULT_KEYS)))
-        row = session.exec(select(SellerChain).where(SellerChain.shop_id == shop_id)).one()
-    return row
+    """The shop's choice, or the defaults when it made none (then not attached to the session)."""
+    return session.get(SellerChain, shop_id) or _defaults(shop_id)
 
 
 def chain_of(row: SellerChain) -> Chain:
@@ -57,17 +53,27 @@ def change_chain(session: Session, *, shop_id: int, order: Sequence[str], off: S
     """Save the order of the levels. Raises AppError unless each movable level is named once."""
     if sorted(order) != sorted(level.value for level in MOVABLE):
         raise AppError("Give each kind of evidence a place of its own.")
-    row = chain_row(session, shop_id)
+    row = _own_row(session, shop_id)
     row.levels, row.off = list(order), [level for level in order if level in set(off)]
     session.add(row)
 
 
 def change_places(session: Session, *, shop_id: int, values: Mapping[str, Any]) -> None:
     """Save where codes and the client's advisor are read from; `values` as read_places() made them."""
-    row = chain_row(session, shop_id)
+    row = _own_row(session, shop_id)
     for name, value in values.items():
         setattr(row, name, value)
     session.add(row)
+
+
+def _own_row(session: Session, shop_id: int) -> SellerChain:
+    """The shop's row, to be changed; made with the defaults when it has none yet."""
+    insert_once(session, _defaults(shop_id))
+    return session.exec(select(SellerChain).where(SellerChain.shop_id == shop_id)).one()
+
+
+def _defaults(shop_id: int) -> SellerChain:
+    return SellerChain(shop_id=shop_id, levels=list(MOVABLE), attribute_keys=list(DEFAULT_KEYS))
 
 
 def codes_of(session: Session, shop_id: int) -> list[AdvisorCode]:

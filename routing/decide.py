@@ -8,7 +8,17 @@ from routing.facts import Directory, Person, ReturnFacts
 from routing.rules import OTHERWISE, Outcome, Rule, RuleBook
 from routing.sellers import Level, find_seller
 
-__all__ = ["Decided", "Matched", "OtherCurrency", "Outcome", "asked_here", "decide", "match", "opened_by"]
+__all__ = [
+    "Decided",
+    "Matched",
+    "OtherCurrency",
+    "Outcome",
+    "asked_here",
+    "chosen_by_hand",
+    "decide",
+    "match",
+    "opened_by",
+]
 
 MOST_NAMED = 4
 ENDINGS = {
@@ -63,7 +73,16 @@ def match(book: RuleBook, facts: ReturnFacts) -> Matched:
 
 def decide(book: RuleBook, facts: ReturnFacts, directory: Directory) -> Decided:
     """The outcome for one return, with its reason. An outcome without a person to be named is a simple return."""
-    found = match(book, facts)
+    return _with_person(match(book, facts), facts, directory)
+
+
+def chosen_by_hand(outcome: Outcome, facts: ReturnFacts, directory: Directory) -> Decided:
+    """What a person of the house said is offered, where the rules could not be asked."""
+    words = f"Order {facts.order_name}: the rules could not compare its amounts, and a person of the house decided."
+    return _with_person(Matched(None, outcome, words), facts, directory)
+
+
+def _with_person(found: Matched, facts: ReturnFacts, directory: Directory) -> Decided:
     if not found.outcome.names_an_advisor:
         words = f"{found.words} {ENDINGS[found.outcome]}"
         return Decided(found.outcome, None, Level.NOBODY, words, found.rule_id)

@@ -1,7 +1,10 @@
 """What routing is told. Plain values, no personal data: events are kept with the jobs they start."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from routing.reads import SweptReturn
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,15 @@ class ReturnRouted:
 
     shop_id: int
     return_gid: str
+
+
+@dataclass(frozen=True)
+class ReturnsSwept:
+    """What our own look found returns to be, asked for `at`. Known or not; it starts no job."""
+
+    shop_id: int
+    at: datetime
+    returns: tuple[SweptReturn, ...]
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,14 @@ from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
 from routing import books, evidence, gathering, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
+from routing.currencies import decide_elsewhere
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
+from routing.holding import waits_for_evidence
 from routing.models import Decision
-from routing.ports import OrderReads, SignalReads
+from routing.ports import OrderReads, SignalReads, Unread
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
 from routing.sold_pieces import sold_read
@@ -41,10 +43,6 @@ log = get_logger("routing")
 OLD_ORDER = (
     "Shopify does not show this app the order behind this return. Orders older than 60 days need approval to read "
     "old orders (read_all_orders): ask for it in the Partner dashboard, then open the app again."
-)
-OTHER_CURRENCY = (
-    "The amounts in the routing rules are in {limit}, and this order is in {order}. Save them again on the routing "
-    "page, in the shop's currency of today."
 )
 SIX_HOURS = 6 * 3600
 NOBODY = ClientRead(gid="", name="", title="", email="", phone="", locale="en", country="", address=Address())
@@ -70,19 +68,25 @@ def follow_return(
     returns: ReturnsDoor,
     orders: OrderReads,
     signals: SignalReads | None = None,
+    unread: Unread | None = None,
     shop_id: int,
     return_gid: str,
     says: str = "",
+    upto: int | None = None,
+    chosen: str = "",
 ) -> None:
     """Take over what became of a return in Shopify (ReturnChanged); one that nobody told of before is routed first.
 
     A return born approved may be heard of by a change alone. One that is older than the app is the house's own.
     """
     with begin() as session:
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
+        is_new, told = find_decision(session, **about) is None, {**about, "says": says, "chosen": chosen}
+        if is_new and waits_for_evidence(session, unread, "routing.follow_return", upto=upto, **told):
+            return
         since = sweeps.begins_at(session, get_shop(session, shop_id))
-    about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid, "since": since}
-    route_return(begin, returns=returns, orders=orders, signals=signals, **about)
-    logistics.jobs.follow_return(begin, returns=returns, shop_id=shop_id, return_gid=return_gid, says=says)
+    route_return(begin, returns=returns, orders=orders, signals=signals, since=since, chosen=chosen, **about)
+    logistics.jobs.follow_return(begin, returns=returns, says=says, **about)
 
 
 def route_return(
@@ -91,20 +95,29 @@ def route_return(
     returns: ReturnsDoor,
     orders: OrderReads,
     signals: SignalReads | None = None,
+    unread: Unread | None = None,
     shop_id: int,
     return_gid: str,
     order_gid: str | None = None,
     since: datetime | None = None,
+    upto: int | None = None,
+    chosen: str = "",
 ) -> None:
     """Decide once for one return, however often and by whichever way it arrived, and hand it on.
 
-    One that has ended before we heard of it, or was made before `since`, is left as it is.
+    One that has ended before we heard of it, or was made before `since`, is left as it is. While what was delivered of
+    orders is `unread` it is put off for some seconds, unless who sold this one is kept already. `chosen` is what a
+    person said is offered, where the rules cannot be asked (currencies.py).
 
     Raises Waiting, with the sentence the merchant is shown: when Shopify does not show the order, or when the limit is
     in another currency than the order.
     """
     with begin() as session:
-        if find_decision(session, shop_id=shop_id, return_gid=return_gid):
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
+        told = {**about, "chosen": chosen}
+        if find_decision(session, **about) is not None:
+            return
+        if waits_for_evidence(session, unread, "routing.route_return", upto=upto, order_gid=order_gid, **told):
             return
         keys = signal_keys(chain_row(session, shop_id))
     read = returns.read(shop_id, return_gid)
@@ -119,7 +132,7 @@ def route_return(
     today = signals.signals(shop_id, order.order_gid, keys) if signals else OrderSignals()
     try:
         with begin() as session:
-            _decide_and_hand_on(session, shop_id, read, order, client, staff, today)
+            _decide_and_hand_on(session, shop_id, read, order, client, staff, today, chosen)
     except Waiting as waiting:
         if waiting.cause == Cause.OTHER_CURRENCY:
             with begin() as session:  # perhaps the shop changed its currency, and we were not told
@@ -135,10 +148,11 @@ def _decide_and_hand_on(
     client: ClientRead,
     staff: StaffRead,
     today: OrderSignals,
+    chosen: str,
 ) -> None:
     now = clock_now()
     facts = gather(session, shop_id, read, order, staff, client, today)
-    decided, version = judge(session, shop_id, facts)
+    decided, version = judge(session, shop_id, facts, chosen)
     directory = policies.directory(session, shop_id)
     seller = find_seller(facts, directory)
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
@@ -192,14 +206,14 @@ def _decide_and_hand_on(
     jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
 
 
-def judge(session: Session, shop_id: int, facts: ReturnFacts) -> tuple[Decided, int]:
-    """What the merchant's rules of now say, and their version. Raises Waiting for amounts in another currency."""
+def judge(session: Session, shop_id: int, facts: ReturnFacts, chosen: str = "") -> tuple[Decided, int]:
+    """What the merchant's rules of now say, and their version; see currencies.py for amounts in another currency."""
     book, directory = books.in_force(session, shop_id), policies.directory(session, shop_id)
     try:
         return decide(book, facts, directory), book.version
     except OtherCurrency:
-        words = OTHER_CURRENCY.format(limit=book.currency, order=facts.order_total.currency)
-        raise Waiting(words, cause=Cause.OTHER_CURRENCY) from None
+        about: dict[str, Any] = {"shop_id": shop_id, "book": book, "facts": facts, "directory": directory}
+        return decide_elsewhere(session, chosen=chosen, **about)
 
 
 def gather(

@@ -8,6 +8,7 @@ from kit import clock
 from kit.errors import AppError
 from kit.money import Money
 from routing import books
+from routing.books import own_row
 from routing.books import policy_row as policy_row
 from routing.chains import complete
 from routing.conditions import read_values
@@ -37,7 +38,7 @@ def choose_default(session: Session, *, shop_id: int, advisor_id: int | None) ->
     """Who answers when nobody is named. Raises NotFound for an advisor of another shop."""
     if advisor_id is not None:
         advisors.get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
-    row = policy_row(session, shop_id)
+    row = own_row(session, shop_id)
     row.default_advisor_id = advisor_id
     session.add(row)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from sqlmodel import Session
+
 from logistics.reads import ClientRead
 from routing.facts import OrderRead, StaffRead
 from routing.reads import OrderReturn, OrderSignals, OrderToReturn, Reason, SignalKeys, StaffMember, SweptPage
@@ -18,6 +20,14 @@ class OrderReads(Protocol):
 
     def staff(self, shop_id: int, order_gid: str) -> StaffRead:
         """Who sold it, where `read_users` was granted; otherwise an empty answer."""
+        ...
+
+
+class Unread(Protocol):
+    """What Shopify delivered and nobody read yet."""
+
+    def __call__(self, session: Session, shop_id: int, upto: int | None = None) -> int | None:
+        """A number for the newest unread word of an order, of those `upto` such a number if given; None: all read."""
         ...
 
 

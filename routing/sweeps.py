@@ -1,7 +1,8 @@
 """The sweep: returns no webhook told of, and changes none told of, read from Shopify's orders every ten minutes.
 
 What it finds goes the webhooks' own way (ReturnSeen, ReturnChanged), so a return that comes by both is one. Who sold
-the piece is not in these reads: where no order webhook left evidence, routing asks Shopify for the order of today.
+the piece is not in these reads: routing waits for the order webhooks that came (holding.py), and where none left
+evidence asks Shopify for the order of today.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from kit.db import Begin, insert_once
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics.lookups import known_returns, open_returns
-from routing.events import ReturnChanged, ReturnSeen
+from routing.events import ReturnChanged, ReturnSeen, ReturnsSwept
 from routing.models import Sweep
 from routing.ports import Sweeps
 from routing.reads import SweptPage, SweptReturn
@@ -33,6 +34,8 @@ OVERLAP = timedelta(minutes=20)
 """Read again each time: Shopify's search may lag, and its clock is not ours."""
 IN_TIME = timedelta(minutes=5)
 """How late Shopify's own word of a return may come before it counts as missing."""
+YOUNG = timedelta(minutes=1)
+"""A return younger than this is left to Shopify's own word of it, which may follow that of its order."""
 LEASE = timedelta(minutes=5)
 """Longer than one page can take, with every retry the client makes."""
 NIGHT_HOUR = 3
@@ -105,11 +108,14 @@ def _read(begin: Begin, sweeps: Sweeps, row: Sweep, *, wide: bool) -> Swept:
     queries = [f"updated_at:>='{since:%Y-%m-%dT%H:%M:%SZ}' AND -return_status:no_return"]
     pages = unknown = changed = 0
     told: set[str] = set()
+    at = clock.now()
     for query in queries + list(OPEN_RETURNS if wide else ()):
         for page in _pages(sweeps, row.shop_id, query):
             with begin() as session:
                 _keep_lease(session, row.shop_id)
-                found, moved = _feed(session, row, [r for r in page.returns if r.return_gid not in told])
+                news = [r for r in page.returns if r.return_gid not in told]
+                jobs.publish(session, ReturnsSwept(row.shop_id, at, tuple(news)))
+                found, moved = _feed(session, row, news)
             told |= {r.return_gid for r in page.returns}
             pages, unknown, changed = pages + 1, unknown + found, changed + moved
     if wide:
@@ -140,7 +146,7 @@ def _feed(session: Session, row: Sweep, found: Sequence[SweptReturn]) -> tuple[i
             # One whose decision waits for a person is known to them, and not told again every night.
             if seen.has_ended or seen.created_at < row.begins_at or event.order_key in busy:
                 continue
-            jobs.publish(session, event)
+            jobs.publish(session, event, at=seen.created_at + YOUNG)
             unknown += 1
             _note_missed(session, row, seen)
         elif status != seen.status:

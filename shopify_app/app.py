@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from kit import clock, log
 from kit.addresses import Addresses
@@ -36,11 +36,20 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["returns"] = Running(settings, database, Addresses(settings.app_url), make_pictures(settings))
     for page in PAGES:
         app.register_blueprint(page)
+    app.before_request(refuse_too_large)
     app.register_error_handler(Exception, answer_error)
     app.after_request(set_headers)
     app.jinja_env.globals.update(app_bridge_url=settings.app_bridge_url, polaris_url=settings.polaris_url)
     app.jinja_env.globals.update(api_key=settings.shopify_api_key)
     return app
+
+
+def refuse_too_large() -> None:
+    """By its length, on every page alike: Flask itself looks only where a form is read, after the work."""
+    # Not request.content_length, which is None for what comes in chunks; behind.py has counted those.
+    length = request.environ.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and int(length) > int(current_app.config["MAX_CONTENT_LENGTH"]):
+        raise RequestEntityTooLarge
 
 
 AWAY = {

@@ -49,10 +49,10 @@ from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
 from logistics.stores.s3 import S3
-from measures.events import HistoryReady, OrderTold, RefundTold
+from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
-from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, RouteAsked
+from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.flow import ShopifyFlow
@@ -71,6 +71,7 @@ from shops.events import (
     ScopesChanged,
     ShopRedacted,
 )
+from webhooks.inbox import order_unread
 from webhooks.sources import Source
 from webhooks.sources.easypost import EasyPostSource
 from webhooks.sources.flow import FlowSource
@@ -118,6 +119,8 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
     RefundTold: sales.keep_refund,
+    ReturnTold: sales.keep_return,
+    ReturnsSwept: sales.keep_swept,
     TextArrived: consults.replies.note_text,
     RouteAsked: routing.flow_actions.route_asked,
 }
@@ -152,8 +155,12 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
     return {
-        "routing.route_return": partial(routing.jobs.route_return, returns=together, orders=together, signals=together),
-        "routing.follow_return": partial(routing.jobs.follow_return, returns=returns, orders=orders, signals=orders),
+        "routing.route_return": partial(
+            routing.jobs.route_return, returns=together, orders=together, signals=together, unread=order_unread
+        ),
+        "routing.follow_return": partial(
+            routing.jobs.follow_return, returns=returns, orders=orders, signals=orders, unread=order_unread
+        ),
         "routing.write_back": partial(routing.notes.write_back, notes=orders),
         "routing.route_again": partial(
             routing.rerouting.route_again, returns=together, orders=together, signals=orders

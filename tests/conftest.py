@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import no_skips, postgres
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from kit.db import Database
     from tests.browser import Chromium, Contexts
     from tests.jobs_at_hand import Queue
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 RUN_DIR = pytest.StashKey[Path]()
 RUN_PID = pytest.StashKey[int]()

@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 import jobs
 from kit import metrics
 from kit.clock import now as clock_now
-from kit.db import Begin
+from kit.db import Begin, hold
 from kit.errors import Conflict, NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
-from shops.shops import find_shop
+from shops.shops import find_shop, get_shop
 from webhooks.bodies import read_json
 from webhooks.models import Delivery, DeliveryState
 from webhooks.sources.twilio import as_json
@@ -25,6 +25,7 @@ log = get_logger("webhooks")
 BATCH = 50
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+ORDER_TOPICS = ("orders/create", "orders/updated")
 WITHOUT_BODY = defer(Delivery.body)  # type: ignore[arg-type]
 VERSION = re.compile(r"\d{4}-\d{2}|unstable")
 
@@ -87,7 +88,9 @@ def _judge(session: Session, delivery: Delivery) -> DeliveryState:
     parse = TOPICS.get(delivery.topic)
     shop = find_shop(session, delivery.shop_domain)  # none for a sender that knows no shop
     if delivery.source in ("shopify", "flow") and _has_no_owner(shop, delivery.topic):
-        return DeliveryState.UNCLAIMED
+        shop = _look_again(session, delivery.shop_domain)
+        if _has_no_owner(shop, delivery.topic):
+            return DeliveryState.UNCLAIMED
     if parse is None:
         return DeliveryState.IGNORED
     context = Context(shop.id if shop else None, delivery.shop_domain, delivery.triggered_at)
@@ -102,6 +105,20 @@ def _judge(session: Session, delivery: Delivery) -> DeliveryState:
 def _has_no_owner(shop: Shop | None, topic: str) -> bool:
     """A shop we never met, or one that left: what comes may be the beginning of a (re)install, and is kept for it."""
     return shop is None or (shop.state is ShopState.UNINSTALLED and topic not in AFTER_UNINSTALL)
+
+
+def _look_again(session: Session, domain: str) -> Shop | None:
+    """The shop, when no installation is under way. One that begins now waits until what we found is committed, and
+    takes it up; else neither would see what the other wrote, and the delivery stayed unclaimed for good."""
+    hold(session, _coming(domain), shared=True)
+    shop = find_shop(session, domain)
+    if shop is not None:
+        session.refresh(shop)
+    return shop
+
+
+def _coming(domain: str) -> str:
+    return f"shop comes: {domain}"
 
 
 def _payload(delivery: Delivery) -> dict[str, object]:
@@ -125,7 +142,11 @@ def _note_failure(session: Session, delivery_id: int, error: Exception) -> None:
 
 
 def claim_for_shop(session: Session, shop: Shop) -> int:
-    """Deliveries that came before the shop was known are handled now: Shopify may be quicker than the first page."""
+    """Deliveries that came before the shop was known are handled now: Shopify may be quicker than the first page.
+
+    To be called in the transaction that makes the shop a working one, after it is written.
+    """
+    hold(session, _coming(shop.domain))
     done = session.connection().execute(
         sa.update(Delivery)
         .where(col(Delivery.shop_domain) == shop.domain, col(Delivery.state) == DeliveryState.UNCLAIMED)
@@ -177,6 +198,14 @@ def recent(session: Session, *, domain: str | None = None, state: DeliveryState 
     if state is not None:
         query = query.where(Delivery.state == state)
     return list(session.exec(query))
+
+
+def order_unread(session: Session, shop_id: int, upto: int | None = None) -> int | None:
+    """The newest stored word of an order of that shop, of those `upto` an id if given, that was not handed on yet."""
+    domain = get_shop(session, shop_id).domain
+    query = select(sa.func.max(Delivery.id)).where(Delivery.state == DeliveryState.NEW, Delivery.shop_domain == domain)
+    query = query.where(col(Delivery.topic).in_(ORDER_TOPICS))
+    return session.exec(query.where(col(Delivery.id) <= upto) if upto is not None else query).one()
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:

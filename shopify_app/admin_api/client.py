@@ -94,6 +94,15 @@ class AdminApi:
 
     def write(self, shop_id: int, name: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Run the mutation queries/<name>.graphql once; its payload. Raises UserErrors, or OutsideError `ambiguous`."""
+        return self.write_and_more(shop_id, name, variables)[0]
+
+    def write_and_more(
+        self, shop_id: int, name: str, variables: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The same for a mutation that asks for something besides: its payload, and all of the answer.
+
+        Only the first field has to have been done.
+        """
         reply = self._call(shop_id, name, variables)
         payload = next(iter(reply.data.values()), None)
         if payload is None:
@@ -101,7 +110,7 @@ class AdminApi:
             raise OutsideError("shopify", words, permanent=bool(reply.denied), cause=cause)
         if payload.get("userErrors"):
             raise UserErrors(name, payload["userErrors"])
-        return dict(payload)
+        return dict(payload), reply.data
 
     def _call(self, shop_id: int, name: str, variables: dict[str, Any]) -> Reply:
         refreshed = False

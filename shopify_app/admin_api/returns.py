@@ -15,8 +15,10 @@ from shopify_app.admin_api.client import AdminApi, UserErrors
 from shopify_app.admin_api.reading import money, nodes, return_read, shown
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
-LABEL = "return-label.pdf"
 TARGETS_AT_ONCE = 5
+"""Asking for several places costs no more than for one."""
+PLACE = {"resource": "RETURN_LABEL", "filename": "return-label.pdf", "mimeType": "application/pdf", "httpMethod": "PUT"}
+PLACES = [PLACE] * TARGETS_AT_ONCE
 TARGET_GOOD_SECONDS = 600.0
 
 
@@ -30,16 +32,24 @@ class Targets:
     def keep(self, shop_id: int, targets: Sequence[dict[str, Any]]) -> None:
         """Put them by."""
         with self.lock:
-            self.kept[shop_id] = [(time.monotonic(), target) for target in targets]
+            self.kept.setdefault(shop_id, []).extend((time.monotonic(), target) for target in targets)
 
     def take(self, shop_id: int) -> dict[str, Any] | None:
         """One that is still good, if there is one."""
         with self.lock:
-            while kept := self.kept.get(shop_id):
-                at, target = kept.pop()
-                if time.monotonic() - at < TARGET_GOOD_SECONDS:
-                    return target
-        return None
+            self._drop_old(shop_id)
+            kept = self.kept.get(shop_id)
+            return kept.pop()[1] if kept else None
+
+    def are_short(self, shop_id: int) -> bool:
+        """Whether there is none that is still good."""
+        with self.lock:
+            self._drop_old(shop_id)
+            return not self.kept.get(shop_id)
+
+    def _drop_old(self, shop_id: int) -> None:
+        since = time.monotonic() - TARGET_GOOD_SECONDS
+        self.kept[shop_id] = [(at, target) for at, target in self.kept.get(shop_id, ()) if at > since]
 
 
 class ShopifyReturns:
@@ -72,8 +82,9 @@ class ShopifyReturns:
         return (whole, _suggested(found)) if whole else None
 
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
-        """Approve a requested return. One that somebody approved meanwhile is returned as it is."""
-        variables = {"input": {"id": return_gid, "notifyCustomer": False}}
+        """Approve a requested return, and have a place for its label. One that was approved is returned as it is."""
+        places = self.targets.are_short(shop_id)
+        variables = {"input": {"id": return_gid, "notifyCustomer": False}, "labels": PLACES, "places": places}
         return self._move(shop_id, return_gid, "return_approve_request", variables)
 
     def attach_label(
@@ -145,7 +156,9 @@ class ShopifyReturns:
 
     def _move(self, shop_id: int, return_gid: str, name: str, variables: dict[str, Any]) -> ReturnRead:
         try:
-            return self._after(shop_id, return_gid, self.api.write(shop_id, name, variables))
+            payload, answer = self.api.write_and_more(shop_id, name, variables)
+            self.targets.keep(shop_id, (answer.get("stagedUploadsCreate") or {}).get("stagedTargets") or ())
+            return self._after(shop_id, return_gid, payload)
         except UserErrors as error:
             # INVALID_STATE: somebody else moved it first, so what it is now is the answer.
             # NOTIFICATION_FAILED: the change happened, only Shopify's own mail did not go out.
@@ -182,9 +195,8 @@ class ShopifyReturns:
         return None
 
     def _ask_targets(self, shop_id: int) -> dict[str, Any]:
-        """One for this label, and some for those that follow: asking for several costs no more."""
-        one = {"resource": "RETURN_LABEL", "filename": LABEL, "mimeType": "application/pdf", "httpMethod": "PUT"}
-        payload = self.api.write(shop_id, "staged_upload_return_label", {"input": [one] * TARGETS_AT_ONCE})
+        """One for this label, and some for those that follow."""
+        payload = self.api.write(shop_id, "staged_upload_return_label", {"input": PLACES})
         first, *others = payload["stagedTargets"]
         self.targets.keep(shop_id, others)
         return dict(first)

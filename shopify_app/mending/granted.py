@@ -1,6 +1,7 @@
 """What the app may do in a shop, and what is missing without it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from shopify_app.admin_api.orders import is_granted
 from shops.models import Shop
@@ -8,22 +9,25 @@ from shops.models import Shop
 
 @dataclass(frozen=True)
 class Right:
-    """A right at Shopify. `cost`: what is missing without it. `ask`: how it is given."""
+    """A right at Shopify. `cost`: what is missing without it. `ask`: how it is given, where the merchant alone cannot.
+
+    `brings`: what there is with it, of a right a merchant may give on the page, or leave.
+    """
 
     scope: str
     name: str
     cost: str
     ask: str = ""
+    brings: str = ""
 
     @property
     def is_needed(self) -> bool:
         """Whether the app asks for it when it is installed."""
-        return not self.ask
+        return not self.ask and not self.brings
 
 
 APPROVED = "Shopify approves it for the app as a whole. Ask whoever set the app up for you to apply for {scope}."
-BY_SHOPIFY = "Shopify switches it on for Plus stores. Ask Shopify Support for {scope}, then open the app again."
-ON_OPENING = "Ask whoever set the app up for you to have {scope} asked for, then open the app and accept it."
+BY_SHOPIFY = "On Plus stores; ask Shopify Support to switch {scope} on for yours first."
 
 RIGHTS = (
     Right("read_orders", "Read orders", "No return can be matched with what was sold, so none is answered."),
@@ -43,9 +47,22 @@ RIGHTS = (
         "Members of staff",
         "Where an order came before the app, nobody knows who sold it: the boutique or the default advisor is asked.",
         BY_SHOPIFY,
+        "Your staff are read as advisors, and an order says who sold it, also one from before the app.",
     ),
-    Right("read_customer_merge", "Merged clients", "An advisor loses a client whose records are merged.", ON_OPENING),
+    Right(
+        "read_customer_merge",
+        "Merged clients",
+        "An advisor loses a client whose records are merged.",
+        brings="An advisor keeps a client whose records are merged.",
+    ),
 )
+
+
+def grant_page(shop: Shop, client_id: str, right: Right) -> str:
+    """Shopify's own page that asks for one right: for where App Bridge does not."""
+    store = shop.domain.removesuffix(".myshopify.com")
+    asked = urlencode({"client_id": client_id, "optional_scopes": right.scope})
+    return f"https://admin.shopify.com/store/{store}/oauth/install?{asked}"
 
 
 def missing_rights(shop: Shop, *, needed: bool | None = None) -> list[Right]:

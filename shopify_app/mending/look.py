@@ -157,5 +157,6 @@ STEPS: tuple[Failure, ...] = (
         "Try it again. If it stays, see to it by hand in Shopify, and put it aside.",
         "See the step",
         f"{ACTIVITY}#steps",
+        tone=CRITICAL,  # nothing goes on by itself there
     ),
 )

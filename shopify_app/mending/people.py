@@ -4,7 +4,7 @@ from consults import advisors
 from consults.models import Advisor
 from kit.causes import Cause
 from routing import books, policies
-from shopify_app.mending.look import HERE, Failure, Look, Place
+from shopify_app.mending.look import ACTIVITY, HERE, Failure, Look, Place
 
 
 def no_advisor(look: Look) -> list[Place]:
@@ -36,8 +36,16 @@ def without_email(look: Look) -> list[Place]:
 
 def other_currency(look: Look) -> list[Place]:
     """The limit cannot be compared with what orders cost."""
-    book = books.in_force(look.session, look.shop_id)
-    return [HERE] if book.currency != look.shop.currency or look.stopped(Cause.OTHER_CURRENCY) else []
+    return [HERE] if _in_force(look) != look.shop.currency else []
+
+
+def former_currency(look: Look) -> list[Place]:
+    """Returns of orders from before the shop changed its currency, with no rules kept from then."""
+    return look.stopped(Cause.OTHER_CURRENCY) if _in_force(look) == look.shop.currency else []
+
+
+def _in_force(look: Look) -> str:
+    return books.in_force(look.session, look.shop_id).currency
 
 
 def _page(advisor: Advisor) -> Place:
@@ -104,5 +112,15 @@ PEOPLE: tuple[Failure, ...] = (
         "Take the same figures in the currency your store has now, and put the rules in force.",
         "Look at the rules",
         "/app/routing",
+    ),
+    Failure(
+        "former_currency",
+        former_currency,
+        "A return is of an order in a currency your store has left",
+        "{n} returns are of orders in a currency your store has left",
+        "Your rules cannot say whether it is worth a conversation, so it waits, and so does the client.",
+        "Say at the step what is offered. What goes back to the client is in the order's own money either way.",
+        "Say what is offered",
+        f"{ACTIVITY}#steps",
     ),
 )

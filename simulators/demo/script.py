@@ -65,7 +65,7 @@ def seller_is_known_from_the_order(play: Play) -> None:
 
 def _is_read(play: Play) -> bool:
     told = requests.get(f"{play.app}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=10).text
-    return 'returns_inbox_deliveries{state="new"} 0\n' in told
+    return all(f'returns_inbox_deliveries{{state="{state}"}} 0\n' in told for state in ("new", "unclaimed"))
 
 
 def press_return(play: Play) -> None:

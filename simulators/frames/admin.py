@@ -71,6 +71,15 @@ def admin_pages(config: Config, house: House) -> Blueprint:
         user = request.form.get("user_id") or _user(house.staff(shop))
         return {"id_token": house.id_token(shop, user)}
 
+    @pages.post("/admin/scopes")
+    def scopes():
+        """What the grant window's button does; the app hears of it as app/scopes_update."""
+        shop = request.form.get("shop") or config.shop
+        if not house.installed(shop):
+            abort(403, "The app isn't installed on this shop.")
+        house.grant(shop, request.form["scopes"].split(","))
+        return "", 204
+
     @pages.get("/cdn/app-bridge.js")
     def app_bridge():
         return Response((HERE / "static" / "app-bridge.js").read_text(), mimetype="text/javascript")

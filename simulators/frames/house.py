@@ -54,6 +54,13 @@ class House:
             installing.uninstall(context)
             context.send()
 
+    def grant(self, domain: str, scopes: list[str]) -> None:
+        """A merchant allows the app more."""
+        with self.store.change():
+            context = open_context(self.store, domain)
+            installing.grant(context, scopes)
+            context.send()
+
     def scopes(self) -> list[str]:
         return list(self.store.config.scopes)
 

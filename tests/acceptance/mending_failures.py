@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import responses
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from notifications.models import Message
 from notifications.states import MessageState
 from routing import books, policies
 from routing.models import OpenedReturn
+from shopify_app import installs
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shops import crypt
@@ -205,6 +207,23 @@ def choose_it_again(house: House) -> None:
         house.press(f"/app/routing/{step}", mark=seen)
     house.time_passes()
     assert len(house.town.rows()[0]) == 1
+
+
+def return_a_former_order(house: House) -> None:
+    """The store sells in euro now, with rules in euro; the order is of its time in dollars."""
+    house.edit(Shop, house.shop_id, currency="EUR")
+    about: dict[str, Any] = {"limit": "5000", "default_advisor_id": house.town.advisor_id}
+    house.rows(lambda s: policies.change_policy(s, shop_id=house.shop_id, **about))
+    with patch.object(installs, "learn_about"), patch.object(installs, "_take_over"):  # Shopify still says dollars
+        house.request()
+        house.deliver()
+    assert house.town.rows()[0] == []
+
+
+def say_what_is_offered(house: House) -> None:
+    house.press(f"/app/activity/jobs/{trouble(house).id}/offer/assisted")
+    house.time_passes()
+    assert [d.outcome for d in house.town.rows()[0]] == ["assisted"]
 
 
 # --- parcels
@@ -437,6 +456,7 @@ FAILING = (
         "calendar", "/app/advisors/",
     ),
     Failing("currency", choose_a_limit_in_euro, choose_it_again, "Take the same figures", "/app/routing"),
+    Failing("former_currency", return_a_former_order, say_what_is_offered, "Say at the step", "/app/activity#step-"),
     Failing(
         "receiver", lambda h: h.press("/app/settings", house="Verdane"),
         lambda h: h.press("/app/settings", house="Verdane", **RECEIVING), "where parcels are received",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import patch
 
 from sqlmodel import Session, select
 
@@ -132,6 +133,12 @@ class House:
         for name, payload in waiting:
             run_attempt(self.town.database.begin, self.jobs, name, payload)
         self.work()
+
+    def cancel(self, _session: Session, job_id: str) -> bool:
+        """Stands in for jobs.rows.cancel: what is to be tried again is not."""
+        kept = [(name, payload) for name, payload in self.later if payload["job"] != job_id]
+        found, self.later = len(kept) < len(self.later), kept
+        return found
 
     def _is_pressed(self, payload: dict[str, Any]) -> bool:
         """A step that was given up and is started afresh does not wait."""
@@ -300,6 +307,7 @@ def make_house(town: Town) -> Iterator[House]:
             town, stack, town.settings, Caller(app, town.settings, DOMAIN), Caller(app, town.settings, DANA, "99")
         )
         house.connect()
+        stack.enter_context(patch("jobs.attempts.cancel", house.cancel))
         house.rows(lambda session: _furnish(session, house))
         yield house
 

@@ -19,6 +19,7 @@ from graphql import TypeInfo, TypeInfoVisitor, Visitor, build_schema, parse, vis
 from sqlmodel import select
 
 from kit import outside
+from kit.clock import parse_instant
 from kit.settings import SettingsError
 from logistics.models import LogisticsPolicy
 from logistics.reads import Address as Place
@@ -39,6 +40,8 @@ from tests.acceptance.callers_under_test import (
     rows_of,
 )
 from tests.acceptance.code_under_test import ROOT, files, readings, readings_in, sources
+from tests.journeys import test_who_sold_it as who_sold_it
+from tests.journeys.edge_town import Town
 from tests.pages.admin_caller import ALICE, DANA, id_token
 from tests.pages.admin_world import Admin, open_admin
 from webhooks.sources.shopify import clean_domain
@@ -644,8 +647,8 @@ def documents() -> dict[str, str]:
 def test_metafield_offline_token__no_token_is_written_to_a_metafield_nor_read_but_where_shopify_is_called() -> None:
     writing = [path for path, text in documents().items() if "metafieldsSet" in re.sub(r"#.*", "", text)]
     assert writing == ["shopify_app/admin_api/queries/sold_by_set.graphql"], "who sold what; see routing/notes.py"
-    body = (ROOT / "routing" / "notes.py").read_text()
-    assert "token" not in body and "secret" not in body
+    using = [path for path, text in sources() if "sold_by_set" in text]
+    assert using == ["shopify_app/admin_api/orders.py"], "one place writes; what, the next test looks at"
     reading = re.compile(r"\.(access_token|refresh_token)\b")
     allowed = {
         "shopify_app/admin_api/tokens.py",
@@ -658,6 +661,27 @@ def test_metafield_offline_token__no_token_is_written_to_a_metafield_nor_read_bu
     for path, text in sources():
         if path.endswith(("standing.py", "mending/rights.py", "shops/shops.py")):
             assert not re.search(r"access_token(?!\)?\s*(is not None|\.is_not\(None\)))", text), path
+
+
+def test_metafield_offline_token__what_is_written_is_who_sold_what_and_when_and_nothing_else(town: Town) -> None:
+    teo = who_sold_it.colleague(town)
+    order = who_sold_it.sell(town, customAttributes=[{"key": "_advisor_code", "value": "par-002"}])
+    who_sold_it.bring_back(town, order)
+    who_sold_it.write_back(town, order)
+    with town.database.begin() as session:
+        shop = session.get_one(Shop, town.shop_id)
+        tokens = [token for token in (shop.access_token, shop.refresh_token) if token]
+    sent = town.control("GET", "log", kind="mutation")
+    assert tokens and not [token for token in tokens if token in json.dumps([call["variables"] for call in sent])]
+    ((entry,),) = [call["variables"]["metafields"] for call in sent if call["operationName"] == "SoldBySet"]
+    body = json.loads(entry.pop("value"))
+    assert entry == {"ownerId": order["id"], "namespace": "$app:clienteling", "key": "sold_by", "type": "json"}
+    lines = body.pop("lines")
+    assert body == {"v": 1, "shop": town.shop_id, "chosen": None} and lines
+    for line, who in lines.items():
+        assert re.fullmatch(r"gid://shopify/LineItem/\d+", line)
+        assert parse_instant(who.pop("at")) == town.times["now"]
+        assert who == {"advisor": teo, "staff": "gid://shopify/StaffMember/90871230002"}
 
 
 # --- asking for no more than is used: SCOPE_OVER_REQUEST

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -23,8 +24,8 @@ from logistics import dispositions, reverse_deliveries, settlements
 from logistics.jobs import attach_label, get_label
 from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Finding
+from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.returns import ShopifyReturns
 from shopify_app.admin_api.tokens import read_grant, store_grant
 from shopify_app.wiring import jobs_table
 from shops.shops import get_shop
@@ -181,12 +182,19 @@ class Whole:
 @pytest.fixture
 def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     made = Whole(town)
-    monkeypatch.setitem(AdminApi.__init__.__kwdefaults__ or {}, "sleep", lambda _seconds: None)
+    slept = [0.0]  # a wait for Shopify's points passes at once, and is over then
+
+    def sleep(seconds: float) -> None:
+        slept[0] += seconds
+
+    defaults = AdminApi.__init__.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "sleep", sleep)
+    monkeypatch.setitem(defaults, "now", lambda: real_now() + timedelta(seconds=slept[0]))
     monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
     made.table = dict(jobs_table(town.settings, town.database))
     made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
     made.table["logistics.attach_label"] = partial(
-        attach_label, returns=ShopifyReturns(AdminApi(town.settings, town.database)), carrier=made.carrier
+        attach_label, returns=made.table["logistics.attach_label"].keywords["returns"], carrier=made.carrier
     )
     grant = read_grant(Calls(town.shopify, DOMAIN).exchange().json(), town.times["now"])
     with town.database.begin() as session:
@@ -198,25 +206,35 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
 
 @pytest.mark.calm(reason="orders its own faults, and counts")
 def test_a_return_costs_at_most_eight_calls_from_the_request_to_the_refund(whole: Whole) -> None:
-    """What Shopify Flow is told besides is the merchant's own workflow, and no part of the return."""
+    """All of them: what Shopify Flow is told, and the note of who sold it on the order, as well."""
     gid = whole.play("1042")
-    calls = [c["operation"] for c in whole.town.shopify.store.calls if c["operation"] != "FlowTriggerReceive"]
+    calls = [call["operation"] for call in whole.town.shopify.store.calls]
     assert whole.town.rows()[2][0].ended_how == "closed" and whole.town.rows()[2][0].return_gid == gid
-    assert len(calls) <= 8, calls
+    assert "FlowTriggerReceive" in calls and len(calls) <= 8, calls
+
+
+BEFORE = {"ReturnWithOrder", "FlowTriggerReceive", "SoldBySet"}
+"""Deciding about it, and telling of the decision. What follows is the return itself, from authorising to the refund."""
 
 
 @pytest.mark.calm(reason="orders its own faults, and counts")
-def test_with_a_quarter_of_the_calls_failing_at_most_eight_a_return_succeed_and_nothing_happens_twice(
-    whole: Whole,
+@pytest.mark.parametrize("seed", [2, 4])
+def test_with_a_quarter_of_the_calls_failing_at_most_eight_a_return_are_tried_and_nothing_happens_twice(
+    whole: Whole, seed: int
 ) -> None:
+    """Tried, not only answered; docs/decisions/0011 says what the figure is made of, and what all of it comes to."""
     town, names = whole.town, whole.returnable(10)
     town.shopify.store.faults.replace(bad_day.SHOPIFY)
+    town.shopify.store.faults.draw = random.Random(seed)
     for name in names:
         whole.play(name)
-    calls = [call for call in town.shopify.store.calls if call["operation"] != "FlowTriggerReceive"]
-    succeeded = [call for call in calls if call["outcome"] == "executed"]
-    assert len(succeeded) <= 8 * len(names), Counter(call["operation"] for call in succeeded)
-    assert len(succeeded) < 0.85 * len(calls), "the others failed"
+    calls = town.shopify.store.calls
+    answered = [call for call in calls if call["outcome"] == "executed"]
+    assert 0.22 < 1 - len(answered) / len(calls) < 0.27, "a quarter of them failed"
+    tried = [call for call in calls if call["operation"] not in BEFORE]
+    assert len(tried) <= 8 * len(names), Counter(call["operation"] for call in tried)
+    assert len(answered) <= 8 * len(names), Counter(call["operation"] for call in answered)
+    assert len(calls) <= 11 * len(names), Counter(call["operation"] for call in calls)
     assert {rma.ended_how for rma in town.rows()[2]} == {"closed"} and len(town.rows()[2]) == len(names)
     applied = Counter(
         entry["operationName"] for entry in town.control("GET", "log", kind="mutation") if entry["applied"]

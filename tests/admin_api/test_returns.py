@@ -146,10 +146,43 @@ def test_a_return_somebody_moved_first_is_returned_as_it_is(
     answer(shopify, "return", a_return())
     if taken:
         assert returns.approve(shop_id, R).status == "OPEN"
-        assert sent(shopify, 0) == {"input": {"id": R, "notifyCustomer": False}}
+        assert sent(shopify, 0)["input"] == {"id": R, "notifyCustomer": False}
     else:
         with pytest.raises(UserErrors):
             returns.approve(shop_id, R)
+
+
+def test_the_places_for_labels_come_with_the_approval_and_each_is_used_once(
+    returns: ShopifyReturns, shop_id: int, shopify: Shopify
+) -> None:
+    places = [
+        {"url": f"https://s.example/{n}", "resourceUrl": f"https://s.example/l{n}", "parameters": []} for n in "ab"
+    ]
+    done = {"return": a_return(), "userErrors": []}
+    both = {"returnApproveRequest": done, "stagedUploadsCreate": {"stagedTargets": places, "userErrors": []}}
+    shopify.post(GRAPHQL, json={"data": both})
+    answer(shopify, "returnApproveRequest", done)
+    for _ in range(2):
+        assert returns.approve(shop_id, R).status == "OPEN"
+    assert [sent(shopify, number)["places"] for number in (0, 1)] == [True, False], "only where there are none"
+    for place in places:
+        shopify.put(place["url"], status=201)
+    for number in range(2):
+        hung = {"reverseDelivery": {"id": f"d{number}"}, "userErrors": []}
+        answer(shopify, "reverseDeliveryCreateWithShipping", hung)
+        label: dict[str, Any] = {"tracking_code": "1Z", "tracking_url": "", "pdf": b"%PDF", "notify": False}
+        returns.attach_label(shop_id, rfo_gid="o", look_first=False, **label)
+    used = [call.request.url for call in shopify.calls if call.request.method == "PUT"]
+    assert sorted(map(str, used)) == ["https://s.example/a", "https://s.example/b"]
+    assert returns.targets.are_short(shop_id)
+
+
+@pytest.mark.parametrize("more", [{}, {"stagedUploadsCreate": None}, {"stagedUploadsCreate": {"stagedTargets": None}}])
+def test_without_a_place_the_return_is_approved_all_the_same(
+    returns: ShopifyReturns, shop_id: int, shopify: Shopify, more: Any
+) -> None:
+    shopify.post(GRAPHQL, json={"data": {"returnApproveRequest": {"return": a_return(), "userErrors": []}, **more}})
+    assert returns.approve(shop_id, R).status == "OPEN" and returns.targets.are_short(shop_id)
 
 
 def test_a_label_that_hangs_there_already_is_not_attached_again(

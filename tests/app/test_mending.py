@@ -96,9 +96,10 @@ def test_all_is_found_in_one_shop_and_nothing_of_it_in_another(database: Databas
         session.add(dana.shop)
         before = kinds(session, dana.shop)
         everything_goes_wrong(session, world)
-        # Nobody to ask, and nowhere: these exclude each other, and a lost grant is not looked past.
+        # Nobody to ask, and nowhere; rules in another currency, and orders: these exclude each other. And a lost grant
+        # is not looked past.
         missing = {failure.kind for failure in FAILURES} - set(kinds(session, world.shop))
-        assert missing == {"no_advisor", "no_boutique", "sweep"}
+        assert missing == {"no_advisor", "no_boutique", "currency", "sweep"}
         assert kinds(session, dana.shop) == before == {"work_stands_still": 1, "receiver": 1}
 
 

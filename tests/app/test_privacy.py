@@ -184,7 +184,7 @@ def test_a_shop_that_left_goes_with_every_row_and_leaves_the_others_alone(
 ) -> None:
     alices, danas = world
     with database.begin() as session:
-        policies.policy_row(session, alices.shop_id)
+        policies.choose_default(session, shop_id=alices.shop_id, advisor_id=None)
         for shop_id in (alices.shop_id, danas.shop_id):
             values: dict[str, Any] = {"name": "x", "state": TroubleState.GIVEN_UP, "first_at": NOW, "last_at": NOW}
             session.add(JobTrouble(root_id=str(shop_id), shop_id=shop_id, reason="Cleo", **values))

@@ -1,6 +1,7 @@
 """Rows of the past: once however often they come, the newest word stands, and a client who was erased stays so."""
 
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from kit.money import Money
 from measures import history, privacy, turns
 from measures.households import email_hash
 from measures.keeping import Keeper
-from measures.models import HistoricOrder, HistoricRefund
-from measures.reads import LineSeller, OrderRecord, PieceRecord, RefundRecord, ReturnRecord
+from measures.models import HistoricOrder, HistoricRefund, HistoricReturn
+from measures.reads import LineSeller, OrderRecord, PieceRecord, RefundRecord, ReturnRecord, ReturnWord
 from tests import cast
 from tests.cast import NOW, number
 
@@ -156,3 +157,77 @@ def test_no_address_is_in_the_rows(database: Database, shop_id: int) -> None:
         row, key = kept(session, shop_id), turns.made_row(session, shop_id).hash_key
         assert "cleo" not in str(row.model_dump()).lower() and "612345678" not in str(row.model_dump())
         assert row.email_hash == email_hash(key, "cleo@example.com")
+
+
+# --- returns, by word of mouth
+
+RETURN = "gid://shopify/Return/1"
+
+
+def word(status: str, minutes: int = 0, *, opened: bool = False, gid: str = RETURN) -> ReturnWord:
+    at = NOW + timedelta(minutes=minutes)
+    return ReturnWord(gid, ORDER, status, at, at if opened else None)
+
+
+def the_return(session: Session, shop_id: int) -> HistoricReturn:
+    query = select(HistoricReturn).where(HistoricReturn.shop_id == shop_id, HistoricReturn.return_gid == RETURN)
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def test_a_return_is_kept_from_the_word_that_opens_it_and_follows_what_is_said(
+    database: Database, shop_id: int
+) -> None:
+    with database.begin() as session:
+        history.keep_returns(session, shop_id=shop_id, words=[word("REQUESTED", opened=True)])
+        history.keep_returns(session, shop_id=shop_id, words=[word("OPEN", 1)])
+        row = the_return(session, shop_id)
+        assert (row.status, row.opened_at, row.closed_at, row.order_gid) == ("OPEN", NOW, None, ORDER)
+        history.keep_returns(session, shop_id=shop_id, words=[word("CLOSED", 9)])
+        history.keep_returns(session, shop_id=shop_id, words=[word("CLOSED", 20, opened=True)])
+        row = the_return(session, shop_id)
+        assert (row.status, row.opened_at, row.closed_at) == ("CLOSED", NOW, NOW + timedelta(minutes=9))
+        history.keep_returns(session, shop_id=shop_id, words=[word("OPEN", 30)])
+        assert the_return(session, shop_id).closed_at is None, "opened again"
+
+
+@pytest.mark.parametrize("order_of", list(permutations(range(3))))
+def test_in_whatever_order_words_come_the_last_one_said_stands(
+    database: Database, shop_id: int, order_of: tuple[int, ...]
+) -> None:
+    said = [word("REQUESTED", 0, opened=True), word("OPEN", 5, opened=True), word("DECLINED", 9, opened=True)]
+    with database.begin() as session:
+        for number_ in order_of:
+            history.keep_returns(session, shop_id=shop_id, words=[said[number_]])
+        assert the_return(session, shop_id).status == "DECLINED"
+
+
+def test_a_word_that_does_not_say_when_it_was_opened_makes_no_return(database: Database, shop_id: int) -> None:
+    with database.begin() as session:
+        history.keep_returns(session, shop_id=shop_id, words=[word("CLOSED")])
+        assert session.exec(select(HistoricReturn)).all() == []
+
+
+def test_what_the_night_reads_stands_unless_something_was_said_since_it_was_asked_for(
+    database: Database, shop_id: int
+) -> None:
+    def read(status: str, minutes: int) -> None:
+        keeper = Keeper(session, shop_id, "k", as_of=NOW + timedelta(minutes=minutes))
+        keeper.keep([ReturnRecord(RETURN, ORDER, status, NOW - timedelta(days=1), None)])
+
+    with database.begin() as session:
+        history.keep_returns(session, shop_id=shop_id, words=[word("REQUESTED", 0, opened=True)])
+        read("OPEN", 5)
+        row = the_return(session, shop_id)
+        assert (row.status, row.opened_at) == ("OPEN", NOW - timedelta(days=1))
+        history.keep_returns(session, shop_id=shop_id, words=[word("CLOSED", 9)])
+        read("OPEN", 8)
+        assert the_return(session, shop_id).status == "CLOSED"
+
+
+def test_what_one_shop_is_told_changes_nothing_of_another(database: Database, shop_id: int) -> None:
+    with database.begin() as session:
+        stranger = number(cast.dana(session).shop.id)
+        for shop in (shop_id, stranger):
+            history.keep_returns(session, shop_id=shop, words=[word("REQUESTED", opened=True)])
+        history.keep_returns(session, shop_id=stranger, words=[word("CANCELED", 3)])
+        assert the_return(session, shop_id).status == "REQUESTED"

@@ -210,6 +210,11 @@ def currency(database: Database, shop_id: int, code: str) -> None:
         get_shop(session, shop_id).currency = code
 
 
+def choose(database: Database, shop_id: int, amount: str) -> None:
+    with database.begin() as session:
+        policies.change_policy(session, shop_id=shop_id, limit=amount, default_advisor_id=None)
+
+
 @pytest.mark.parametrize(("code", "cents"), [("USD", 500_000), ("EUR", 500_000), ("JPY", 5_000)])
 def test_a_shop_that_chose_nothing_has_five_thousand_of_its_own_currency(
     database: Database, shop_id: int, code: str, cents: int
@@ -230,19 +235,50 @@ def test_a_rule_made_before_shopify_told_the_currency_follows_it(
 def test_a_limit_chosen_in_a_currency_the_shop_has_left_waits_for_the_merchant_and_then_goes_on(
     database: Database, queue: Queue, shop_id: int
 ) -> None:
-    def choose(amount: str) -> None:
-        with database.begin() as session:
-            policies.change_policy(session, shop_id=shop_id, limit=amount, default_advisor_id=None)
-
-    choose("3000")
+    choose(database, shop_id, "3000")
     currency(database, shop_id, "EUR")
     with pytest.raises(Waiting, match=r"in USD, and this order is in EUR\. Save them again"):
         route(database, shop_id, Money(1_480_000, "EUR"))
     assert made(database) == ([], [], [])
-    choose("3,500.50")
+    choose(database, shop_id, "3,500.50")
     assert limit(database, shop_id) == Money(350_050, "EUR")
     route(database, shop_id, Money(1_480_000, "EUR"))
     assert made(database)[0][0].policy_version == 3
+
+
+def test_an_order_in_the_currency_the_shop_has_left_goes_by_the_last_rules_in_that_currency(
+    database: Database, queue: Queue, shop_id: int
+) -> None:
+    choose(database, shop_id, "20000")
+    choose(database, shop_id, "3000")
+    currency(database, shop_id, "EUR")
+    choose(database, shop_id, "50000")
+    route(database, shop_id, Money(1_480_000, "USD"))
+    (decision,), (case,), (rma,) = made(database)
+    assert (decision.outcome, decision.policy_version, decision.currency) == (Outcome.ASSISTED, 3, "USD")
+    assert decision.words.startswith("The order is in USD, the shop's currency then")
+    assert (case.currency, rma.value_cents) == ("USD", 1_480_000), "and all of it goes on in the order's own money"
+
+
+def test_where_no_rules_are_in_that_currency_a_person_says_what_is_offered_and_it_goes_on(
+    database: Database, queue: Queue, shop_id: int
+) -> None:
+    currency(database, shop_id, "EUR")
+    choose(database, shop_id, "3000")
+    with pytest.raises(Waiting, match=r"in USD, a currency the shop has left.*Say here what is offered"):
+        route(database, shop_id)
+    assert made(database) == ([], [], [])
+    route(database, shop_id, chosen="assisted")
+    (decision,), (case,), _ = made(database)
+    assert (decision.outcome, case.advisor_id, case.currency) == (Outcome.ASSISTED, decision.advisor_id, "USD")
+    assert "a person of the house decided" in decision.words
+
+
+def test_what_a_person_said_counts_only_where_the_rules_cannot_be_asked(
+    database: Database, queue: Queue, shop_id: int
+) -> None:
+    route(database, shop_id, chosen="simple")
+    assert made(database)[0][0].outcome is Outcome.ASSISTED
 
 
 @pytest.mark.parametrize("amount", ["", "many", "-1", "9e99", "NaN"])

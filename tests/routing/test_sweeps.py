@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from jobs.models import JobTrouble, TroubleState
 from kit import clock as kit_clock
 from kit.errors import OutsideError, Waiting
+from measures.models import HistoricReturn
 from routing import sweeps
 from routing.events import ReturnSeen
 from routing.sweeps import EVERY_SECONDS, LEASE, OVERLAP, look_through
@@ -295,3 +297,19 @@ def test_one_shops_sweep_tells_nothing_to_another(edge: Edge) -> None:
     with edge.database.begin() as session:
         marks = session.connection().execute(sa.text("SELECT count(*) FROM sweep")).scalar_one()
     assert marks == 2 and kit_clock.now() == edge.at
+
+
+def test_what_the_look_finds_of_returns_is_kept_with_the_past_known_or_not(edge: Edge) -> None:
+    edge.shopify.put(1)
+    edge.shopify.put(2, "CLOSED", at=edge.at - timedelta(minutes=3))
+    edge.sweep()
+    with edge.database.begin() as session:
+        rows = {row.return_gid: row for row in session.exec(select(HistoricReturn))}
+    assert {found: row.status for found, row in rows.items()} == {gid(1): "REQUESTED", gid(2): "CLOSED"}
+    assert rows[gid(2)].opened_at == edge.at - timedelta(minutes=3)
+    edge.shopify.move(gid(1), "DECLINED", at=edge.at)
+    edge.pass_by(minutes=10)
+    edge.sweep()
+    with edge.database.begin() as session:
+        mine = select(HistoricReturn.status).where(HistoricReturn.return_gid == gid(1))
+        assert session.exec(mine).one() == "DECLINED"

@@ -29,6 +29,7 @@ PAGES = {
     "cases": '<p id="q">{query}</p><form method="post" data-fetch action="/app/refund"><s-button type="submit">Refund'
     '</s-button></form><form method="post" data-fetch action="/app/fail"><button>Fail</button></form>'
     '<form method="post" data-fetch action="/app/go"><button name="way" value="settings">Go</button></form>',
+    "rights": '<s-button data-scopes="read_users" data-then="/app/refund">Give this right</s-button>',
     "settings": '<form method="post" data-save-bar><s-text-field label="House" name="house" value="Verdane">'
     '</s-text-field></form><s-link href="/app">Home</s-link>',
 }
@@ -196,6 +197,36 @@ def test_the_save_bar_saves_discards_and_shows_errors(tiny: TinyApp, page1280: P
     expect(frame.locator("s-page h1")).to_have_text("Cases")
     assert tiny.posts[-1] == ("settings", {"house": "Verdane Paris"})
     expect(bar).to_be_hidden()
+
+
+def test_a_right_is_asked_for_and_what_follows_is_sent_only_when_it_was_given(
+    town: Town, tiny: TinyApp, page1280: Page, frame: FrameLocator
+) -> None:
+    page1280.goto(f"{town.base}/admin?path=/app/rights")
+    button, window = frame.get_by_role("button", name="Give this right"), page1280.get_by_role("dialog")
+    shop = town.parts.store.shops[town.parts.config.shop]
+    button.click()
+    expect(window).to_contain_text("read_users")
+    window.get_by_role("button", name="Not now").click()
+    expect(page1280.locator(".toast")).to_have_text("Nothing was changed.")
+    assert tiny.posts == [] and "read_users" not in shop.installation["scopes"]
+    button.click()
+    window.get_by_role("button", name="Allow").click()
+    expect(page1280.locator(".toast")).to_have_text("On its way.")
+    expect(window).to_be_hidden()
+    assert tiny.posts == [("refund", {})] and "read_users" in shop.installation["scopes"]
+
+
+def test_where_app_bridge_cannot_ask_the_link_is_named(
+    town: Town, tiny: TinyApp, page1280: Page, frame: FrameLocator
+) -> None:
+    page1280.goto(f"{town.base}/admin?path=/app/rights")
+    button = frame.get_by_role("button", name="Give this right")
+    expect(button).to_be_enabled()
+    page1280.frames[1].evaluate("delete window.shopify.scopes")
+    button.click()
+    expect(page1280.locator(".toast.err")).to_contain_text("Use the link to Shopify's own page.")
+    assert tiny.posts == []
 
 
 def test_someone_else_can_be_signed_in(tiny: TinyApp, page1280: Page, frame: FrameLocator) -> None:

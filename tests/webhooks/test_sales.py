@@ -12,9 +12,9 @@ from sqlmodel import select
 import jobs.queue
 from kit.db import Database
 from kit.money import Money
-from measures.events import OrderTold, RefundTold
-from measures.models import HistoricOrder, HistoricRefund
-from measures.reads import OrderRecord, RefundRecord
+from measures.events import OrderTold, RefundTold, ReturnTold
+from measures.models import HistoricOrder, HistoricRefund, HistoricReturn
+from measures.reads import OrderRecord, RefundRecord, ReturnWord
 from shopify_app.wiring import AT_ONCE, EVENTS
 from tests import cast
 from tests.cast import number
@@ -120,7 +120,12 @@ ODD = st.recursive(
 
 @given(st.data())
 def test_nothing_a_body_holds_makes_it_fail(data: st.DataObject) -> None:
-    for name, parse in (("orders_create", sales.parse_order), ("refunds_create", sales.parse_refund)):
+    bodies: list[tuple[str, Any]] = [
+        ("orders_create", sales.parse_order),
+        ("refunds_create", sales.parse_refund),
+        ("returns_decline", sales.parse_return),
+    ]
+    for name, parse in bodies:
         body = payload(name)
         for key in data.draw(st.lists(st.sampled_from(sorted(body)), max_size=4)):
             body[key] = data.draw(ODD)
@@ -130,7 +135,7 @@ def test_nothing_a_body_holds_makes_it_fail(data: st.DataObject) -> None:
 
 def test_every_topic_that_says_more_is_one_of_the_topics_and_goes_into_no_job() -> None:
     assert set(ALSO) <= set(TOPICS)
-    for kind in (OrderTold, RefundTold):
+    for kind in (OrderTold, RefundTold, ReturnTold):
         assert kind in AT_ONCE and kind not in EVENTS, "a job would keep the client's addresses"
 
 
@@ -153,3 +158,66 @@ def test_an_order_and_its_refund_are_kept_as_they_are_handed_on(
     assert (kept.shop_id, kept.order_gid, kept.total_cents) == (shop_id, ORDER, 513_000)
     assert (refund.order_gid, refund.cents, refund.return_gid) == (ORDER, 485_000, RETURN)
     assert "elena" not in str(kept.model_dump()).lower() + str(queue.waiting).lower()
+
+
+# --- returns
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "opens"),
+    [
+        ("returns_request__one_line", "REQUESTED", True),
+        ("returns_request__documented_minimal", "REQUESTED", True),
+        ("returns_approve", "OPEN", False),
+        ("returns_decline", "DECLINED", False),
+        ("returns_cancel", "CANCELED", False),
+        ("returns_close", "CLOSED", False),
+        ("returns_reopen", "OPEN", False),
+        ("returns_process", "OPEN", False),
+    ],
+)
+def test_each_documented_body_of_a_return_says_what_became_of_it_and_as_of_when(
+    name: str, status: str, opens: bool
+) -> None:
+    assert ALSO[name.split("__")[0].replace("_", "/", 1)] is sales.parse_return
+    told = sales.parse_return(payload(name), CONTEXT)
+    at = datetime(2026, 11, 20, 16, 5, 40, tzinfo=UTC)
+    assert told == ReturnTold(7, ReturnWord(RETURN, ORDER, status, at, at if opens else None))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": "shipped"},
+        {"status": None},
+        {"order": None},
+        {"order": {"id": "x"}},
+        {"id": None, "admin_graphql_api_id": 1.5},
+    ],
+)
+def test_a_body_that_does_not_say_what_or_of_which_order_says_nothing_of_the_past(changed: dict[str, Any]) -> None:
+    assert sales.parse_return(payload("returns_request__one_line") | changed, CONTEXT) is None
+
+
+def test_nor_does_one_of_which_nobody_knows_when_it_was_sent() -> None:
+    assert sales.parse_return(payload("returns_close"), Context(7, SHOP, "")) is None
+
+
+def test_a_delivered_word_is_kept_in_the_transaction_that_hands_it_on(
+    database: Database, queue: Queue, monkeypatch
+) -> None:
+    monkeypatch.setattr("jobs.queue._events", EVENTS)
+    monkeypatch.setattr("jobs.queue._at_once", AT_ONCE)
+    with database.begin() as session:
+        cast.alice(session, SHOP)
+        for n, name in enumerate(("returns_close", "returns_request__one_line", "returns_close")):
+            body = json.dumps(payload(name)).encode()
+            topic = name.split("__")[0].replace("_", "/", 1)
+            at = f"2026-11-2{n}T09:00:00Z"
+            session.add(Delivery(source="shopify", shop_domain=SHOP, topic=topic, external_id=f"r{n}", body=body,
+                                 received_at=cast.NOW, triggered_at=at))  # fmt: skip
+    pump(database.begin)
+    with database.begin() as session:
+        row = session.exec(select(HistoricReturn)).one()
+    assert (row.return_gid, row.order_gid, row.status) == (RETURN, ORDER, "CLOSED")
+    assert (row.opened_at.day, row.closed_at and row.closed_at.day) == (21, 22)

@@ -79,6 +79,10 @@ ALSO: dict[str, Parse] = {
     "orders/create": sales.parse_order,
     "orders/updated": sales.parse_order,
     "refunds/create": sales.parse_refund,
+    **dict.fromkeys(
+        (f"returns/{verb}" for verb in ("request", "approve", "decline", "cancel", "close", "reopen", "process")),
+        sales.parse_return,
+    ),
 }
 
 # Handled for a shop that left, too: they are how its data leaves.

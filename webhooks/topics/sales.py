@@ -1,12 +1,14 @@
-"""What orders/create, orders/updated and refunds/create say of a shop's past, beside what they say to routing."""
+"""What orders/…, refunds/create and returns/… say of a shop's past, beside what they say to routing."""
 
 from typing import Any
 
 from kit.clock import parse_instant
 from kit.money import Money
-from measures.events import OrderTold, RefundTold
-from measures.reads import OrderRecord, RefundRecord
+from measures.events import OrderTold, RefundTold, ReturnTold
+from measures.reads import OrderRecord, RefundRecord, ReturnWord
 from webhooks.topics.gids import dicts, gid
+
+STATUSES = frozenset({"REQUESTED", "OPEN", "CLOSED", "CANCELED", "DECLINED"})
 
 
 def parse_order(payload: dict[str, Any], context: Any) -> OrderTold | None:
@@ -41,6 +43,25 @@ def parse_refund(payload: dict[str, Any], context: Any) -> RefundTold | None:
     order_gid = gid("Order", payload.get("order_id"))
     record = _refund(payload, order_gid) if order_gid else None
     return RefundTold(context.shop_id, record) if record else None
+
+
+def parse_return(payload: dict[str, Any], context: Any) -> ReturnTold | None:
+    """What became of a return, as of when Shopify sent it. None for a body that does not say what, of which order.
+
+    Only the words that open a return say when it was opened: then.
+    """
+    order = payload.get("order")
+    order_gid = gid(
+        "Order", (order.get("admin_graphql_api_id") or order.get("id")) if isinstance(order, dict) else None
+    )
+    order_gid = order_gid or gid("Order", payload.get("order_id"))
+    return_gid = gid("Return", payload.get("admin_graphql_api_id") or payload.get("id"))
+    status = _text(payload.get("status")).upper()
+    at = _instant(context.triggered_at)
+    if return_gid is None or order_gid is None or status not in STATUSES or at is None:
+        return None
+    opened_at = at if status == "REQUESTED" else None
+    return ReturnTold(context.shop_id, ReturnWord(return_gid, order_gid, status, at, opened_at))
 
 
 def _refunds(payload: dict[str, Any], order_gid: str, currency: str) -> list[RefundRecord] | None:

@@ -4,8 +4,9 @@ from flask import Blueprint, Response
 from sqlmodel import Session, select
 
 from consults import advisors
-from jobs.attempts import failed_jobs, give_up, hurry, retry_job
+from jobs.attempts import failed_jobs, give_up, go_on, hurry, retry_job
 from jobs.models import JobTrouble, TroubleState
+from kit.causes import Cause
 from kit.errors import Conflict, NotFound
 from notifications import messages, texts
 from routing import openings
@@ -60,6 +61,18 @@ def step(trouble_id: int, what: str) -> Response:
             session.delete(row)
     said = {"giveup": "It is not tried any more.", "aside": "Put aside."}
     return go("", said.get(what, "It is being tried again."))
+
+
+@page.post("/app/activity/jobs/<int:trouble_id>/offer/<any(assisted, simple):outcome>")
+def offer(trouble_id: int, outcome: str) -> Response:
+    """Say what a return is offered whose amounts the rules cannot compare."""
+    caller = merchant()
+    with begin() as session:
+        row = _step(session, caller.shop_id, trouble_id)
+        if row.cause != Cause.OTHER_CURRENCY:
+            raise Conflict("There is nothing to decide there any more.")
+        go_on(session, row, now=now(), chosen=outcome)
+    return go("", "Decided. It goes on now.")
 
 
 @page.post("/app/activity/messages/<int:message_id>/<any(again, aside):what>")

@@ -1,20 +1,27 @@
-"""/app/settings: what clients read of the house, where parcels come back to, and whether money waits for a click."""
+"""/app/settings: what clients read of the house, where parcels come back to, whether money waits for a click, and what
+the app may do."""
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+import jobs
 from consults import advisors
 from jobs.attempts import wake
 from kit.countries import country_names
+from kit.errors import OutsideError, Waiting
 from logistics import rmas
+from shopify_app.admin_api.client import AdminApi
 from shopify_app.auth import merchant
-from shopify_app.mending.granted import RIGHTS, missing_rights
+from shopify_app.installs import learn_scopes
+from shopify_app.mending.granted import RIGHTS, grant_page, missing_rights
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.standing import setup
-from shopify_app.web import begin, now
+from shopify_app.web import begin, now, running, settings
+from shops.events import ScopesChanged
 
 page = Blueprint("admin_settings", __name__)
 
@@ -45,6 +52,7 @@ def choose() -> str:
             places=_places(session, caller.shop_id),
             rights=RIGHTS if shop.scopes else (),
             missing=missing_rights(shop),
+            grant_page=partial(grant_page, shop, settings().shopify_api_key),
         )
 
 
@@ -62,6 +70,19 @@ def change() -> Response:
         session.add_all([shop, policy])
         wake(session, shop_id=caller.shop_id, now=now())  # a label may have waited for the address
     return go("", "Saved.")
+
+
+@page.post("/app/settings/rights")
+def rights() -> Response:
+    """Somebody gave a right: read at once what the app may do, as Shopify's own word of it may lag."""
+    caller = merchant()
+    try:
+        learn_scopes(running().database.begin, api=AdminApi(settings(), running().database), shop_id=caller.shop_id)
+    except (OutsideError, Waiting):
+        with begin() as session:
+            jobs.publish(session, ScopesChanged(caller.shop_id))  # tried until Shopify answers
+        return go("", "Shopify does not answer just now. What was given shows here in a moment.")
+    return go("", "What the app may do was read again.")
 
 
 def read_form(form: Mapping[str, str], places: dict[str, str]) -> tuple[dict[str, str | bool], dict[str, str]]:

@@ -2,7 +2,7 @@
    anything goes through fetch. Works with App Bridge and with the local stand-in of it.
 
    Sent: <form method="post" data-save-bar> (fields; App Bridge shows its save bar), <form method="post" data-fetch> (one
-   button), and a click on [data-post="/app/..."] (a page's own action, which cannot stand in a form).
+   button), and a click on [data-post="/app/..."] (a page's own action, which cannot stand in a form), or on [data-scopes].
    Nothing asks window.confirm: browsers suppress it in a frame of another origin.
 
    What the app answers, and what happens then:
@@ -33,6 +33,24 @@
     if (!pressed || pressed.dataset.sending || !bridge()) return;
     event.preventDefault();
     send(pressed.dataset.post, new URLSearchParams(), pressed);
+  });
+
+  /* [data-scopes="read_users"]: App Bridge asks the merchant for these rights; given, [data-then] is posted. */
+  document.addEventListener('click', async event => {
+    const pressed = event.target.closest?.('[data-scopes]');
+    if (!pressed || pressed.dataset.sending || !bridge()) return;
+    event.preventDefault();
+    const release = hold(pressed);
+    let result;
+    try {
+      ({ result } = await window.shopify.scopes.request(pressed.dataset.scopes.split(',')));
+      if (result !== 'granted-all') toast('Nothing was changed.');
+    } catch {
+      toast("Shopify did not ask. Use the link to Shopify's own page.", true);
+    } finally {
+      release();
+    }
+    if (result === 'granted-all') send(pressed.dataset.then, new URLSearchParams(), pressed);
   });
 
   // A field that is being corrected has no sentence under it any more.
@@ -152,7 +170,7 @@
   };
   const look = () => {
     if (bridge()) return;
-    document.querySelectorAll('s-button[type=submit],[data-post]').forEach(button => button.setAttribute('disabled', ''));
+    document.querySelectorAll('s-button[type=submit],[data-post],[data-scopes]').forEach(button => button.setAttribute('disabled', ''));
   };
   if (document.readyState === 'complete') look(); else addEventListener('load', look);
 })();

@@ -13,7 +13,8 @@
    - form[data-save-bar] shows the save bar while it differs from what was loaded; Save submits it, Discard resets it;
      while the bar is up a link only shakes the bar;
    - window.shopify: config, ready, idToken(), toast.show(text, {isError}), toast.hide(), loading(on), saveBar.show(),
-     saveBar.hide(), modal.show(id), modal.hide(id), app.extensions(); and of our own: go(href), a signed document load.
+     saveBar.hide(), modal.show(id), modal.hide(id), app.extensions(), scopes.request([...]); and of our own: go(href), a
+     signed document load.
 
    How a form is sent is not App Bridge's business: shopify_app/static/admin/admin.js does it, with this or the real one,
    and says at its top what the app may answer. From it the bridge hears two events: `ar:saved` on a form (what it holds
@@ -33,11 +34,11 @@
   const asked = new Map();
   let number = 0;
   const tell = (kind, data = {}) => outer.postMessage({ ar: kind, ...data }, home);
-  const ask = kind => new Promise((ok, no) => {
+  const ask = (kind, data = {}, patience = 8000) => new Promise((ok, no) => {
     const id = ++number;
     asked.set(id, ok);
-    tell(kind, { id });
-    setTimeout(() => { if (asked.delete(id)) no(new Error(`the admin did not answer: ${kind}`)); }, 8000);
+    tell(kind, { id, ...data });
+    setTimeout(() => { if (asked.delete(id)) no(new Error(`the admin did not answer: ${kind}`)); }, patience);
   });
   addEventListener('message', e => {
     if (e.origin !== home || e.source !== outer || !e.data?.ar) return;
@@ -121,6 +122,8 @@
     saveBar: { show: async () => tell('dirty', { value: true }), hide: async () => tell('dirty', { value: false }), leaveConfirmation: async () => {} },
     modal: { show: async id => document.getElementById(id)?.showOverlay?.(), hide: async id => document.getElementById(id)?.hideOverlay?.() },
     app: { extensions: async () => [] },
+    // A person decides, and takes as long as they like.
+    scopes: { request: async wanted => ({ result: await ask('scopes', { value: wanted }, 600000) }) },
   };
 
   /* save bar, title, navigation */

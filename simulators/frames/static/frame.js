@@ -30,7 +30,25 @@ const navLink = (link, here) => {
   return a;
 };
 
+const grant = document.querySelector('.grant');
+let decide = () => {};
+/* The grant window: "granted-all" once somebody allowed it and the shop knows, else "declined-all". */
+const askFor = scopes => new Promise(done => {
+  decide('declined-all');
+  decide = result => { grant.hidden = true; decide = () => {}; done(result); };
+  grant.querySelector('b').textContent = scopes.join(', ');
+  grant.hidden = false;
+  grant.querySelector('[data-allow]').focus();
+  grant.onclick = async e => {
+    if (e.target.matches('[data-decline]')) decide('declined-all');
+    if (!e.target.matches('[data-allow]')) return;
+    const answer = await fetch('/admin/scopes', { method: 'POST', body: new URLSearchParams({ shop, scopes: scopes.join(',') }) });
+    decide(answer.ok ? 'granted-all' : 'declined-all');
+  };
+});
+
 const heard = {
+  async scopes({ id, value }) { send('answer', { id, value: await askFor(value) }); },
   async token({ id }) { send('answer', { id, value: await fetchToken() }); },
   hello({ id }) { send('answer', { id, value: { shop, host, locale: 'en' } }); },
   dirty({ value }) { bar.hidden = !value; },
