@@ -2,8 +2,8 @@
 
 Figures: slots.p50_ms and slots.p99_ms of one reckoning with 200 busy blocks; slots.ratio, how many times longer the
 plain loop took for the same; slots.growth, how many times longer it takes with 20,000 blocks than with 2,000, in the
-order the database gives them (linear is ten, or a little less: the days cost the same); slots.house_ms, a month of fifty advisors, each with
-hours and blocks of their own. Every list of both is compared, slot by slot.
+order the database gives them (linear is ten, or a little less: the days cost the same); slots.house_ms, a month of
+fifty advisors, each with hours and blocks of their own. Every list of both is compared, slot by slot.
 """
 
 import gc
@@ -67,7 +67,7 @@ def nested_loop(zone: str, busy: list[Span], now: datetime, days: int, rules: tu
         for rule in rules:
             if rule.weekday != day.weekday():
                 continue
-            midnight = datetime(day.year, day.month, day.day)
+            midnight = datetime.fromordinal(day.toordinal())
             at = (midnight + timedelta(minutes=rule.start_minute)).replace(tzinfo=tz).astimezone(UTC)
             closes = (midnight + timedelta(minutes=rule.end_minute)).replace(tzinfo=tz).astimezone(UTC)
             while at + length <= closes:

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import consults.models
+import consults.time_models
 import jobs.models
 import logistics.models
 import measures.models
@@ -19,6 +20,7 @@ MODELS = (
     webhooks.models,
     notifications.models,
     consults.models,
+    consults.time_models,
     logistics.models,
     routing.models,
     measures.models,

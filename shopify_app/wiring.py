@@ -7,6 +7,7 @@ from functools import partial
 from sqlmodel import Session
 
 import consults.clock_jobs
+import consults.feed_jobs
 import consults.jobs
 import consults.replies
 import jobs.attempts
@@ -26,6 +27,7 @@ import routing.rerouting
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
+from consults.busy_calendars import IcsCalendar
 from consults.events import (
     AnswerHalfDue,
     CaseClosed,
@@ -37,6 +39,7 @@ from consults.events import (
     ConsultPassed,
     FirstAnswerLate,
 )
+from consults.ports import BusyCalendar
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -124,6 +127,7 @@ DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "consults.keep_first_answers": 60,
+    "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "measures.keep_current": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
@@ -193,6 +197,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
+        "consults.read_feeds": consults.feed_jobs.read_feeds,
+        "consults.read_feed": partial(consults.feed_jobs.read_feed, calendars=make_calendars()),
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),
@@ -221,6 +227,11 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
     from notifications.channels.sms import TwilioSms
 
     return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
+
+
+def make_calendars() -> Mapping[str, BusyCalendar]:
+    """Who reads the calendars that say when advisors are busy, by the name their rows have."""
+    return {IcsCalendar.name: IcsCalendar()}
 
 
 def make_carrier(settings: Settings) -> Carrier:

@@ -475,6 +475,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
     op.create_table(
+        "busyfeed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=40), nullable=True),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("needed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_busyfeed_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_busyfeed_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busyfeed")),
+    )
+    with op.batch_alter_table("busyfeed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_busyfeed_advisor_id"), ["advisor_id"], unique=False)
+
+    op.create_table(
+        "dateoverride",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("ranges", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_dateoverride_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_dateoverride_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dateoverride")),
+        sa.UniqueConstraint("advisor_id", "day", name=op.f("uq_dateoverride_advisor_id_day")),
+    )
+    op.create_table(
         "poolload",
         sa.Column("advisor_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -487,6 +525,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("poolload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poolload_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "busyblock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_busyblock_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["busyfeed.id"], name=op.f("fk_busyblock_feed_id_busyfeed"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_busyblock_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busyblock")),
+    )
+    with op.batch_alter_table("busyblock", schema=None) as batch_op:
+        batch_op.create_index("ix_busyblock_advisor", ["advisor_id", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_busyblock_feed_id"), ["feed_id"], unique=False)
 
     op.create_table(
         "caseterms",
@@ -576,6 +635,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "proposedtime",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_proposedtime_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_proposedtime_case_id_case"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_proposedtime_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposedtime")),
+        sa.UniqueConstraint(
+            "case_id",
+            "advisor_id",
+            "starts_at",
+            "made_at",
+            name=op.f("uq_proposedtime_case_id_advisor_id_starts_at_made_at"),
+        ),
+    )
+    with op.batch_alter_table("proposedtime", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposedtime_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "rerouting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -605,6 +696,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("deputy_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("successor_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("free_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("promised_minutes", sa.Integer(), nullable=True))
@@ -622,6 +714,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("category", sa.String(length=100), server_default="", nullable=False))
         batch_op.create_index("ix_case_next_rung", ["next_rung_at"], unique=False)
 
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("missing", sa.String(length=20), server_default="", nullable=False))
+
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quiet_from_minute", sa.Integer(), server_default="1260", nullable=False))
         batch_op.add_column(sa.Column("quiet_until_minute", sa.Integer(), server_default="480", nullable=False))
@@ -635,6 +730,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
+
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("relation", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("email", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("zone", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
@@ -653,6 +754,12 @@ def downgrade() -> None:
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_column("removed_at")
+        batch_op.drop_column("zone")
+        batch_op.drop_column("email")
+        batch_op.drop_column("relation")
+
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
 
@@ -666,6 +773,9 @@ def downgrade() -> None:
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
         batch_op.drop_column("quiet_until_minute")
         batch_op.drop_column("quiet_from_minute")
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_column("missing")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_next_rung")
@@ -684,6 +794,7 @@ def downgrade() -> None:
         batch_op.drop_column("promised_minutes")
 
     with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.drop_column("free_until")
         batch_op.drop_column("left_on")
         batch_op.drop_column("successor_id")
         batch_op.drop_column("deputy_id")
@@ -698,6 +809,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rerouting_case")
 
     op.drop_table("rerouting")
+    with op.batch_alter_table("proposedtime", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposedtime_case_id"))
+
+    op.drop_table("proposedtime")
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_held_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
@@ -712,10 +827,20 @@ def downgrade() -> None:
 
     op.drop_table("credit")
     op.drop_table("caseterms")
+    with op.batch_alter_table("busyblock", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_busyblock_feed_id"))
+        batch_op.drop_index("ix_busyblock_advisor")
+
+    op.drop_table("busyblock")
     with op.batch_alter_table("poolload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poolload_shop_id"))
 
     op.drop_table("poolload")
+    op.drop_table("dateoverride")
+    with op.batch_alter_table("busyfeed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_busyfeed_advisor_id"))
+
+    op.drop_table("busyfeed")
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
         batch_op.drop_index("ix_bookentry_advisor")
