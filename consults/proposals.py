@@ -27,9 +27,19 @@ AT_ONCE = 3
 
 
 def propose(
-    session: Session, *, shop_id: int, case_id: int, starts: Sequence[datetime], kind: Kind, by: str, now: datetime
+    session: Session,
+    *,
+    shop_id: int,
+    case_id: int,
+    starts: Sequence[datetime],
+    kind: Kind,
+    by: str,
+    tell: bool = True,
+    now: datetime,
 ) -> list[ProposedTime]:
     """Propose these times, one to three, in place of any that were proposed before, and tell the client.
+
+    Without `tell`, another letter carries them.
 
     Raises AppError for none, too many or one that is not free, Conflict when the case is closed.
     """
@@ -53,7 +63,8 @@ def propose(
     if by != SYSTEM:
         note_answer(session, case, how="wrote", actor=by, now=now)
     add_line(session, case, kind="times.proposed", now=now, actor=by, detail=f"{len(rows)}")
-    publish(session, TimesProposed(shop_id, case_id, case.return_gid, now.isoformat()))
+    if tell:
+        publish(session, TimesProposed(shop_id, case_id, case.return_gid, now.isoformat()))
     return rows
 
 
@@ -97,7 +108,7 @@ def take_proposed(
 
 
 def propose_next(
-    session: Session, *, shop_id: int, case_id: int, kind: Kind, count: int, now: datetime
+    session: Session, *, shop_id: int, case_id: int, kind: Kind, count: int, tell: bool = True, now: datetime
 ) -> list[ProposedTime]:
     """Propose the next free times, a conversation apart, where nobody chose: after one that nobody came to."""
     case = get_case(session, shop_id=shop_id, case_id=case_id)
@@ -107,8 +118,10 @@ def propose_next(
         if not chosen or slot.starts_at >= chosen[-1].ends_at:
             chosen.append(slot)
     starts = [slot.starts_at for slot in chosen[:count]]
-    about = {"shop_id": shop_id, "case_id": case_id, "kind": kind, "by": SYSTEM, "now": now}
-    return propose(session, starts=starts, **about) if starts else []  # type: ignore[arg-type]
+    if not starts:
+        return []
+    about = {"shop_id": shop_id, "case_id": case_id, "kind": kind, "now": now}
+    return propose(session, starts=starts, by=SYSTEM, tell=tell, **about)  # type: ignore[arg-type]
 
 
 def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bool:

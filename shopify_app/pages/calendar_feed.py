@@ -1,4 +1,4 @@
-"""GET /cal/<token>.ics: an advisor's conversations, for the calendar they use to read. Their own address, until ended."""
+"""GET /cal/<token>.ics: an advisor's conversations, for the calendar they use, at an address of their own."""
 
 import hashlib
 from datetime import timedelta
