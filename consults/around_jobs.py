@@ -93,19 +93,19 @@ def plan_reminders(begin: Begin, *, shop_id: int, consult_id: int, return_gid: s
             reminders.plan(session, consult, now=clock.now())
 
 
-def remind(begin: Begin, *, addresses: Addresses, shop_id: int, consult_id: int, sequence: int, name: str) -> None:
+def remind(begin: Begin, *, addresses: Addresses, shop_id: int, consult_id: int, sequence: int, which: str) -> None:
     """At its time: one reminder, unless the conversation was moved, cancelled or began meanwhile."""
-    for message, channel in reminders.MESSAGES[reminders.Name(name)]:
+    for message, channel in reminders.MESSAGES[reminders.Name(which)]:
         with begin() as session:
             letters, consult = _letters(session, addresses, shop_id, consult_id)
-            if not reminders.is_wanted(consult, sequence, reminders.Name(name), now=letters.now):
+            if not reminders.is_wanted(consult, sequence, reminders.Name(which), now=letters.now):
                 return
             words: dict[tuple[str, str], Who] = {
                 ("client_reminded", EMAIL): partial(letters.reminded, consult),
                 ("client_reminded", SMS): partial(letters.reminded_by_text, consult),
                 ("reminded_talk_advisor", SMS): partial(letters.advisor_reminded, consult),
             }
-            key = f"{_key(consult)}:{sequence}:{message}:{name}"
+            key = f"{_key(consult)}:{sequence}:{message}:{which}"
             _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
 
 

@@ -32,7 +32,7 @@ def plan(session: Session, consult: Consult, *, now: datetime) -> None:
         if at > now:
             about = {"shop_id": consult.shop_id, "consult_id": consult.id, "sequence": consult.sequence}
             job_id = f"remind:{consult.id}:{consult.sequence}:{name.value}"
-            enqueue(session, "consults.remind", at=at, job_id=job_id, name=name.value, **about)  # type: ignore[arg-type]
+            enqueue(session, "consults.remind", at=at, job_id=job_id, which=name.value, **about)  # type: ignore[arg-type]
 
 
 def is_wanted(consult: Consult, sequence: int, name: Name, *, now: datetime) -> bool:
