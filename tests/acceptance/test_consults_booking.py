@@ -25,6 +25,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlmodel import Session, col, select
 
+import benchmarks.slots as bench
 from consults import booking, feeds, reservations
 from consults.advisors import set_hours
 from consults.at_once import be_free
@@ -714,6 +715,17 @@ def test_15_sixty_days_of_one_advisor_take_under_fifty_milliseconds_with_their_r
             took.append(time.thread_time() - began)
     assert len(found) > 500
     assert sorted(took)[7] < 0.05, f"{sorted(took)[7] * 1000:.1f} ms"
+
+
+def test_slots_of_sixty_days_are_the_plain_loops_and_many_times_faster() -> None:
+    """What `bin/bench slots` measures, with margins a busy machine keeps too."""
+    ours, plain = 0.0, 0.0
+    for zone, now in bench.ZONES.items():
+        busy = bench.blocks(now, bench.BLOCKS, bench.DAYS)
+        assert bench.reckon(zone, busy, now, bench.DAYS) == bench.nested_loop(zone, busy, now, bench.DAYS)
+        ours += min(bench.timed(lambda z=zone, b=busy, n=now: bench.reckon(z, b, n, bench.DAYS), 20))
+        plain += min(bench.timed(lambda z=zone, b=busy, n=now: bench.nested_loop(z, b, n, bench.DAYS), 2))
+    assert plain / ours >= 10, f"{plain / ours:.1f}"
 
 
 # --- proposed, at once, and what does not go together
