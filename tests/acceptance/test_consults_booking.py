@@ -34,6 +34,7 @@ from consults.busy_calendars import IcsCalendar
 from consults.cells import SlotTaken
 from consults.feed_words import IN_WORDS, FeedTrouble, FeedUnreadable
 from consults.guests import invite
+from consults.history import history
 from consults.models import Advisor, Case, Consult, ConsultPolicy, SlotCell, TimeOff
 from consults.policy import set_policy
 from consults.proposals import propose
@@ -42,9 +43,11 @@ from consults.states import ConsultState
 from consults.time_models import BusyBlock, BusyFeed
 from consults.zones import show_times
 from jobs.attempts import Job
+from kit.causes import Cause
 from kit.db import Database
-from kit.errors import Conflict
-from notifications.messages import attachments_of
+from kit.errors import Conflict, OutsideError
+from notifications.jobs import deliver
+from notifications.messages import attachments_of, in_trouble
 from notifications.models import Message
 from shopify_app.app import create_app
 from shopify_app.wiring import jobs_table
@@ -825,6 +828,43 @@ def test_an_outcome_is_asked_for_once_a_day_until_it_is_given(house: House) -> N
     form = {"csrf": csrf(page), "outcome": "follow_up", "root_cause": "size", "promise": "none"}
     assert desk.post(f"/desk/cases/{consult.case_id}/outcome", data=form).status_code == 303
     assert ask(over + timedelta(hours=72)) == 3
+
+
+def test_consent_to_texts_is_kept_with_its_proof_when_it_is_given(house: House) -> None:
+    form = {"at": FOUR.isoformat(), "kind": "video", "phone": "+33 6 12 34 56 78"}
+    link = house.link()
+    assert house.client().post(link, data=form | {"texts": "yes"}).status_code == 303
+    lines = house.do(lambda s: history(s, **house.about))
+    (proof,) = [line for line in lines if line.kind == "client.agreed_to_texts"]
+    assert proof.at == NOW and "ending 78" in proof.detail and "Nothing else is sent" in proof.detail
+    assert "612345678" not in proof.detail
+
+
+def test_10_a_number_the_network_says_has_stopped_is_sent_no_text_again_and_hears_by_email(house: House) -> None:
+    """21610: the STOP was answered by the network, and we never heard it."""
+
+    class Refusing:
+        name, is_set_up, asked = "sms", True, 0
+
+        def send(self, message: Any) -> str:
+            self.asked += 1
+            raise OutsideError("twilio", "refused with 21610", permanent=True, cause=Cause.OPTED_OUT)
+
+        def find(self, message: Any) -> None:
+            return None
+
+    house.do(_texts_to_cleo(house))
+    consult, channel = house.book(FOUR + timedelta(days=1)), Refusing()
+    house.run_jobs()
+    house.move(consult, FOUR + timedelta(days=2))
+    house.run_jobs()
+    for message in house.sent("consult_confirmed", "sms"):
+        deliver(house.database.begin, channels={"sms": channel}, shop_id=message.shop_id, message_id=message.id)
+    assert channel.asked == 1, "the second is not even tried"
+    states = {(m.state.value, m.recipient) for m in house.sent("consult_confirmed", "sms")}
+    assert states == {("failed", "+819012345678")}
+    assert len(house.do(lambda s: in_trouble(s, shop_id=house.world.shop_id))) == 2, "both stand in the admin's list"
+    assert len(house.sent("consult_confirmed")) == 2, "and both were mailed"
 
 
 # --- bad input

@@ -44,6 +44,7 @@ from shops.shops import get_shop
 page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
 NEVER_OFFERED = timedelta(days=400)
+CONSENT = "Text me the link and one reminder. Nothing else is sent to this number."
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def reserve(token: str) -> ResponseReturnValue:
                 case_id=caller.case_id,
                 phone=request.form.get("phone", "")[:40],
                 texts_ok=request.form.get("texts") == "yes",
+                words=CONSENT,
+                now=now(),
             )
             if kind is Kind.TELEPHONE and not caller.case.client_phone:
                 raise PhoneUnclear("Please add the number to ring you on.")
@@ -206,6 +209,7 @@ def _times(
         may_reserve=caller.case.state is CaseState.OPEN and caller.guest_id is None,
         both=decision is not None and decision.outcome is Outcome.BOTH,
         ways=ways(session, caller, zone=zone),
+        consent=CONSENT,
     )
 
 
