@@ -810,6 +810,30 @@ def test_nobody_came__both_hear_of_it_and_two_new_times_are_a_tap_away(house: Ho
     assert len(house.sent("not_met")) == 1
 
 
+def test_a_client_alone_in_the_room_for_ten_minutes_is_seen_to_at_once_and_it_is_said_whose_it_was(
+    house: House,
+) -> None:
+    consult, link = house.book(), house.link()
+
+    def look(at: datetime) -> list[str]:
+        with cast.clock(at):
+            house.jobs["consults.watch_rooms"](house.database.begin)
+        return [m.recipient for m in house.sent("alone_in_room_advisor", "sms")]
+
+    with cast.clock(FOUR + timedelta(minutes=9, seconds=50)):
+        assert house.client().post(f"{link}/room/join", json={}).status_code == 200
+    assert look(FOUR + timedelta(minutes=9, seconds=55)) == [], "ten minutes are given"
+    assert look(FOUR + timedelta(minutes=10)) == [house.world.bob.phone]
+    assert look(FOUR + timedelta(minutes=10, seconds=15)) == [house.world.bob.phone], "once"
+    after = FOUR + timedelta(hours=2)
+    with cast.clock(after):
+        house.jobs["consults.close_rooms"](house.database.begin)
+    house.run_jobs(after)
+    assert house.do(lambda s: s.get(Consult, consult.id)).missing == "advisor"
+    (mail,) = house.sent("not_met")
+    assert "You were there" in mail.body and findings("client", f"{mail.subject} {mail.body}") == []
+
+
 def test_an_outcome_is_asked_for_once_a_day_until_it_is_given(house: House) -> None:
     consult = house.book(kind="telephone")
     over = FOUR + timedelta(hours=2)
