@@ -11,6 +11,7 @@ from consults import proposals, reminders
 from consults.advisors import boutique_advisor
 from consults.around_letters import AroundLetters
 from consults.booking import get_consult
+from consults.cases import get_case
 from consults.guests import get_guest, guests_of
 from consults.history import touch_consult
 from consults.kinds import Kind, Role
@@ -68,8 +69,9 @@ def tell_guest_removed(
     """On GuestRemoved: the entry goes from their calendar, and then nothing of them is kept."""
     with begin() as session:
         letters, consult = _letters(session, addresses, shop_id, consult_id)
-        guest = session.get(Participant, participant_id)
-        if guest is None or guest.consult_id != consult_id or guest.removed_at is None:
+        mine = (Participant.shop_id == shop_id, Participant.consult_id == consult_id, Participant.id == participant_id)
+        guest = session.exec(select(Participant).where(*mine)).first()
+        if guest is None or guest.removed_at is None:
             return
         key = f"{_key(consult)}:with:{participant_id}:{sequence}:removed"
         _tell(
@@ -116,11 +118,11 @@ def tell_proposed(
     at = parse_instant(made_at)
     for channel in (EMAIL, SMS):
         with begin() as session:
-            case = session.get(Case, case_id)
-            if case is None or case.shop_id != shop_id or case.state is CaseState.CLOSED:
+            case = get_case(session, shop_id=shop_id, case_id=case_id)
+            if case.state is CaseState.CLOSED:
                 return
             letters = AroundLetters.about(session, case, addresses=addresses, now=clock.now())
-            starts = _proposed_at(session, case_id, at)
+            starts = _proposed_at(session, case, at)
             if not starts:
                 return
             words: Who = partial(letters.proposed, starts) if channel == EMAIL else letters.proposed_by_text
@@ -220,8 +222,8 @@ def _is_there(session: Session, consult: Consult, role: Role, now: datetime) -> 
     return any(is_present(person.seen_at, person.left_at, now=now) for person in people)
 
 
-def _proposed_at(session: Session, case_id: int, at: datetime) -> list[datetime]:
-    rows = select(ProposedTime).where(ProposedTime.case_id == case_id, ProposedTime.made_at == at)
+def _proposed_at(session: Session, case: Case, at: datetime) -> list[datetime]:
+    rows = select(ProposedTime).where(ProposedTime.case_id == case.id, ProposedTime.made_at == at)
     open_ones = session.exec(rows.where(col(ProposedTime.closed_at).is_(None)).order_by(col(ProposedTime.starts_at)))
     return [row.starts_at for row in open_ones]
 

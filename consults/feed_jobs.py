@@ -9,7 +9,6 @@ from consults import feeds
 from consults.advisors import get_advisor
 from consults.feed_words import FeedUnreadable
 from consults.ports import BusyCalendar
-from consults.time_models import BusyFeed
 from jobs import enqueue
 from kit import clock
 from kit.db import Begin
@@ -36,8 +35,8 @@ def read_feeds(begin: Begin) -> None:
 def read_feed(begin: Begin, *, calendars: Mapping[str, BusyCalendar], shop_id: int, feed_id: int) -> None:
     """Read one calendar. What is wrong with it is told to its advisor on their page, and tried again by itself."""
     with begin() as session:
-        feed = session.get(BusyFeed, feed_id)
-        if feed is None or feed.shop_id != shop_id:
+        feed = feeds.find_feed(session, shop_id=shop_id, feed_id=feed_id)
+        if feed is None:
             return
         zone = get_advisor(session, shop_id=shop_id, advisor_id=feed.advisor_id).zone
     now = clock.now()
@@ -46,9 +45,9 @@ def read_feed(begin: Begin, *, calendars: Mapping[str, BusyCalendar], shop_id: i
     except FeedUnreadable as unreadable:
         log.info("feed.unreadable", feed=feed_id, why=unreadable.trouble.value)
         with begin() as session:
-            if (row := session.get(BusyFeed, feed_id)) is not None:
+            if (row := feeds.find_feed(session, shop_id=shop_id, feed_id=feed_id)) is not None:
                 feeds.note_trouble(session, row, unreadable.trouble, now=now)
         return
     with begin() as session:
-        if (row := session.get(BusyFeed, feed_id)) is not None:
+        if (row := feeds.find_feed(session, shop_id=shop_id, feed_id=feed_id)) is not None:
             feeds.keep_copy(session, row, busy, now=now)

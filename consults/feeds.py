@@ -96,16 +96,24 @@ def is_stale(feed: BusyFeed, *, now: datetime) -> bool:
     return now - (feed.read_at or feed.added_at) > GOOD_FOR
 
 
-def may_offer(session: Session, *, advisor_id: int, now: datetime) -> bool:
+def may_offer(session: Session, *, shop_id: int, advisor_id: int, now: datetime) -> bool:
     """Whether we know enough of an advisor's days to offer any."""
-    feeds = session.exec(select(BusyFeed).where(BusyFeed.advisor_id == advisor_id, col(BusyFeed.needed).is_(True)))
-    return not any(is_stale(feed, now=now) for feed in feeds)
+    feeds = feeds_of(session, shop_id=shop_id, advisor_id=advisor_id)
+    return not any(feed.needed and is_stale(feed, now=now) for feed in feeds)
 
 
-def busy_blocks(session: Session, *, advisor_id: int, since: datetime, until: datetime) -> Sequence[BusyBlock]:
+def find_feed(session: Session, *, shop_id: int, feed_id: int) -> BusyFeed | None:
+    """The shop's calendar with that id, if it was not taken away."""
+    return session.exec(select(BusyFeed).where(BusyFeed.id == feed_id, BusyFeed.shop_id == shop_id)).first()
+
+
+def busy_blocks(
+    session: Session, *, shop_id: int, advisor_id: int, since: datetime, until: datetime
+) -> Sequence[BusyBlock]:
     """What an advisor's calendars say of [since, until), earliest first."""
-    mine = (BusyBlock.advisor_id == advisor_id, BusyBlock.ends_at > since, BusyBlock.starts_at < until)
-    return session.exec(select(BusyBlock).where(*mine).order_by(col(BusyBlock.starts_at))).all()
+    mine = (BusyBlock.shop_id == shop_id, BusyBlock.advisor_id == advisor_id)
+    then = (BusyBlock.ends_at > since, BusyBlock.starts_at < until)
+    return session.exec(select(BusyBlock).where(*mine, *then).order_by(col(BusyBlock.starts_at))).all()
 
 
 def keep_copy(session: Session, feed: BusyFeed, busy: Busy, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ def free_slots_of(
     while a calendar that is needed could not be read for a day: better no time than one that is taken.
     """
     assert advisor.id is not None
-    if not may_offer(session, advisor_id=advisor.id, now=now):
+    if not may_offer(session, shop_id=advisor.shop_id, advisor_id=advisor.id, now=now):
         return []
     window = timedelta(days=min(days or policy.window_days, policy.window_days))
     here = now.astimezone(ZoneInfo(advisor.zone)).date()
@@ -98,7 +98,7 @@ def _busy(session: Session, advisor: Advisor, since: datetime, until: datetime, 
     )
     taken = [(at, at + CELL_SECONDS) for at in session.exec(query.order_by(col(SlotCell.at_epoch)))]
     assert advisor.id is not None
-    elsewhere = busy_blocks(session, advisor_id=advisor.id, since=since, until=until)
+    elsewhere = busy_blocks(session, shop_id=advisor.shop_id, advisor_id=advisor.id, since=since, until=until)
     return taken + [span(row.starts_at, row.ends_at) for row in (*elsewhere, *away)]
 
 

@@ -51,7 +51,7 @@ def propose(
         raise AppError("Choose three times, or fewer.")
     if not all(_is_free(session, case, start, now) for start in wanted):
         raise AppError("One of these times is not free any more. Choose another.")
-    _close(session, case_id, now)
+    _close(session, shop_id, case_id, now)
     rows = [
         ProposedTime(
             shop_id=shop_id, case_id=case_id, advisor_id=case.advisor_id, kind=kind, starts_at=at, made_at=now, by=by
@@ -103,7 +103,7 @@ def take_proposed(
             session, shop_id=shop_id, case_id=case_id, starts_at=row.starts_at, kind=row.kind,
             client_zone=client_zone, idempotency_key=f"proposed:{row.id}", chosen=True, now=now,
         )  # fmt: skip
-    _close(session, case_id, now)
+    _close(session, shop_id, case_id, now)
     return taken
 
 
@@ -129,7 +129,8 @@ def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bo
     return start > now and is_free_at(session, advisor, policy, start, start + timedelta(minutes=policy.minutes))
 
 
-def _close(session: Session, case_id: int, now: datetime) -> None:
+def _close(session: Session, shop_id: int, case_id: int, now: datetime) -> None:
     session.flush()
-    open_ones = (col(ProposedTime.case_id) == case_id, col(ProposedTime.closed_at).is_(None))
+    mine = (col(ProposedTime.shop_id) == shop_id, col(ProposedTime.case_id) == case_id)
+    open_ones = (*mine, col(ProposedTime.closed_at).is_(None))
     session.connection().execute(sa.update(ProposedTime).where(*open_ones).values(closed_at=now))
