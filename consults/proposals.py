@@ -132,5 +132,5 @@ def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bo
 def _close(session: Session, shop_id: int, case_id: int, now: datetime) -> None:
     session.flush()
     mine = (col(ProposedTime.shop_id) == shop_id, col(ProposedTime.case_id) == case_id)
-    open_ones = (*mine, col(ProposedTime.closed_at).is_(None))
-    session.connection().execute(sa.update(ProposedTime).where(*open_ones).values(closed_at=now))
+    still_open = sa.update(ProposedTime).where(*mine, col(ProposedTime.closed_at).is_(None))
+    session.connection().execute(still_open.values(closed_at=now))
