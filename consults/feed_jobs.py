@@ -28,8 +28,8 @@ def read_feeds(begin: Begin) -> None:
     with begin() as session:
         active = [shop for shop in session.exec(select(Shop.id).where(Shop.state == ShopState.ACTIVE)) if shop]
         for shop_id, feed_id in feeds.all_feeds(session, shop_ids=active):
-            about = {"shop_id": shop_id, "feed_id": feed_id}
-            enqueue(session, "consults.read_feed", job_id=f"feed:{feed_id}:{period}", **about)
+            once = f"feed:{feed_id}:{period}"
+            enqueue(session, "consults.read_feed", job_id=once, shop_id=shop_id, feed_id=feed_id)
 
 
 def read_feed(begin: Begin, *, calendars: Mapping[str, BusyCalendar], shop_id: int, feed_id: int) -> None:

@@ -136,5 +136,5 @@ def note_trouble(session: Session, feed: BusyFeed, trouble: FeedTrouble, *, now:
 
 def all_feeds(session: Session, *, shop_ids: Collection[int]) -> list[tuple[int, int]]:
     """(shop id, id) of every calendar of those shops."""
-    query = sa.select(col(BusyFeed.shop_id), col(BusyFeed.id)).where(col(BusyFeed.shop_id).in_(shop_ids))
-    return [(row[0], row[1]) for row in session.connection().execute(query)]
+    feeds = session.exec(select(BusyFeed).where(col(BusyFeed.shop_id).in_(shop_ids)))
+    return [(feed.shop_id, feed.id) for feed in feeds if feed.id is not None]

@@ -49,7 +49,7 @@ def working_spans(
         by_day.setdefault(rule.weekday, []).append((rule.start_minute, rule.end_minute))
     clock, spans = _Clock(ZoneInfo(zone)), []
     for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
-        ranges = by_day.get((ordinal - 1) % 7, ())  # the first of all days was a Monday
+        ranges: Sequence[tuple[int, int]] = by_day.get((ordinal - 1) % 7, ())  # the first of all days was a Monday
         if overrides:
             ranges = overrides.get(date.fromordinal(ordinal), ranges)
         spans += [(clock.instant(ordinal, start), clock.instant(ordinal, end)) for start, end in ranges]
