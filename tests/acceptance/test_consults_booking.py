@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,7 @@ from consults.cells import SlotTaken
 from consults.feed_words import IN_WORDS, FeedTrouble, FeedUnreadable
 from consults.guests import invite
 from consults.history import history
+from consults.kinds import Kind
 from consults.models import Advisor, Case, Consult, ConsultPolicy, SlotCell, TimeOff
 from consults.policy import set_policy
 from consults.proposals import propose
@@ -84,7 +86,7 @@ class House:
     jobs: dict[str, Job]
 
     @property
-    def about(self) -> dict[str, int]:
+    def about(self) -> dict[str, Any]:
         return {"shop_id": self.world.shop_id, "case_id": cast.number(self.world.case.id)}
 
     def do(self, act: Callable[[Session], Any]) -> Any:
@@ -263,7 +265,12 @@ def everyone_has_looked(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None
 
 def race(house: House, cases: list[int]) -> list[Any]:
     def act(n: int) -> Any:
-        about = house.about | {"case_id": cases[n], "starts_at": FOUR, "kind": "video", "client_zone": "UTC"}
+        about: dict[str, Any] = house.about | {
+            "case_id": cases[n],
+            "starts_at": FOUR,
+            "kind": "video",
+            "client_zone": "UTC",
+        }
         return house.do(lambda s: book_consult(s, **about, idempotency_key=f"k{n}", now=NOW))
 
     return all_at_once(len(cases), act)
@@ -462,7 +469,7 @@ def test_6_each_of_the_eight_locales_writes_the_day_and_the_hour(locale: str) ->
 def test_12_looking_at_any_link_of_a_letter_changes_nothing(house: House) -> None:
     house.do(_texts_to_cleo(house))
     consult = house.book()
-    house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=consult.id, name="Anna", relation="sister",
+    house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=cast.number(consult.id), name="Anna", relation="sister",
                               email="anna@example.com", now=NOW))  # fmt: skip
     house.run_jobs()
     letters = house.do(lambda s: s.exec(select(Message)).all())
@@ -479,7 +486,7 @@ def test_12_looking_at_any_link_of_a_letter_changes_nothing(house: House) -> Non
 
 def test_12_who_comes_along_sees_the_time_and_the_room_and_changes_nothing(house: House) -> None:
     consult = house.book()
-    guest = house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=consult.id, name="Anna",
+    guest = house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=cast.number(consult.id), name="Anna",
                                       relation="sister", email="anna@example.com", now=NOW))  # fmt: skip
     link = house.link(person_id=guest.id)
     seen = text(house.client().get(link).text)
@@ -698,7 +705,7 @@ def test_14_what_a_calendar_says_is_not_offered_and_one_that_fails_for_a_day_sto
 
 
 def test_15_sixty_days_of_one_advisor_take_under_fifty_milliseconds_with_their_rows(house: House) -> None:
-    ids = {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
+    ids: dict[str, Any] = {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
 
     def furnish(session: Session) -> None:
         set_policy(session, shop_id=house.world.shop_id, window_days=60)
@@ -707,7 +714,9 @@ def test_15_sixty_days_of_one_advisor_take_under_fifty_milliseconds_with_their_r
         session.flush()
         for n in range(200):
             starts = NOW + timedelta(hours=7 * n)
-            session.add(BusyBlock(**ids, feed_id=feed.id, starts_at=starts, ends_at=starts + timedelta(hours=1)))
+            session.add(
+                BusyBlock(**ids, feed_id=cast.number(feed.id), starts_at=starts, ends_at=starts + timedelta(hours=1))
+            )
 
     house.do(furnish)
     took = []
@@ -726,8 +735,8 @@ def test_slots_of_sixty_days_are_the_plain_loops_and_many_times_faster() -> None
     for zone, now in bench.ZONES.items():
         busy = bench.blocks(now, bench.BLOCKS, bench.DAYS)
         assert bench.reckon(zone, busy, now, bench.DAYS) == bench.nested_loop(zone, busy, now, bench.DAYS)
-        ours += min(bench.timed(lambda z=zone, b=busy, n=now: bench.reckon(z, b, n, bench.DAYS), 20))
-        plain += min(bench.timed(lambda z=zone, b=busy, n=now: bench.nested_loop(z, b, n, bench.DAYS), 2))
+        ours += min(bench.timed(partial(bench.reckon, zone, busy, now, bench.DAYS), 20))
+        plain += min(bench.timed(partial(bench.nested_loop, zone, busy, now, bench.DAYS), 2))
     assert plain / ours >= 10, f"{plain / ours:.1f}"
 
 
@@ -756,7 +765,7 @@ def test_an_advisor_proposes_three_times_and_the_client_takes_one_with_one_tap(h
 
 
 def test_a_proposed_time_that_was_taken_meanwhile_is_said_kindly_and_nothing_is_lost(house: House) -> None:
-    rows = house.do(lambda s: propose(s, **house.about, starts=[FOUR], kind="video", by="advisor:1", now=NOW))
+    rows = house.do(lambda s: propose(s, **house.about, starts=[FOUR], kind=Kind.VIDEO, by="advisor:1", now=NOW))
     [other] = more_cases(house, 1)
     house.book(case_id=other, idempotency_key="o")
     link = house.link()
@@ -883,7 +892,9 @@ def test_10_a_number_the_network_says_has_stopped_is_sent_no_text_again_and_hear
     house.move(consult, FOUR + timedelta(days=2))
     house.run_jobs()
     for message in house.sent("consult_confirmed", "sms"):
-        deliver(house.database.begin, channels={"sms": channel}, shop_id=message.shop_id, message_id=message.id)
+        deliver(
+            house.database.begin, channels={"sms": channel}, shop_id=message.shop_id, message_id=cast.number(message.id)
+        )
     assert channel.asked == 1, "the second is not even tried"
     states = {(m.state.value, m.recipient) for m in house.sent("consult_confirmed", "sms")}
     assert states == {("failed", "+819012345678")}

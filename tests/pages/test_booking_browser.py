@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -66,8 +67,8 @@ def test_pages_of_times_fit_and_axe_finds_nothing(
     page, said = context.new_page(), f"{scheme} {screen['viewport']['width']}"
     found = looked_at(page, base, [f"/consult/{link}", "/desk/times", f"/desk/cases/{world.case.id}/times"], said)
     talk = made(lambda s: booked(s, world))
-    invited = {"name": "Anna", "relation": "sister", "email": "anna@example.com", "now": cast.NOW}
-    guest = made(lambda s: invite(s, shop_id=world.shop_id, consult_id=talk.id, **invited))
+    about: dict[str, Any] = {"shop_id": world.shop_id, "consult_id": talk.id, "now": cast.NOW}
+    guest = made(lambda s: invite(s, **about, name="Anna", relation="sister", email="anna@example.com"))
     theirs = made(lambda s: cast.consult_link(s, world.case, person_id=guest.id))
     found += looked_at(page, base, [f"/consult/{link}", f"/consult/{theirs}", f"/desk/cases/{world.case.id}"], said)
     assert found == []
