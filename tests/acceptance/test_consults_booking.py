@@ -37,7 +37,7 @@ from consults.feed_words import IN_WORDS, FeedTrouble, FeedUnreadable
 from consults.guests import invite
 from consults.history import history
 from consults.kinds import Kind
-from consults.models import Advisor, Case, Consult, ConsultPolicy, SlotCell, TimeOff
+from consults.models import Advisor, Case, Consult, ConsultPolicy, Participant, SlotCell, TimeOff
 from consults.policy import set_policy
 from consults.proposals import propose
 from consults.slots import Rule, free_slots, working_spans
@@ -98,7 +98,7 @@ class House:
         return self.do(lambda s: book_consult(s, **(about | more)))
 
     def move(self, consult: Consult, at: datetime, now: datetime = NOW) -> Consult:
-        mine = {"shop_id": self.world.shop_id, "consult_id": cast.number(consult.id)}
+        mine: dict[str, Any] = {"shop_id": self.world.shop_id, "consult_id": cast.number(consult.id)}
         return self.do(lambda s: move_consult(s, **mine, starts_at=at, now=now))
 
     def link(self, person_id: int | None = None, now: datetime = NOW) -> str:
@@ -161,6 +161,12 @@ def more_cases(house: House, count: int) -> list[int]:
         ]
 
     return house.do(make)
+
+
+def anna(house: House, consult: Consult) -> Participant:
+    """Cleo's sister, who comes along."""
+    about: dict[str, Any] = {"shop_id": house.world.shop_id, "consult_id": consult.id, "now": NOW}
+    return house.do(lambda s: invite(s, **about, name="Anna", relation="sister", email="anna@example.com"))
 
 
 def overlaps(database: Database) -> int:
@@ -469,8 +475,7 @@ def test_6_each_of_the_eight_locales_writes_the_day_and_the_hour(locale: str) ->
 def test_12_looking_at_any_link_of_a_letter_changes_nothing(house: House) -> None:
     house.do(_texts_to_cleo(house))
     consult = house.book()
-    house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=cast.number(consult.id), name="Anna", relation="sister",
-                              email="anna@example.com", now=NOW))  # fmt: skip
+    anna(house, consult)
     house.run_jobs()
     letters = house.do(lambda s: s.exec(select(Message)).all())
     links = {link for m in letters for link in re.findall(r"http://127\.0\.0\.1:8000(/\S+)", m.body)}
@@ -486,8 +491,7 @@ def test_12_looking_at_any_link_of_a_letter_changes_nothing(house: House) -> Non
 
 def test_12_who_comes_along_sees_the_time_and_the_room_and_changes_nothing(house: House) -> None:
     consult = house.book()
-    guest = house.do(lambda s: invite(s, shop_id=house.world.shop_id, consult_id=cast.number(consult.id), name="Anna",
-                                      relation="sister", email="anna@example.com", now=NOW))  # fmt: skip
+    guest = anna(house, consult)
     link = house.link(person_id=guest.id)
     seen = text(house.client().get(link).text)
     assert "Tuesday 24 November, 16:00" in seen and "Open the room" in seen
