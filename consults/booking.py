@@ -14,7 +14,7 @@ from consults.hours import free_slots_of
 from consults.kinds import Kind
 from consults.models import Advisor, Case, Consult
 from consults.policy import policy_of
-from consults.reservations import Wish, advisor_of, case_of, cells_for, check_offered, labels, reserve
+from consults.reservations import Wish, advisor_of, case_of, cells_for, check_chosen, check_offered, labels, reserve
 from consults.slots import Slot
 from consults.states import ConsultState, InvalidMove
 from jobs import publish
@@ -31,6 +31,7 @@ __all__ = [
     "hold_time",
     "move_consult",
     "next_consult",
+    "talks_between",
     "upcoming",
 ]
 
@@ -52,14 +53,17 @@ def book_consult(
     kind: Kind | str,
     client_zone: str,
     idempotency_key: str,
+    chosen: bool = False,
     now: datetime,
 ) -> Consult:
     """Reserve `starts_at` with the advisor of the case; the same `idempotency_key` again gives the same conversation.
 
-    Raises SlotTaken when the time is not free, Conflict when the case is closed or has a time already.
+    `chosen`: the advisor named the time. Raises SlotTaken when the time is not free, Conflict when the case is closed
+    or has a time already.
     """
     wish = Wish(starts_at, _kind(kind), client_zone, idempotency_key, ConsultState.BOOKED)
-    consult, new = reserve(session, get_case(session, shop_id=shop_id, case_id=case_id), wish, now=now)
+    case = get_case(session, shop_id=shop_id, case_id=case_id)
+    consult, new = reserve(session, case, wish, chosen=chosen, now=now)
     if new:
         _announce_booked(session, consult, now)
     return consult
@@ -92,9 +96,19 @@ def confirm_hold(session: Session, *, shop_id: int, consult_id: int, now: dateti
 
 
 def move_consult(
-    session: Session, *, shop_id: int, consult_id: int, starts_at: datetime, by: str = CLIENT, now: datetime
+    session: Session,
+    *,
+    shop_id: int,
+    consult_id: int,
+    starts_at: datetime,
+    by: str = CLIENT,
+    chosen: bool = False,
+    now: datetime,
 ) -> Consult:
-    """Put a booked conversation at another time, with the same advisor. When that fails, the old time stays."""
+    """Put a booked conversation at another time, with the same advisor. When that fails, the old time stays.
+
+    `chosen`: the advisor named the time, so it need only be free.
+    """
     consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
     if consult.state is not ConsultState.BOOKED:
         raise InvalidMove("Only a conversation still to come can be moved.")
@@ -103,7 +117,10 @@ def move_consult(
     policy = policy_of(session, shop_id=shop_id)
     advisor = advisor_of(session, consult.advisor_id)
     reap(session, advisor, consult.case_id, now)
-    ends_at = check_offered(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
+    if chosen:
+        ends_at = check_chosen(session, advisor, policy, starts_at, now)
+    else:
+        ends_at = check_offered(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
     touch_consult(session, consult)  # of two moves at once, one goes on
     swap_cells(session, consult, cells_for(policy, starts_at, ends_at))
     label_client, label_advisor = labels(starts_at, consult.client_zone, advisor.zone)
@@ -176,6 +193,20 @@ def upcoming(session: Session, *, shop_id: int, advisor_id: int, now: datetime) 
         col(Consult.state).in_((ConsultState.BOOKED, ConsultState.IN_SESSION)),
     )
     return list(session.exec(query.order_by(col(Consult.starts_at))))
+
+
+def talks_between(
+    session: Session, *, shop_id: int, advisor_id: int, since: datetime, until: datetime
+) -> list[Consult]:
+    """The advisor's conversations that begin then, cancelled ones too while their calendar may still show them."""
+    query = select(Consult).where(
+        Consult.shop_id == shop_id,
+        Consult.advisor_id == advisor_id,
+        Consult.starts_at >= since,
+        Consult.starts_at < until,
+        col(Consult.state).not_in((ConsultState.HELD, ConsultState.EXPIRED)),
+    )
+    return list(session.exec(query.order_by(col(Consult.starts_at), col(Consult.id))))
 
 
 def _announce_booked(session: Session, consult: Consult, now: datetime) -> None:

@@ -1,10 +1,12 @@
 """Calendar entries. Pure but for the library that folds and quotes them. Times are written in UTC: no zone tables."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from consults.models import Consult
+from consults.states import ConsultState
 
 if TYPE_CHECKING:
     from icalendar import Alarm, Event, vCalAddress
@@ -53,6 +55,28 @@ def invitation(
     return _calendar(method, event)
 
 
+def feed(consults: Sequence[Consult], *, host: str, desk: str) -> bytes:
+    """Conversations of one advisor as a calendar to subscribe to. It says how and where to look, and names nobody.
+
+    Stamped with when each was last changed as far as we know, so that the same conversations are the same bytes.
+    """
+    from icalendar import Event
+
+    events = []
+    for consult in consults:
+        event = Event()
+        event.add("uid", f"consult-{consult.id}@{host}")
+        event.add("sequence", consult.sequence)
+        event.add("dtstamp", (consult.over_at or consult.began_at or consult.created_at).astimezone(UTC))
+        event.add("dtstart", consult.starts_at.astimezone(UTC))
+        event.add("dtend", consult.ends_at.astimezone(UTC))
+        event.add("summary", f"Conversation, {consult.kind.value}")
+        event.add("description", desk)
+        event.add("status", "CANCELLED" if consult.state is ConsultState.CANCELLED else "CONFIRMED")
+        events.append(event)
+    return _calendar(PUBLISH, *events, refresh="PT15M")
+
+
 def google_link(consult: Consult, *, summary: str, description: str = "", location: str = "") -> str:
     """Adds the conversation to a Google calendar."""
     dates = f"{_stamp(consult.starts_at)}/{_stamp(consult.ends_at)}"
@@ -73,14 +97,18 @@ def outlook_link(consult: Consult, *, summary: str, description: str = "", locat
     return "https://outlook.live.com/calendar/0/deeplink/compose?" + urlencode(query)
 
 
-def _calendar(method: str, event: "Event") -> bytes:
+def _calendar(method: str, *events: "Event", refresh: str = "") -> bytes:
     from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Assisted returns//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(event)
+    if refresh:
+        calendar["refresh-interval"] = refresh
+        calendar["x-published-ttl"] = refresh
+    for event in events:
+        calendar.add_component(event)
     return calendar.to_ical()
 
 

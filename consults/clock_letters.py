@@ -29,7 +29,7 @@ class ClockLetters(Letters):
         """To the client by email: who looks after them now, why where that is known, and what of the time reserved."""
         values = {**self._to_client(), "before": before.name, "link": self._consult_link()}
         late = self.case.is_stood_in and self.case.why_not is None
-        when = booked.label_client if booked else ""
+        when = self.when(booked) if booked else ""
         return Words([{**values, "late": late, "stands_in": self._stands_in(), "when": when}])
 
     def handed_over_by_text(self) -> Words:

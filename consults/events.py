@@ -83,6 +83,30 @@ class ConsultEnded(_OfConsult):
 
 
 @dataclass(frozen=True)
+class GuestInvited(_OfConsult):
+    """Somebody comes along: they are sent the time and a link of their own."""
+
+    participant_id: int
+
+
+@dataclass(frozen=True)
+class GuestRemoved(_OfConsult):
+    """Somebody does not come along any more: the entry goes from their calendar. `sequence` is its number since."""
+
+    participant_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class TimesProposed(_OfReturn):
+    """Three times wait for the client's tap, made at `made_at` (ISO 8601)."""
+
+    case_id: int
+    return_gid: str
+    made_at: str
+
+
+@dataclass(frozen=True)
 class OutcomeRecorded(_OfReturn):
     """The advisor wrote down what the client decided. `outcome` is a value of kinds.Outcome."""
 

@@ -1,28 +1,17 @@
 """What a client is told when somebody answers in the place of whoever sold the piece: who, why, until when. Pure."""
 
 from consults.kinds import WhyNot
-
-WHY = {
-    WhyNot.LEFT: "{owner} is no longer with us.",
-    WhyNot.AWAY: "{owner} is away.",
-    WhyNot.OFF_SHIFT: "{owner} is not at work just now.",
-    WhyNot.FULL: "{owner} is with other clients.",
-    WhyNot.NO_TEXTS: "{owner} is on the floor and can't be reached quickly.",
-}
-UNTIL = {
-    WhyNot.AWAY: "{owner} is away until {day}.",
-    WhyNot.OFF_SHIFT: "{owner} is back at work on {day}.",
-}
+from consults.phrases import phrase
 
 
-def introduce(why: WhyNot | None, *, owner: str, advisor: str, day: str) -> str:
+def introduce(why: WhyNot | None, *, owner: str, advisor: str, day: str, locale: str = "en") -> str:
     """In whole sentences, by first names. `day` is when the owner is back, in words, or ""."""
     reason = why or WhyNot.AWAY
+    names = {"owner": owner, "advisor": advisor, "day": day}
     if reason is WhyNot.LEFT:
-        return f"{WHY[reason].format(owner=owner)} {advisor} looks after you now."
-    told = UNTIL[reason] if day and reason in UNTIL else WHY[reason]
-    then = f"{advisor} looks after you meanwhile; {owner} reads along, and is there for you again then."
-    return f"{told.format(owner=owner, day=day)} {then}"
+        return phrase("left", locale, **names)
+    until = "_until" if day and reason in (WhyNot.AWAY, WhyNot.OFF_SHIFT) else ""
+    return f"{phrase(reason.value + until, locale, **names)} {phrase('meanwhile', locale, **names)}"
 
 
 def waiting_for(*, owner: str, day: str) -> str:

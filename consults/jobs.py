@@ -22,6 +22,7 @@ from consults.letters import Letters, letters_of
 from consults.models import Case, Consult, Signal
 from consults.policy import policy_of
 from consults.ports import ReturnPages
+from consults.quiet import client_may_be_texted_at
 from consults.rooms import embedded
 from consults.states import ConsultState
 from consults.telling import EMAIL, SMS, Words, tell
@@ -231,7 +232,11 @@ def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultS
 
 
 def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str, words: Callable[[], Words]) -> None:
-    tell(letters.session, letters.case, message=message, channel=channel, to=to, key=key, words=words, now=letters.now)
+    later = None
+    if channel == SMS and message == "client_invited":  # what the client did themselves is confirmed at any hour
+        later = client_may_be_texted_at(letters.session, letters.case, now=letters.now)
+    about: dict[str, Any] = {"message": message, "channel": channel, "to": to, "key": key, "words": words}
+    tell(letters.session, letters.case, **about, now=letters.now, not_before=later)
 
 
 def _about_case(session: Session, addresses: Addresses, shop_id: int, case_id: int) -> Letters:

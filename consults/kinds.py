@@ -31,9 +31,11 @@ class Outcome(StrEnum):
 
     KEPT = "kept"
     EXCHANGE = "exchange"
+    UPGRADE = "upgrade"
     REWORK = "rework"
     VIEWING = "viewing"
     REFUND = "refund"
+    FOLLOW_UP = "follow_up"
     OTHER = "other"
 
 

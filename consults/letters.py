@@ -13,10 +13,11 @@ from consults.introductions import introduce
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique, Case, Consult
 from consults.names import greeting
+from consults.phrases import language_of, phrase, spoken_locale
 from consults.ports import ReturnPages
 from consults.reservations import advisor_of, case_of
 from consults.telling import Words
-from consults.zones import show_day, show_times
+from consults.zones import show_both, show_day, show_times
 from kit.addresses import Addresses
 from shops.links import CONSULT, DESK, issue_link
 from shops.models import Shop
@@ -71,13 +72,13 @@ class Letters:
     def confirmed(self, consult: Consult, mailbox: str) -> Words:
         """To the client by email, with the calendar entry."""
         link = self._consult_link()
-        values = {**self._to_client(), **self._of_consult(consult, link), "link": link, "when": consult.label_client}
+        values = {**self._to_client(), **self._of_consult(consult, link), "link": link, "when": self.when(consult)}
         return Words([values], [self._entry_of_client(consult, mailbox, calendars.REQUEST, link)])
 
     def confirmed_by_text(self, consult: Consult) -> Words:
         """To the client by text."""
         values = {"house": self.shop.shown_name, "advisor": self.advisor.first_name, "link": self._consult_link()}
-        return Words([{**values, "when": when} for when in _whens(consult, consult.client_zone)])
+        return Words([{**values, "when": when} for when in whens(consult, consult.client_zone, self.locale)])
 
     def advisor_confirmed(self, consult: Consult, mailbox: str) -> Words:
         """To the advisor by email, with the calendar entry."""
@@ -87,12 +88,12 @@ class Letters:
     def advisor_confirmed_by_text(self, consult: Consult) -> Words:
         """To the advisor by text."""
         values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self._desk_link()}
-        return Words([{**values, "when": when} for when in _whens(consult, consult.advisor_zone)])
+        return Words([{**values, "when": when} for when in whens(consult, consult.advisor_zone)])
 
     def cancelled(self, consult: Consult, mailbox: str) -> Words:
         """To the client by email: the entry goes, another time is a link away."""
         link = self._consult_link()
-        values = {**self._to_client(), "when": consult.label_client, "link": link}
+        values = {**self._to_client(), "when": self.when(consult), "link": link}
         return Words([values], [self._entry_of_client(consult, mailbox, calendars.CANCEL, link)])
 
     def advisor_cancelled(self, consult: Consult, mailbox: str) -> Words:
@@ -108,7 +109,7 @@ class Letters:
     def advisor_cancelled_by_text(self, consult: Consult) -> Words:
         """To the advisor by text."""
         values = {"client": self.client or "A client", "link": self._desk_link()}
-        return Words([{**values, "when": when} for when in _whens(consult, consult.advisor_zone)])
+        return Words([{**values, "when": when} for when in whens(consult, consult.advisor_zone)])
 
     # --- parts
 
@@ -136,19 +137,37 @@ class Letters:
             return ""
         owner = advisor_of(self.session, self.case.owner_id or self.case.advisor_id)
         names = {"owner": owner.first_name, "advisor": self.advisor.first_name}
-        return introduce(self.case.why_not, **names, day=self._owner_back())
+        return introduce(self.case.why_not, **names, day=self._owner_back(self.locale), locale=self.locale)
 
-    def _owner_back(self) -> str:
+    def _owner_back(self, locale: str = "en") -> str:
         back = self.case.owner_back_at
-        return show_day(back, self.case.client_zone) if back and back > self.now else ""
+        return show_day(back, self.case.client_zone, locale) if back and back > self.now else ""
+
+    @property
+    def locale(self) -> str:
+        """What the client is written to in."""
+        return spoken_locale(self.case.client_locale)
+
+    @property
+    def their_piece(self) -> str:
+        """The piece, in the client's language."""
+        title = self.case.piece_title.strip()
+        known = title and title != "piece"
+        return phrase("the_piece", self.locale, title=title) if known else phrase("your_piece", self.locale)
+
+    def when(self, consult: Consult) -> str:
+        """The time for the client, in their language; in English as it was shown when it was booked."""
+        if language_of(self.locale) == "en":
+            return consult.label_client
+        return show_both(consult.starts_at, consult.client_zone, consult.advisor_zone, self.locale)
 
     def _to_client(self) -> dict[str, Any]:
         return {
-            "greeting": self.client or "Good day",
+            "greeting": self.client or phrase("good_day", self.locale),
             "house": self.shop.shown_name,
             "advisor": self.advisor.name,
             "first_name": self.advisor.first_name,
-            "piece": self.piece if self.piece != "a piece" else "your piece",
+            "piece": self.their_piece,
             "telephone": self.shop.telephone,
             "telephone_hours": self.shop.telephone_hours,
         }
@@ -164,15 +183,20 @@ class Letters:
         }
 
     def _of_consult(self, consult: Consult, link: str) -> dict[str, Any]:
-        return {"kind": consult.kind.value, "place": self._place(consult, link)}
+        return {"kind": consult.kind.value, "place": self.place(consult, link, self.locale)}
 
-    def _place(self, consult: Consult, link: str) -> str:
+    def place(self, consult: Consult, link: str, locale: str = "en") -> str:
+        """Where it is: the room's link, the telephone, or the boutique with its address."""
         if consult.kind is Kind.VIDEO:
             return link
         if consult.kind is Kind.TELEPHONE:
-            return "By telephone"
+            return phrase("by_telephone", locale)
         boutique = self.session.get(Boutique, self.advisor.boutique_id) if self.advisor.boutique_id else None
-        return ", ".join(part for part in (boutique.name, boutique.address) if part) if boutique else "At the boutique"
+        return (
+            ", ".join(part for part in (boutique.name, boutique.address) if part)
+            if boutique
+            else phrase("at_boutique", locale)
+        )
 
     def _entry_of_client(self, consult: Consult, mailbox: str, method: str, link: str) -> tuple[str, str, bytes]:
         content = calendars.invitation(
@@ -182,8 +206,9 @@ class Letters:
             organiser=(self.shop.shown_name, mailbox),
             attendee=(self.client or "You", self.case.client_email or ""),
             summary=f"{self.advisor.name}, {self.shop.shown_name}",
-            description=f"{self.piece[0].upper()}{self.piece[1:]}. The room, another time, or cancel: {link}",
-            location=self._place(consult, link),
+            description=f"{self.their_piece[0].upper()}{self.their_piece[1:]}. "
+            + phrase("entry", self.locale, link=link),
+            location=self.place(consult, link, self.locale),
             url=link,
             now=self.now,
         )
@@ -199,7 +224,7 @@ class Letters:
             attendee=(self.advisor.name, self.advisor.email or ""),
             summary=f"{self.client or 'A client'}, {consult.kind.value}",
             description=f"About {self.piece}. Your desk: {desk}",  # no token: calendars are shared with colleagues
-            location=self._place(consult, desk),
+            location=self.place(consult, desk),
             now=self.now,
         )
         return "invite.ics", f"text/calendar; method={method}", content
@@ -230,8 +255,8 @@ def letters_of(session: Session, consult: Consult, *, addresses: Addresses, now:
     return replace(letters, advisor=advisor_of(session, consult.advisor_id))
 
 
-def _whens(consult: Consult, zone: str) -> tuple[str, str]:
+def whens(consult: Consult, zone: str, locale: str = "en") -> tuple[str, str]:
     """The time in full, and shorter for a text that would be too long."""
     local = consult.starts_at.astimezone(ZoneInfo(zone))
-    short = format_datetime(local, "EEE d MMM, HH:mm", tzinfo=local.tzinfo, locale="en")
-    return show_times(consult.starts_at, zone), short
+    short = format_datetime(local, "EEE d MMM, HH:mm", tzinfo=local.tzinfo, locale=language_of(locale))
+    return show_times(consult.starts_at, zone, locale), short

@@ -118,6 +118,7 @@ class Advisor(SQLModel, table=True):
     deputy_id: int | None = None
     successor_id: int | None = None
     left_on: date | None = None
+    free_until: datetime | None = None  # they said that clients may come in at once, until then
 
     @property
     def takes_texts(self) -> bool:
@@ -297,6 +298,7 @@ class Consult(SQLModel, table=True):
     began_at: datetime | None = None
     over_at: datetime | None = None
     cancelled_by: str = Field(default="", max_length=40)
+    missing: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})  # who did not come
 
 
 class SlotCell(SQLModel, table=True):
@@ -311,6 +313,7 @@ class SlotCell(SQLModel, table=True):
 class Participant(SQLModel, table=True):
     """A person in a conversation, and their presence in the room.
 
+    `relation` ("sister"), `email` and `zone` are of somebody who comes along; `removed_at`: they do not any more.
     `sitting` counts joins: a page of an earlier one is told that it was replaced.
     """
 
@@ -330,6 +333,10 @@ class Participant(SQLModel, table=True):
     consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE", index=True)
     role: Role = Field(sa_type=word(Role))
     name: str = Field(sa_type=Sealed)
+    relation: str | None = Field(default=None, sa_type=Sealed)
+    email: str | None = Field(default=None, sa_type=Sealed)
+    zone: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    removed_at: datetime | None = None
     sitting: int = 0
     seen_at: datetime | None = None
     left_at: datetime | None = None

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from consults.ics import Busy
 from consults.models import Case
 
 
@@ -23,3 +24,13 @@ class Colleague(Protocol):
     """
 
     def __call__(self, session: Session, case: Case, *, passed_over: frozenset[int], now: datetime) -> int | None: ...
+
+
+class BusyCalendar(Protocol):
+    """Who reads a calendar: an ICS address today; free-busy by CalDAV, Google or Microsoft fits the same shape."""
+
+    name: str
+
+    def busy(self, address: str, *, zone: str, since: datetime, until: datetime) -> Busy:
+        """When its owner is busy. `zone` is where times without one are meant. Raises feed_words.FeedUnreadable."""
+        ...

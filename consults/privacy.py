@@ -50,5 +50,5 @@ def erase_case(session: Session, case: Case) -> None:
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)
     connection = session.connection()
     connection.execute(sa.delete(Signal).where(col(Signal.consult_id).in_(rooms)))
-    connection.execute(sa.update(Participant).where(*theirs).values(name=""))
+    connection.execute(sa.update(Participant).where(*theirs).values(name="", relation=None, email=None))
     connection.execute(sa.update(Promise_).where(col(Promise_.case_id) == case.id).values(what=""))

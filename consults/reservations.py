@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from consults.cells import TAKEN, SlotTaken, reap, swap_cells
-from consults.hours import free_slots_of
+from consults.hours import free_slots_of, is_free_at
 from consults.kinds import Kind, Role
 from consults.models import Advisor, Case, Consult, ConsultPolicy, Participant
 from consults.names import greeting
@@ -31,8 +31,11 @@ class Wish:
     state: ConsultState
 
 
-def reserve(session: Session, case: Case, wish: Wish, *, now: datetime) -> tuple[Consult, bool]:
-    """The conversation of that wish, and whether it is new. Raises SlotTaken, or Conflict."""
+def reserve(session: Session, case: Case, wish: Wish, *, chosen: bool = False, now: datetime) -> tuple[Consult, bool]:
+    """The conversation of that wish, and whether it is new. Raises SlotTaken, or Conflict.
+
+    `chosen`: the advisor named the time, so it need only be free, not be one of those that are offered.
+    """
     if found := _by_key(session, case, wish.key):  # a double click hears of its own booking, not that it is taken
         return found, False
     if case.state is CaseState.CLOSED:
@@ -40,7 +43,8 @@ def reserve(session: Session, case: Case, wish: Wish, *, now: datetime) -> tuple
     policy, advisor = policy_of(session, shop_id=case.shop_id), advisor_of(session, case.advisor_id)
     reap(session, advisor, case.id, now)
     try:
-        ends_at = check_offered(session, advisor, policy, wish.starts_at, now)
+        check = check_chosen if chosen else check_offered
+        ends_at = check(session, advisor, policy, wish.starts_at, now)
     except SlotTaken:
         if found := _by_key(session, case, wish.key):  # by the other click, a moment ago
             return found, False
@@ -67,6 +71,16 @@ def check_offered(
             if slot.starts_at == starts_at:
                 return slot.ends_at
     raise SlotTaken(TAKEN)
+
+
+def check_chosen(
+    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, now: datetime
+) -> datetime:
+    """The end of a time the advisor named, when they are at work and free then. Raises SlotTaken."""
+    ends_at = starts_at + timedelta(minutes=policy.minutes)
+    if ends_at <= now or not is_free_at(session, advisor, policy, starts_at, ends_at):
+        raise SlotTaken(TAKEN)
+    return ends_at
 
 
 def cells_for(policy: ConsultPolicy, starts_at: datetime, ends_at: datetime) -> list[int]:

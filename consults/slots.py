@@ -1,10 +1,10 @@
 """When an advisor can be booked: interval arithmetic in whole UTC seconds. Pure; `now` is an argument."""
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
@@ -13,10 +13,10 @@ Span = tuple[int, int]
 """[start, end) in seconds since 1970, UTC."""
 
 CELL_SECONDS = 300
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
+class Slot(NamedTuple):
     """A time one can be booked at, aware, UTC."""
 
     starts_at: datetime
@@ -47,12 +47,12 @@ def working_spans(
     by_day: dict[int, list[tuple[int, int]]] = {}
     for rule in rules:
         by_day.setdefault(rule.weekday, []).append((rule.start_minute, rule.end_minute))
-    tz = ZoneInfo(zone)
-    spans = []
+    clock, spans = _Clock(ZoneInfo(zone)), []
     for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        for start, end in overrides.get(day, by_day.get(day.weekday(), ())):
-            spans.append((_wall(day, start, tz), _wall(day, end, tz)))
+        ranges: Sequence[tuple[int, int]] = by_day.get((ordinal - 1) % 7, ())  # the first of all days was a Monday
+        if overrides:
+            ranges = overrides.get(date.fromordinal(ordinal), ranges)
+        spans += [(clock.instant(ordinal, start), clock.instant(ordinal, end)) for start, end in ranges]
     return merge(spans)
 
 
@@ -87,20 +87,38 @@ def free_slots(
     """
     if minutes <= 0 or step_minutes <= 0:
         raise ValueError("minutes and step_minutes are positive")
-    length, step = minutes * 60, step_minutes * 60
-    before, after = before_minutes * 60, after_minutes * 60
+    length = minutes * 60
+    blocked = [(start - length - after_minutes * 60, end + before_minutes * 60) for start, end in merge(busy)]
     earliest, latest = (now + notice).timestamp(), (now + window).timestamp()
-    taken = merge(busy)
-    taken_ends = [end for _, end in taken]
-    found = []
-    for opens, closes in merge(working):
-        skipped = max(0, -int((opens - earliest) // step))  # whole steps before the notice is over
-        for start in range(opens + skipped * step, min(closes - length, int(latest)) + 1, step):
-            # The first busy span that ends after our pause begins is the only one that can be in the way first.
-            next_busy = bisect_right(taken_ends, start - before)
-            if next_busy == len(taken) or taken[next_busy][0] >= start + length + after:
-                found.append(Slot(_instant(start), _instant(start + length)))
-    return found
+    step = step_minutes * 60
+    runs = list(_open_starts(merge(working), blocked, length, step, -int(-earliest // 1), int(latest // 1)))
+    # One instant a run and the rest by addition: making each from its seconds takes four times as long.
+    apart = [timedelta(seconds=n * step) for n in range(max(map(len, runs), default=0))]
+    long, starts = timedelta(minutes=minutes), []
+    for run in runs:
+        first = datetime.fromtimestamp(run.start, UTC)
+        starts += [first + later for later in apart[: len(run)]]
+    return [Slot(at, at + long) for at in starts]
+
+
+def _open_starts(
+    working: Sequence[Span], blocked: Sequence[Span], length: int, step: int, earliest: int, latest: int
+) -> Iterator[range]:
+    """Runs of starts in no blocked span, walking both lists once. One may start where a span begins, not inside it."""
+    at = 0
+    for opens, closes in working:
+        last = min(closes - length, latest)
+        start = opens + max(0, -((opens - earliest) // step)) * step  # whole steps, before the notice is over
+        while start <= last:
+            while at < len(blocked) and blocked[at][1] <= start:
+                at += 1
+            if at == len(blocked) or blocked[at][0] >= last:
+                yield range(start, last + 1, step)
+                break
+            until, resumes = blocked[at]
+            if start <= until:
+                yield range(start, until + 1, step)
+            start += max(0, -((start - resumes) // step)) * step
 
 
 def within_cap(slots: Sequence[Slot], booked: Iterable[datetime], *, zone: str, cap: int) -> list[Slot]:
@@ -122,10 +140,27 @@ def span(starts_at: datetime, ends_at: datetime) -> Span:
     return int(starts_at.timestamp()), int(ends_at.timestamp())
 
 
-def _wall(day: date, minute: int, tz: ZoneInfo) -> int:
-    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
-    return int(wall.replace(tzinfo=tz).timestamp())
+class _Clock:
+    """Wall time of one zone as seconds since 1970."""
 
+    def __init__(self, tz: ZoneInfo):
+        self.tz = tz
+        self.offsets: dict[int, int] = {}
 
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    def instant(self, ordinal: int, minute: int) -> int:
+        """`minute` minutes of wall time after the midnight a day begins with."""
+        days, minute = divmod(minute, 1440)
+        day = ordinal + days
+        offset = self._at_midnight(day)
+        if offset == self._at_midnight(day + 1):  # no change of clocks on that day
+            return (day - EPOCH_DAY) * 86_400 + minute * 60 - offset
+        wall = datetime.combine(date.fromordinal(day), time(minute // 60, minute % 60))
+        return int(wall.replace(tzinfo=self.tz).timestamp())
+
+    def _at_midnight(self, day: int) -> int:
+        known = self.offsets.get(day)
+        if known is None:
+            offset = self.tz.utcoffset(datetime.fromordinal(day))
+            assert offset is not None
+            known = self.offsets[day] = int(offset.total_seconds())
+        return known

@@ -11,6 +11,7 @@ from consults.models import Case, CaseEvent
 from kit.errors import AppError
 
 SIMPLE = "case.simple_return"
+AGREED = "client.agreed_to_texts"
 E164 = re.compile(r"\+[1-9]\d{7,14}")
 
 
@@ -38,10 +39,13 @@ def prefers_simple_return(session: Session, *, shop_id: int, case_id: int) -> bo
     return session.exec(query.limit(1)).first() is not None
 
 
-def keep_number(session: Session, *, shop_id: int, case_id: int, phone: str, texts_ok: bool) -> Case:
+def keep_number(
+    session: Session, *, shop_id: int, case_id: int, phone: str, texts_ok: bool, words: str = "", now: datetime
+) -> Case:
     """The number the client gave, and their consent to texts when they gave it. An empty number changes nothing.
 
-    Consent given before stays: it ends by answering STOP. Raises PhoneUnclear.
+    Consent is kept with its proof: when, and to which `words`. Given before, it stays: it ends by answering STOP.
+    Raises PhoneUnclear.
     """
     case = get_case(session, shop_id=shop_id, case_id=case_id)
     number = re.sub(r"[\s().\-/]", "", phone)
@@ -51,6 +55,8 @@ def keep_number(session: Session, *, shop_id: int, case_id: int, phone: str, tex
         number = f"+{number[2:]}"
     if not E164.fullmatch(number):
         raise PhoneUnclear("Please write the number with its country code, as in +33 6 12 34 56 78.")
+    if texts_ok and (number != case.client_phone or not case.client_texts_ok):
+        add_line(session, case, kind=AGREED, now=now, actor=CLIENT, detail=f"to a number ending {number[-2:]}: {words}")
     case.client_phone = number
     case.client_texts_ok = case.client_texts_ok or texts_ok
     session.add(case)

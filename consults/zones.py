@@ -8,6 +8,7 @@ from babel.core import Locale, UnknownLocaleError, get_global
 from babel.dates import format_datetime, format_time
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
+from consults.phrases import phrase
 
 # Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
 MAIN_ZONE = {
@@ -83,7 +84,7 @@ def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en
         return label
     same_day = here.date() == there.date()
     other = (show_hour if same_day else show_times)(starts_at, other_zone, locale)
-    return f"{label}. In {city(other_zone)} ({offset(there)}): {other}"
+    return f"{label}. {phrase('there', locale, city=city(other_zone), offset=offset(there), time=other)}"
 
 
 def city(zone: str) -> str:

@@ -236,9 +236,11 @@ def _ended(rma: Rma) -> NextStep | None:
 OUTCOME_WORDS = {
     Outcome.KEPT: "Kept",
     Outcome.EXCHANGE: "Exchanged",
+    Outcome.UPGRADE: "Exchanged for more",
     Outcome.REWORK: "Reworked",
     Outcome.VIEWING: "Viewing arranged",
     Outcome.REFUND: "Refunded",
+    Outcome.FOLLOW_UP: "To be spoken of again",
     Outcome.OTHER: "Another way",
 }
 

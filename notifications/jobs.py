@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kit import metrics
+from kit.causes import Cause
 from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
@@ -75,6 +76,8 @@ def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
             about = {"error": str(error), "cause": error.cause}
             with begin() as session:
                 messages.settle(session, outgoing.message_id, MessageState.FAILED, **about, now=clock_now())
+                if error.cause == Cause.OPTED_OUT:  # they answered STOP where we did not hear it
+                    texts.note_stopped(session, outgoing.recipient, now=clock_now())
             return
         if not error.ambiguous:
             with begin() as session:

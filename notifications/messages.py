@@ -43,14 +43,17 @@ def send(
     attachments: Sequence[tuple[str, str, bytes]] = (),
     now: datetime,
     consent: bool = True,
+    not_before: datetime | None = None,
 ) -> Message | None:
-    """Write `message` to `to` and secure its sending in the caller's transaction.
+    """Write `message` to `to` in the language of `locale` and secure its sending in the caller's transaction.
+
+    `not_before` keeps it until then: somebody's quiet hours.
 
     Returns None, changing nothing, when the key was used before, the address is empty, or there is no consent.
     """
     if not to or not consent:
         return None
-    subject, body = render(message, channel, values)
+    subject, body = render(message, channel, values, locale)
     files = [{"filename": f, "mime": m, "content": base64.b64encode(c).decode()} for f, m, c in attachments]
     row = Message(
         shop_id=shop_id,
@@ -69,7 +72,8 @@ def send(
     written = session.exec(
         select(Message).where(Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
     ).one()
-    jobs.enqueue(session, "notifications.deliver", shop_id=shop_id, message_id=written.id)
+    later = not_before if not_before is not None and not_before > now else None
+    jobs.enqueue(session, "notifications.deliver", at=later, shop_id=shop_id, message_id=written.id)
     return written
 
 

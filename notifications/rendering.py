@@ -1,4 +1,8 @@
-"""Messages from their templates. A text is one sentence or two with one link; an email starts with its subject."""
+"""Messages from their templates. A text is one sentence or two with one link; an email starts with its subject.
+
+English lies in templates/, every other language in a folder of its code beside it, under the same names. Where a
+language lacks a message, it is read in English.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -10,8 +14,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 MESSAGES: dict[str, tuple[str, ...]] = {
     # message -> channels it has templates for
     "advisor_new_case": ("sms",),
+    "alone_in_room_advisor": ("sms",),
+    "along_cancelled": ("email",),
+    "along_invited": ("email",),
     "client_invited": ("email", "sms"),
     "client_offered_both": ("email", "sms"),
+    "client_reminded": ("email", "sms"),
     "consult_confirmed": ("email", "sms"),
     "consult_confirmed_advisor": ("email", "sms"),
     "consult_cancelled": ("email",),
@@ -24,14 +32,19 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
     "money_on_its_way": ("email",),
+    "not_met": ("email",),
+    "not_met_advisor": ("email",),
+    "outcome_due_advisor": ("email",),
     "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
     "reminded_advisor": ("sms",),
+    "reminded_talk_advisor": ("sms",),
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "stands_in_advisor": ("sms",),
     "wear_found": ("email",),
     "withdrawal_received": ("email",),
+    "times_proposed": ("email", "sms"),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.
@@ -45,14 +58,25 @@ _environment = Environment(
 )
 
 
-def render(name: str, channel: str, values: dict[str, Any]) -> tuple[str, str]:
+def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") -> tuple[str, str]:
     """Subject ("" for a text) and body. Raises KeyError for a message that has no such channel."""
     if channel not in MESSAGES[name]:
         raise KeyError(f"{name} has no {channel} template")
-    text = _environment.get_template(f"{name}.{channel}.txt").render(values).strip()
+    file = f"{name}.{channel}.txt"
+    text = _environment.select_template([f"{language(locale)}/{file}", file]).render(values).strip()
     if channel != "email":
         return "", " ".join(text.split())
     first, _, body = text.partition("\n")
     if not first.startswith("Subject:"):
         raise ValueError(f"{name}.email.txt does not start with its subject")
     return first.removeprefix("Subject:").strip(), body.strip() + "\n"
+
+
+def language(locale: str) -> str:
+    """ "fr" of "fr-CA"."""
+    return "".join(sign for sign in locale.replace("_", "-").split("-")[0].lower() if sign.isalpha())
+
+
+def languages() -> list[str]:
+    """Codes of the languages that have messages of their own beside English."""
+    return sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())

@@ -32,6 +32,11 @@ def keep(session: Session, arrived: TextArrived, *, now: datetime) -> InboundTex
     return kept
 
 
+def note_stopped(session: Session, number: str, *, now: datetime) -> None:
+    """The network says that this number answered STOP: no text goes there again until START."""
+    _opt_out(session, plain(number), now)
+
+
 def has_opted_out(session: Session, number: str) -> bool:
     """Whether that number answered STOP and not START since."""
     return bool(_opt_outs(session, plain(number)))

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import consults.models
+import consults.time_models
 import jobs.models
 import logistics.cover_models
 import logistics.custody_models
@@ -21,6 +22,7 @@ MODELS = (
     webhooks.models,
     notifications.models,
     consults.models,
+    consults.time_models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

@@ -6,7 +6,9 @@ from functools import partial
 
 from sqlmodel import Session
 
+import consults.around_jobs
 import consults.clock_jobs
+import consults.feed_jobs
 import consults.jobs
 import consults.replies
 import jobs.attempts
@@ -26,6 +28,7 @@ import routing.rerouting
 import routing.sweeps
 import shops.jobs
 import webhooks.forgetting
+from consults.busy_calendars import IcsCalendar
 from consults.events import (
     AnswerHalfDue,
     CaseClosed,
@@ -33,10 +36,15 @@ from consults.events import (
     CaseOpened,
     ConsultBooked,
     ConsultCancelled,
+    ConsultEnded,
     ConsultMoved,
     ConsultPassed,
     FirstAnswerLate,
+    GuestInvited,
+    GuestRemoved,
+    TimesProposed,
 )
+from consults.ports import BusyCalendar
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -95,9 +103,13 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
     AnswerHalfDue: ("consults.remind_owner",),
     FirstAnswerLate: ("routing.tell_flow_late",),
-    ConsultBooked: ("consults.confirm_consult",),
-    ConsultMoved: ("consults.confirm_consult",),
-    ConsultCancelled: ("consults.tell_cancelled",),
+    ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders"),
+    ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
+    ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
+    ConsultEnded: ("consults.after_consult",),
+    GuestInvited: ("consults.tell_guests",),
+    GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
+    TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
     CaseHandedOver: (
         "routing.note_hands",
@@ -129,6 +141,9 @@ DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "consults.keep_first_answers": 60,
+    "consults.watch_rooms": 60,
+    "consults.ask_outcomes": 3600,
+    "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "measures.keep_current": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
@@ -205,9 +220,21 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.confirm_consult": partial(consults.jobs.confirm_consult, addresses=addresses, mailbox=mailbox),
         "consults.tell_cancelled": partial(consults.jobs.tell_cancelled, addresses=addresses, mailbox=mailbox),
         "consults.tell_passed": partial(consults.jobs.tell_passed, addresses=addresses, mailbox=mailbox),
+        "consults.tell_guests": partial(consults.around_jobs.tell_guests, addresses=addresses, mailbox=mailbox),
+        "consults.tell_guest_removed": partial(
+            consults.around_jobs.tell_guest_removed, addresses=addresses, mailbox=mailbox
+        ),
+        "consults.plan_reminders": consults.around_jobs.plan_reminders,
+        "consults.remind": partial(consults.around_jobs.remind, addresses=addresses),
+        "consults.tell_proposed": partial(consults.around_jobs.tell_proposed, addresses=addresses),
+        "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
+        "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
+        "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
+        "consults.read_feeds": consults.feed_jobs.read_feeds,
+        "consults.read_feed": partial(consults.feed_jobs.read_feed, calendars=make_calendars()),
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),
@@ -236,6 +263,11 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
     from notifications.channels.sms import TwilioSms
 
     return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
+
+
+def make_calendars() -> Mapping[str, BusyCalendar]:
+    """Who reads the calendars that say when advisors are busy, by the name their rows have."""
+    return {IcsCalendar.name: IcsCalendar()}
 
 
 def make_carrier(settings: Settings) -> Carrier:

@@ -13,6 +13,7 @@ from shops.models import Link
 DESK = "desk"  # opens the desk for one advisor; used up by the first POST; person_id: advisor, subject_id: case
 RETURN = "return"  # the client's page of one return; subject_id: RMA
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
+CALENDAR = "calendar"  # the feed an advisor's own calendar reads; subject_id: advisor
 
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
 BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
@@ -23,6 +24,7 @@ LIFETIME = {
     DESK: timedelta(hours=24),
     RETURN: timedelta(days=180),
     CONSULT: timedelta(days=60),
+    CALENDAR: timedelta(days=3650),
     EXPORT: timedelta(minutes=10),
     BOOK: timedelta(minutes=10),
     PAYROLL: timedelta(minutes=10),
@@ -88,14 +90,19 @@ def use_link(session: Session, token: str, *, purpose: str, now: datetime) -> Op
     return opened
 
 
-def revoke_links(session: Session, *, shop_id: int, purpose: str, subject_id: int, now: datetime) -> None:
-    """End every link to `subject_id`."""
-    session.connection().execute(
+def revoke_links(
+    session: Session, *, shop_id: int, purpose: str, subject_id: int, person_id: int | None = None, now: datetime
+) -> None:
+    """End every link to `subject_id`; only those of one person when said."""
+    session.flush()
+    links = (
         sa.update(Link)
         .where(col(Link.shop_id) == shop_id, col(Link.purpose) == purpose, col(Link.subject_id) == subject_id)
         .where(col(Link.revoked_at).is_(None))
-        .values(revoked_at=now)
     )
+    if person_id is not None:
+        links = links.where(col(Link.person_id) == person_id)
+    session.connection().execute(links.values(revoked_at=now))
 
 
 def forget_links(session: Session, *, shop_id: int, purpose: str, subject_id: int) -> None:

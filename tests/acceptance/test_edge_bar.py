@@ -371,6 +371,7 @@ CALLS_OUT = {
     "notifications/channels/sms.py": "Twilio, by its own library",
     "shopify_app/cli.py": "the demo's directory, from this machine only",
     "shopify_app/admin_api/downloads.py": "the file of a bulk operation: a list of hosts, no redirects, no token",
+    "consults/busy_calendars.py": "an advisor's calendar, and where it leads: public_http",
     "kit/outside.py": "what checks the addresses of the others",
 }
 

@@ -130,7 +130,9 @@ def test_whole_numbers_that_hold_money_are_wide_enough(database: Database) -> No
 
 def test_each_message_has_its_templates_and_no_template_is_without_a_message() -> None:
     named = {f"{message}.{channel}.txt" for message, channels in MESSAGES.items() for channel in channels}
-    assert named == {path.name for path in TEMPLATES.iterdir()}
+    assert named == {path.name for path in TEMPLATES.iterdir() if path.is_file()}
+    for folder in (path for path in TEMPLATES.iterdir() if path.is_dir()):
+        assert {path.name for path in folder.iterdir()} <= named, folder.name
 
 
 def test_no_file_is_named_for_want_of_a_name() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from notifications.rendering import MESSAGES, render
+from notifications.rendering import MESSAGES, TEMPLATES, render
 
 WORDS = [pattern for pattern, _ in json.loads((Path(__file__).parents[1] / "words.json").read_text())["client"]]
 LINK = "https://returns.example.com/consult/" + "x" * 39
@@ -44,6 +44,9 @@ VALUES: dict[str, Any] = {
     "order": "#1042",
     "received": "Tuesday 24 November 2026, 10:00 (Europe/Paris)",
     "refund_by": "Tuesday 8 December 2026",
+    "count": 3,
+    "times": ["Wednesday 25 November, 16:30", "Thursday 26 November, 11:00"],
+    "ours": True,
 }
 BARE = {
     "yours": False,
@@ -58,6 +61,8 @@ BARE = {
     "stands_in": "",
     "day": "",
     "refund_by": "",
+    "times": [],
+    "ours": False,
 }
 EACH = [(message, channel) for message, channels in sorted(MESSAGES.items()) for channel in channels]
 TO_ADVISORS = {"advisor_new_case", "desk_link"} | {m for m in MESSAGES if m.endswith("_advisor")}
@@ -71,6 +76,33 @@ def test_a_client_never_reads_a_word_we_do_not_say(message: str, channel: str, v
     text = f"{subject}\n{body}"
     assert [pattern for pattern in WORDS if re.search(pattern, text, re.IGNORECASE)] == []
     assert "\n\n\n" not in text and "  " not in text.replace("\n", " \n").strip()
+
+
+FRENCH = [tuple(path.stem.split(".")) for path in sorted((TEMPLATES / "fr").iterdir())]
+MOTS = [pattern for pattern, _ in json.loads((Path(__file__).parents[1] / "words.fr.json").read_text())["client"]]
+
+
+@pytest.mark.parametrize("values", SHAPES, ids=["full", "bare", "boutique"])
+@pytest.mark.parametrize(("message", "channel"), FRENCH)
+def test_in_french_a_client_never_reads_a_word_we_do_not_say(
+    message: str, channel: str, values: dict[str, Any]
+) -> None:
+    subject, body = render(message, channel, values | {"introduction": "", "stands_in": ""}, "fr-CA")
+    text = f"{subject}\n{body}"
+    assert [pattern for pattern in MOTS if re.search(pattern, text, re.IGNORECASE)] == []
+    assert text != "\n".join(render(message, channel, values)), "it is written in French"
+    assert LINK in body and not re.search(r"[€$£]|\d[\d ,.]*\s?(euros?|dollars?)", text), "no sums, and its link"
+    if channel == "sms":
+        short = render(message, channel, values | {"when": "mer. 25 nov., 16:30", "advisor": "Inès"}, "fr")[1]
+        assert len(short) <= 160, f"{len(short)}: {short}"
+
+
+def test_what_every_conversation_brings_is_written_in_french_and_other_languages_read_english() -> None:
+    to_clients = {"client_invited", "client_reminded", "consult_confirmed", "consult_cancelled", "times_proposed"}
+    written = set(FRENCH)
+    assert {(m, c) for m in to_clients | {"handed_over", "not_met", "along_invited"} for c in MESSAGES[m]} <= written
+    assert render("client_invited", "sms", VALUES, "ko") == render("client_invited", "sms", VALUES)
+    assert render("client_invited", "sms", VALUES, "../fr") == render("client_invited", "sms", VALUES)
 
 
 @pytest.mark.parametrize("kind", ["video", "telephone", "boutique"])

@@ -115,15 +115,16 @@ def read_hours(form: Form) -> tuple[list[tuple[int, int, int]] | None, dict[str,
     hours: list[tuple[int, int, int]] = []
     wrongs = {}
     for weekday in range(7):
-        stretches = _stretches(form.get(f"hours-{weekday}", ""))
-        if stretches is None:
+        found = stretches(form.get(f"hours-{weekday}", ""))
+        if found is None:
             wrongs[f"hours-{weekday}"] = "Write from and to, for example 10:00–13:00, 14:00–18:00."
         else:
-            hours += [(weekday, start, end) for start, end in stretches]
+            hours += [(weekday, start, end) for start, end in found]
     return hours, wrongs
 
 
-def _stretches(text: str) -> list[tuple[int, int]] | None:
+def stretches(text: str) -> list[tuple[int, int]] | None:
+    """Minutes of "10:00–13:00, 14:00–18:00", in order; None for what is no hours or overlaps."""
     found: list[tuple[int, int]] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = STRETCH.fullmatch(part)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
-from consults import advisors
+from consults import advisors, feeds
 from consults.absences import away_now, time_off
 from consults.cases import open_cases
 from consults.models import Advisor, WorkingHours
@@ -181,6 +181,11 @@ def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
         "own": [case for case in mine if not case.is_stood_in],
         "for_others": [case for case in mine if case.is_stood_in],
         "today": now().date().isoformat(),
+        "calendars": [
+            words
+            for feed in feeds.feeds_of(session, shop_id=shop_id, advisor_id=advisor.id)
+            if (words := feeds.in_words(feed, now=now()))
+        ],
     }
 
 

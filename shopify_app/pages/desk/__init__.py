@@ -6,10 +6,12 @@ from shopify_app.auth import NotSignedIn
 from shopify_app.pages.desk import (
     cases,
     choosing,
+    my_times,
     opening,
     outcomes,
     pieces,
     promises,
+    proposing,
     room,
     scanning,
     signing_in,
@@ -19,7 +21,8 @@ from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (signing_in, today, cases, choosing, opening, outcomes, promises, room, scanning, pieces):
+PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing, my_times, room, scanning, pieces)
+for part in PARTS:
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

@@ -40,9 +40,11 @@ page = Blueprint("cases", __name__, url_prefix="/cases/<int:case_id>")
 OUTCOMES = (
     (Outcome.KEPT, "Keeps it", "As it is, and glad of it."),
     (Outcome.EXCHANGE, "Another piece", "An exchange, settled together."),
+    (Outcome.UPGRADE, "A more valuable piece", "The difference settled together."),
     (Outcome.REWORK, "Rework at the atelier", "The same piece, made right."),
     (Outcome.VIEWING, "A private viewing, then decide", "In the boutique, with whoever comes along."),
     (Outcome.REFUND, "Refund", "Theirs to choose at any time. Say yes at once."),
+    (Outcome.FOLLOW_UP, "We speak again", "Undecided. Promise a day."),
     (Outcome.OTHER, "Something else", ""),
 )
 CAUSES = (

@@ -19,6 +19,7 @@ from consults.booking import (
     next_consult,
 )
 from consults.cells import SlotTaken
+from consults.guests import guests_of
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique, Consult
 from consults.promises import promises_of
@@ -33,6 +34,7 @@ from routing.jobs import find_decision
 from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.clients import Invited, with_case
+from shopify_app.pages.portal.sooner import ways
 from shopify_app.pages.portal.standing_in import standing_in
 from shopify_app.pages.wording import shown_locale
 from shopify_app.web import addresses, begin, now, settings
@@ -42,6 +44,7 @@ from shops.shops import get_shop
 page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
 NEVER_OFFERED = timedelta(days=400)
+CONSENT = "Text me the link and one reminder. Nothing else is sent to this number."
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def reserve(token: str) -> ResponseReturnValue:
                 case_id=caller.case_id,
                 phone=request.form.get("phone", "")[:40],
                 texts_ok=request.form.get("texts") == "yes",
+                words=CONSENT,
+                now=now(),
             )
             if kind is Kind.TELEPHONE and not caller.case.client_phone:
                 raise PhoneUnclear("Please add the number to ring you on.")
@@ -203,6 +208,8 @@ def _times(
         moving=moving,
         may_reserve=caller.case.state is CaseState.OPEN and caller.guest_id is None,
         both=decision is not None and decision.outcome is Outcome.BOTH,
+        ways=ways(session, caller, zone=zone),
+        consent=CONSENT,
     )
 
 
@@ -216,10 +223,17 @@ def _taken(session: Session, token: str, caller: Invited, moving: Consult | None
 def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -> str:
     locale = shown_locale(caller.case.client_locale)
     ends = show_hour(consult.ends_at, consult.client_zone, locale)
+    about = _about(session, token, caller)
+    # No link of theirs goes to another company: what they add to their calendar leads to nothing but the hour.
+    summary = f"{about['advisor'].name}, {get_shop(session, caller.shop_id).shown_name}"
     return render_template(
         "portal/reserved.html",
-        **_about(session, token, caller),
+        **about,
         consult=consult,
+        along=guests_of(session, consult),
+        ways=ways(session, caller, zone=consult.client_zone),
+        google=calendars.google_link(consult, summary=summary),
+        outlook=calendars.outlook_link(consult, summary=summary),
         when=show_times(consult.starts_at, consult.client_zone, locale),
         until=ends,
         zone_words=days.zone_words(consult.client_zone, consult.starts_at),

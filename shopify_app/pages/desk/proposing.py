@@ -1,0 +1,77 @@
+"""An advisor proposes three times, or says that a conversation cannot take place."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from consults.booking import cancel_consult, free_times, get_consult
+from consults.history import by_advisor
+from consults.kinds import Kind
+from consults.models import Case
+from consults.proposals import propose
+from kit.clock import parse_instant
+from kit.errors import AppError
+from shopify_app.auth import DeskCaller, desk
+from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.cases import about
+from shopify_app.pages.portal import days
+from shopify_app.web import begin, now
+
+page = Blueprint("proposing", __name__)
+SHOWN = 24
+
+
+@page.get("/cases/<int:case_id>/times")
+def show(case_id: int) -> ResponseReturnValue:
+    """The advisor's next free times, three to choose."""
+    caller = desk()
+    with begin() as session:
+        return _page(session, caller, case_of(session, caller, case_id))
+
+
+@page.post("/cases/<int:case_id>/times")
+def send(case_id: int) -> ResponseReturnValue:
+    """The client is sent them, and takes one with one tap."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        try:
+            starts = [parse_instant(text) for text in request.form.getlist("at")[:10]]
+            kind = Kind(request.form.get("kind", ""))
+        except ValueError:
+            raise AppError("Please choose up to three of the times, and how you shall meet.") from None
+        try:
+            propose(
+                session,
+                shop_id=caller.shop_id,
+                case_id=case_id,
+                starts=starts,
+                kind=kind,
+                by=by_advisor(caller.advisor_id),
+                now=now(),
+            )
+        except AppError as problem:
+            if problem.status != 400:
+                raise
+            return _page(session, caller, case, problem.message), 422
+    return redirect(f"/desk/cases/{case_id}", 303)
+
+
+@page.post("/consults/<int:consult_id>/decline")
+def decline(consult_id: int) -> ResponseReturnValue:
+    """The advisor cannot be there: the time is given back, the client is told, and other times are next."""
+    caller = desk()
+    with begin() as session:
+        consult = get_consult(session, shop_id=caller.shop_id, consult_id=consult_id)
+        case_of(session, caller, consult.case_id)
+        by = by_advisor(caller.advisor_id)
+        cancel_consult(session, shop_id=caller.shop_id, consult_id=consult_id, by=by, now=now())
+    return redirect(f"/desk/cases/{consult.case_id}/times", 303)
+
+
+def _page(session: Session, caller: DeskCaller, case: Case, problem: str = "") -> str:
+    slots = free_times(session, shop_id=caller.shop_id, advisor_id=case.advisor_id, now=now(), days=30)
+    told = about(session, caller, case)
+    offered = days.apart(slots)[:SHOWN]
+    chosen = request.form.getlist("at")
+    return render_template("desk/proposing.html", slots=offered, chosen=chosen, problem=problem, **told)

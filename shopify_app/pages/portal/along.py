@@ -1,0 +1,52 @@
+"""Who comes along: invited and taken out again by the client, with nothing else of the reservation touched."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from consults.booking import next_consult
+from consults.guests import invite, uninvite
+from consults.models import Consult
+from kit.errors import NotFound
+from shopify_app.pages.portal.clients import with_case
+from shopify_app.web import begin, now
+
+page = Blueprint("along", __name__, url_prefix="/consult/<token>/along")
+
+
+@page.post("")
+def add(token: str) -> ResponseReturnValue:
+    """Somebody more: they are sent the time and a link of their own."""
+    with begin() as session:
+        caller = with_case(session, token)
+        consult = _own(caller.guest_id, next_consult(session, shop_id=caller.shop_id, case_id=caller.case_id))
+        assert consult.id is not None
+        invite(
+            session,
+            shop_id=caller.shop_id,
+            consult_id=consult.id,
+            name=request.form.get("name", ""),
+            relation=request.form.get("relation", ""),
+            email=request.form.get("email", ""),
+            zone=request.form.get("zone", ""),
+            now=now(),
+        )
+    return redirect(f"/consult/{token}#along", 303)
+
+
+@page.post("/<int:guest_id>/remove")
+def remove(token: str, guest_id: int) -> ResponseReturnValue:
+    """They do not come along: their link ends, and the entry goes from their calendar."""
+    with begin() as session:
+        caller = with_case(session, token)
+        consult = _own(caller.guest_id, next_consult(session, shop_id=caller.shop_id, case_id=caller.case_id))
+        assert consult.id is not None
+        uninvite(session, shop_id=caller.shop_id, consult_id=consult.id, participant_id=guest_id, now=now())
+    return redirect(f"/consult/{token}#along", 303)
+
+
+def _own(guest_id: int | None, consult: Consult | None) -> Consult:
+    if guest_id is not None:
+        raise NotFound("There is nothing at this address.")
+    if consult is None:
+        raise NotFound("There is no time reserved. You may choose one.")
+    return consult
