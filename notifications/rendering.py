@@ -27,6 +27,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "stands_in_advisor": ("sms",),
+    "waiting_advisor": ("sms", "email"),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.

@@ -6,12 +6,14 @@ notes that one was seen. Whoever calls is known from the link or the session, ne
 
     POST {base}/join    {}
       -> {"me": 7, "sitting": 3, "role": "client", "name": "Mrs Whitlock", "state": "booked", "max_people": 4,
-          "after": 41, "ice_servers": [{"urls": [..], "username": "..", "credential": ".."}], "relay_only": false,
-          "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}]}
+          "after": 41, "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}],
+          and what the provider needs: "kind": "embedded", "ice_servers": [{"urls": [..],
+          "username": "..", "credential": ".."}], "relay_only": false; or "kind": "twilio_video", "token", "room"}
          `people` leaves out oneself
     POST {base}/signal  {"to": 8, "body": "<JSON text, at most 64 KB>"}   -> {"id": 42}
     POST {base}/poll    {"after": 41, "sitting": 3}
-      -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false}
+      -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false,
+          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null}
          `again`: this page was replaced by another of the same person, or unseen for 30 s: join anew (or stop)
          `replaced`: it was the former
     POST {base}/leave   {"sitting": 3}                                    -> {}
@@ -19,6 +21,7 @@ notes that one was seen. Whoever calls is known from the link or the session, ne
 Whoever joins later makes the offer to those already there; the body of a signal is the two pages' own affair.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +33,9 @@ from consults.kinds import Role
 from consults.models import Case, Consult, Participant
 from consults.policy import policy_of
 from consults.rooms import embedded
-from consults.rooms.embedded import MAX_PEOPLE, Person, PollResult
+from consults.rooms.built_in import BuiltInRooms
+from consults.rooms.embedded import Person, PollResult
+from consults.rooms.provider import Seat, VideoProvider
 from consults.rooms.window import in_window as _in_window
 from consults.rooms.window import room_hours
 from consults.states import ConsultState
@@ -73,14 +78,14 @@ class JoinGrant:
     name: str
     state: str
     after: int
-    ice_servers: list[dict[str, Any]]
     people: tuple[Person, ...]
-    relay_only: bool = False
-    max_people: int = MAX_PEOPLE
+    max_people: int
+    carriage: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
         """As described at the top of this file."""
-        return {**vars(self), "people": [vars(person) for person in self.people]}
+        told = {name: value for name, value in vars(self).items() if name != "carriage"}
+        return {**told, "people": [vars(person) for person in self.people], **self.carriage}
 
 
 def room_for(session: Session, *, shop_id: int, consult_id: int) -> Room:
@@ -110,19 +115,22 @@ def join(
     shop_id: int,
     consult_id: int,
     participant_id: int,
-    ice: list[dict[str, Any]] | None = None,
+    provider: VideoProvider | None = None,
+    relays: Sequence[dict[str, Any]] = (),
     now: datetime,
 ) -> JoinGrant:
-    """Let somebody in, again after a reload too. `ice` comes from rooms.ice.ice_servers.
+    """Let somebody in, again after a reload too. `relays` come from rooms.relays; `provider` carries the picture.
 
-    Raises RoomClosed, RoomFull when four are there, NotFound for somebody of another conversation.
+    Raises RoomClosed, RoomFull when every seat is taken, NotFound for somebody of another conversation.
     """
+    provider = provider or BuiltInRooms()
     room = room_for(session, shop_id=shop_id, consult_id=consult_id)
     if not in_window(room, now=now):
         raise RoomClosed("The room is not open now.")
-    me, after = embedded.join(session, consult=room.consult, participant_id=participant_id, now=now)
+    most = provider.caps.most_people
+    who: dict[str, Any] = {"consult": room.consult, "participant_id": participant_id, "now": now}
+    me, after = embedded.join(session, most_people=most, **who)
     assert me.id is not None
-    people = embedded.present(session, consult_id=consult_id, now=now, without=me.id)
     return JoinGrant(
         me=me.id,
         sitting=me.sitting,
@@ -130,8 +138,9 @@ def join(
         name=me.name,
         state=room.consult.state.value,
         after=after,
-        ice_servers=ice or [],
-        people=people,
+        people=embedded.present(session, consult_id=consult_id, now=now, without=me.id),
+        max_people=most,
+        carriage=provider.carriage(Seat(consult_id, me.id, list(relays)), now=now),
     )
 
 
