@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door, history, lost, routing
+from benchmarks import chaos, door, history, lost, rooms, routing
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "lost": lost.run,
     "history": history.run,
     "routing": routing.run,
+    "rooms": rooms.run,
 }
 
 

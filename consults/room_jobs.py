@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from consults.kinds import Kind, Role
-from consults.models import Case, Consult, Participant
+from consults.models import Consult, Participant
 from consults.policy import policy_of
 from consults.room_letters import RoomLetters
 from consults.rooms import embedded, relays
@@ -33,8 +33,10 @@ def open_rooms(begin: Begin, *, rooms: Rooms, relay: relays.Relay | None) -> Non
     """
     now = clock.now()
     with begin() as session:
-        due = _to_make(session, now)
+        due, over = _to_make(session, now), _to_close(session, now)
         wants_relay = relay is not None and _any_soon(session, now) and relays.is_wanted(session, now=now)
+    for consult_id, room_ref in over:
+        _close(begin, rooms, consult_id, room_ref)
     for consult_id in due:
         try:
             made = rooms[TWILIO_VIDEO].ensure_room(consult_id)
@@ -56,6 +58,19 @@ def open_rooms(begin: Begin, *, rooms: Rooms, relay: relays.Relay | None) -> Non
         relays.keep(session, servers, now=now)
 
 
+def _close(begin: Begin, rooms: Rooms, consult_id: int, room_ref: str) -> None:
+    try:
+        rooms[TWILIO_VIDEO].end(room_ref)
+    except OutsideError as error:
+        if not error.permanent:  # else it is closed or gone already
+            log.warning("room.not_closed", consult=consult_id, reason=str(error))
+            return
+    with begin() as session:
+        consult = session.get_one(Consult, consult_id)
+        consult.room_ref = ""
+        session.add(consult)
+
+
 def nudge_advisors(begin: Begin, *, addresses: Addresses) -> None:
     """Twice a minute: tell the advisor, once a conversation, that somebody waits in the room. Quiet hours don't hold:
     they agreed to this time."""
@@ -66,16 +81,16 @@ def nudge_advisors(begin: Begin, *, addresses: Addresses) -> None:
         with begin() as session:
             consult = session.get_one(Consult, consult_id)
             letters = RoomLetters.of_consult(session, consult, addresses=addresses, now=now)
-            channel, to = (SMS, letters.advisor.phone) if letters.advisor.takes_texts else (EMAIL, letters.advisor.email)
+            channel, to = (
+                (SMS, letters.advisor.phone) if letters.advisor.takes_texts else (EMAIL, letters.advisor.email)
+            )
             key = f"case:{consult.case_id}:consult:{consult.id}:{consult.sequence}:waiting"
             about = {"message": "waiting_advisor", "channel": channel, "to": to, "key": key, "now": now}
             tell(session, letters.case, words=letters.waiting, **about)  # type: ignore[arg-type]
 
 
-def note_room(
-    begin: Begin, *, provider: str, consult_id: int, participant_id: int | None, kind: str, at: str
-) -> None:
-    """On RoomTold: somebody came or went at the provider, or it closed the room. Old and repeated news change nothing."""
+def note_room(begin: Begin, *, provider: str, consult_id: int, participant_id: int | None, kind: str, at: str) -> None:
+    """On RoomTold: somebody came or went at the provider, or it closed the room. Old news change nothing."""
     when = datetime.fromisoformat(at)
     with begin() as session:
         consult = session.exec(select(Consult).where(Consult.id == consult_id, Consult.provider == provider)).first()
@@ -99,6 +114,14 @@ def _to_make(session: Session, now: datetime) -> list[int]:
         Consult.provider == TWILIO_VIDEO, Consult.room_ref == "", *_soon(now), Consult.kind == Kind.VIDEO
     )
     return [consult.id for consult in session.exec(query) if consult.id and _opens(session, consult) <= now + AHEAD]
+
+
+def _to_close(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Conversations that are over, with the room that still stands at Twilio."""
+    query = select(Consult).where(
+        Consult.provider == TWILIO_VIDEO, Consult.room_ref != "", Consult.ends_at < now - BEHIND
+    )
+    return [(consult.id, consult.room_ref) for consult in session.exec(query) if consult.id]
 
 
 def _any_soon(session: Session, now: datetime) -> bool:
@@ -137,9 +160,3 @@ def _soon(now: datetime) -> tuple[object, ...]:
 def _opens(session: Session, consult: Consult) -> datetime:
     policy = policy_of(session, shop_id=consult.shop_id)
     return consult.starts_at - timedelta(minutes=policy.join_before_minutes)
-
-
-def end_at_provider(rooms: Rooms, consult: Consult) -> None:
-    """Close what was made for `consult` at its provider. Raises OutsideError."""
-    if consult.room_ref and consult.provider in rooms:
-        rooms[consult.provider].end(consult.room_ref)

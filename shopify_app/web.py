@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 from sqlmodel import Session
 
+from consults.rooms.provider import Rooms
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Database
@@ -21,6 +22,7 @@ class Running:
     settings: Settings
     database: Database
     addresses: Addresses
+    rooms: Rooms
 
 
 def running() -> Running:
@@ -46,3 +48,8 @@ def addresses() -> Addresses:
 def settings() -> Settings:
     """What the operator chose."""
     return running().settings
+
+
+def rooms() -> Rooms:
+    """Who may carry a conversation, by name."""
+    return running().rooms

@@ -86,9 +86,9 @@ def join(
 
 def present(session: Session, *, consult_id: int, now: datetime, without: int | None = None) -> tuple[Person, ...]:
     """Who is in the room, oneself left out."""
-    everyone = session.exec(
-        select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
-    )
+    query = select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
+    # Who was looked at before the conversation was held may have come or gone since.
+    everyone = session.exec(query.execution_options(populate_existing=True))
     return tuple(
         Person(p.id, p.name, p.role.value, p.sitting)
         for p in everyone

@@ -224,6 +224,7 @@ JUSTIFIED = {
     "consults.reservations._by_key": "the key holds the id of the case that is given",
     "consults.room_jobs.note_room": "a provider of rooms knows our id only, and signs what it says of it",
     "consults.room_jobs._to_make": "by the clock, in all shops alike",
+    "consults.room_jobs._to_close": "by the clock, in all shops alike",
     "consults.room_jobs._waiting": "by the clock, in all shops alike",
     "consults.room_jobs._any_soon": "by the clock, in all shops alike",
     "consults.rooms.embedded.*": "below consults.rooms.rooms, which finds the conversation by its shop first",

@@ -11,7 +11,7 @@ from consults.rooms.rooms import client_seat, in_window, room_for
 from consults.zones import show_times
 from kit.errors import NotFound
 from shopify_app.pages.portal.clients import Invited, with_case
-from shopify_app.pages.rooms import VERBS, answer
+from shopify_app.pages.rooms import VERBS, answer, stage_of
 from shopify_app.pages.wording import shown_locale
 from shopify_app.web import begin, now
 from shops.shops import get_shop
@@ -38,6 +38,8 @@ def show(token: str) -> ResponseReturnValue:
             is_over=now() > room.closes_at,
             when=show_times(consult.starts_at, consult.client_zone, locale),
             opens=show_times(room.opens_at, consult.client_zone, locale),
+            is_client=caller.guest_id is None,
+            **stage_of(session, room),
         )
 
 
@@ -48,7 +50,8 @@ def ask(token: str, verb: str) -> ResponseReturnValue:
         caller = with_case(session, token)
         consult, participant_id = _seat(session, caller)
         assert consult.id is not None
-        told = answer(session, verb, shop_id=caller.shop_id, consult_id=consult.id, participant_id=participant_id)
+        room = room_for(session, shop_id=caller.shop_id, consult_id=consult.id)
+        told = answer(session, verb, room=room, participant_id=participant_id)
     return jsonify(told)
 
 
