@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -57,6 +58,7 @@ class Salon:
     """Where a conversation of Cleo's takes place; `contexts` opens browsers."""
 
     base: str
+    app: Flask
     database: Database
     world: cast.World
     consult_id: int
@@ -130,7 +132,7 @@ def salon(database_url: str, port: int, contexts: Any, **settings: str) -> Itera
             )
             consult_id = cast.number(consult.id)
         try:
-            yield Salon(base, database, world, consult_id, contexts)
+            yield Salon(base, app, database, world, consult_id, contexts)
         finally:
             server.shutdown()
             thread.join()

@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from consults.kinds import Outcome
-from consults.models import Case
+from consults.models import Case, Consult
+from consults.rooms.provider import TWILIO_VIDEO
+from consults.rooms.twilio_video import SCRIPT
 from consults.states import ConsultState
 from tests import cast
 from tests.acceptance.room_house import START, TALK, Salon, eventually, join, meet, salon, until
+from tests.pages.page_checks import findings
 from tests.turn_relay import relay
 
 ROOT = Path(__file__).parents[2]
@@ -222,3 +227,98 @@ def test_the_room_opens_and_closes_by_its_window(house: Salon) -> None:
     with cast.clock(START.replace(hour=16, minute=1)):
         client.goto(f"{house.link()}/room")
         assert client.get_by_role("heading", level=1).text_content() == "Thank you. This conversation is over"
+
+
+def test_each_state_of_the_room_can_be_read_and_used(house: Salon) -> None:
+    """Before, during and after, at 390 and 1280 pixels, light and dark; axe finds nothing either."""
+    client, advisor = house.client(), house.advisor()
+    client.locator("[data-room-state=preview]").wait_for()
+    found = looked_at(client, "before") + looked_at(advisor, "before, the advisor's")
+    join(client, advisor)
+    meet(client, advisor)
+    advisor.get_by_label("The piece").fill("The lower Meridian")
+    advisor.get_by_role("button", name="Show it").click()
+    client.get_by_role("status").filter(has_text="The lower Meridian").wait_for()
+    found += looked_at(client, "during") + looked_at(advisor, "during, the advisor's")
+    for page in (client, advisor):
+        page.get_by_role("button", name="Leave").click()
+        page.locator("[data-room-state=ended]").wait_for()
+    found += looked_at(client, "after") + looked_at(advisor, "after, the advisor's")
+    with cast.clock(START.replace(hour=16, minute=1)):
+        for page in (client, advisor):
+            page.reload()
+            found += looked_at(page, "closed")
+    assert found == []
+
+
+def looked_at(page: Page, when: str) -> list[str]:
+    problems = Axe().run(page).response["violations"]
+    wrong = [f"{when}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
+    return wrong + findings(page, when)
+
+
+def test_the_room_is_entered_and_left_by_keyboard_alone(house: Salon) -> None:
+    client = house.client()
+    client.locator("[data-room-state=preview]").wait_for()
+    assert tab_to(client, "Join") == ["+33184880017", "Sound on", "Camera on", "Try the sound", "Join"]
+    client.keyboard.press("Enter")
+    client.locator("[data-room-state=waiting]").wait_for()
+    assert tab_to(client, "Leave")[-2:] == ["Show my screen", "Leave"]
+    client.keyboard.press("Enter")
+    client.locator("[data-room-state=ended]").wait_for()
+    assert tab_to(client, "Come back in")[-1] == "Come back in"
+    client.keyboard.press("Space")
+    client.locator("[data-room-state=waiting]").wait_for()
+
+
+def tab_to(page: Page, words: str) -> list[str]:
+    """What the keyboard meets from the top of the page on."""
+    met: list[str] = []
+    page.evaluate("document.activeElement.blur()")
+    page.locator("h1").evaluate("(h) => { h.tabIndex = -1; h.focus(); }")
+    while words not in met:
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.textContent.trim()"))
+        assert len(met) < 20, met
+    return met
+
+
+TWILIOS = """
+  class Track { constructor(track) { this.mediaStreamTrack = track; this.kind = track.kind; } }
+  class Known { constructor() { this.heard = {}; this.tracks = new Map(); }
+    on(name, then) { this.heard[name] = then; } tell(name, ...what) { this.heard[name](...what); } }
+  window.Twilio = {Video: {LocalAudioTrack: Track, LocalVideoTrack: Track, connect: async (token, options) => {
+    const room = window.room = new Known();
+    Object.assign(room, {token, options, participants: new Map(), left: false, disconnect() { this.left = true; }});
+    room.localParticipant = Object.assign(new Known(), {published: [],
+      async publishTrack(track) { this.published.push(track.kind); }, unpublishTrack() {}});
+    return room;
+  }}};
+  window.somebody = (sid, identity) => Object.assign(new Known(), {sid, identity});
+"""
+
+
+def test_a_room_at_twilio_is_entered_with_the_token_and_left(sqlite_url, free_port, browser_context, tmp_path) -> None:
+    """Twilio's own script is stood in for; what it is asked, and what the page makes of its answers, is ours."""
+    about = {"twilio_account_sid": "AC1", "twilio_auth_token": "t", "twilio_messaging_service_sid": "MG1"}
+    keys = {"twilio_api_key_sid": "SK1", "twilio_api_key_secret": "a secret as long as such secrets are"}
+    with salon(sqlite_url, free_port(), browser_context, **about, **keys) as house:
+        (tmp_path / SCRIPT).write_text("")
+        house.app.extensions["returns"].rooms[TWILIO_VIDEO].scripts = tmp_path
+        with house.database.begin() as session:
+            session.get_one(Consult, house.consult_id).provider = TWILIO_VIDEO
+        client = house.window()
+        client.route(f"**/{SCRIPT}", lambda route: route.fulfill(content_type="text/javascript", body=TWILIOS))
+        client.goto(f"{house.link()}/room")
+        join(client)
+        client.locator("[data-room-state=waiting]").wait_for()
+        assert client.evaluate("room.options.name") == f"consult-{house.consult_id}"
+        assert client.evaluate("room.options.tracks.map((track) => track.kind).sort()") == ["audio", "video"]
+        assert len(client.evaluate("room.token").split(".")) == 3
+        client.evaluate("window.bob = somebody('PA1', '2'); room.tell('participantConnected', bob)")
+        client.evaluate("bob.tell('trackSubscribed', {attach: () => document.createElement('video')})")
+        client.locator("[data-room-state=connected] .ar-room-them video").wait_for(state="attached")
+        client.evaluate("room.tell('participantDisconnected', bob)")
+        client.locator("[data-room-state=waiting]").wait_for()
+        client.get_by_role("button", name="Leave").click()
+        eventually(lambda: client.evaluate("room.left"), client)
