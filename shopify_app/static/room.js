@@ -134,6 +134,7 @@
     const analyser = context.createAnalyser();
     const samples = new Uint8Array(analyser.fftSize);
     context.createMediaStreamSource(media).connect(analyser);
+    document.addEventListener("pointerdown", () => { if (!grant) context.resume(); }, { once: true }); // quiet until then
     level.hidden = Boolean(grant);
     const looking = setInterval(() => {
       if (grant) {
@@ -295,6 +296,7 @@
     try {
       grant = await post("join", {});
     } catch (problem) {
+      if (problem.told) remember("");
       enter.disabled = false;
       state("preview");
       say(problem.message);

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -35,11 +35,13 @@ from kit.errors import AppError, OutsideError
 from notifications.channels.sms import make_client
 from notifications.models import Message
 from shopify_app.wiring import PERIODIC, make_relay
+from simulators.twilio.signing import sign
 from tests import cast
 from tests.acceptance.room_house import START, TALK
 from tests.webhooks.posting import payload
+from webhooks.sources import Refused
 from webhooks.sources.twilio import TwilioSource
-from webhooks.topics import twilio_room
+from webhooks.topics import TOPICS, twilio_room
 
 ADDRESSES = Addresses("https://app.example.com")
 TWILIO = {
@@ -448,7 +450,7 @@ def test_a_room_closed_at_twilio_is_over_here_and_one_of_another_provider_is_not
     assert now_of(database, consult).state is ConsultState.COMPLETED
 
 
-def test_a_callback_of_a_room_is_told_apart_by_its_number_and_read_with_care() -> None:
+def test_a_callback_of_a_room_is_read_with_care() -> None:
     told = payload("twilio_room")
     assert twilio_room.parse(told, None) == RoomTold(TWILIO_VIDEO, 7, 12, "joined", "2026-11-24T15:00:04.250000+00:00")
     odd: list[dict[str, Any]] = [
@@ -461,13 +463,22 @@ def test_a_callback_of_a_room_is_told_apart_by_its_number_and_read_with_care() -
         {"Timestamp": None},
     ]
     assert [twilio_room.parse({**told, **more}, None) for more in odd] == [None] * len(odd)
-    source = TwilioSource("token", "https://app.example.com")
-    source.validator = SimpleNamespace(validate=lambda *_: True)  # type: ignore[assignment]
-    ids = {
-        source.open({}, body, "room", "").external_id
-        for body in (b"RoomSid=RM1&SequenceNumber=1", b"RoomSid=RM1&SequenceNumber=2", b"RoomSid=RM1&SequenceNumber=2")
-    }
-    assert ids == {"RM1:1", "RM1:2"}
+
+
+def test_a_callback_of_a_room_is_taken_once_and_only_with_twilios_signature() -> None:
+    source, url = TwilioSource("token", "https://app.example.com"), "https://app.example.com/webhooks/twilio/room"
+
+    def posted(number: str, token: str = "token") -> str:
+        fields = {**payload("twilio_room"), "SequenceNumber": number}
+        headers = {"x-twilio-signature": sign(token, url, fields)}
+        envelope = source.open(headers, urlencode(fields).encode(), "room", "")
+        assert envelope.topic in TOPICS and envelope.topic == "twilio/room"
+        return envelope.external_id
+
+    assert len({posted("1"), posted("2"), posted("2")}) == 2
+    with pytest.raises(Refused) as refused:
+        posted("3", token="another")
+    assert refused.value.status == 403
 
 
 @pytest.mark.parametrize(

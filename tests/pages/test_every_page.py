@@ -79,9 +79,8 @@ def sign(context: BrowserContext, admin: Admin, desk_cookie: str) -> None:
 
     def in_the_theme(route: Route) -> None:
         answer = route.fetch()
-        route.fulfill(
-            status=answer.status, content_type="text/html", body=f"<!doctype html><html lang=en>{answer.text()}"
-        )
+        body = f"<!doctype html><html lang=en><title>The house</title><main>{answer.text()}</main>"
+        route.fulfill(status=answer.status, content_type="text/html", body=body)
 
     context.route(lambda url: url.startswith(f"{base}/proxy"), in_the_theme)
     context.route("**/bridge.js", lambda route: route.fulfill(content_type="text/javascript", body=BRIDGE))
