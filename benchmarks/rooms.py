@@ -80,8 +80,12 @@ def play(port: int, links: list[str]) -> tuple[Asked, Asked]:
 def sit(port: int, link: str, number: int, polls: Asked, begin: threading.Barrier) -> None:
     """One page: in, then asking at its own moments within each 0.7 s, as browsers do."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    status, me, _ = ask(connection, f"{link}/room/join", {})
-    if status != 200:
+    for _ in range(50):  # who comes along waits for who invited them
+        status, me, _ = ask(connection, f"{link}/room/join", {})
+        if status == 200:
+            break
+        time.sleep(0.1)
+    else:
         polls.wrong.append(status)
     begin.wait(60)
     time.sleep(EVERY * number / (2 * ROOMS))

@@ -2,7 +2,8 @@
 
 A page calls four endpoints below its own address; all are POST with a JSON object, because even asking who is there
 notes that one was seen. Whoever calls is known from the link or the session, never from the body. Errors are
-`{"error": {"code", "message"}}` with 4xx: room_closed 403, room_full 409, not_found 404.
+`{"error": {"code", "message"}}` with 4xx: room_closed 403, room_waiting 409 (ask again in a
+moment), room_full 409, not_found 404.
 
     POST {base}/join    {}
       -> {"me": 7, "sitting": 3, "role": "client", "name": "Mrs Whitlock", "state": "booked", "max_people": 4,
@@ -49,6 +50,13 @@ class RoomClosed(AppError):
 
     status = 403
     code = "room_closed"
+
+
+class HostsFirst(AppError):
+    """Who comes along waits until the client or the advisor is there."""
+
+    status = 409
+    code = "room_waiting"
 
 
 @dataclass(frozen=True)
@@ -121,12 +129,13 @@ def join(
 ) -> JoinGrant:
     """Let somebody in, again after a reload too. `relays` come from rooms.relays; `provider` carries the picture.
 
-    Raises RoomClosed, RoomFull when every seat is taken, NotFound for somebody of another conversation.
+    Raises RoomClosed, HostsFirst, RoomFull when every seat is taken, NotFound for somebody of another conversation.
     """
     provider = provider or BuiltInRooms()
     room = room_for(session, shop_id=shop_id, consult_id=consult_id)
     if not in_window(room, now=now):
         raise RoomClosed("The room is not open now.")
+    _hosts_first(session, room, participant_id, now)
     most = provider.caps.most_people
     who: dict[str, Any] = {"consult": room.consult, "participant_id": participant_id, "now": now}
     me, after = embedded.join(session, most_people=most, **who)
@@ -142,6 +151,15 @@ def join(
         max_people=most,
         carriage=provider.carriage(Seat(consult_id, me.id, list(relays)), now=now),
     )
+
+
+def _hosts_first(session: Session, room: Room, participant_id: int, now: datetime) -> None:
+    if participant_id not in [person.id for person in room.participants if person.role is Role.GUEST]:
+        return
+    assert room.consult.id is not None
+    there = embedded.present(session, consult_id=room.consult.id, now=now, without=participant_id)
+    if all(person.role == Role.GUEST.value for person in there):
+        raise HostsFirst("Nobody is here yet. You come in by yourself as soon as somebody is.")
 
 
 def add_guest(session: Session, *, shop_id: int, consult_id: int, name: str, now: datetime) -> Participant:

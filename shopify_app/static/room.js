@@ -267,6 +267,7 @@
     const data = await answer.json().catch(() => ({}));
     if (answer.ok) return data;
     const problem = new Error((data.error && data.error.message) || "The room does not answer just now.");
+    problem.code = data.error && data.error.code;
     problem.told = answer.status >= 400 && answer.status < 500;
     throw problem;
   }
@@ -296,6 +297,11 @@
     try {
       grant = await post("join", {});
     } catch (problem) {
+      if (problem.code === "room_waiting") {
+        say(problem.message);
+        timer = setTimeout(join, CALM);
+        return;
+      }
       if (problem.told) remember("");
       enter.disabled = false;
       state("preview");

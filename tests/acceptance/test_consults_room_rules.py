@@ -112,17 +112,11 @@ def test_any_worker_serves_a_room_since_all_of_it_is_in_the_database(database_ur
     second.close()
 
 
-def test_of_six_who_come_at_once_four_are_let_in(database, world) -> None:
+def test_of_four_who_come_along_at_once_two_are_let_in(database, world) -> None:
     consult = book(database, world)
-    with database.begin() as session:
-        more = [
-            Participant(shop_id=world.shop_id, consult_id=cast.number(consult.id), role=Role.GUEST, name=name)
-            for name in ("Tom", "Ada", "Eve", "Max")
-        ]
-        session.add_all(more)
-        session.flush()
-        people = [cast.number(person.id) for person in more]
-    people += seats(database, consult)
+    for who in seats(database, consult):
+        enter(database, consult, who)
+    people = [somebody(database, consult, name) for name in ("Tom", "Ada", "Eve", "Max")]
     outcomes: list[str] = []
     barrier = threading.Barrier(len(people))
 
@@ -140,7 +134,30 @@ def test_of_six_who_come_at_once_four_are_let_in(database, world) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["full"] * 2 + ["in"] * 4
+    assert sorted(outcomes) == ["full"] * 2 + ["in"] * 2
+
+
+def test_who_comes_along_waits_until_the_client_or_the_advisor_is_there(database, world) -> None:
+    consult = book(database, world)
+    client, _ = seats(database, consult)
+    tom, ada = somebody(database, consult, "Tom"), somebody(database, consult, "Ada")
+    with pytest.raises(rooms.HostsFirst):
+        enter(database, consult, tom)
+    enter(database, consult, client)
+    enter(database, consult, tom)
+    with database.begin() as session:
+        rooms.leave(session, consult_id=cast.number(consult.id), participant_id=client, sitting=1, now=TALK)
+    with pytest.raises(rooms.HostsFirst):
+        enter(database, consult, ada)
+
+
+def somebody(database: Database, consult: Consult, name: str) -> int:
+    """A place for who comes along, more of them than anybody is offered."""
+    with database.begin() as session:
+        row = Participant(shop_id=consult.shop_id, consult_id=cast.number(consult.id), role=Role.GUEST, name=name)
+        session.add(row)
+        session.flush()
+        return cast.number(row.id)
 
 
 def test_one_piece_lies_on_the_table_and_everybody_sees_which(database, world) -> None:

@@ -153,6 +153,13 @@ def test_a_room_that_could_not_be_reached_is_not_saved(app, world, made, given, 
     assert made(lambda s: s.get(ConsultPolicy, world.shop_id)) is None
 
 
+def test_what_the_rooms_script_says_is_worded_as_a_client_reads_it() -> None:
+    script = re.sub(r"/\*[\s\S]*?\*/|// .*", "", (ROOT / "shopify_app/static/room.js").read_text())
+    said = re.findall(r"[\"`]([A-Z][^\"`\n]* [^\"`\n]*)[\"`]", script)
+    assert len(said) > 15 and "Your connection is interrupted. We keep trying." in said
+    assert findings("client", " ".join(re.sub(r"\$\{[^}]*\}", "", words) for words in said)) == []
+
+
 def test_the_script_that_is_fetched_is_the_one_the_page_asks_for() -> None:
     fetcher = (ROOT / "bin/twilio-video").read_text()
     (version,) = re.findall(r"^version=(\S+)$", fetcher, re.MULTILINE)
