@@ -4,9 +4,9 @@ from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from consults.advisors import get_advisor
+from consults.advisors import get_advisor, get_boutique
 from consults.booking import get_consult
-from consults.models import Consult
+from consults.models import Advisor, Consult
 from consults.rooms.rooms import client_seat, in_window, room_for
 from consults.zones import show_times
 from kit.errors import NotFound
@@ -33,7 +33,7 @@ def show(token: str) -> ResponseReturnValue:
             "portal/room.html",
             token=token,
             advisor=advisor,
-            telephone=advisor.phone or get_shop(session, caller.shop_id).telephone,
+            telephone=advisor.phone or _boutique_phone(session, advisor) or get_shop(session, caller.shop_id).telephone,
             is_open=in_window(room, now=now()),
             is_over=now() > room.closes_at,
             when=show_times(consult.starts_at, consult.client_zone, locale),
@@ -53,6 +53,12 @@ def ask(token: str, verb: str) -> ResponseReturnValue:
         room = room_for(session, shop_id=caller.shop_id, consult_id=consult.id)
         told = answer(session, verb, room=room, participant_id=participant_id)
     return jsonify(told)
+
+
+def _boutique_phone(session: Session, advisor: Advisor) -> str:
+    if advisor.boutique_id is None:
+        return ""
+    return get_boutique(session, shop_id=advisor.shop_id, boutique_id=advisor.boutique_id).telephone
 
 
 def _seat(session: Session, caller: Invited) -> tuple[Consult, int]:
