@@ -1,6 +1,7 @@
 """Jobs of the rooms, under the names they have in JOBS: `consults.<function>`."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -22,7 +23,7 @@ log = get_logger("rooms")
 
 AHEAD = timedelta(minutes=5)
 """How long before a room opens what it needs is fetched, and before its start somebody who waits is told of."""
-EARLIEST = timedelta(hours=2)
+EARLIEST = timedelta(hours=6)  # a house may open its rooms long before
 BEHIND = timedelta(hours=2)
 
 
@@ -148,7 +149,7 @@ def _waiting(session: Session, now: datetime) -> list[Consult]:
     return found
 
 
-def _soon(now: datetime) -> tuple[object, ...]:
+def _soon(now: datetime) -> tuple[Any, ...]:
     live = (ConsultState.BOOKED, ConsultState.IN_SESSION)
     return (
         col(Consult.state).in_(live),

@@ -24,7 +24,7 @@ RECEIVING = {
     "receiving_country": "FR",
     "receiving_phone": "+33184880017",
 }
-NO_QUIET = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
+NO_QUIET: dict[str, Any] = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
 HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
 
 

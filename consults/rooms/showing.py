@@ -26,7 +26,8 @@ def show_piece(
         raise AppError("A picture is shown from an https address.")
     assert consult.id is not None
     put_away(session, consult, now=now)
-    piece = ShownPiece(shop_id=consult.shop_id, consult_id=consult.id, shown_at=now, **values)
+    piece = ShownPiece(shop_id=consult.shop_id, consult_id=consult.id, shown_at=now, title=values["title"])
+    piece.detail, piece.image = values["detail"], values["image"]
     session.add(piece)
     add_consult_line(session, consult, kind="shown", now=now, actor=by_advisor(advisor_id), detail=values["title"])
     session.flush()

@@ -26,8 +26,9 @@ def add_rooms(doors: Blueprint, texts: Texts) -> None:
         name = form.get("UniqueName") or uuid.uuid4().hex
         if _open(name):
             raise TwilioError(53113)
-        room = {
-            "sid": "RM" + uuid.uuid4().hex,
+        sid = "RM" + uuid.uuid4().hex
+        room: dict = {
+            "sid": sid,
             "account_sid": config.twilio_account_sid,
             "unique_name": name,
             "status": "in-progress",
@@ -38,7 +39,7 @@ def add_rooms(doors: Blueprint, texts: Texts) -> None:
             "date_created": config.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "_told": 0,
         }
-        shelf.put("room", room["sid"], room)
+        shelf.put("room", sid, room)
         _tell(room, "room-created")
         return _public(room), 201
 

@@ -25,7 +25,7 @@ from consults.rooms import consents, relays, rooms
 from consults.rooms.built_in import BuiltInRooms
 from consults.rooms.embedded import RoomFull
 from consults.rooms.own_link import OwnLinkRooms, is_own_link
-from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO
+from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Seat
 from consults.rooms.showing import on_the_table, put_away, show_piece
 from consults.rooms.twilio_video import SCRIPT, TwilioRooms, access_token, room_name
 from consults.states import ConsultState
@@ -345,7 +345,7 @@ def test_nobody_knows_who_came_to_the_houses_own_room_so_it_is_no_no_show(databa
 
 def test_each_provider_tells_a_page_what_it_needs() -> None:
     config = cast.settings(**TWILIO)
-    seat = rooms.Seat(7, 12, [{"urls": "turn:a"}], "https://meet.verdane.example")
+    seat = Seat(7, 12, [{"urls": "turn:a"}], "https://meet.verdane.example")
     told = [
         provider.carriage(seat, now=START)
         for provider in (BuiltInRooms(relay_only=True), TwilioRooms(config, Path("."), make_client), OwnLinkRooms())
@@ -364,7 +364,7 @@ def test_our_token_is_the_one_twilios_library_makes() -> None:
     sid, key, secret = TWILIO["twilio_account_sid"], TWILIO["twilio_api_key_sid"], TWILIO["twilio_api_key_secret"]
     theirs = AccessToken(sid, key, secret, identity="12", ttl=900)
     theirs.add_grant(VideoGrant(room="consult-7"))
-    options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
+    options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
     claims = [jwt.decode(token, secret, algorithms=["HS256"], options=options) for token in (ours, theirs.to_jwt())]
     for one in claims:
         one.pop("jti")

@@ -1,12 +1,12 @@
 """What every page owes whoever reads it, looked up in a browser: names of controls, order, contrast, focus, width."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
 SIZES = (390, 1280)
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CONTROLS = {
     "button", "checkbox", "combobox", "link", "menuitem", "radio", "searchbox", "slider", "spinbutton", "switch", "tab",
     "textbox", "DisclosureTriangle",
