@@ -106,9 +106,7 @@ def _take(session: Session, case: Case, advisor: Advisor, policy: ConsultPolicy,
     return consult
 
 
-def _new_consult(
-    case: Case, advisor: Advisor, wish: Wish, ends_at: datetime, provider: str, now: datetime
-) -> Consult:
+def _new_consult(case: Case, advisor: Advisor, wish: Wish, ends_at: datetime, provider: str, now: datetime) -> Consult:
     assert case.id is not None and advisor.id is not None
     client_zone = wish.client_zone if is_zone(wish.client_zone) else case.client_zone
     label_client, label_advisor = labels(wish.starts_at, client_zone, advisor.zone)
