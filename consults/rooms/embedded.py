@@ -86,9 +86,16 @@ def join(
 
 def present(session: Session, *, consult_id: int, now: datetime, without: int | None = None) -> tuple[Person, ...]:
     """Who is in the room, oneself left out."""
+    return _there(_everyone(session, consult_id), now, without)
+
+
+def _everyone(session: Session, consult_id: int) -> list[Participant]:
     query = select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
     # Who was looked at before the conversation was held may have come or gone since.
-    everyone = session.exec(query.execution_options(populate_existing=True))
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def _there(everyone: list[Participant], now: datetime, without: int | None = None) -> tuple[Person, ...]:
     return tuple(
         Person(p.id, p.name, p.role.value, p.sitting)
         for p in everyone
@@ -144,7 +151,10 @@ def poll(
     session: Session, *, consult_id: int, participant_id: int, after_id: int, sitting: int | None, now: datetime
 ) -> PollResult:
     """What is new for one person. A page that was replaced or overslept gets nothing but `again`."""
-    me = _participant(session, consult_id, participant_id)
+    everyone = _everyone(session, consult_id)
+    me = next((person for person in everyone if person.id == participant_id), None)
+    if me is None:
+        raise NotFound("That conversation is not known here.")
     consult = _consult(session, consult_id)
     replaced = sitting is not None and me.sitting != sitting
     if replaced or not is_present(me.seen_at, me.left_at, now=now):
@@ -153,14 +163,13 @@ def poll(
         me.seen_at = now
         session.add(me)
         session.flush()
-    _begin_when_met(session, consult, now)
+    _begin_when_met(session, consult, now, everyone)
     query = select(Signal).where(
         Signal.consult_id == consult_id, Signal.to_participant == participant_id, col(Signal.id) > after_id
     )
     new = session.exec(query.order_by(col(Signal.id)).limit(100))
     signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
-    people = present(session, consult_id=consult_id, now=now, without=participant_id)
-    showing = on_the_table(session, consult)
+    people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
     return PollResult(signals, people, consult.state.value, again=False, replaced=False, showing=showing)
 
 
@@ -221,12 +230,14 @@ def purge_signals(session: Session, *, consult_id: int) -> None:
     session.connection().execute(sa.delete(Signal).where(col(Signal.consult_id) == consult_id))
 
 
-def _begin_when_met(session: Session, consult: Consult, now: datetime) -> None:
+def _begin_when_met(
+    session: Session, consult: Consult, now: datetime, everyone: list[Participant] | None = None
+) -> None:
     """Booked becomes in session when an advisor and somebody of the client's side are there at once."""
     if consult.state not in (ConsultState.BOOKED, ConsultState.COMPLETED):
         return
     assert consult.id is not None
-    roles = {person.role for person in present(session, consult_id=consult.id, now=now)}
+    roles = {person.role for person in _there(everyone or _everyone(session, consult.id), now)}
     if Role.ADVISOR.value not in roles or len(roles) < 2:
         return
     try:

@@ -191,6 +191,21 @@ def leave(session: Session, *, consult_id: int, participant_id: int, sitting: in
     embedded.leave(session, consult_id=consult_id, participant_id=participant_id, sitting=sitting, now=now)
 
 
+def has_place(session: Session, consult: Consult, participant_id: int) -> bool:
+    """Whether that is somebody of this conversation."""
+    mine = select(Participant.id).where(Participant.id == participant_id, Participant.consult_id == consult.id)
+    return session.exec(mine).first() is not None
+
+
+def advisor_place(session: Session, consult: Consult) -> int:
+    """The advisor's own place. Raises NotFound."""
+    mine = select(Participant.id).where(Participant.consult_id == consult.id, Participant.role == Role.ADVISOR)
+    found = session.exec(mine).first()
+    if found is None:
+        raise NotFound("That conversation is not known here.")
+    return found
+
+
 def client_seat(session: Session, *, shop_id: int, case_id: int) -> tuple[Consult, Participant] | None:
     """Where the client of a case goes: the conversation booked, under way or just over, and their place in it."""
     query = (

@@ -19,12 +19,12 @@ from shopify_app.web import rooms as providers
 VERBS = "<any(join, signal, poll, leave):verb>"
 
 
-def answer(session: Session, verb: str, *, room: rooms.Room, participant_id: int) -> dict[str, Any]:
+def answer(session: Session, verb: str, *, consult: Consult, participant_id: int) -> dict[str, Any]:
     """Join, signal, poll or leave as `participant_id`; the JSON of consults.rooms.rooms."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise AppError("A JSON object is expected.")
-    at, shop_id, consult_id = now(), room.consult.shop_id, room.consult.id
+    at, shop_id, consult_id = now(), consult.shop_id, consult.id
     assert consult_id is not None
     if verb == "join":
         config = settings()
@@ -40,7 +40,7 @@ def answer(session: Session, verb: str, *, room: rooms.Room, participant_id: int
             shop_id=shop_id,
             consult_id=consult_id,
             participant_id=participant_id,
-            provider=provider_of(room.consult),
+            provider=provider_of(consult),
             relays=relays,
             now=at,
         )

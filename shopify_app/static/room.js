@@ -6,8 +6,8 @@
      and, for a room at Twilio, its script and room-twilio.js before this one. A form with data-room-send is sent
      without leaving the page.
 
-   Only data-base is needed. What stands inside the section stays (put the telephone fallback there too); the room is
-   added below it. `data-room-state` on the section says preview, joining, waiting, connected or ended, and
+   Only data-base is needed. What stands inside the section stays (the telephone fallback belongs there); the room is put
+   above it. `data-room-state` on the section says preview, joining, waiting, connected or ended, and
    `data-room-people` how many others are connected: for styles and tests.
 
    Endpoints: POST, JSON in and out, "csrf" added to each body when data-csrf is set. consults/rooms/rooms.py says more.
@@ -87,7 +87,7 @@
       line.append(link);
       room.append(line);
     }
-    root.append(room);
+    root.prepend(room); // what stands there without script, the telephone, comes after
   }
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
   const state = (name) => { root.dataset.roomState = name; };

@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.booking import get_consult
-from consults.kinds import Role
 from consults.models import Case
-from consults.rooms.rooms import Room, in_window, room_for
+from consults.rooms.rooms import Room, advisor_place, in_window, room_for
 from consults.rooms.showing import on_the_table, put_away, show_piece
 from consults.zones import show_times
 from shopify_app.auth import DeskCaller, desk
@@ -52,10 +51,9 @@ def ask(consult_id: int, verb: str) -> ResponseReturnValue:
     """What room.js asks. Whoever holds the case sits in the advisor's place."""
     caller = desk()
     with begin() as session:
-        room, _ = _room(session, caller, consult_id)
-        me = room.seat(Role.ADVISOR).id
-        assert me is not None
-        told = answer(session, verb, room=room, participant_id=me)
+        consult = get_consult(session, shop_id=caller.shop_id, consult_id=consult_id)
+        case_of(session, caller, consult.case_id)
+        told = answer(session, verb, consult=consult, participant_id=advisor_place(session, consult))
     return jsonify(told)
 
 
