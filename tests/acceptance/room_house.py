@@ -90,6 +90,7 @@ class Salon:
         context = self.contexts(**{"permissions": BOTH, **options})
         context.add_init_script(WATCH + script)
         page: Page = context.new_page()
+        page.set_default_timeout(20_000)  # four in one room are twelve pictures to encode on one machine
         return page
 
     def client(self, person_id: int | None = None, **options: Any) -> Page:
