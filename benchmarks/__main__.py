@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door, history, lost, routing, slots
+from benchmarks import chaos, door, history, lost, rooms, routing, slots
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "history": history.run,
     "routing": routing.run,
     "slots": slots.run,
+    "rooms": rooms.run,
 }
 
 

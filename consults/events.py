@@ -107,6 +107,20 @@ class TimesProposed(_OfReturn):
 
 
 @dataclass(frozen=True)
+class RoomTold:
+    """A provider of rooms says that somebody came or went, or that its room closed. `at` is ISO 8601.
+
+    `kind`: joined|left|ended. It knows our ids only, and signs what it says of them.
+    """
+
+    provider: str
+    consult_id: int
+    participant_id: int | None
+    kind: str
+    at: str
+
+
+@dataclass(frozen=True)
 class OutcomeRecorded(_OfReturn):
     """The advisor wrote down what the client decided. `outcome` is a value of kinds.Outcome."""
 

@@ -24,6 +24,7 @@ from consults.policy import policy_of
 from consults.ports import ReturnPages
 from consults.quiet import client_may_be_texted_at
 from consults.rooms import embedded
+from consults.rooms.provider import LINK
 from consults.states import ConsultState
 from consults.telling import EMAIL, SMS, Words, tell
 from kit import clock
@@ -223,12 +224,13 @@ def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultS
     over = consult.ends_at + timedelta(minutes=policy.join_after_minutes) < now
     if consult.state is ConsultState.IN_SESSION:
         assert consult.id is not None
-        seen = embedded.last_seen(session, consult_id=consult.id)
-        return ConsultState.COMPLETED if seen is None or now - seen > EMPTY_FOR else None
+        last = embedded.last_seen(session, consult_id=consult.id)
+        return ConsultState.COMPLETED if last is None or now - last > EMPTY_FOR else None
     if not over:
         return None
-    # Nobody tells us whether a call or a visit took place; the advisor says so with the outcome.
-    return ConsultState.NO_SHOW if consult.kind is Kind.VIDEO else ConsultState.COMPLETED
+    # Nobody tells us whether a call, a visit or a talk in a room elsewhere took place; the advisor says so.
+    seen = consult.kind is Kind.VIDEO and consult.provider != LINK
+    return ConsultState.NO_SHOW if seen else ConsultState.COMPLETED
 
 
 def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str, words: Callable[[], Words]) -> None:

@@ -32,6 +32,9 @@ class ConsultPolicy(SQLModel, table=True):
     # An advisor is not texted between these, by their own clock: minutes from midnight, equal ones for never.
     quiet_from_minute: int = Field(default=21 * 60, sa_column_kwargs={"server_default": "1260"})
     quiet_until_minute: int = Field(default=8 * 60, sa_column_kwargs={"server_default": "480"})
+    # Where new video conversations take place: a name of rooms.provider.ROOMS, and the house's own address for "link".
+    room_provider: str = Field(default="embedded", max_length=20, sa_column_kwargs={"server_default": "embedded"})
+    room_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
 
 
 class Boutique(SQLModel, table=True):
@@ -292,6 +295,7 @@ class Consult(SQLModel, table=True):
     hold_until: datetime | None = None
     sequence: int = 0  # of the calendar entry: +1 when moved or cancelled
     provider: str = Field(default="embedded", max_length=20)
+    room_ref: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})  # the provider's own id
     idempotency_key: str = Field(unique=True, max_length=200)
     version: int = 1
     created_at: datetime
@@ -354,6 +358,39 @@ class Signal(SQLModel, table=True):
     to_participant: int = Field(foreign_key="participant.id", ondelete="CASCADE")
     body: str = Field(sa_type=Sealed)  # session descriptions carry network addresses
     at: datetime
+
+
+class ShownPiece(SQLModel, table=True):
+    """A piece the advisor holds out to the client in the room. The latest that was not put away is on the table."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE", index=True)
+    title: str = Field(max_length=120)
+    detail: str = Field(default="", max_length=200)
+    image: str = Field(default="", max_length=500)
+    shown_at: datetime
+    put_away_at: datetime | None = None
+
+
+class RecordingConsent(SQLModel, table=True):
+    """One person's word on being recorded. Without everybody's nothing may be; nothing is recorded today at all."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
+    consult_id: int = Field(foreign_key="consult.id", ondelete="CASCADE", index=True)
+    participant_id: int = Field(foreign_key="participant.id", ondelete="CASCADE", unique=True)
+    words: str = ""  # what they agreed to, as they read it
+    given_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+class RelayTicket(SQLModel, table=True):
+    """Relay servers of the provider with credentials for a few hours; of the installation, not of a shop."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    servers: str = Field(sa_type=Sealed)  # JSON, as a page takes them
+    expires_at: datetime
 
 
 class Promise_(SQLModel, table=True):

@@ -49,7 +49,7 @@ def reserve(session: Session, case: Case, wish: Wish, *, chosen: bool = False, n
         if found := _by_key(session, case, wish.key):  # by the other click, a moment ago
             return found, False
         raise
-    if not insert_once(session, _new_consult(case, advisor, wish, ends_at, now)):
+    if not insert_once(session, _new_consult(case, advisor, wish, ends_at, policy.room_provider, now)):
         if found := _by_key(session, case, wish.key):
             return found, False
         raise Conflict(f"You have a time with {advisor.first_name} already. You may move it.")
@@ -120,7 +120,7 @@ def _take(session: Session, case: Case, advisor: Advisor, policy: ConsultPolicy,
     return consult
 
 
-def _new_consult(case: Case, advisor: Advisor, wish: Wish, ends_at: datetime, now: datetime) -> Consult:
+def _new_consult(case: Case, advisor: Advisor, wish: Wish, ends_at: datetime, provider: str, now: datetime) -> Consult:
     assert case.id is not None and advisor.id is not None
     client_zone = wish.client_zone if is_zone(wish.client_zone) else case.client_zone
     label_client, label_advisor = labels(wish.starts_at, client_zone, advisor.zone)
@@ -137,6 +137,7 @@ def _new_consult(case: Case, advisor: Advisor, wish: Wish, ends_at: datetime, no
         label_client=label_client,
         label_advisor=label_advisor,
         hold_until=now + HOLD if wish.state is ConsultState.HELD else None,
+        provider=provider,
         idempotency_key=_own_key(case, wish.key),
         created_at=now,
     )

@@ -49,6 +49,7 @@ class Settings:
     pictures_s3_secret: str = ""
     turn_urls: str = ""
     turn_secret: str = ""
+    turn_only: str = ""
     log_format: str = "text"
     sentry_dsn: str = ""
     metrics_token: str = ""
@@ -132,6 +133,8 @@ def contradictions(settings: Settings) -> list[str]:
     for one, other in pairs:
         if bool(getattr(settings, one)) != bool(getattr(settings, other)):
             wrong.append(f"{one.upper()} and {other.upper()} go together: set both or neither.")
+    if settings.turn_only not in ("", "no", "yes"):
+        wrong.append("TURN_ONLY is yes, no, or not set.")
     if settings.twilio_account_sid and not (settings.twilio_messaging_service_sid):
         wrong.append("TWILIO_MESSAGING_SERVICE_SID is needed to send texts.")
     return wrong

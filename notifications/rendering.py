@@ -45,6 +45,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "wear_found": ("email",),
     "withdrawal_received": ("email",),
     "times_proposed": ("email", "sms"),
+    "waiting_advisor": ("sms", "email"),
 }
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.

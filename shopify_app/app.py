@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from consults.rooms.provider import TWILIO_VIDEO
 from kit import clock, log
 from kit.addresses import Addresses
 from kit.db import Database
@@ -15,7 +16,7 @@ from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
 from shopify_app.web import Running
-from shopify_app.wiring import make_pictures, wire
+from shopify_app.wiring import make_pictures, make_rooms, wire
 from shops import crypt
 
 logger = log.get_logger("web")
@@ -33,7 +34,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     listen_carefully(app)
     app.config.update(MAX_CONTENT_LENGTH=2 * 1024 * 1024, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["returns"] = Running(settings, database, Addresses(settings.app_url), make_pictures(settings))
+    app.extensions["returns"] = Running(
+        settings, database, Addresses(settings.app_url), make_pictures(settings), make_rooms(settings)
+    )
     for page in PAGES:
         app.register_blueprint(page)
     app.before_request(refuse_too_large)
@@ -42,6 +45,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.jinja_env.globals.update(app_bridge_url=settings.app_bridge_url, polaris_url=settings.polaris_url)
     app.jinja_env.globals.update(api_key=settings.shopify_api_key)
     return app
+
+
+TWILIO_ROOMS = "https://*.twilio.com wss://*.twilio.com"
 
 
 def refuse_too_large() -> None:
@@ -121,9 +127,12 @@ def policy(response: Response) -> str:
     if not request.path.startswith("/app"):
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data: blob:{local}; "
-            "media-src 'self' blob: mediastream:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            "media-src 'self' blob: mediastream:; connect-src 'self'{room}; form-action 'self'; base-uri 'none'; "
             "frame-ancestors 'none'"
-        ).format(local=f" {config.admin_frame_origin}" if config.admin_frame_origin else "")
+        ).format(
+            local=f" {config.admin_frame_origin}" if config.admin_frame_origin else "",
+            room=f" {TWILIO_ROOMS}" if g.get("room_provider") == TWILIO_VIDEO else "",
+        )
     local = config.admin_frame_origin
     caller: Any = g.get("merchant")
     shop = f"https://{caller.shop_domain} " if caller else ""

@@ -40,7 +40,7 @@ COVER: tuple[dict[str, Any], ...] = (
     },
 )
 """What the demo house's policy covers; a real house writes down its own."""
-NO_QUIET = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
+NO_QUIET: dict[str, Any] = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
 HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
 
 

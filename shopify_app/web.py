@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 from sqlmodel import Session
 
+from consults.rooms.provider import Rooms
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Database
@@ -23,6 +24,7 @@ class Running:
     database: Database
     addresses: Addresses
     pictures: PictureStore
+    rooms: Rooms
 
 
 def running() -> Running:
@@ -53,3 +55,8 @@ def settings() -> Settings:
 def pictures() -> PictureStore:
     """Where pictures of pieces are kept."""
     return running().pictures
+
+
+def rooms() -> Rooms:
+    """Who may carry a conversation, by name."""
+    return running().rooms

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from email.utils import parseaddr
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -11,6 +13,7 @@ import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
 import consults.replies
+import consults.room_jobs
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
@@ -42,9 +45,15 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    RoomTold,
     TimesProposed,
 )
 from consults.ports import BusyCalendar
+from consults.rooms.built_in import BuiltInRooms
+from consults.rooms.own_link import OwnLinkRooms
+from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Rooms
+from consults.rooms.relays import Relay, TwilioRelay
+from consults.rooms.twilio_video import TwilioRooms
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
@@ -93,6 +102,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ReturnRouted: ("routing.tell_flow_routed",),
     TrackerUpdated: ("logistics.record_scan",),
     MessageStatus: ("notifications.record_status",),
+    RoomTold: ("consults.note_room",),
     AppUninstalled: ("installs.uninstall",),
     ScopesChanged: ("installs.learn_scopes",),
     HistoryReady: ("measures.hear_history",),
@@ -140,6 +150,8 @@ AT_ONCE: Mapping[type, AtOnce] = {
 DAY = 86_400
 PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
+    "consults.open_rooms": 60,
+    "consults.nudge_advisors": 30,
     "consults.keep_first_answers": 60,
     "consults.watch_rooms": 60,
     "consults.ask_outcomes": 3600,
@@ -235,6 +247,11 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.close_rooms": consults.jobs.close_rooms,
         "consults.read_feeds": consults.feed_jobs.read_feeds,
         "consults.read_feed": partial(consults.feed_jobs.read_feed, calendars=make_calendars()),
+        "consults.open_rooms": partial(
+            consults.room_jobs.open_rooms, rooms=make_rooms(settings), relay=make_relay(settings)
+        ),
+        "consults.nudge_advisors": partial(consults.room_jobs.nudge_advisors, addresses=addresses),
+        "consults.note_room": consults.room_jobs.note_room,
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),
@@ -290,6 +307,27 @@ def make_pictures(settings: Settings) -> PictureStore:
         key=settings.pictures_s3_key,
         secret=settings.pictures_s3_secret,
     )
+
+
+def make_rooms(settings: Settings) -> Rooms:
+    """Provider name -> who carries picture and sound. Built everywhere; only a worker calls out."""
+    scripts = Path(__file__).parent / "static" / "vendor"
+    return {
+        EMBEDDED: BuiltInRooms(relay_only=settings.turn_only == "yes"),
+        TWILIO_VIDEO: TwilioRooms(settings, scripts, _twilio),
+        LINK: OwnLinkRooms(),
+    }
+
+
+def make_relay(settings: Settings) -> Relay | None:
+    """Who lends relays for the built-in room, besides TURN_URLS."""
+    return TwilioRelay(lambda: _twilio(settings)) if settings.texts_are_sent else None
+
+
+def _twilio(settings: Settings) -> Any:
+    from notifications.channels.sms import make_client
+
+    return make_client(settings)
 
 
 def make_sources(settings: Settings) -> Mapping[str, Source]:

@@ -15,6 +15,7 @@ from consults.events import ConsultEnded
 from consults.history import SYSTEM, change_state
 from consults.kinds import Role
 from consults.models import Case, Consult, Participant, Signal
+from consults.rooms.showing import on_the_table
 from consults.rooms.window import is_present
 from consults.states import ConsultState, InvalidMove
 from jobs import publish
@@ -51,6 +52,7 @@ class PollResult:
     state: str
     again: bool
     replaced: bool
+    showing: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The answer of the endpoint."""
@@ -60,16 +62,20 @@ class PollResult:
             "state": self.state,
             "again": self.again,
             "replaced": self.replaced,
+            "showing": self.showing,
         }
 
 
-def join(session: Session, *, consult: Consult, participant_id: int, now: datetime) -> tuple[Participant, int]:
+def join(
+    session: Session, *, consult: Consult, participant_id: int, most_people: int = MAX_PEOPLE, now: datetime
+) -> tuple[Participant, int]:
     """Seat somebody; who they are, and the number of the last message before they came. Raises RoomFull, NotFound."""
     assert consult.id is not None
     _one_at_a_time(session, consult.id)
     me = _participant(session, consult.id, participant_id)
-    if len(present(session, consult_id=consult.id, now=now, without=participant_id)) >= MAX_PEOPLE:
-        raise RoomFull("Four people are in the room, which is as many as it holds. One may join by telephone.")
+    if len(present(session, consult_id=consult.id, now=now, without=participant_id)) >= most_people:
+        many = {4: "Four", 8: "Eight"}.get(most_people, str(most_people))
+        raise RoomFull(f"{many} people are in the room, which is as many as it holds. One may join by telephone.")
     me.sitting, me.seen_at, me.left_at = me.sitting + 1, now, None
     session.add(me)
     session.flush()
@@ -80,9 +86,16 @@ def join(session: Session, *, consult: Consult, participant_id: int, now: dateti
 
 def present(session: Session, *, consult_id: int, now: datetime, without: int | None = None) -> tuple[Person, ...]:
     """Who is in the room, oneself left out."""
-    everyone = session.exec(
-        select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
-    )
+    return _there(_everyone(session, consult_id), now, without)
+
+
+def _everyone(session: Session, consult_id: int) -> list[Participant]:
+    query = select(Participant).where(Participant.consult_id == consult_id).order_by(col(Participant.id))
+    # Who was looked at before the conversation was held may have come or gone since.
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def _there(everyone: list[Participant], now: datetime, without: int | None = None) -> tuple[Person, ...]:
     return tuple(
         Person(p.id, p.name, p.role.value, p.sitting)
         for p in everyone
@@ -138,7 +151,10 @@ def poll(
     session: Session, *, consult_id: int, participant_id: int, after_id: int, sitting: int | None, now: datetime
 ) -> PollResult:
     """What is new for one person. A page that was replaced or overslept gets nothing but `again`."""
-    me = _participant(session, consult_id, participant_id)
+    everyone = _everyone(session, consult_id)
+    me = next((person for person in everyone if person.id == participant_id), None)
+    if me is None:
+        raise NotFound("That conversation is not known here.")
     consult = _consult(session, consult_id)
     replaced = sitting is not None and me.sitting != sitting
     if replaced or not is_present(me.seen_at, me.left_at, now=now):
@@ -147,14 +163,14 @@ def poll(
         me.seen_at = now
         session.add(me)
         session.flush()
-    _begin_when_met(session, consult, now)
+    _begin_when_met(session, consult, now, everyone)
     query = select(Signal).where(
         Signal.consult_id == consult_id, Signal.to_participant == participant_id, col(Signal.id) > after_id
     )
     new = session.exec(query.order_by(col(Signal.id)).limit(100))
     signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
-    people = present(session, consult_id=consult_id, now=now, without=participant_id)
-    return PollResult(signals, people, consult.state.value, again=False, replaced=False)
+    people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
+    return PollResult(signals, people, consult.state.value, again=False, replaced=False, showing=showing)
 
 
 def leave(session: Session, *, consult_id: int, participant_id: int, sitting: int | None, now: datetime) -> None:
@@ -182,6 +198,28 @@ def end(session: Session, consult: Consult, to: ConsultState, *, now: datetime) 
     publish(session, ConsultEnded(consult.shop_id, consult.id, case.return_gid))
 
 
+def note_seen(session: Session, *, consult: Consult, participant_id: int, at: datetime) -> None:
+    """A provider says that somebody came. Late news changes nothing."""
+    assert consult.id is not None
+    _one_at_a_time(session, consult.id)
+    person = _participant(session, consult.id, participant_id)
+    latest = max((known for known in (person.seen_at, person.left_at) if known), default=at)
+    if at < latest:
+        return
+    person.seen_at, person.left_at = at, None
+    session.add(person)
+    session.flush()
+    _begin_when_met(session, consult, at)
+
+
+def note_gone(session: Session, *, consult: Consult, participant_id: int, at: datetime) -> None:
+    """A provider says that somebody went, which is old news when they were seen since."""
+    assert consult.id is not None
+    person = _participant(session, consult.id, participant_id)
+    if person.left_at is None and (person.seen_at is None or person.seen_at <= at):
+        leave(session, consult_id=consult.id, participant_id=participant_id, sitting=None, now=at)
+
+
 def last_seen(session: Session, *, consult_id: int) -> datetime | None:
     """When anybody was last in the room."""
     return session.exec(select(sa.func.max(Participant.seen_at)).where(Participant.consult_id == consult_id)).first()
@@ -192,12 +230,14 @@ def purge_signals(session: Session, *, consult_id: int) -> None:
     session.connection().execute(sa.delete(Signal).where(col(Signal.consult_id) == consult_id))
 
 
-def _begin_when_met(session: Session, consult: Consult, now: datetime) -> None:
+def _begin_when_met(
+    session: Session, consult: Consult, now: datetime, everyone: list[Participant] | None = None
+) -> None:
     """Booked becomes in session when an advisor and somebody of the client's side are there at once."""
     if consult.state not in (ConsultState.BOOKED, ConsultState.COMPLETED):
         return
     assert consult.id is not None
-    roles = {person.role for person in present(session, consult_id=consult.id, now=now)}
+    roles = {person.role for person in _there(everyone or _everyone(session, consult.id), now)}
     if Role.ADVISOR.value not in roles or len(roles) < 2:
         return
     try:

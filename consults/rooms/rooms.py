@@ -2,16 +2,19 @@
 
 A page calls four endpoints below its own address; all are POST with a JSON object, because even asking who is there
 notes that one was seen. Whoever calls is known from the link or the session, never from the body. Errors are
-`{"error": {"code", "message"}}` with 4xx: room_closed 403, room_full 409, not_found 404.
+`{"error": {"code", "message"}}` with 4xx: room_closed 403, room_waiting 409 (ask again in a
+moment), room_full 409, not_found 404.
 
     POST {base}/join    {}
       -> {"me": 7, "sitting": 3, "role": "client", "name": "Mrs Whitlock", "state": "booked", "max_people": 4,
-          "after": 41, "ice_servers": [{"urls": [..], "username": "..", "credential": ".."}], "relay_only": false,
-          "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}]}
+          "after": 41, "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}],
+          and what the provider needs: "kind": "embedded", "ice_servers": [{"urls": [..],
+          "username": "..", "credential": ".."}], "relay_only": false; or "kind": "twilio_video", "token", "room"}
          `people` leaves out oneself
     POST {base}/signal  {"to": 8, "body": "<JSON text, at most 64 KB>"}   -> {"id": 42}
     POST {base}/poll    {"after": 41, "sitting": 3}
-      -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false}
+      -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false,
+          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null}
          `again`: this page was replaced by another of the same person, or unseen for 30 s: join anew (or stop)
          `replaced`: it was the former
     POST {base}/leave   {"sitting": 3}                                    -> {}
@@ -19,6 +22,7 @@ notes that one was seen. Whoever calls is known from the link or the session, ne
 Whoever joins later makes the offer to those already there; the body of a signal is the two pages' own affair.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +34,9 @@ from consults.kinds import Role
 from consults.models import Case, Consult, Participant
 from consults.policy import policy_of
 from consults.rooms import embedded
-from consults.rooms.embedded import MAX_PEOPLE, Person, PollResult
+from consults.rooms.built_in import BuiltInRooms
+from consults.rooms.embedded import Person, PollResult
+from consults.rooms.provider import Seat, VideoProvider
 from consults.rooms.window import in_window as _in_window
 from consults.rooms.window import room_hours
 from consults.states import ConsultState
@@ -44,6 +50,13 @@ class RoomClosed(AppError):
 
     status = 403
     code = "room_closed"
+
+
+class HostsFirst(AppError):
+    """Who comes along waits until the client or the advisor is there."""
+
+    status = 409
+    code = "room_waiting"
 
 
 @dataclass(frozen=True)
@@ -73,14 +86,14 @@ class JoinGrant:
     name: str
     state: str
     after: int
-    ice_servers: list[dict[str, Any]]
     people: tuple[Person, ...]
-    relay_only: bool = False
-    max_people: int = MAX_PEOPLE
+    max_people: int
+    carriage: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
         """As described at the top of this file."""
-        return {**vars(self), "people": [vars(person) for person in self.people]}
+        told = {name: value for name, value in vars(self).items() if name != "carriage"}
+        return {**told, "people": [vars(person) for person in self.people], **self.carriage}
 
 
 def room_for(session: Session, *, shop_id: int, consult_id: int) -> Room:
@@ -110,19 +123,23 @@ def join(
     shop_id: int,
     consult_id: int,
     participant_id: int,
-    ice: list[dict[str, Any]] | None = None,
+    provider: VideoProvider | None = None,
+    relays: Sequence[dict[str, Any]] = (),
     now: datetime,
 ) -> JoinGrant:
-    """Let somebody in, again after a reload too. `ice` comes from rooms.ice.ice_servers.
+    """Let somebody in, again after a reload too. `relays` come from rooms.relays; `provider` carries the picture.
 
-    Raises RoomClosed, RoomFull when four are there, NotFound for somebody of another conversation.
+    Raises RoomClosed, HostsFirst, RoomFull when every seat is taken, NotFound for somebody of another conversation.
     """
+    provider = provider or BuiltInRooms()
     room = room_for(session, shop_id=shop_id, consult_id=consult_id)
     if not in_window(room, now=now):
         raise RoomClosed("The room is not open now.")
-    me, after = embedded.join(session, consult=room.consult, participant_id=participant_id, now=now)
+    _hosts_first(session, room, participant_id, now)
+    most = provider.caps.most_people
+    who: dict[str, Any] = {"consult": room.consult, "participant_id": participant_id, "now": now}
+    me, after = embedded.join(session, most_people=most, **who)
     assert me.id is not None
-    people = embedded.present(session, consult_id=consult_id, now=now, without=me.id)
     return JoinGrant(
         me=me.id,
         sitting=me.sitting,
@@ -130,9 +147,19 @@ def join(
         name=me.name,
         state=room.consult.state.value,
         after=after,
-        ice_servers=ice or [],
-        people=people,
+        people=embedded.present(session, consult_id=consult_id, now=now, without=me.id),
+        max_people=most,
+        carriage=provider.carriage(Seat(consult_id, me.id, list(relays)), now=now),
     )
+
+
+def _hosts_first(session: Session, room: Room, participant_id: int, now: datetime) -> None:
+    if participant_id not in [person.id for person in room.participants if person.role is Role.GUEST]:
+        return
+    assert room.consult.id is not None
+    there = embedded.present(session, consult_id=room.consult.id, now=now, without=participant_id)
+    if all(person.role == Role.GUEST.value for person in there):
+        raise HostsFirst("Nobody is here yet. You come in by yourself as soon as somebody is.")
 
 
 def add_guest(session: Session, *, shop_id: int, consult_id: int, name: str, now: datetime) -> Participant:
@@ -162,6 +189,21 @@ def poll(
 def leave(session: Session, *, consult_id: int, participant_id: int, sitting: int | None = None, now: datetime) -> None:
     """Go out. When the last one does, the conversation is over. A page that was replaced takes nobody out."""
     embedded.leave(session, consult_id=consult_id, participant_id=participant_id, sitting=sitting, now=now)
+
+
+def has_place(session: Session, consult: Consult, participant_id: int) -> bool:
+    """Whether that is somebody of this conversation."""
+    mine = select(Participant.id).where(Participant.id == participant_id, Participant.consult_id == consult.id)
+    return session.exec(mine).first() is not None
+
+
+def advisor_place(session: Session, consult: Consult) -> int:
+    """The advisor's own place. Raises NotFound."""
+    mine = select(Participant.id).where(Participant.consult_id == consult.id, Participant.role == Role.ADVISOR)
+    found = session.exec(mine).first()
+    if found is None:
+        raise NotFound("That conversation is not known here.")
+    return found
 
 
 def client_seat(session: Session, *, shop_id: int, case_id: int) -> tuple[Consult, Participant] | None:

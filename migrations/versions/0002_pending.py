@@ -26,6 +26,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_optout_ending"), ["ending"], unique=False)
 
     op.create_table(
+        "relayticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("servers", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relayticket")),
+    )
+    op.create_table(
         "allowance",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("available", sa.Float(), nullable=False),
@@ -791,6 +798,52 @@ def upgrade() -> None:
     with op.batch_alter_table("rerouting", schema=None) as batch_op:
         batch_op.create_index("ix_rerouting_case", ["shop_id", "case_id"], unique=False)
 
+    op.create_table(
+        "shownpiece",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("consult_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("image", sa.String(length=500), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("put_away_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consult_id"], ["consult.id"], name=op.f("fk_shownpiece_consult_id_consult"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_shownpiece_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shownpiece")),
+    )
+    with op.batch_alter_table("shownpiece", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shownpiece_consult_id"), ["consult_id"], unique=False)
+
+    op.create_table(
+        "recordingconsent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("consult_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consult_id"], ["consult.id"], name=op.f("fk_recordingconsent_consult_id_consult"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_recordingconsent_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_recordingconsent_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recordingconsent")),
+        sa.UniqueConstraint("participant_id", name=op.f("uq_recordingconsent_participant_id")),
+    )
+    with op.batch_alter_table("recordingconsent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recordingconsent_consult_id"), ["consult_id"], unique=False)
+
     with op.batch_alter_table("advisor", schema=None) as batch_op:
         batch_op.add_column(sa.Column("categories", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("more_boutique_ids", sa.JSON(), server_default="[]", nullable=False))
@@ -819,9 +872,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("category", sa.String(length=100), server_default="", nullable=False))
         batch_op.create_index("ix_case_next_rung", ["next_rung_at"], unique=False)
 
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("room_ref", sa.String(length=80), server_default="", nullable=False))
+
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quiet_from_minute", sa.Integer(), server_default="1260", nullable=False))
         batch_op.add_column(sa.Column("quiet_until_minute", sa.Integer(), server_default="480", nullable=False))
+        batch_op.add_column(sa.Column("room_provider", sa.String(length=20), server_default="embedded", nullable=False))
+        batch_op.add_column(sa.Column("room_link", sa.String(length=500), server_default="", nullable=False))
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sold", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
@@ -921,8 +979,13 @@ def downgrade() -> None:
         batch_op.drop_column("sold")
 
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
+        batch_op.drop_column("room_link")
+        batch_op.drop_column("room_provider")
         batch_op.drop_column("quiet_until_minute")
         batch_op.drop_column("quiet_from_minute")
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_column("room_ref")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_next_rung")
@@ -952,6 +1015,14 @@ def downgrade() -> None:
         batch_op.drop_column("more_boutique_ids")
         batch_op.drop_column("categories")
 
+    with op.batch_alter_table("recordingconsent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recordingconsent_consult_id"))
+
+    op.drop_table("recordingconsent")
+    with op.batch_alter_table("shownpiece", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shownpiece_consult_id"))
+
+    op.drop_table("shownpiece")
     with op.batch_alter_table("rerouting", schema=None) as batch_op:
         batch_op.drop_index("ix_rerouting_case")
 
@@ -1063,6 +1134,7 @@ def downgrade() -> None:
 
     op.drop_table("bookimport")
     op.drop_table("allowance")
+    op.drop_table("relayticket")
     with op.batch_alter_table("optout", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_optout_ending"))
 

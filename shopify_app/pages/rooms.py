@@ -2,28 +2,47 @@
 
 from typing import Any
 
-from flask import request
+from flask import g, request
 from sqlmodel import Session
 
+from consults.models import Consult
+from consults.policy import policy_of
 from consults.rooms import rooms
-from consults.rooms.ice import ice_servers
+from consults.rooms.provider import EMBEDDED, LINK, VideoProvider
+from consults.rooms.relays import relays_for
+from consults.rooms.twilio_video import SCRIPT
 from kit.errors import AppError
 from shopify_app.asked import MOST_ROW_ID
 from shopify_app.web import now, settings
+from shopify_app.web import rooms as providers
 
 VERBS = "<any(join, signal, poll, leave):verb>"
 
 
-def answer(session: Session, verb: str, *, shop_id: int, consult_id: int, participant_id: int) -> dict[str, Any]:
+def answer(session: Session, verb: str, *, consult: Consult, participant_id: int) -> dict[str, Any]:
     """Join, signal, poll or leave as `participant_id`; the JSON of consults.rooms.rooms."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise AppError("A JSON object is expected.")
-    at = now()
+    at, shop_id, consult_id = now(), consult.shop_id, consult.id
+    assert consult_id is not None
     if verb == "join":
-        ice = ice_servers(settings().turn_urls, settings().turn_secret, participant_id, at)
+        config = settings()
+        relays = relays_for(
+            session,
+            turn_urls=config.turn_urls,
+            turn_secret=config.turn_secret,
+            participant_id=participant_id,
+            now=at,
+        )
         grant = rooms.join(
-            session, shop_id=shop_id, consult_id=consult_id, participant_id=participant_id, ice=ice, now=at
+            session,
+            shop_id=shop_id,
+            consult_id=consult_id,
+            participant_id=participant_id,
+            provider=provider_of(consult),
+            relays=relays,
+            now=at,
         )
         return grant.as_json()
     if verb == "signal":
@@ -48,6 +67,27 @@ def answer(session: Session, verb: str, *, shop_id: int, consult_id: int, partic
         sitting=sitting,
         now=at,
     ).as_json()
+
+
+def provider_of(consult: Consult) -> VideoProvider:
+    """Who carries it, as fixed when it was booked; the built-in room where that is not set up any more."""
+    provider = providers().get(consult.provider)
+    return providers()[EMBEDDED] if provider is None or provider.missing() else provider
+
+
+def stage_of(session: Session, room: rooms.Room) -> dict[str, Any]:
+    """What both sides' pages need to show the room: by whom, which scripts, and the house's own address if it is that.
+
+    The address is told only while the room is open.
+    """
+    name = provider_of(room.consult).name
+    g.room_provider = name
+    link = policy_of(session, shop_id=room.consult.shop_id).room_link if name == LINK else ""
+    return {
+        "provider": name,
+        "room_link": link if rooms.in_window(room, now=now()) else "",
+        "room_script": f"/static/vendor/{SCRIPT}",
+    }
 
 
 def _whole(body: dict[str, Any], name: str) -> int:

@@ -3,20 +3,25 @@
      <section data-room data-base="/consult/<token>/room" data-with="Inès Laurent" data-telephone="+33 1 84 88 00 17"
               data-csrf="..." data-after="Thank you. Inès will write to you."> (what shows without script) </section>
      <link rel="stylesheet" href="/static/room.css">  <script src="/static/room.js" defer></script>
+     and, for a room at Twilio, its script and room-twilio.js before this one. A form with data-room-send is sent
+     without leaving the page.
 
-   Only data-base is needed. What stands inside the section stays (put the telephone fallback there too); the room is
-   added below it. `data-room-state` on the section says preview, joining, waiting, connected or ended, and
+   Only data-base is needed. What stands inside the section stays (the telephone fallback belongs there); the room is put
+   above it. `data-room-state` on the section says preview, joining, waiting, connected or ended, and
    `data-room-people` how many others are connected: for styles and tests.
 
    Endpoints: POST, JSON in and out, "csrf" added to each body when data-csrf is set. consults/rooms/rooms.py says more.
-     {base}/join    {}                            -> {me, sitting, role, name, state, max_people, after, ice_servers,
-                                                      relay_only, people: [{id, name, role, sitting}]}
+     {base}/join    {}                            -> {me, sitting, role, name, state, max_people, after, kind,
+                                                      ice_servers, relay_only, people: [{id, name, role, sitting}]}
      {base}/signal  {to, body}                    -> {id}
-     {base}/poll    {after, sitting}              -> {signals: [{id, from, body}], people, state, again, replaced}
+     {base}/poll    {after, sitting}              -> {signals: [{id, from, body}], people, state, again, replaced, showing}
      {base}/leave   {sitting}                     -> {}          (by sendBeacon, so it cannot carry a header)
      errors: 4xx {"error": {"code", "message"}}; the message is shown.
 
-   body of a signal: JSON text {s: sender's sitting, t: receiver's sitting, and one of description, candidate, restart}.
+   body of a signal: JSON text {s: sender's sitting, t: receiver's sitting, and one of description, candidate, restart, more (an offer is
+   wanted, because there is more to send) and sight (false: the receiver wants no picture)}.
+
+   A reload comes back by itself: that one was in is kept for this tab, until one leaves.
 
    What a first version taught: messages go out through one chain, or candidates overtake the offer; candidates wait
    for the description; whoever joined later makes every offer, and the other one asks for it with `restart`. */
@@ -30,7 +35,9 @@
   const other = root.dataset.with || "";
   const peers = new Map();
   const media = new MediaStream();
+  const memory = `room:${base}`;
   let grant = null, after = 0, chain = Promise.resolve(), timer = 0, asking = false, ended = false;
+  let carrier = null, screen = null, sight = true, hint = "";
 
   // --- the page
 
@@ -54,24 +61,33 @@
   const bar = el("div", "ar-room-bar");
   const sound = button("Sound on", "ar-btn is-quiet", () => toggle("audio", sound, "Sound"));
   const camera = button("Camera on", "ar-btn is-quiet", () => toggle("video", camera, "Camera"));
+  const quiet = button("Sound only", "ar-btn is-quiet", () => onlySound(sight));
+  const share = button("Show my screen", "ar-btn is-quiet", () => showScreen());
   const enter = button("Join", "ar-btn", () => join());
   const out = button("Leave", "ar-btn is-quiet", () => leave());
+  const tone = button("Try the sound", "ar-btn is-quiet", () => playTone());
+  const level = el("meter", "ar-room-level");
+  const table = el("div", "ar-panel ar-room-table");
 
   function build() {
     words.setAttribute("role", "status");
     mine.muted = mine.autoplay = mine.playsInline = true;
     mine.setAttribute("aria-label", "You, as others see you");
-    out.hidden = true;
-    bar.append(sound, camera, enter, out);
-    room.append(stage, mine, words, bar, kept);
-    if (telephone) {
+    mine.hidden = sound.hidden = camera.hidden = level.hidden = out.hidden = quiet.hidden = share.hidden = true;
+    table.hidden = true;
+    table.setAttribute("role", "status");
+    level.max = 100;
+    level.setAttribute("aria-label", "Your voice, as we hear it");
+    bar.append(sound, camera, quiet, share, tone, enter, out);
+    room.append(stage, table, mine, level, words, bar, kept);
+    if (telephone && !root.querySelector("a[href^='tel:']")) {
       const line = el("p", "ar-hint", "By telephone instead: ");
       const link = el("a", "", telephone);
       link.href = "tel:" + telephone.replace(/[^+\d]/g, "");
       line.append(link);
       room.append(line);
     }
-    root.append(room);
+    root.prepend(room); // what stands there without script, the telephone, comes after
   }
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
   const state = (name) => { root.dataset.roomState = name; };
@@ -81,25 +97,156 @@
   async function openMedia() {
     state("preview");
     if (!navigator.mediaDevices || !window.RTCPeerConnection) {
-      say("This browser keeps the camera to itself. Open this address in Safari or Chrome, or ring us.");
+      hint = "This browser keeps the camera to itself. Open this address in Safari or Chrome, or ring us.";
       enter.disabled = !window.RTCPeerConnection;
     } else {
       const tracks = (await ask({ audio: true, video: { width: 640, height: 360 } }))
         || (await ask({ audio: true })) || (await ask({ video: true })) || [];
       tracks.forEach((track) => media.addTrack(track));
-      if (!tracks.length) say("Your camera and sound are not shared. You can join all the same, to see and hear.");
+      if (!tracks.length) hint = `Your camera and sound are not shared. You can join all the same, to see and hear.${kept_back}`;
     }
-    if (media.getTracks().length) mine.srcObject = media; // an empty stream would hold up the page's load event
-    sound.hidden = !media.getAudioTracks().length;
-    camera.hidden = mine.hidden = !media.getVideoTracks().length;
+    if (!grant) say(hint);
+    shown();
+    listen();
   }
+  let kept_back = "";
   async function ask(wanted) {
     try {
       return (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
-    } catch {
-      return null; // kept back, or there is none: one joins all the same
+    } catch (problem) {
+      // Kept back, or there is none: one joins all the same.
+      if (problem.name === "NotAllowedError") kept_back = " To share them, allow it for this page beside its address.";
+      return null;
     }
   }
+  function shown() {
+    if (media.getTracks().length && mine.srcObject !== media) mine.srcObject = media; // an empty one holds up loading
+    sound.hidden = !media.getAudioTracks().length;
+    camera.hidden = mine.hidden = !media.getVideoTracks().length;
+  }
+  function audio() {
+    const Sound = window.AudioContext || window.webkitAudioContext;
+    return Sound ? new Sound() : null;
+  }
+  function listen() {
+    const context = media.getAudioTracks().length ? audio() : null;
+    if (!context) return;
+    const analyser = context.createAnalyser();
+    const samples = new Uint8Array(analyser.fftSize);
+    context.createMediaStreamSource(media).connect(analyser);
+    document.addEventListener("pointerdown", () => { if (!grant) context.resume(); }, { once: true }); // quiet until then
+    level.hidden = Boolean(grant);
+    const looking = setInterval(() => {
+      if (grant) {
+        clearInterval(looking);
+        context.close();
+        level.hidden = true;
+        return;
+      }
+      analyser.getByteTimeDomainData(samples);
+      level.value = Math.min(100, Math.max(...samples.map((sample) => Math.abs(sample - 128))) * 2);
+    }, 250);
+  }
+  function playTone() {
+    const context = audio();
+    if (!context) return;
+    const note = context.createOscillator(), volume = context.createGain();
+    volume.gain.value = 0.15;
+    note.connect(volume).connect(context.destination);
+    note.start();
+    note.stop(context.currentTime + 0.6);
+    note.addEventListener("ended", () => context.close());
+    say("You should hear a tone now. If not, turn the sound of this device up.");
+  }
+  // A telephone call takes camera and microphone away; when the page is looked at again they are asked for again.
+  async function revive() {
+    const gone = media.getTracks().filter((track) => track.readyState === "ended");
+    if (!gone.length) return;
+    const wanted = Object.fromEntries(gone.map((track) => [track.kind, true]));
+    for (const track of (await ask(wanted)) || []) {
+      media.getTracks().filter((old) => old.kind === track.kind).forEach((old) => media.removeTrack(old));
+      media.addTrack(track);
+      if (!screen || track.kind === "audio") replace(track);
+    }
+    shown();
+  }
+  function replace(track) {
+    if (carrier) carrier.send(track);
+    for (const peer of peers.values()) {
+      const sender = peer.pc.getSenders().find((one) => one.kind === track.kind || (one.track && one.track.kind === track.kind));
+      if (sender) sender.replaceTrack(track).catch(() => {});
+      else {
+        peer.pc.addTrack(track, media);
+        if (peer.offering) offer(peer, false).catch(() => {});
+        else send(peer, { more: true });
+      }
+    }
+  }
+
+  // --- sound only, one's screen, the piece on the table
+
+  function onlySound(yes) {
+    sight = !yes;
+    root.dataset.roomSight = sight ? "yes" : "no";
+    quiet.textContent = sight ? "Sound only" : "With picture";
+    media.getVideoTracks().forEach((track) => { track.enabled = sight; });
+    camera.textContent = `Camera ${sight ? "on" : "off"}`;
+    peers.forEach((peer) => send(peer, { sight }));
+  }
+  async function showScreen() {
+    if (screen) return endScreen();
+    try {
+      screen = (await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks()[0];
+    } catch {
+      return undefined; // thought better of it
+    }
+    screen.addEventListener("ended", endScreen);
+    share.textContent = "Stop showing";
+    return replace(screen);
+  }
+  function endScreen() {
+    if (!screen) return;
+    screen.stop();
+    screen = null;
+    share.textContent = "Show my screen";
+    const own = media.getVideoTracks()[0];
+    if (own) replace(own);
+  }
+  function lay(piece) {
+    const key = piece ? String(piece.id) : "";
+    if (table.dataset.piece === key) return;
+    table.dataset.piece = key;
+    table.hidden = !piece;
+    table.replaceChildren();
+    if (!piece) return;
+    if (piece.image) {
+      const picture = el("img");
+      picture.src = piece.image;
+      picture.alt = "";
+      table.append(picture);
+    }
+    const advisor = grant.role === "advisor";
+    table.append(el("p", "ar-xs ar-2", advisor ? "You are showing" : `${other || "We"} would like you to see`));
+    table.append(el("p", "ar-voice", piece.title));
+    if (piece.detail) table.append(el("p", "ar-sm ar-num", piece.detail));
+  }
+  document.querySelectorAll("form[data-room-send]").forEach((form) => {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const told = form.querySelector("[role=status]");
+      const options = { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" };
+      try {
+        const answer = await fetch(form.action, { ...options, headers: { Accept: "application/json" } });
+        const done = answer.ok || answer.type === "opaqueredirect";
+        const problem = done ? {} : (await answer.json().catch(() => ({}))).error || {};
+        told.textContent = done ? form.dataset.roomSend : problem.message || "That did not arrive. Please try again.";
+      } catch {
+        told.textContent = "That did not arrive. Please try again.";
+      }
+      if (grant && !ended) schedule(0);
+    });
+  });
+
   function toggle(kind, control, name) {
     const tracks = media.getTracks().filter((track) => track.kind === kind);
     tracks.forEach((track) => { track.enabled = !track.enabled; });
@@ -120,6 +267,7 @@
     const data = await answer.json().catch(() => ({}));
     if (answer.ok) return data;
     const problem = new Error((data.error && data.error.message) || "The room does not answer just now.");
+    problem.code = data.error && data.error.code;
     problem.told = answer.status >= 400 && answer.status < 500;
     throw problem;
   }
@@ -142,12 +290,19 @@
 
   async function join() {
     enter.disabled = true;
+    if (ended) await revive();
     state("joining");
     say("One moment. Your browser may ask about the camera.");
     await Promise.race([ready, new Promise((done) => setTimeout(done, 20000))]);
     try {
       grant = await post("join", {});
     } catch (problem) {
+      if (problem.code === "room_waiting") {
+        say(problem.message);
+        timer = setTimeout(join, CALM);
+        return;
+      }
+      if (problem.told) remember("");
       enter.disabled = false;
       state("preview");
       say(problem.message);
@@ -155,34 +310,82 @@
     }
     ended = false;
     after = grant.after;
-    enter.hidden = true;
-    out.hidden = false;
+    remember("in");
+    enter.hidden = tone.hidden = true;
+    out.hidden = quiet.hidden = false;
+    share.hidden = !(navigator.mediaDevices && navigator.mediaDevices.getDisplayMedia);
+    sound.hidden = !media.getAudioTracks().length;
+    camera.hidden = mine.hidden = !media.getVideoTracks().length;
     [...peers.keys()].forEach(drop);
-    grant.people.forEach((person) => meet(person, true));
+    if (grant.kind === "twilio_video") await carry();
+    else grant.people.forEach((person) => meet(person, true));
     show();
     schedule(0);
   }
+  async function carry() {
+    if (carrier) carrier.leave();
+    try {
+      carrier = await window.arTwilioRoom({ grant, media, stage, el, changed: show });
+    } catch {
+      carrier = null;
+      hint = "The picture does not come through just now. You may ring instead.";
+    }
+  }
+  function remember(what) {
+    try {
+      if (what) sessionStorage.setItem(memory, what);
+      else sessionStorage.removeItem(memory);
+    } catch {
+      // A browser that keeps nothing: one taps Join after a reload.
+    }
+  }
+  function recall() {
+    try {
+      return sessionStorage.getItem(memory);
+    } catch {
+      return null;
+    }
+  }
   function leave() {
+    remember("");
     stop(root.dataset.after || "Thank you. You may close this page.");
     post("leave", { sitting: grant.sitting }).catch(() => {});
     media.getTracks().forEach((track) => track.stop());
     mine.hidden = true;
   }
-  function stop(text) {
+  function stop(text, again = "Come back in") {
     ended = true;
+    remember("");
     clearTimeout(timer);
     [...peers.keys()].forEach(drop);
+    if (carrier) carrier.leave();
+    carrier = null;
+    endScreen();
+    lay(null);
     state("ended");
-    [sound, camera, out].forEach((control) => { control.hidden = true; });
+    [sound, camera, out, quiet, share].forEach((control) => { control.hidden = true; });
+    enter.textContent = again;
+    enter.disabled = enter.hidden = false;
     say(text);
   }
   addEventListener("pagehide", () => {
     if (!grant || ended) return;
+    if (carrier) carrier.leave();
     const body = JSON.stringify({ sitting: grant.sitting, ...(csrf ? { csrf } : {}) });
     navigator.sendBeacon(`${base}/leave`, new Blob([body], { type: "application/json" }));
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  document.addEventListener("visibilitychange", () => { if (grant && !ended) schedule(0); });
+  document.addEventListener("visibilitychange", () => {
+    if (!grant || ended) return;
+    if (!document.hidden) revive().catch(() => {});
+    schedule(0);
+  });
+  addEventListener("offline", () => { if (grant && !ended) say("Your connection is interrupted. We keep trying."); });
+  addEventListener("online", () => {
+    if (!grant || ended) return;
+    peers.forEach((peer) => { if (peer.pc.connectionState !== "connected") again(peer); });
+    schedule(0);
+  });
 
   // --- asking what is new
 
@@ -192,6 +395,7 @@
   }
   function pace() {
     const all = [...peers.values()];
+    if (carrier) return document.hidden ? HIDDEN : CALM;
     const calm = all.length > 0 && all.every((peer) => peer.pc.connectionState === "connected");
     if (!calm) return FAST; // in a hidden tab too, or somebody would wait for the offer
     return document.hidden ? HIDDEN : CALM;
@@ -201,8 +405,9 @@
     asking = true;
     try {
       const news = await post("poll", { after, sitting: grant.sitting });
-      if (news.replaced) return stop("You are in this conversation on another page.");
+      if (news.replaced) return stop("You are in this conversation on another page.", "Use this page instead");
       if (news.again) return await join();
+      lay(news.showing);
       settle(news.people); // first, so that a message finds the connection it is about
       for (const signal of news.signals) {
         after = Math.max(after, signal.id);
@@ -218,6 +423,7 @@
     }
   }
   function settle(people) {
+    if (carrier) return;
     const there = new Map(people.map((person) => [person.id, person]));
     for (const [id, peer] of peers) {
       if (!there.has(id) || there.get(id).sitting !== peer.sitting) drop(id);
@@ -244,6 +450,7 @@
     media.getTracks().forEach((track) => pc.addTrack(track, media));
     pc.addEventListener("track", ({ track }) => video.srcObject.addTrack(track));
     pc.addEventListener("icecandidate", ({ candidate }) => { if (candidate) send(peer, { candidate }); });
+    pc.addEventListener("icecandidateerror", ({ errorCode }) => { if (errorCode === 401) peer.shut = true; });
     pc.addEventListener("connectionstatechange", () => changed(peer));
     if (offering) {
       ["audio", "video"].forEach((kind) => {
@@ -273,7 +480,7 @@
       again(peer);
     }
   }
-  async function obey(peer, { description, candidate, restart }) {
+  async function obey(peer, { description, candidate, restart, more, sight: wanted }) {
     const { pc } = peer;
     if (description) {
       await pc.setRemoteDescription(description);
@@ -286,14 +493,21 @@
       await pc.addIceCandidate(candidate);
     } else if (candidate) {
       peer.waiting.push(candidate);
-    } else if (restart && peer.offering) {
-      await offer(peer, true);
+    } else if ((restart || more) && peer.offering) {
+      await offer(peer, Boolean(restart));
+    } else if (wanted !== undefined) {
+      peer.blind = !wanted;
+      slim();
     }
   }
   function changed(peer) {
     if (peers.get(peer.id) !== peer) return;
     if (peer.pc.connectionState === "connected") peer.tries = 0;
+    if (peer.pc.connectionState === "connected" && !sight) send(peer, { sight });
     if (peer.pc.connectionState === "failed") again(peer);
+    if (peer.pc.connectionState === "disconnected") {
+      setTimeout(() => { if (peers.get(peer.id) === peer && peer.pc.connectionState === "disconnected") again(peer); }, 2500);
+    }
     slim();
     show();
     schedule(pace());
@@ -307,12 +521,13 @@
   function slim() {
     // Each sends to each: from three people on, send less to everybody.
     const many = peers.size > 1;
-    for (const { pc } of peers.values()) {
+    for (const { pc, blind } of peers.values()) {
       for (const sender of pc.getSenders()) {
         if (!sender.track || sender.track.kind !== "video") continue;
         const wanted = sender.getParameters();
         if (!wanted.encodings || !wanted.encodings.length) continue;
         wanted.encodings[0].maxBitrate = many ? 400000 : 1200000;
+        wanted.encodings[0].active = !blind;
         sender.setParameters(wanted).catch(() => {});
       }
     }
@@ -326,16 +541,22 @@
   }
   function show() {
     if (ended || !grant) return;
-    const connected = [...peers.values()].filter((peer) => peer.pc.connectionState === "connected").length;
+    const joined = [...peers.values()].filter((peer) => peer.pc.connectionState === "connected").length;
+    const connected = carrier ? carrier.count() : joined;
     root.dataset.roomPeople = String(connected);
     state(connected ? "connected" : "waiting");
     const stuck = [...peers.values()].some((peer) => peer.tries > 2);
+    const shut = [...peers.values()].some((peer) => peer.shut);
+    const ring = telephone ? " You may ring instead." : "";
     if (connected) say("");
-    else if (stuck) say(`The two connections do not reach one another yet.${telephone ? " You may ring instead." : ""}`);
+    else if (shut && grant.relay_only) say(`The relay between you does not let the picture through just now.${ring}`);
+    else if (grant.kind === "twilio_video" && !carrier) say(hint);
+    else if (stuck) say(`The two connections do not reach one another yet.${ring}`);
     else if (peers.size) say("One moment, the picture is coming.");
     else say(other ? `You are in. ${other} will be with you.` : "You are in. Nobody else is here yet.");
   }
 
   build();
   const ready = openMedia();
+  if (recall()) join();
 })();

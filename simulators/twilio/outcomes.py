@@ -19,6 +19,7 @@ ERRORS = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30034: "US A2P 10DLC - Message from an Unregistered Number",
+    53113: "Room exists",
     60200: "Invalid parameter",
     60202: "Max check attempts reached",
     60203: "Max send attempts reached",

@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, request
 
 from simulators.twilio.codes import Codes, shown
 from simulators.twilio.outcomes import MAGIC, TwilioError
+from simulators.twilio.rooms import add_rooms
 from simulators.twilio.texts import SENDER, Texts
 
 ACCOUNT = "/twilio/api.twilio.com/2010-04-01/Accounts/<account_sid>"
@@ -76,6 +77,8 @@ def twilio_doors(texts: Texts, codes: Codes) -> Blueprint:
     @doors.post(f"{VERIFY}/VerificationCheck")
     def check_verification(service_sid):
         return shown(codes.check(service_sid, request.form.to_dict())), 201
+
+    add_rooms(doors, texts)
 
     @doors.route("/twilio/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
     def not_built(rest):

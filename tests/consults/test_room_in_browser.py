@@ -117,7 +117,6 @@ def test_two_people_see_one_another_reload_and_part(browser_context, address, da
     assert state_of(database, consult_id) is ConsultState.IN_SESSION
 
     client.reload()
-    client.get_by_role("button", name="Join").click()
     until(client, SEES)
     until(advisor, SEES)
 

@@ -26,6 +26,9 @@ class TwilioSource:
         signature = headers.get("x-twilio-signature", "")
         if self.validator is None or not signature.isascii() or not self.validator.validate(url, form, signature):
             raise Refused(403, "bad_signature", "The signature does not match.")
+        if path == "room":  # rooms count what they tell, and each one has numbers of its own
+            told = f"{form.get('RoomSid', '')}:{form.get('SequenceNumber') or form.get('StatusCallbackEvent', '')}"
+            return Envelope(topic="twilio/room", external_id=told[:200])
         sid = form.get("MessageSid") or form.get("SmsSid") or form.get("CallSid") or ""
         return Envelope(topic=f"twilio/{path}"[:100], external_id=f"{sid}:{form.get('MessageStatus', '')}"[:200])
 

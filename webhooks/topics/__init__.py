@@ -31,6 +31,7 @@ from webhooks.topics import (
     shop_redact,
     tracker_updated,
     twilio_inbound,
+    twilio_room,
     twilio_status,
 )
 
@@ -71,6 +72,7 @@ TOPICS: dict[str, Parse] = {
     "tracker.created": tracker_updated.parse,
     "tracker.updated": tracker_updated.parse,
     "twilio/inbound": twilio_inbound.parse,
+    "twilio/room": twilio_room.parse,
     "twilio/status": twilio_status.parse,
 }
 

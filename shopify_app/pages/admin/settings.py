@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 import jobs
 from consults import advisors
+from consults.policy import policy_of as talks_of
 from jobs.attempts import wake
 from kit.countries import country_names
 from kit.errors import OutsideError, Waiting
@@ -19,6 +20,7 @@ from shopify_app.auth import merchant
 from shopify_app.installs import learn_scopes
 from shopify_app.mending.granted import RIGHTS, grant_page, missing_rights
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
+from shopify_app.pages.admin.room_forms import choose_room, read_room, room_choices
 from shopify_app.pages.admin.standing import setup
 from shopify_app.web import begin, now, running, settings
 from shops.events import ScopesChanged
@@ -50,6 +52,8 @@ def choose() -> str:
             steps=setup(session, shop),
             policy=rmas.policy_of(session, caller.shop_id),
             places=_places(session, caller.shop_id),
+            talks=talks_of(session, shop_id=caller.shop_id),
+            room_choices=room_choices(),
             rights=RIGHTS if shop.scopes else (),
             missing=missing_rights(shop),
             grant_page=partial(grant_page, shop, settings().shopify_api_key),
@@ -62,8 +66,11 @@ def change() -> Response:
     caller = merchant()
     with begin() as session:
         values, fields = read_form(request.form, _places(session, caller.shop_id))
-        if fields:
-            return wrong(fields)
+        room, more = read_room(request.form)
+        if fields | more:
+            return wrong(fields | more)
+        if room:
+            choose_room(session, shop_id=caller.shop_id, **room)
         shop, policy = shop_of(session, caller), rmas.policy_of(session, caller.shop_id)
         for name, value in values.items():
             setattr(shop if name in HOUSE else policy, name, value)

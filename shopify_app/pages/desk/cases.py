@@ -12,9 +12,10 @@ from consults.booking import consults_of
 from consults.cases import take_case
 from consults.first_answers import BY_HAND, note_answer
 from consults.history import by_advisor
-from consults.kinds import Outcome, RootCause
+from consults.kinds import Outcome, Role, RootCause
 from consults.models import Case, Consult
 from consults.promises import promises_of
+from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
 from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
@@ -138,6 +139,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "clock": clock_of(session, case, zone=_zone_of(session, caller), now=now()),
         "consult": consult,
         "room_open": consult is not None and _room_open(session, consult),
+        "in_room": _in_room(session, consult),
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,
         "refund": refund.show() if refund else "settled in the admin",
@@ -170,6 +172,14 @@ def shown_consult(session: Session, case: Case) -> Consult | None:
 
 def _zone_of(session: Session, caller: DeskCaller) -> str:
     return get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id).zone
+
+
+def _in_room(session: Session, consult: Consult | None) -> list[str]:
+    """Who of the client's side is there now."""
+    if consult is None or consult.id is None:
+        return []
+    there = present(session, consult_id=consult.id, now=now())
+    return [person.name or "Somebody" for person in there if person.role != Role.ADVISOR]
 
 
 def _room_open(session: Session, consult: Consult) -> bool:

@@ -1,18 +1,18 @@
 """The room, from the advisor's side: the brief stands beside the picture, never over it."""
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.booking import get_consult
-from consults.kinds import Role
 from consults.models import Case
-from consults.rooms.rooms import Room, in_window, room_for
+from consults.rooms.rooms import Room, advisor_place, in_window, room_for
+from consults.rooms.showing import on_the_table, put_away, show_piece
 from consults.zones import show_times
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.desk.cases import about
-from shopify_app.pages.rooms import VERBS, answer
+from shopify_app.pages.rooms import VERBS, answer, stage_of
 from shopify_app.web import begin, now
 
 page = Blueprint("room", __name__, url_prefix="/consults/<int:consult_id>/room")
@@ -41,6 +41,8 @@ def show(consult_id: int) -> ResponseReturnValue:
             is_over=now() > room.closes_at,
             when=show_times(room.consult.starts_at, zone),
             opens=show_times(room.opens_at, zone),
+            showing=on_the_table(session, room.consult),
+            **stage_of(session, room),
         )
 
 
@@ -49,11 +51,24 @@ def ask(consult_id: int, verb: str) -> ResponseReturnValue:
     """What room.js asks. Whoever holds the case sits in the advisor's place."""
     caller = desk()
     with begin() as session:
-        room, _ = _room(session, caller, consult_id)
-        me = room.seat(Role.ADVISOR).id
-        assert me is not None
-        told = answer(session, verb, shop_id=caller.shop_id, consult_id=consult_id, participant_id=me)
+        consult = get_consult(session, shop_id=caller.shop_id, consult_id=consult_id)
+        case_of(session, caller, consult.case_id)
+        told = answer(session, verb, consult=consult, participant_id=advisor_place(session, consult))
     return jsonify(told)
+
+
+@page.post("/show")
+def show_to_client(consult_id: int) -> ResponseReturnValue:
+    """Hold a piece out to the client, in the place of the one before; with nothing named, clear the table."""
+    caller = desk()
+    with begin() as session:
+        room, _ = _room(session, caller, consult_id)
+        words = {name: request.form.get(name, "") for name in ("title", "detail", "image")}
+        if request.form.get("step") == "away":
+            put_away(session, room.consult, now=now())
+        else:
+            show_piece(session, room.consult, **words, advisor_id=caller.advisor_id, now=now())
+    return redirect(f"/desk/consults/{consult_id}/room", 303)
 
 
 def _room(session: Session, caller: DeskCaller, consult_id: int) -> tuple[Room, Case]:

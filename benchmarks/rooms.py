@@ -1,0 +1,169 @@
+"""Rooms asking what is new, against the health check: 25 rooms of two pages each, one web process with its 8 threads.
+
+Figures: rooms.healthz_p95_ms and rooms.healthz_worst_ms while all fifty pages ask every 0.7 s, as they do until they
+are connected, which is four times as often as afterwards; rooms.idle_p95_ms before anybody is there; rooms.poll_p95_ms
+of the questions themselves, and rooms.polls how many there were a second. An answer that is not 200 fails the run.
+"""
+
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from benchmarks.door import LOAD_CORE, OURS, environment, pin, say, serving
+from consults.kinds import Kind, Role
+from consults.models import Advisor, Case, Consult, Participant
+from consults.states import ConsultState
+from kit.db import Database
+from shops import crypt
+from shops.links import CONSULT, issue_link
+from shops.models import Shop
+
+ROOMS, SECONDS, EVERY = 25, 8.0, 0.7
+HEALTH_EVERY = 0.02
+
+
+@dataclass
+class Asked:
+    """Seconds each answer took, and the statuses that were not 200."""
+
+    seconds: list[float] = field(default_factory=list)
+    wrong: list[int] = field(default_factory=list)
+
+    def quantile(self, share: float) -> float:
+        ordered = sorted(self.seconds)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def run() -> None:
+    """Print every figure."""
+    pin(LOAD_CORE)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        url = f"sqlite:///{folder}/rooms.db"
+        subprocess.run([sys.executable, "-m", "shopify_app", "migrate"], env=environment(url), check=True, stdout=2)
+        links = furnish(url)
+        with serving(OURS, url) as server:
+            idle = watch(server.port, 2.0)
+            health, polls = play(server.port, links)
+    for asked in (idle, health, polls):
+        assert not asked.wrong, f"not only 200: {asked.wrong[:5]}"
+    say("rooms.idle_p95_ms", idle.quantile(0.95) * 1000, "ms")
+    say("rooms.healthz_p95_ms", health.quantile(0.95) * 1000, "ms")
+    say("rooms.healthz_worst_ms", max(health.seconds) * 1000, "ms")
+    say("rooms.poll_p95_ms", polls.quantile(0.95) * 1000, "ms")
+    say("rooms.polls", len(polls.seconds) / SECONDS, "1/s")
+
+
+def play(port: int, links: list[str]) -> tuple[Asked, Asked]:
+    """The health check's answers and the rooms', all pages asking at once."""
+    polls, begin = Asked(), threading.Barrier(len(links) + 1)
+    pages = [
+        threading.Thread(target=sit, args=(port, link, n, polls, begin), daemon=True) for n, link in enumerate(links)
+    ]
+    for page in pages:
+        page.start()
+    begin.wait(60)
+    health = watch(port, SECONDS)
+    for page in pages:
+        page.join(30)
+    return health, polls
+
+
+def sit(port: int, link: str, number: int, polls: Asked, begin: threading.Barrier) -> None:
+    """One page: in, then asking at its own moments within each 0.7 s, as browsers do."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for _ in range(50):  # who comes along waits for who invited them
+        status, me, _ = ask(connection, f"{link}/room/join", {})
+        if status == 200:
+            break
+        time.sleep(0.1)
+    else:
+        polls.wrong.append(status)
+    begin.wait(60)
+    time.sleep(EVERY * number / (2 * ROOMS))
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        about = {"after": me.get("after", 0), "sitting": me.get("sitting", 1)}
+        status, _, seconds = ask(connection, f"{link}/room/poll", about)
+        polls.seconds.append(seconds)
+        if status != 200:
+            polls.wrong.append(status)
+        time.sleep(max(0.0, EVERY - seconds))
+
+
+def watch(port: int, seconds: float) -> Asked:
+    """The health check, fifty times a second."""
+    asked, connection = Asked(), http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        begun = time.perf_counter()
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        answer.read()
+        asked.seconds.append(time.perf_counter() - begun)
+        if answer.status != 200:
+            asked.wrong.append(answer.status)
+        time.sleep(HEALTH_EVERY)
+    return asked
+
+
+def ask(connection: http.client.HTTPConnection, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any], float]:
+    begun = time.perf_counter()
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    data = answer.read()
+    return answer.status, json.loads(data) if answer.status == 200 else {}, time.perf_counter() - begun
+
+
+def furnish(url: str) -> list[str]:
+    """Conversations that take place now, two links each: the client's, and that of who comes along."""
+    crypt.use_keys(environment(url)["TOKEN_KEYS"])
+    database, now, links = Database(url), datetime.now(UTC), []
+    with database.begin() as session:
+        shop = kept(session, Shop(domain="bench.myshopify.com", name="Bench", access_token="x", installed_at=now))
+        advisor = kept(session, Advisor(shop_id=shop.id, name="Bob"))
+        for n in range(ROOMS):
+            links += room(session, shop, advisor, n, now)
+    database.close()
+    return links
+
+
+def room(session: Session, shop: Any, advisor: Any, number: int, now: datetime) -> list[str]:
+    about = {"shop_id": shop.id, "advisor_id": advisor.id}
+    case = kept(
+        session,
+        Case(**about, return_gid=f"gid://shopify/Return/{number}", opened_at=now, first_answer_due_at=now),
+    )
+    talk = kept(
+        session,
+        Consult(
+            **about,
+            case_id=case.id,
+            kind=Kind.VIDEO,
+            state=ConsultState.BOOKED,
+            starts_at=now,
+            ends_at=now + timedelta(minutes=30),
+            idempotency_key=f"bench-{number}",
+            created_at=now,
+        ),
+    )
+    seats = [
+        kept(session, Participant(shop_id=shop.id, consult_id=talk.id, role=role, name=role.value))
+        for role in (Role.CLIENT, Role.ADVISOR, Role.GUEST)
+    ]
+    made = {"shop_id": shop.id, "purpose": CONSULT, "subject_id": case.id, "now": now}
+    return [f"/consult/{issue_link(session, **made, person_id=person)}" for person in (None, seats[2].id)]
+
+
+def kept(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row

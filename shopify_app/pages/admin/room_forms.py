@@ -1,0 +1,43 @@
+"""The choice of a room, as values or as sentences to put it right."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from consults.policy import policy_of
+from consults.rooms.own_link import is_own_link
+from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO
+from shopify_app.web import rooms
+
+WORDS = {
+    EMBEDDED: "Built in, for up to four people",
+    TWILIO_VIDEO: "Twilio Video, for up to eight people",
+    LINK: "Your own room, at an address of yours",
+}
+
+
+def room_choices() -> list[tuple[str, str]]:
+    """Providers by name, in words; one that is not set up says so."""
+    return [(name, WORDS[name] + ("" if not rooms()[name].missing() else " (not set up)")) for name in WORDS]
+
+
+def read_room(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Provider and address, and a sentence for each field to correct; nothing where the form does not ask."""
+    if "room_provider" not in form:
+        return {}, {}
+    provider, link = form["room_provider"], form.get("room_link", "").strip()
+    wrongs: dict[str, str] = {}
+    if provider not in WORDS:
+        wrongs["room_provider"] = "Choose one of the rooms."
+    elif missing := rooms()[provider].missing():
+        wrongs["room_provider"] = missing
+    if (link or provider == LINK) and not is_own_link(link):
+        wrongs["room_link"] = "Write the whole address with its https://, for example https://meet.yourhouse.com/salon."
+    return {"provider": provider, "link": link}, wrongs
+
+
+def choose_room(session: Session, *, shop_id: int, provider: str, link: str) -> None:
+    """It holds for conversations booked from now on; those booked before keep theirs."""
+    policy = policy_of(session, shop_id=shop_id)
+    policy.room_provider, policy.room_link = provider, link
+    session.add(policy)

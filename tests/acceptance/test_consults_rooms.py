@@ -1,0 +1,329 @@
+"""Rooms: the lines that must be shown, and the checks of them that were agreed; a test a line. Two real browsers."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from consults.kinds import Outcome
+from consults.models import Case, Consult
+from consults.rooms.provider import TWILIO_VIDEO
+from consults.rooms.twilio_video import SCRIPT
+from consults.states import ConsultState
+from tests import cast
+from tests.acceptance.room_house import START, TALK, Salon, eventually, join, meet, salon, until
+from tests.pages.page_checks import findings
+from tests.turn_relay import relay
+
+ROOT = Path(__file__).parents[2]
+SECRET = "shared-with-the-relay"
+
+
+@pytest.fixture
+def house(sqlite_url: str, free_port: Callable[[], int], browser_context) -> Iterator[Salon]:
+    """One of the two databases will do here; what differs by database is in test_consults_room_rules.py."""
+    with salon(sqlite_url, free_port(), browser_context) as made:
+        yield made
+
+
+def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Salon) -> None:
+    """Book, meet (decoded frames on both sides), show a piece, reload and be back within 3 s, leave, record."""
+    client, advisor = house.client(), house.advisor()
+    assert client.get_by_text("Not recorded.").is_visible() and advisor.get_by_text("Not recorded.").is_visible()
+    join(client, advisor)
+    meet(client, advisor)
+    assert house.consult().state is ConsultState.IN_SESSION
+
+    advisor.get_by_label("The piece").fill("The lower Meridian")
+    advisor.get_by_label("One line about it, the price for instance").fill("€14,200")
+    advisor.get_by_role("button", name="Show it").click()
+    table = client.get_by_role("status").filter(has_text="The lower Meridian")
+    table.wait_for()
+    assert table.inner_text().split("\n")[0] == "Bob Laurent would like you to see" and "€14,200" in table.inner_text()
+    assert until(advisor, lambda told: told["there"] == "1"), "showing it did not end the conversation"
+    advisor.get_by_role("button", name="Put it away").click()
+    table.wait_for(state="hidden")
+
+    assert min(seconds_of_a_reload(client) for _ in range(3)) < 3, "back without a tap, and soon"
+    meet(client, advisor)
+
+    client.get_by_role("button", name="Leave").click()
+    advisor.get_by_role("button", name="Leave").click()
+    eventually(lambda: house.consult().state is ConsultState.COMPLETED, advisor)
+    advisor.get_by_text("Please record what Mrs Whitlock decided.").wait_for()
+    advisor.get_by_role("link", name="Record outcome").first.click()
+    advisor.get_by_role("radio", name="Keeps it").check()
+    advisor.get_by_role("radio", name="Proportion").check()
+    advisor.get_by_role("radio", name="None").check()
+    advisor.get_by_role("button", name="Save").click()
+    with house.database.begin() as session:
+        assert session.get_one(Case, house.world.case.id).outcome is Outcome.KEPT
+
+
+def seconds_of_a_reload(page: Page) -> float:
+    """Until a picture of the other comes again. The best of some counts: the machine may be busy with other tests."""
+    begun = time.monotonic()
+    page.reload()
+    until(page, lambda told: told["frames"] > 0)
+    return time.monotonic() - begun
+
+
+def no_camera(why: str) -> str:
+    refuse = f"() => Promise.reject(new DOMException('x', '{why}'))"
+    return f"if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = {refuse};"
+
+
+def test_a_guest_without_a_camera_only_receives(house: Salon) -> None:
+    guest, advisor = house.client(house.guest("Tom"), script=no_camera("NotFoundError")), house.advisor()
+    join(guest, advisor)
+    meet(guest)
+    told = until(advisor, lambda told: told["there"] == "1")
+    assert told["frames"] == 0 and told["bytes"] == 0, "nothing of the guest arrives"
+    assert until(guest, lambda told: True)["sent"] == 0
+
+
+def test_a_fifth_person_is_told_that_it_is_full(house: Salon) -> None:
+    pages = [house.client(), house.advisor(), house.client(house.guest("Tom")), house.client(house.guest("Ada"))]
+    join(*pages)
+    for page in pages:
+        page.get_by_role("button", name="Leave").wait_for()
+    fifth = house.client(house.somebody_more("Eve"))
+    join(fifth)
+    fifth.get_by_text(
+        "Four people are in the room, which is as many as it holds. One may join by telephone."
+    ).wait_for()
+    assert fifth.get_by_role("link", name="+33184880017").is_visible()
+    pages[3].get_by_role("button", name="Leave").click()
+    pages[3].get_by_role("button", name="Come back in").wait_for()
+    join(fifth)
+    fifth.get_by_role("button", name="Leave").wait_for()
+
+
+def test_it_works_with_nothing_but_a_loopback_interface() -> None:
+    """The first test again, in a network of its own that has no other interface."""
+    alone = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+    first = test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded.__name__
+    test = f"{Path(__file__).relative_to(ROOT)}::{first}"
+    command = [*alone, sys.executable, "-m", "tests.acceptance.on_loopback", test]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "interfaces: lo\n" in done.stdout and "1 passed" in done.stdout
+
+
+def test_by_a_relay_alone_they_see_one_another_all_the_same(sqlite_url, free_port, browser_context) -> None:
+    """The relay is a stand-in that wants coturn's credentials; with coturn itself: docs/operations.md, Rooms."""
+    with relay(SECRET) as lent:
+        about = {"turn_urls": lent.url, "turn_secret": SECRET, "turn_only": "yes"}
+        with salon(sqlite_url, free_port(), browser_context, **about) as house:
+            client, advisor = house.client(), house.advisor()
+            join(client, advisor)
+            meet(client, advisor)
+            pairs = until(client, lambda told: told["pairs"])["pairs"]
+            assert {(near, far) for near, far, _ in pairs} == {("relay", "relay")}
+            assert lent.carried > 100 and lent.refused == 0
+
+
+def test_a_relay_that_does_not_know_our_secret_is_said_and_the_telephone_shown(
+    sqlite_url, free_port, browser_context
+) -> None:
+    with relay("another secret") as lent:
+        about = {"turn_urls": lent.url, "turn_secret": SECRET, "turn_only": "yes"}
+        with salon(sqlite_url, free_port(), browser_context, **about) as house:
+            client, advisor = house.client(), house.advisor()
+            join(client, advisor)
+            words = "The relay between you does not let the picture through just now. You may ring instead."
+            client.get_by_text(words).wait_for()
+            assert client.get_by_role("link", name="+33184880017").is_visible()
+            assert lent.refused > 0 and lent.carried == 0
+
+
+@pytest.mark.parametrize(("name", "more"), [("NotAllowedError", "To share them, allow it"), ("NotFoundError", "")])
+def test_without_a_camera_or_leave_to_use_it_one_joins_and_sees_the_telephone(house: Salon, name, more) -> None:
+    client, advisor = house.client(script=no_camera(name)), house.advisor()
+    client.get_by_text("Your camera and sound are not shared. You can join all the same, to see and hear.").wait_for()
+    assert (more in client.inner_text("main")) is bool(more) or not more
+    assert client.get_by_role("link", name="+33184880017").is_visible()
+    join(advisor, client)
+    meet(client)
+
+
+def test_a_phone_call_in_the_middle_ends_nothing(house: Salon) -> None:
+    """The network goes, the telephone takes camera and microphone away, the page is looked at again."""
+    client, advisor = house.client(), house.advisor()
+    join(client, advisor)
+    meet(client, advisor)
+    client.context.set_offline(True)
+    client.get_by_text("Your connection is interrupted. We keep trying.").wait_for()
+    client.evaluate("document.querySelector('.ar-room-me').srcObject.getTracks().forEach((track) => track.stop())")
+    frozen = until(advisor, lambda told: True)["frames"]
+    client.context.set_offline(False)
+    client.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(advisor, lambda told: told["frames"] > frozen + 10)
+    meet(client, advisor)
+    client.get_by_text("Your connection is interrupted.").wait_for(state="hidden")
+    assert house.consult().state is ConsultState.IN_SESSION
+
+
+def test_sound_only_sends_and_asks_for_no_picture(house: Salon) -> None:
+    client, advisor = house.client(), house.advisor()
+    join(client, advisor)
+    meet(client, advisor)
+    client.get_by_role("button", name="Sound only").click()
+    moving = """async () => { const frames = async () => { let n = 0; for (const c of connections)
+      (await c.getStats()).forEach((row) => { n += row.framesDecoded || 0; }); return n; };
+      const before = await frames(); await new Promise((done) => setTimeout(done, 700));
+      return await frames() > before; }"""
+    eventually(lambda: not client.evaluate(moving), client)
+    client.get_by_role("button", name="With picture").click()
+    meet(client, advisor)
+
+
+def test_ones_screen_is_shown_and_taken_back(house: Salon) -> None:
+    """What is shared stands in for a screen: a canvas, as wide as no camera here."""
+    share = """if (navigator.mediaDevices) navigator.mediaDevices.getDisplayMedia = async () => {
+      const canvas = Object.assign(document.createElement('canvas'), {width: 900, height: 300});
+      const pen = canvas.getContext('2d'); let n = 0;
+      setInterval(() => { pen.fillStyle = n++ % 2 ? '#123' : '#abc'; pen.fillRect(0, 0, 900, 300); }, 60);
+      return canvas.captureStream(20); };"""
+    client, advisor = house.client(), house.advisor(script=share)
+    join(client, advisor)
+    meet(client, advisor)
+    ratio = "(v => v ? v.videoWidth / v.videoHeight : 0)(document.querySelector('.ar-room-them video'))"
+    advisor.get_by_role("button", name="Show my screen").click()
+    eventually(lambda: client.evaluate(ratio) > 2.5, client)
+    advisor.get_by_role("button", name="Stop showing").click()
+    eventually(lambda: 0 < client.evaluate(ratio) < 2, client)
+
+
+def test_another_page_of_ones_own_takes_over_and_gives_back(house: Salon) -> None:
+    link = f"{house.link()}/room"
+    first, second = house.window(), house.window()
+    first.goto(link)
+    second.goto(link)
+    join(first)
+    first.get_by_role("button", name="Leave").wait_for()
+    join(second)
+    first.get_by_text("You are in this conversation on another page.").wait_for()
+    first.get_by_role("button", name="Use this page instead").click()
+    second.get_by_text("You are in this conversation on another page.").wait_for()
+
+
+def test_without_script_the_room_says_how_to_join_by_telephone(house: Salon) -> None:
+    for page in (house.client(java_script_enabled=False), house.advisor(java_script_enabled=False)):
+        assert "You can still talk: the number below is the way in by telephone." in page.inner_text("main")
+        assert page.get_by_text("By telephone instead:").get_by_role("link").get_attribute("href", timeout=500)
+
+
+def test_the_room_opens_and_closes_by_its_window(house: Salon) -> None:
+    client = house.client()
+    with cast.clock(START.replace(hour=14, minute=49)):
+        client.reload()
+        join(client)
+        client.get_by_text("The room is not open now.").wait_for()
+    with cast.clock(TALK):
+        join(client)
+        client.get_by_role("button", name="Leave").wait_for()
+    with cast.clock(START.replace(hour=16, minute=1)):
+        client.goto(f"{house.link()}/room")
+        assert client.get_by_role("heading", level=1).text_content() == "Thank you. This conversation is over"
+
+
+def test_each_state_of_the_room_can_be_read_and_used(house: Salon) -> None:
+    """Before, during and after, at 390 and 1280 pixels, light and dark; axe finds nothing either."""
+    client, advisor = house.client(), house.advisor()
+    client.locator("[data-room-state=preview]").wait_for()
+    found = looked_at(client, "before") + looked_at(advisor, "before, the advisor's")
+    join(client, advisor)
+    meet(client, advisor)
+    advisor.get_by_label("The piece").fill("The lower Meridian")
+    advisor.get_by_role("button", name="Show it").click()
+    client.get_by_role("status").filter(has_text="The lower Meridian").wait_for()
+    found += looked_at(client, "during") + looked_at(advisor, "during, the advisor's")
+    for page in (client, advisor):
+        page.get_by_role("button", name="Leave").click()
+        page.locator("[data-room-state=ended]").wait_for()
+    found += looked_at(client, "after") + looked_at(advisor, "after, the advisor's")
+    with cast.clock(START.replace(hour=16, minute=1)):
+        for page in (client, advisor):
+            page.reload()
+            found += looked_at(page, "closed")
+    assert found == []
+
+
+def looked_at(page: Page, when: str) -> list[str]:
+    problems = Axe().run(page).response["violations"]
+    wrong = [f"{when}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
+    return wrong + findings(page, when)
+
+
+def test_the_room_is_entered_and_left_by_keyboard_alone(house: Salon) -> None:
+    client = house.client()
+    client.locator("[data-room-state=preview]").wait_for()
+    assert tab_to(client, "Join") == ["Sound on", "Camera on", "Try the sound", "Join"]
+    client.keyboard.press("Enter")
+    client.locator("[data-room-state=waiting]").wait_for()
+    assert tab_to(client, "Leave")[-2:] == ["Show my screen", "Leave"]
+    client.keyboard.press("Enter")
+    client.locator("[data-room-state=ended]").wait_for()
+    assert tab_to(client, "Come back in")[-1] == "Come back in"
+    client.keyboard.press("Space")
+    client.locator("[data-room-state=waiting]").wait_for()
+
+
+def tab_to(page: Page, words: str) -> list[str]:
+    """What the keyboard meets from the top of the page on."""
+    met: list[str] = []
+    page.evaluate("document.activeElement.blur()")
+    page.locator("h1").evaluate("(h) => { h.tabIndex = -1; h.focus(); }")
+    while words not in met:
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.textContent.trim()"))
+        assert len(met) < 20, met
+    return met
+
+
+TWILIOS = """
+  class Track { constructor(track) { this.mediaStreamTrack = track; this.kind = track.kind; } }
+  class Known { constructor() { this.heard = {}; this.tracks = new Map(); }
+    on(name, then) { this.heard[name] = then; } tell(name, ...what) { this.heard[name](...what); } }
+  window.Twilio = {Video: {LocalAudioTrack: Track, LocalVideoTrack: Track, connect: async (token, options) => {
+    const room = window.room = new Known();
+    Object.assign(room, {token, options, participants: new Map(), left: false, disconnect() { this.left = true; }});
+    room.localParticipant = Object.assign(new Known(), {published: [],
+      async publishTrack(track) { this.published.push(track.kind); }, unpublishTrack() {}});
+    return room;
+  }}};
+  window.somebody = (sid, identity) => Object.assign(new Known(), {sid, identity});
+"""
+
+
+def test_a_room_at_twilio_is_entered_with_the_token_and_left(sqlite_url, free_port, browser_context, tmp_path) -> None:
+    """Twilio's own script is stood in for; what it is asked, and what the page makes of its answers, is ours."""
+    about = {"twilio_account_sid": "AC1", "twilio_auth_token": "t", "twilio_messaging_service_sid": "MG1"}
+    keys = {"twilio_api_key_sid": "SK1", "twilio_api_key_secret": "a secret as long as such secrets are"}
+    with salon(sqlite_url, free_port(), browser_context, **about, **keys) as house:
+        (tmp_path / SCRIPT).write_text("")
+        house.app.extensions["returns"].rooms[TWILIO_VIDEO].scripts = tmp_path
+        with house.database.begin() as session:
+            session.get_one(Consult, house.consult_id).provider = TWILIO_VIDEO
+        client = house.window()
+        client.route(f"**/{SCRIPT}", lambda route: route.fulfill(content_type="text/javascript", body=TWILIOS))
+        client.goto(f"{house.link()}/room")
+        join(client)
+        client.locator("[data-room-state=waiting]").wait_for()
+        assert client.evaluate("room.options.name") == f"consult-{house.consult_id}"
+        assert client.evaluate("room.options.tracks.map((track) => track.kind).sort()") == ["audio", "video"]
+        assert len(client.evaluate("room.token").split(".")) == 3
+        client.evaluate("window.bob = somebody('PA1', '2'); room.tell('participantConnected', bob)")
+        client.evaluate("bob.tell('trackSubscribed', {attach: () => document.createElement('video')})")
+        client.locator("[data-room-state=connected] .ar-room-them video").wait_for(state="attached")
+        client.evaluate("room.tell('participantDisconnected', bob)")
+        client.locator("[data-room-state=waiting]").wait_for()
+        client.get_by_role("button", name="Leave").click()
+        eventually(lambda: client.evaluate("room.left"), client)
