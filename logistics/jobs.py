@@ -1,5 +1,6 @@
 """Every job of this package, under the name it has in JOBS: `logistics.<function>`."""
 
+from logistics.balances import ask_balance
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
@@ -13,6 +14,7 @@ from logistics.parcel_jobs import (
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money
 
 __all__ = [
+    "ask_balance",
     "attach_label",
     "authorise",
     "close_return",

@@ -31,7 +31,7 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
         values = {"boxes": len(boxes), "covered": all(box.is_covered for box in boxes)}
         again = sum(step.kind == "reopened" for step in rmas.steps(session, rma))  # then it is another slip
         key = f"again-{again}" if again else ""
-        _write(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
+        write(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
 
 
 def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
@@ -40,7 +40,7 @@ def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
         by = working_day((rma.arrived_at or clock.now()) + INSPECTION, shop.zone)
-        _write(session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now())
+        write(session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now())
 
 
 def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int, settlement_id: int) -> None:
@@ -56,7 +56,7 @@ def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
             "amount": batch.amount.show(locale),
             "by": day_in_words(batch.settled_at + timedelta(days=days), shop.zone, locale),
         }
-        _write(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
+        write(session, addresses, rma, "money_on_its_way", values, key=f"batch-{batch.batch}", now=clock.now())
 
 
 def working_day(at: datetime, zone: str) -> datetime:
@@ -93,7 +93,7 @@ def piece_in_words(session: Session, rma: Rma) -> str:
     return " and ".join(titles) if 0 < len(titles) <= 2 else "your pieces" if titles else "your piece"
 
 
-def _write(
+def write(
     session: Session,
     addresses: Addresses,
     rma: Rma,
@@ -103,6 +103,7 @@ def _write(
     key: str = "",
     now: datetime,
 ) -> None:
+    """Write one letter to the client of this return, once a `key`, with a fresh link to its page."""
     assert rma.id is not None
     key = ":".join(part for part in (f"rma:{rma.id}", message, key) if part)
     is_written = messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")

@@ -21,6 +21,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
     "money_on_its_way": ("email",),
+    "balance_to_pay": ("email",),
     "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
     "reminded_advisor": ("sms",),

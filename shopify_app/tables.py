@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import consults.models
 import jobs.models
 import logistics.models
+import logistics.money_models
 import measures.models
 import notifications.models
 import routing.ledgers
@@ -20,6 +21,7 @@ MODELS = (
     notifications.models,
     consults.models,
     logistics.models,
+    logistics.money_models,
     routing.models,
     measures.models,
     routing.seller_models,

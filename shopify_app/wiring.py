@@ -171,6 +171,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
+        "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
         "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),

@@ -247,6 +247,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inboundtext_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
+        "moneyright",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("may_grant", sa.Boolean(), nullable=False),
+        sa.Column("may_pay", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_moneyright_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moneyright")),
+        sa.UniqueConstraint("shop_id", "who", name=op.f("uq_moneyright_shop_id_who")),
+    )
+    with op.batch_alter_table("moneyright", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moneyright_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "promisetier",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -415,6 +430,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holiday")),
         sa.UniqueConstraint("boutique_id", "day", name=op.f("uq_holiday_boutique_id_day")),
     )
+    op.create_table(
+        "moneyterms",
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("as_credit", sa.Boolean(), nullable=False),
+        sa.Column("shipping_back", sa.Boolean(), nullable=False),
+        sa.Column("set_by", sa.String(length=120), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_moneyterms_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_moneyterms_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("rma_id", name=op.f("pk_moneyterms")),
+    )
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moneyterms_shop_id"), ["shop_id"], unique=False)
+
     op.create_table(
         "advisorcode",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -636,6 +666,28 @@ def upgrade() -> None:
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.add_column(sa.Column("cause", sa.String(length=40), server_default="", nullable=False))
 
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("finance_above_cents", sa.BigInteger(), server_default="0", nullable=True))
+        batch_op.add_column(sa.Column("duties_back", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
+        batch_op.add_column(sa.Column("offer_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exchanges", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("duties", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("shipping_back", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("as_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(
+            sa.Column("credit_offered", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("owed_cents", sa.BigInteger(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("elsewhere_cents", sa.BigInteger(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("elsewhere_how", sa.String(length=200), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("shop_cents", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("granted_by", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("pay_url", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("balance_paid_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -652,6 +704,26 @@ def downgrade() -> None:
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.drop_column("balance_paid_at")
+        batch_op.drop_column("pay_url")
+        batch_op.drop_column("granted_at")
+        batch_op.drop_column("granted_by")
+        batch_op.drop_column("shop_cents")
+        batch_op.drop_column("elsewhere_how")
+        batch_op.drop_column("elsewhere_cents")
+        batch_op.drop_column("owed_cents")
+        batch_op.drop_column("credit_offered")
+        batch_op.drop_column("as_credit")
+        batch_op.drop_column("shipping_back")
+        batch_op.drop_column("duties")
+        batch_op.drop_column("exchanges")
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("offer_credit")
+        batch_op.drop_column("duties_back")
+        batch_op.drop_column("finance_above_cents")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
         batch_op.drop_column("cause")
@@ -725,6 +797,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moneyterms_shop_id"))
+
+    op.drop_table("moneyterms")
     op.drop_table("holiday")
     with op.batch_alter_table("claimevidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_claimevidence_evidence_id"))
@@ -742,6 +818,10 @@ def downgrade() -> None:
     op.drop_table("ruledraft")
     op.drop_table("rulebookversion")
     op.drop_table("promisetier")
+    with op.batch_alter_table("moneyright", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moneyright_shop_id"))
+
+    op.drop_table("moneyright")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 

@@ -75,7 +75,7 @@ class FakeShopify(Stoppable):
         self.maybe_stop("read", "before")
         return self.returns.get(return_gid)
 
-    def read_and_suggest(self, shop_id: int, return_gid: str, lines: Any) -> Any:
+    def read_and_suggest(self, shop_id: int, return_gid: str, lines: Any, terms: Any = None) -> Any:
         self.maybe_stop("read_and_suggest", "before")
         read = self.returns.get(return_gid)
         fits = read and dict(lines).items() <= dict(read.unprocessed).items()
@@ -106,7 +106,7 @@ class FakeShopify(Stoppable):
         self.maybe_stop("attach_label", "after")
         return hung.gid
 
-    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any) -> SuggestedOutcome:
+    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any, terms: Any = None) -> SuggestedOutcome:
         self.maybe_stop("suggest_outcome", "before")
         return self.suggestion or suggested(self.returns[return_gid], lines)
 

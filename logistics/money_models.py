@@ -1,0 +1,30 @@
+"""Rows of who decides about money, and how it goes."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+
+class MoneyTerms(SQLModel, table=True):
+    """How the money of one return goes, where a person or the law chose otherwise than the usual way."""
+
+    rma_id: int = Field(primary_key=True, foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    as_credit: bool = False
+    shipping_back: bool = False
+    set_by: str = Field(default="", max_length=120)
+    set_at: datetime
+
+
+class MoneyRight(SQLModel, table=True):
+    """What one member of staff may do about money. A shop without any row leaves both to whoever is in the admin."""
+
+    __table_args__ = (sa.UniqueConstraint("shop_id", "who"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    who: str = Field(max_length=120)  # "staff:<Shopify's number>"
+    name: str = Field(default="", max_length=120)
+    may_grant: bool = False
+    may_pay: bool = False
