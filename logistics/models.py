@@ -38,6 +38,7 @@ class LogisticsPolicy(SQLModel, table=True):
     refund_days: int = 10
     # Shop money. An amount above it that an advisor granted waits for somebody with the right to pay; null: none does.
     finance_above_cents: int | None = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    house_refund_days: int | None = None  # working days from receipt; packs/refund_dates.json's where not chosen
     duties_back: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     offer_credit: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
 

@@ -1,6 +1,6 @@
 """Rows of who decides about money, and how it goes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -13,8 +13,24 @@ class MoneyTerms(SQLModel, table=True):
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
     as_credit: bool = False
     shipping_back: bool = False
+    track: str = Field(default="", max_length=20)  # a word of refund_dates.Track
+    noticed_at: datetime | None = None  # when the client withdrew, where that was another moment than the request
+    proof_at: datetime | None = None  # when they showed that it was sent
     set_by: str = Field(default="", max_length=120)
     set_at: datetime
+
+
+class RefundWatch(SQLModel, table=True):
+    """What was said about a promised day, once a day and kind: "refund_near" or "refund_late"."""
+
+    __table_args__ = (sa.UniqueConstraint("rma_id", "kind", "due_on"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rma_id: int = Field(foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    kind: str = Field(max_length=20)
+    due_on: date
+    said_at: datetime
 
 
 class MoneyRight(SQLModel, table=True):

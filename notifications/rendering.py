@@ -20,6 +20,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "desk_link": ("sms",),
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
+    "make_right": ("email",),
     "money_on_its_way": ("email",),
     "balance_to_pay": ("email",),
     "owner_copied_advisor": ("email",),

@@ -6,6 +6,7 @@ import consults.models
 import jobs.models
 import logistics.models
 import logistics.money_models
+import logistics.radar.models
 import measures.models
 import notifications.models
 import routing.ledgers
@@ -22,6 +23,7 @@ MODELS = (
     consults.models,
     logistics.models,
     logistics.money_models,
+    logistics.radar.models,
     routing.models,
     measures.models,
     routing.seller_models,

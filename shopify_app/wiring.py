@@ -12,6 +12,7 @@ import consults.replies
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
+import logistics.radar.jobs
 import measures.jobs
 import notifications.jobs
 import routing.absences
@@ -58,8 +59,10 @@ from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
+from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.admin_api.sweeps import ShopifySweeps
 from shopify_app.admin_api.together import ReturnsWithOrders
+from shopify_app.radar import cases_seen
 from shops import links
 from shops.events import (
     AppUninstalled,
@@ -125,6 +128,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.close_rooms": 60,
     "consults.keep_first_answers": 60,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
     "notifications.forget_texts": DAY,
@@ -172,6 +176,11 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
+        "logistics.look_for_failures": partial(
+            logistics.radar.jobs.look_for_failures, stock=ShopifyStock(api), cases=cases_seen
+        ),
+        "logistics.tell_client_ways": partial(logistics.radar.jobs.tell_client_ways, addresses=addresses),
         "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),

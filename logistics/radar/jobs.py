@@ -1,0 +1,100 @@
+"""The sweep: look, ask what is in stock, open and close cards; and the letter with the ways out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+import jobs
+from kit import clock
+from kit.addresses import Addresses
+from kit.db import Begin
+from logistics import balances, rmas
+from logistics.models import Settlement
+from logistics.radar import cards, looking
+from logistics.radar.kinds import CardState, Found
+from logistics.radar.looking import CaseSeen, CasesSeen
+from logistics.radar.ports import Stock
+from logistics.radar.ways import NEEDS_NO_PIECE, Piece, World, ways_out
+from logistics.states import SettlementState
+from logistics.telling import write
+from shops.models import Shop, ShopState
+from shops.shops import get_shop
+
+EVERY_SECONDS = 300
+PAYABLE = (SettlementState.PROPOSED, SettlementState.UNSETTLED, SettlementState.APPROVED, SettlementState.SENDING)
+
+
+def look_everywhere(begin: Begin) -> None:
+    """Secure a look for every shop that has the app."""
+    with begin() as session:
+        for shop_id in session.exec(select(Shop.id).where(col(Shop.state) != ShopState.UNINSTALLED)):
+            jobs.enqueue(session, "logistics.look_for_failures", key=f"radar:{shop_id}", shop_id=shop_id)
+
+
+def look_for_failures(begin: Begin, *, stock: Stock, cases: CasesSeen, shop_id: int) -> None:
+    """Open a card for each failure that has none, and close those of failures that are gone."""
+    with begin() as session:
+        now = clock.now()
+        seen = list(cases(session, shop_id, now))
+        found = looking.look(session, shop_id=shop_id, cases=seen, now=now)
+        promised = looking.promised(session, shop_id=shop_id)
+    shelves = {need.variant_gid: stock.pieces(shop_id, need.variant_gid) for need in promised}
+    missing = [one for need in promised if (one := looking.gone(need, shelves[need.variant_gid]))]
+    with begin() as session:
+        found += looking.complete(session, shop_id=shop_id, found=missing, cases=seen)
+        fresh = _without_card(session, shop_id, found)
+    for one in fresh:
+        gid = one.variant_gid or one.line_gid
+        pieces = () if one.failure in NEEDS_NO_PIECE or not gid else shelves.get(gid) or stock.pieces(shop_id, gid)
+        _open(begin, shop_id, one, pieces, seen)
+    with begin() as session:
+        cards.withdraw_gone(session, shop_id=shop_id, keys={one.key for one in found}, now=clock.now())
+        for batch in balances.unpaid(session, shop_id=shop_id):
+            rma = rmas.get_rma(session, shop_id=shop_id, rma_id=batch.rma_id)
+            looking_key = f"balance:{batch.id}"
+            jobs.enqueue(
+                session,
+                "logistics.ask_balance",
+                key=looking_key,
+                shop_id=shop_id,
+                rma_id=rma.id,
+                settlement_id=batch.id,
+            )
+
+
+def tell_client_ways(begin: Begin, *, addresses: Addresses, shop_id: int, card_id: int) -> None:
+    """What went wrong and the ways out, in the advisor's words. Once a card."""
+    with begin() as session:
+        card = cards.get_card(session, shop_id=shop_id, card_id=card_id)
+        if card.state is not CardState.SENT or card.rma_id is None:
+            return
+        rma = rmas.get_rma(session, shop_id=shop_id, rma_id=card.rma_id)
+        values = {"words": card.words, "ways": [f"{way['title']}. {way['words']}" for way in card.ways]}
+        write(session, addresses, rma, "make_right", values, key=f"card-{card_id}", quietly=False, now=clock.now())
+
+
+def _without_card(session: Session, shop_id: int, found: Sequence[Found]) -> list[Found]:
+    there = {card.key for card in cards.live_cards(session, shop_id=shop_id)}
+    return [one for one in found if one.key not in there]
+
+
+def _open(begin: Begin, shop_id: int, one: Found, pieces: tuple[Piece, ...], seen: Sequence[CaseSeen]) -> None:
+    with begin() as session:
+        now = clock.now()
+        world = _world(session, shop_id, one, pieces, seen, now)
+        cards.open_card(session, shop_id=shop_id, found=one, ways=ways_out(one, world), now=now)
+
+
+def _world(
+    session: Session, shop_id: int, one: Found, pieces: tuple[Piece, ...], seen: Sequence[CaseSeen], now: datetime
+) -> World:
+    case = next((case for case in seen if case.case_id == one.case_id), None)
+    money = select(Settlement.id).where(Settlement.rma_id == one.rma_id, col(Settlement.state).in_(PAYABLE))
+    return World(
+        today=now.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date(),
+        pieces=pieces,
+        colleagues=case.colleagues if case else (),
+        money_waits=session.exec(money).first() is not None,
+    )
