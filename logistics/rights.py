@@ -9,6 +9,8 @@ from logistics.models import LogisticsPolicy, Settlement
 from logistics.money_models import MoneyRight
 from logistics.states import SettlementState
 
+NOT_YOURS = "You may look at this amount. Granting or paying it is another person's right."
+
 
 class Forbidden(AppError):
     """The caller may see it, and may not do it."""
@@ -28,10 +30,20 @@ class Rights:
         """Whether their click sends it: they may pay, or nobody has to confirm this one."""
         return self.may_pay or (self.may_grant and not must_confirm(policy, settlement))
 
+    def must_grant(self) -> None:
+        """Raises Forbidden without that right."""
+        if not self.may_grant:
+            raise Forbidden(NOT_YOURS)
+
+    def must_pay(self) -> None:
+        """Raises Forbidden without that right."""
+        if not self.may_pay:
+            raise Forbidden(NOT_YOURS)
+
     def check(self, settlement: Settlement, policy: LogisticsPolicy) -> None:
         """Raises Forbidden where their click may do nothing at all."""
         if not self.may_grant and not self.may_pay:
-            raise Forbidden("You may look at this amount. Granting or paying it is another person's right.")
+            raise Forbidden(NOT_YOURS)
         only_pays = settlement.granted_at is None and not self.may_grant
         if only_pays and settlement.state is SettlementState.PROPOSED and must_confirm(policy, settlement):
             raise Forbidden("Somebody with the right to grant it says yes first; then you confirm it.")

@@ -49,7 +49,7 @@ FAULTS = {
     Failure.CARRIER: "The parcel you sent us is not moving as it should, and we have not found out why yet.",
     Failure.NEED_BY: "We have taken so long that the day you need it by is no longer safe.",
     Failure.STOCK_GONE: "The piece we promised you is no longer there. We should have put it aside.",
-    Failure.MISMATCH: "What we took out of the box is not what our papers say. We do not know yet where that comes from.",
+    Failure.MISMATCH: "What we took out of the box is not what our papers say. We do not know yet how that came about.",
     Failure.REFUND_LATE: "Your money should have been back with you by now, and it is not.",
     Failure.SILENT_ADVISOR: "You wrote to us, and we did not answer in the time we promised.",
 }

@@ -1,4 +1,4 @@
-"""Ways out of a failure that hold: what is in stock, somewhere it can be brought from in time. Pure proposals, checked."""
+"""Ways out of a failure that hold: what is in stock, where it can be brought from in time. Pure proposals, checked."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -131,11 +131,11 @@ def _without_a_piece(found: Found, world: World) -> list[Way]:
     ]
     own = {
         Failure.CARRIER: [
-            Way("collect_again", "A courier at your door", "An insured courier collects it, or looks for it, tomorrow.", tomorrow)
+            Way("collect_again", "A courier at your door", "An insured courier collects it tomorrow.", tomorrow)
         ],
         Failure.MISMATCH: [
             Way("look_together", "We look at it together", "Two of us open it again with you on a call.", tomorrow),
-            Way("send_back", "It comes back to you", "We bring back what we found, insured, for you to look at.", tomorrow),
+            Way("send_back", "It comes back to you", "We bring back what we found, insured, to look at.", tomorrow),
         ],
         Failure.REFUND_LATE: [pay],
         Failure.SILENT_ADVISOR: colleagues,

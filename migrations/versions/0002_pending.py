@@ -78,6 +78,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_clientmerge_kept", ["shop_id", "kept_gid"], unique=False)
 
     op.create_table(
+        "clientneed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("return_gid", sa.String(length=120), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("need_by", sa.Date(), nullable=True),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_clientneed_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clientneed")),
+        sa.UniqueConstraint("shop_id", "return_gid", name=op.f("uq_clientneed_shop_id_return_gid")),
+    )
+    op.create_table(
         "commissionrule",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -436,6 +451,9 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("as_credit", sa.Boolean(), nullable=False),
         sa.Column("shipping_back", sa.Boolean(), nullable=False),
+        sa.Column("track", sa.String(length=20), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proof_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("set_by", sa.String(length=120), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_moneyterms_rma_id_rma"), ondelete="CASCADE"),
@@ -444,6 +462,61 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("moneyterms", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_moneyterms_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "radarcard",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("failure", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("return_gid", sa.String(length=120), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("advisor_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("need_by", sa.Date(), nullable=True),
+        sa.Column("objection", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("ways", sa.JSON(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_closed", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_radarcard_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_radarcard_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_radarcard")),
+    )
+    with op.batch_alter_table("radarcard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_radarcard_advisor_id"), ["advisor_id"], unique=False)
+        batch_op.create_index("ix_radarcard_return", ["shop_id", "return_gid"], unique=False)
+        batch_op.create_index(
+            "uq_radarcard_live",
+            ["shop_id", "key"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'sent', 'answered')"),
+            postgresql_where=sa.text("state IN ('open', 'sent', 'answered')"),
+        )
+
+    op.create_table(
+        "refundwatch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_refundwatch_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_refundwatch_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refundwatch")),
+        sa.UniqueConstraint("rma_id", "kind", "due_on", name=op.f("uq_refundwatch_rma_id_kind_due_on")),
+    )
+    with op.batch_alter_table("refundwatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refundwatch_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
         "advisorcode",
@@ -668,6 +741,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("finance_above_cents", sa.BigInteger(), server_default="0", nullable=True))
+        batch_op.add_column(sa.Column("house_refund_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("duties_back", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
         batch_op.add_column(sa.Column("offer_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
@@ -723,6 +797,7 @@ def downgrade() -> None:
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
         batch_op.drop_column("offer_credit")
         batch_op.drop_column("duties_back")
+        batch_op.drop_column("house_refund_days")
         batch_op.drop_column("finance_above_cents")
 
     with op.batch_alter_table("jobtrouble", schema=None) as batch_op:
@@ -797,6 +872,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
+    with op.batch_alter_table("refundwatch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refundwatch_shop_id"))
+
+    op.drop_table("refundwatch")
+    with op.batch_alter_table("radarcard", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_radarcard_live",
+            sqlite_where=sa.text("state IN ('open', 'sent', 'answered')"),
+            postgresql_where=sa.text("state IN ('open', 'sent', 'answered')"),
+        )
+        batch_op.drop_index("ix_radarcard_return")
+        batch_op.drop_index(batch_op.f("ix_radarcard_advisor_id"))
+
+    op.drop_table("radarcard")
     with op.batch_alter_table("moneyterms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_moneyterms_shop_id"))
 
@@ -848,6 +937,7 @@ def downgrade() -> None:
     op.drop_table("flownote")
     op.drop_table("erasedclient")
     op.drop_table("commissionrule")
+    op.drop_table("clientneed")
     with op.batch_alter_table("clientmerge", schema=None) as batch_op:
         batch_op.drop_index("ix_clientmerge_kept")
 

@@ -3,12 +3,12 @@
 from flask import Blueprint
 
 from shopify_app.auth import NotSignedIn
-from shopify_app.pages.desk import cases, choosing, opening, outcomes, promises, room, signing_in, today
+from shopify_app.pages.desk import cases, choosing, opening, outcomes, promises, radar, room, signing_in, today
 from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
-for part in (signing_in, today, cases, choosing, opening, outcomes, promises, room):
+for part in (signing_in, today, cases, choosing, opening, outcomes, promises, radar, room):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

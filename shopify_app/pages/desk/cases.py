@@ -20,7 +20,11 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.errors import AppError
 from kit.money import Money
+from logistics.radar.cards import cards_of
+from logistics.radar.kinds import ASK_OCCASION, HEADINGS
+from logistics.radar.needs import need_of
 from logistics.rmas import find_rma, view
+from logistics.settlements import open_settlement
 from routing.credits import effect_on
 from routing.hand_overs import next_in_turn
 from routing.jobs import find_decision
@@ -141,6 +145,11 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "refund": refund.show() if refund else "settled in the admin",
         "why": why(session, shop_id=case.shop_id, decision=_decision(session, case)),
         "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
+        "cards": cards_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "card_headings": HEADINGS,
+        "ask_occasion": ASK_OCCASION,
+        "need": need_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.TALK],
         "a_day": cues.A_DAY.about(client),
