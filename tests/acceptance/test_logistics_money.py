@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from kit.errors import OutsideError
 from logistics import money_terms, settlements
 from logistics.rights import GRANT, Forbidden, Rights
+from routing import openings
 from simulators.shopify.mutations import MUTATIONS, credits
 from simulators.shopify.outcomes import suggested
 from tests import cast
@@ -347,3 +349,56 @@ def test_set_aside_a_batch_is_never_sent(house: MoneyHouse) -> None:
     house.work()
     assert [str(batch.state) for batch in house.view().settlements] == ["void", "proposed"]
     assert house.done("ReturnProcess") == 0
+
+
+# --- an exchange is made once the client has decided, and not before
+
+
+def ask_exchange(house: MoneyHouse, price: str) -> int:
+    """The advisor opens the return for the piece the client decided for."""
+    order, variant_gid = house.order(), house.variant(price)
+    line = order["fulfillments"][0]["lines"][0]["id"]
+    reason = house.in_shopify().shop.all("ReturnReasonDefinition")[0]["id"]
+    with house.town.database.begin() as session:
+        row = openings.ask(
+            session,
+            shop_id=house.town.shop_id,
+            key="the-form",
+            order_gid=order["id"],
+            order_name=order["name"],
+            lines=[(line, 1)],
+            reason_gid=reason,
+            advisor_id=house.town.advisor_id,
+            exchanges=[(variant_gid, 1)],
+            now=house.town.times["now"],
+        )
+        return cast.number(row.id)
+
+
+@pytest.mark.calm(reason="names the fault and when it comes")
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
+def test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_return_with_its_exchange(
+    house: MoneyHouse, lost: bool
+) -> None:
+    house.sell(pieces=[RING])
+    opened_id = ask_exchange(house, "16050.50")
+    assert house.done("ReturnCreate") == 0 and house.order()["returnIds"] == []
+    if lost:
+        house.town.control(
+            "POST", "faults", {"faults": [{"operation": "ReturnCreate", "kind": "late", "times": 1, "seconds": 4}]}
+        )
+    about = {"shop_id": house.town.shop_id, "opened_id": opened_id}
+    job = house.town.jobs["routing.open_return"]
+    if lost:
+        with pytest.raises(OutsideError):
+            job(house.town.database.begin, **about)
+        house.town.pass_by(seconds=60)
+    job(house.town.database.begin, **about)
+    assert house.done("ReturnCreate") == 1
+    (house.return_gid,) = house.order()["returnIds"]
+    house.town.queue.waiting.clear()
+    house.open()
+    house.arrive()
+    assert house.money().owed.amount == "1250.50"
+    house.approve()
+    assert house.ledger()["owed"] == "1250.50" and house.done("ReturnProcess") == 1
