@@ -114,46 +114,28 @@ def _brought(piece: Piece, by: date, what: str) -> Way:
 
 
 def _without_a_piece(found: Found, world: World) -> list[Way]:
+    """What can be done whatever is on the shelves; a call and a time to choose always can."""
     today, tomorrow = world.today, working_days_after(world.today, 1)
-    ring = Way("ring", "A call today", "Your advisor rings today and stays with it until it is done.", today)
     pay = Way("pay", "The money today", "The refund is paid back today, without waiting any longer.", today)
-    colleagues = [
-        Way(
-            "colleague",
-            f"{c.name} takes over",
-            f"{c.name} answers today, and has read everything.",
-            today,
-            "",
-            "",
-            c.advisor_id,
-        )
-        for c in world.colleagues[:1]
-    ]
+    ring = Way("ring", "A call today", "Your advisor rings today and stays with it until it is done.", today)
+    time = Way("time", "A time you choose", "You choose the next free time, and it is kept for you.", tomorrow)
+    words = "A courier collects it tomorrow, insured."
     own = {
-        Failure.CARRIER: [
-            Way("collect_again", "A courier at your door", "An insured courier collects it tomorrow.", tomorrow)
-        ],
+        Failure.CARRIER: [Way("collect_again", "A courier at your door", words, tomorrow)],
         Failure.MISMATCH: [
             Way("look_together", "We look at it together", "Two of us open it again with you on a call.", tomorrow),
             Way("send_back", "It comes back to you", "We bring back what we found, insured, to look at.", tomorrow),
         ],
         Failure.REFUND_LATE: [pay],
-        Failure.SILENT_ADVISOR: colleagues,
-    }  # fmt: skip
-    more = {
-        Failure.REFUND_LATE: [
-            Way(
-                "transfer",
-                "We show you where it is",
-                "We send you the bank's reference today, to trace it with.",
-                today,
-            )
-        ],
-        Failure.SILENT_ADVISOR: [
-            Way("time", "A time you choose", "You choose the next free time, and it is kept for you.", tomorrow)
-        ],
+        Failure.SILENT_ADVISOR: [_takes_over(colleague, today) for colleague in world.colleagues[:1]],
     }
-    return [*own.get(found.failure, []), ring, *more.get(found.failure, [pay])]
+    usual = [ring, time] if found.failure in NEEDS_NO_PIECE else [ring, pay, time]
+    return [*own.get(found.failure, []), *usual]
+
+
+def _takes_over(colleague: Colleague, today: date) -> Way:
+    words = f"{colleague.name} answers today, and has read everything."
+    return Way("colleague", f"{colleague.name} takes over", words, today, advisor_id=colleague.advisor_id)
 
 
 def _near(price: Decimal | None, own: Decimal | None) -> bool:

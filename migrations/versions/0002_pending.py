@@ -745,6 +745,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("duties_back", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
         batch_op.add_column(sa.Column("offer_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exchanges", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("settlement", schema=None) as batch_op:
         batch_op.add_column(sa.Column("exchanges", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("duties", sa.JSON(), server_default="[]", nullable=False))
@@ -792,6 +795,9 @@ def downgrade() -> None:
         batch_op.drop_column("as_credit")
         batch_op.drop_column("shipping_back")
         batch_op.drop_column("duties")
+        batch_op.drop_column("exchanges")
+
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
         batch_op.drop_column("exchanges")
 
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:

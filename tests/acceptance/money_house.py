@@ -14,9 +14,11 @@ from logistics.rmas import RmaView
 from logistics.states import Finding
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.returns import ShopifyReturns
+from shops.models import Shop
 from simulators.shopify.contexts import open_context
 from tests import cast
 from tests.journeys.edge_town import DOMAIN, Town
+from tests.simulators.shopify_calls import Calls
 
 JOBS = {
     "logistics.authorise", "logistics.propose_settlement", "logistics.pay", "logistics.close_return",
@@ -145,6 +147,13 @@ class MoneyHouse:
                 self.town.pass_by(seconds=60)
             if not queue.waiting:
                 return
+
+    def renew(self) -> None:
+        """After days, the app has a fresh token."""
+        with self.town.database.begin() as session:
+            shop = session.get_one(Shop, self.town.shop_id)
+            shop.access_token = str(Calls(self.town.shopify, DOMAIN).exchange().json()["access_token"])
+            session.add(shop)
 
     def view(self) -> RmaView:
         with self.town.database.begin() as session:
