@@ -11,6 +11,7 @@ from logistics.parcel_jobs import (
     record_scan,
     release_label,
 )
+from logistics.side_sales import sell_beside
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "propose_settlement",
     "record_scan",
     "release_label",
+    "sell_beside",
     "tell_client_arrived",
     "tell_client_label",
     "tell_client_money",

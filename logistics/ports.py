@@ -1,6 +1,7 @@
 """What logistics asks of the outside. The adapters stand in `shopify_app/admin_api/returns.py` and `carriers/`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from kit.causes import Cause
@@ -11,6 +12,7 @@ from logistics.reads import (
     Address,
     BalanceRead,
     Bought,
+    DraftRead,
     ProcessPlan,
     ReturnRead,
     Shipment,
@@ -76,6 +78,18 @@ class ReturnsDoor(Protocol):
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Close the return; one that is closed already is returned as it is."""
+
+
+class SalesDoor(Protocol):
+    """Selling a piece beside a return. Every call may raise OutsideError; `ambiguous` when it may have taken effect."""
+
+    def find_draft(self, shop_id: int, tag: str) -> DraftRead | None:
+        """The draft order with exactly this tag."""
+
+    def make_draft(
+        self, shop_id: int, *, client_gid: str, variant_gid: str, tag: str, note: str, held_until: datetime
+    ) -> DraftRead:
+        """Make it, with its piece put aside until then. Not idempotent: looked for first."""
 
 
 class Carrier(Protocol):

@@ -220,6 +220,16 @@ class BalanceRead:
 
 
 @dataclass(frozen=True)
+class DraftRead:
+    """A draft order: `pay_url` is where the client pays it."""
+
+    gid: str
+    name: str
+    pay_url: str
+    amount: Money
+
+
+@dataclass(frozen=True)
 class Bought:
     """A label that was paid for. `cover` is what the carrier confirms, which may be less than what was asked."""
 

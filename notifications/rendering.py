@@ -28,6 +28,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "reminded_advisor": ("sms",),
     "replied_advisor": ("sms",),
     "return_link": ("email",),
+    "sale_to_pay": ("email",),
     "stands_in_advisor": ("sms",),
 }
 

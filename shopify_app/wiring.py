@@ -54,6 +54,7 @@ from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, RouteAsked
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.drafts import ShopifySales
 from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
@@ -176,6 +177,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(
             logistics.radar.jobs.look_for_failures, stock=ShopifyStock(api), cases=cases_seen

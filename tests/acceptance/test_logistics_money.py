@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kit.errors import OutsideError
-from logistics import money_terms, settlements
+from logistics import money_terms, settlements, side_sales
 from logistics.rights import GRANT, Forbidden, Rights
 from routing import openings
 from simulators.shopify.mutations import MUTATIONS, credits
@@ -402,3 +402,47 @@ def test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_re
     assert house.money().owed.amount == "1250.50"
     house.approve()
     assert house.ledger()["owed"] == "1250.50" and house.done("ReturnProcess") == 1
+
+
+# --- or sold beside the return, with two movements of money
+
+
+def sell_beside(house: MoneyHouse, variant_gid: str) -> None:
+    with house.town.database.begin() as session:
+        about = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "by": "Inès", "now": house.town.times["now"]}
+        side_sales.ask_sale(session, variant_gid=variant_gid, piece="Meridian ring, Other", **about)
+    house.work(1)
+
+
+@pytest.mark.calm(reason="names each fault and when it comes")
+@pytest.mark.parametrize("kind", ["", "late", "timeout"], ids=["answered", "lost after", "lost before"])
+def test_a_piece_sold_beside_the_return_is_one_draft_order_and_the_refund_goes_its_own_way(
+    house: MoneyHouse, kind: str
+) -> None:
+    send_back(house, CASES["full"])
+    variant_gid = house.variant("16050.50")
+    if kind:
+        fault = {"operation": "DraftOrderCreate", "kind": kind, "times": 1, "seconds": 4}
+        house.town.control("POST", "faults", {"faults": [fault]})
+    sell_beside(house, variant_gid)
+    sell_beside(house, variant_gid)
+    house.work()
+    (draft,) = house.in_shopify().shop.all("DraftOrder")
+    assert draft["totalPriceSet"]["presentmentMoney"]["amount"] == "16050.50"
+    assert draft["reserveInventoryUntil"] and house.done("DraftOrderCreate") == 1
+    with house.town.database.begin() as session:
+        row = side_sales.sale_of(session, house.view().rma)
+    assert row is not None and (str(row.state), row.amount.amount) == ("made", "16050.50")
+    assert row.pay_url.startswith("https://")
+    house.approve()
+    assert house.ledger()["back"] == {CARD: "14800.00"}
+
+
+def test_what_shopify_refuses_to_sell_is_said_and_may_be_asked_again(house: MoneyHouse) -> None:
+    send_back(house, CASES["full"])
+    sell_beside(house, "gid://shopify/ProductVariant/1")
+    with house.town.database.begin() as session:
+        row = side_sales.sale_of(session, house.view().rma)
+    assert row is not None and str(row.state) == "refused" and "variant" in row.problem
+    sell_beside(house, house.variant("100.00"))
+    assert len(house.in_shopify().shop.all("DraftOrder")) == 1

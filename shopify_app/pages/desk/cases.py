@@ -25,6 +25,7 @@ from logistics.radar.kinds import ASK_OCCASION, HEADINGS
 from logistics.radar.needs import need_of
 from logistics.rmas import RmaView, find_rma, view
 from logistics.settlements import open_settlement
+from logistics.side_sales import sale_of
 from routing.credits import effect_on
 from routing.hand_overs import next_in_turn
 from routing.jobs import find_decision
@@ -150,6 +151,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "card_headings": HEADINGS,
         "ask_occasion": ASK_OCCASION,
         "need": need_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "sale": sale_of(session, rma) if rma else None,
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.TALK],

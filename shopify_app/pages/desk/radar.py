@@ -11,10 +11,11 @@ from consults.models import Case
 from kit.errors import AppError, NotFound
 from logistics.radar.cards import cards_of, close_card, send_card
 from logistics.radar.kinds import blames
-from logistics.radar.needs import note_need
+from logistics.radar.needs import need_of, note_need
 from logistics.rights import GRANT
 from logistics.rmas import find_rma
 from logistics.settlements import approve_payment, open_settlement
+from logistics.side_sales import ask_sale
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.asked import row_id
@@ -64,6 +65,21 @@ def need(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         about = {"occasion": form.get("occasion", ""), "need_by": _day(form.get("need_by", "")), "piece": piece}
         note_need(session, shop_id=caller.shop_id, return_gid=return_gid, now=now(), **about)  # type: ignore[arg-type]
+    return redirect(f"/desk/cases/{case_id}#need", 303)
+
+
+@page.post("/sale")
+def sell(case_id: int) -> ResponseReturnValue:
+    """Sell the promised piece beside the return: the client pays it on its own, the refund goes its own way."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        rma = find_rma(session, shop_id=caller.shop_id, return_gid=case.return_gid)
+        wanted = need_of(session, shop_id=caller.shop_id, return_gid=case.return_gid)
+        if rma is None or rma.id is None or wanted is None or not wanted.variant_gid:
+            raise AppError("Write down first which piece they decided for.")
+        about = {"variant_gid": wanted.variant_gid, "piece": wanted.piece, "by": by_advisor(caller.advisor_id)}
+        ask_sale(session, shop_id=caller.shop_id, rma_id=rma.id, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 

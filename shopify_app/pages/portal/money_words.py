@@ -6,7 +6,6 @@ from logistics.models import Settlement
 from logistics.rmas import RmaView
 from logistics.states import SettlementState
 
-
 BACK = "Back to you"
 
 

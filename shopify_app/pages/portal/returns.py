@@ -19,6 +19,7 @@ from logistics.models import Parcel, Rma, Settlement
 from logistics.radar.cards import answer_card, cards_of
 from logistics.refund_promises import is_paid, promise_of
 from logistics.rmas import RmaView, policy_of, sender_of, view
+from logistics.side_sales import sale_of
 from logistics.states import Goods, ParcelState, SettlementState
 from routing.jobs import find_decision
 from routing.models import Decision
@@ -174,6 +175,7 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),
         "money": money_words(seen, facts.refund, facts.locale),
+        "sale": sale_of(session, rma),
         "promised": _promised(session, rma),
         "cards": [card for card in cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid) if card.sent_at],
         "refund_day": timeline.refund_day(facts),
