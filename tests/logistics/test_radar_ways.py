@@ -70,7 +70,7 @@ def test_a_courier_of_friday_is_there_on_monday_and_not_offered_for_sunday() -> 
 
 def test_money_is_only_offered_today_where_an_amount_waits() -> None:
     found = Found("k", Failure.REFUND_LATE, "r", 1, "")
-    assert [way.kind for way in ways_out(found, World(TODAY, money_waits=True))][0] == "pay"
+    assert ways_out(found, World(TODAY, money_waits=True))[0].kind == "pay"
     assert "pay" not in [way.kind for way in ways_out(found, World(TODAY))]
 
 

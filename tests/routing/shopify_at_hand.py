@@ -112,7 +112,7 @@ class FakeShopify:
         lines: Sequence[tuple[str, int]],
         reason_gid: str,
         requested_at: datetime,
-        exchanges: Any = (),
+        exchanges: Sequence[tuple[str, int]] = (),
     ) -> str:
         return self._make("create", "OPEN", order_gid, lines)
 
