@@ -519,6 +519,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_refundwatch_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
+        "sidesale",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("draft_gid", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("pay_url", sa.Text(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_sidesale_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_sidesale_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sidesale")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_sidesale_rma_id")),
+    )
+    with op.batch_alter_table("sidesale", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sidesale_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "advisorcode",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -878,6 +903,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
+    with op.batch_alter_table("sidesale", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sidesale_shop_id"))
+
+    op.drop_table("sidesale")
     with op.batch_alter_table("refundwatch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refundwatch_shop_id"))
 
