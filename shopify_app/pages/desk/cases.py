@@ -151,6 +151,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "card_headings": HEADINGS,
         "ask_occasion": ASK_OCCASION,
         "need": need_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "instead": instead_of(seen) if seen else "",
         "sale": sale_of(session, rma) if rma else None,
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
@@ -168,8 +169,8 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
 
 
 def _refund_in_words(seen: RmaView | None, refund: Money | None) -> str:
-    if seen is not None and instead_of(seen):
-        return "another piece instead"
+    if seen is not None and instead_of(seen):  # what they would have had, and still may choose
+        return seen.rma.value.show()
     return refund.show() if refund else "settled in the admin"
 
 
