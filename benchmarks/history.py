@@ -25,8 +25,8 @@ import requests
 from sqlmodel import select
 
 import jobs
-from benchmarks.chaos import private_postgres
 from benchmarks.history_totals import Totals, kept_totals, wanted_totals
+from benchmarks.servers import private_postgres
 from kit.db import Database
 from measures.models import HistoryRead, ReadState
 from shopify_app.migrate import upgrade

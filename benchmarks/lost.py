@@ -27,8 +27,8 @@ from random import Random
 import psutil
 import psycopg
 
-from benchmarks.chaos import private_postgres
 from benchmarks.chaos_play import Webhook
+from benchmarks.servers import private_postgres
 from simulators.demo.places import Places, free_port
 
 SHOP = "verdane-demo.myshopify.com"

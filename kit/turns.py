@@ -37,6 +37,16 @@ class Connection(sqlite3.Connection):
     def executemany(self, *args: Any) -> Any:
         return self.cursor().executemany(*args)
 
+    def begin_at_once(self) -> bool:
+        """Begin a transaction that writes, or say False when another is writing."""
+        try:
+            sqlite3.Cursor(self).execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
     def commit(self) -> None:
         global _committed_at
         wrote = self.in_transaction

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from kit.countries import country_names
 from kit.money import Money
 from routing.facts import ReturnFacts
-from routing.places import COUNTRY_NAMES, MARKETS
+from routing.places import MARKETS
 from routing.rules import Condition
 
 AMOUNT, MULTIPLE, WORDS, YES_NO = "amount", "multiple", "words", "yes_no"
@@ -252,7 +253,7 @@ def _typed_words(kind_name: str, text: str) -> tuple[str, ...]:
         raise ValueError(f"At most {MOST_VALUES}, of at most {LONGEST_VALUE} letters each.")
     if kind_name == "country":
         values = tuple(dict.fromkeys(value.upper() for value in values))
-        strange = [value for value in values if value not in COUNTRY_NAMES]
+        strange = [value for value in values if value not in country_names()]
         if strange:
             raise ValueError(f"{strange[0]} is no country. Write two letters, for example FR.")
     if kind_name == "market":

@@ -1,12 +1,5 @@
-"""Countries, and the groups of them a rule may name. Pure. Membership as of November 2026, by each group's own list."""
+"""Groups of countries a rule may name. Pure. Membership as of November 2026, by each group's own list."""
 
-from babel.core import Locale
-
-COUNTRY_NAMES: dict[str, str] = {
-    code: name
-    for code, name in Locale.parse("en").territories.items()
-    if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "QO", "ZZ", "XA", "XB")
-}
 EU = frozenset(
     {
         "AT",

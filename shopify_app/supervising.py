@@ -1,7 +1,6 @@
 """Keeps the web server up: starts it again when it ended, until somebody asks for a stop.
 
-Granian replaces a worker that died, but of one that dies again within seconds it thinks that none can live, and ends.
-So the server is a child of a small process that watches over it. A stop asked of that one is handed on and stays as
+The server is a child of a small process that watches over it. A stop asked of that one is handed on and stays as
 graceful as the server's own; when it is killed itself, the server sees a pipe close, and ends as well.
 """
 

@@ -1,13 +1,17 @@
 """Group commit: deliveries that arrive together share one durable commit, and each is answered after its own.
 
-One thread writes; what arrives on the event loop meanwhile is the next batch. So a request costs no thread of its own,
-and a batch two hand-overs, however many share it. See docs/decisions/0002-the-door.md.
+A batch is what has arrived by the time a turn of the event loop brings nothing more. SQLite takes it at once, on the
+loop itself: a commit there is as short as handing it to a thread and back. When somebody else is writing, when the last
+commit was slow, and on PostgreSQL, a thread writes it, and what arrives meanwhile is the next batch.
+See docs/decisions/0002-the-door.md.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -21,6 +25,10 @@ log = get_logger("webhooks")
 MOST_AT_ONCE = 256
 MOST_WAITING = 5000
 PATIENCE_SECONDS = 10.0
+SHORT_SECONDS = 0.02  # as long as the loop, and the pages behind it, may stand still for a commit
+
+
+Batch: TypeAlias = list[tuple[Row, asyncio.Future[None]]]
 
 
 class Overloaded(Exception):
@@ -38,7 +46,8 @@ class Committer:
         self._writer = Writer(engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="committer")
         self._queue: deque[tuple[Row, asyncio.Future[None]]] = deque()
-        self._writing: asyncio.Task[None] | None = None
+        self._collecting = False
+        self._short = True
         self._late: asyncio.TimerHandle
 
     async def store(self, row: Row) -> None:
@@ -48,23 +57,52 @@ class Committer:
         loop = asyncio.get_running_loop()
         stored = loop.create_future()
         self._queue.append((row, stored))
-        if self._writing is None:
-            self._writing = loop.create_task(self._write_all(loop))
+        if not self._collecting:
+            self._collecting = True
+            loop.call_soon(self._collect, loop, 1)
         await stored
 
-    async def _write_all(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Batch after batch, until nobody waits."""
+    def _collect(self, loop: asyncio.AbstractEventLoop, before: int) -> None:
+        """Once a turn of the loop, until one brings nothing more."""
+        if before < len(self._queue) < MOST_AT_ONCE:
+            loop.call_soon(self._collect, loop, len(self._queue))
+            return
+        batch = self._take()
+        if not (self._short and self._write_here(batch)):
+            loop.create_task(self._write_there(loop, batch))
+        elif self._queue:
+            loop.call_soon(self._collect, loop, len(self._queue))
+        else:
+            self._collecting = False
+
+    def _take(self) -> Batch:
+        return [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+
+    def _write_here(self, batch: Batch) -> bool:
+        """Store `batch` on the loop, unless that means waiting; then nothing happened, and False."""
+        started = time.monotonic()
         try:
-            while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+            if not self._writer.insert_at_once([row for row, _ in batch]):
+                return False
+        except Exception:  # what is wrong is found out, and said, in the thread
+            return False
+        self._short = time.monotonic() - started < SHORT_SECONDS
+        _answer(batch, [None] * len(batch))
+        return True
+
+    async def _write_there(self, loop: asyncio.AbstractEventLoop, batch: Batch) -> None:
+        """Batch after batch in the thread, until nobody waits."""
+        try:
+            while batch:
+                started = time.monotonic()
                 self._late = loop.call_later(PATIENCE_SECONDS, self._refuse_waiting, loop)
                 errors = await loop.run_in_executor(self._thread, self._write, [row for row, _ in batch])
                 self._late.cancel()
-                for (_, stored), error in zip(batch, errors, strict=True):
-                    if not stored.done():  # done when its sender hung up
-                        stored.set_result(None) if error is None else stored.set_exception(error)
+                self._short = time.monotonic() - started < SHORT_SECONDS
+                _answer(batch, errors)
+                batch = self._take()
         finally:
-            self._writing = None
+            self._collecting = False
 
     def _refuse_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
         """A commit hangs: nobody took those behind it yet, so none will be written after we said it was not."""
@@ -85,6 +123,12 @@ class Committer:
             log.warning("delivery.not_stored", reason=type(error).__name__)
             return [NotStored()]
         return [None] * len(rows)
+
+
+def _answer(batch: Batch, errors: Sequence[Exception | None]) -> None:
+    for (_, stored), error in zip(batch, errors, strict=True):
+        if not stored.done():  # done when its sender hung up
+            stored.set_result(None) if error is None else stored.set_exception(error)
 
 
 def count_waiting(engine: Engine) -> int:

@@ -3,7 +3,7 @@ the ORM. A row that is there already, by the sender's own id, is passed over.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -49,19 +49,37 @@ class Writer:
 
     def __init__(self, engine: Engine):
         self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: PoolProxiedConnection | None = None
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Insert `rows` in one transaction, on disk when this returns. Raises the driver's errors."""
-        connection = self.connection or self._connect()
+        with self._connected() as driver:
+            self._insert(driver, rows)
+
+    def insert_at_once(self, rows: Sequence[Row]) -> bool:
+        """The same where it needs no waiting: False, and nothing done, while another writes or on PostgreSQL."""
+        if not self.is_sqlite:
+            return False
+        with self._connected() as driver:
+            if not driver.begin_at_once():
+                return False
+            self._insert(driver, rows)
+        return True
+
+    def _insert(self, driver: Any, rows: Sequence[Row]) -> None:
         rows = [row._replace(body=seal_bytes(row.body)) for row in rows]  # as the column's type does for the ORM
+        if self.is_sqlite:
+            driver.executemany(SQLITE, [(*row[:-1], row.received_at.strftime(SQLITE_TIME)) for row in rows])
+        else:
+            driver.execute(POSTGRES, [list(column) for column in zip(*rows, strict=True)], binary=True)
+        driver.commit()
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Any]:
+        connection = self.connection or self._connect()
         try:
-            driver: Any = connection.driver_connection
-            if self.engine.dialect.name == "sqlite":
-                driver.executemany(SQLITE, [(*row[:-1], row.received_at.strftime(SQLITE_TIME)) for row in rows])
-            else:
-                driver.execute(POSTGRES, [list(column) for column in zip(*rows, strict=True)], binary=True)
-            driver.commit()
+            yield connection.driver_connection
         except BaseException:
             # Whatever happened to it, the next batch begins on a fresh one, and need not wait for this one's lock.
             self.connection = None

@@ -46,8 +46,8 @@ def run(url: str, port: int, *verb: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment(url, port), stdout=quiet, stderr=quiet)
 
 
-def web(url: str, port: int) -> subprocess.Popen[bytes]:
-    process = run(url, port, "web", "--port", str(port))
+def web(url: str, port: int, *more: str) -> subprocess.Popen[bytes]:
+    process = run(url, port, "web", "--port", str(port), *more)
     wait_until(lambda: answers(port), 30)
     return process
 

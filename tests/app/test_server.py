@@ -174,6 +174,43 @@ def test_a_body_that_does_not_come_is_waited_for_no_longer_than_ten_seconds(port
     assert time.monotonic() - began < 15
 
 
+def healthy(connection: socket.socket) -> bool:
+    answer = b""
+    while not answer.endswith(b"}\n"):
+        answer += connection.recv(65536) or b"closed}\n"
+    return answer.startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_does_not_end_is_waited_for_no_longer_than_ten_seconds(port: int) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
+    kept = socket.create_connection(("127.0.0.1", port), timeout=20)
+    began = time.monotonic()
+    try:
+        for connection, begun in zip(slow, (b"", b"POST /webh", asked, asked + b"\r\n" + asked), strict=True):
+            connection.sendall(begun)
+        kept.sendall(asked + b"\r\n")
+        assert healthy(kept) and healthy(slow[3])
+        assert [connection.recv(65536) for connection in slow] == [b""] * 4
+        assert 8 < time.monotonic() - began < 15
+        kept.sendall(asked + b"\r\n")  # nothing of a second request had come, so it was waited for
+        assert healthy(kept)
+    finally:
+        for connection in [*slow, kept]:
+            connection.close()
+
+
+def test_a_head_without_end_is_refused_before_it_fills_the_memory(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        sent = 0
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ")
+        with contextlib.suppress(ConnectionError):
+            while sent < 20 * 1024 * 1024:
+                sent += connection.send(b"a" * 16 * 1024)
+    assert sent < 10 * 1024 * 1024
+    assert ask(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")[0] == 200
+
+
 def test_twenty_who_send_a_form_slowly_keep_nobody_from_the_pages(port: int) -> None:
     head = b"POST /desk/in/nothing HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(20)]

@@ -1,7 +1,9 @@
 """POST /webhooks/<source>: verified, stored once, answered; on SQLite and on PostgreSQL."""
 
 import asyncio
+import sqlite3
 import threading
+import time
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
@@ -171,13 +173,13 @@ def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
     doors: Doors, database: Database, monkeypatch
 ) -> None:
     counted = []
-    working = doors.committer._writer.insert
+    working = doors.committer._writer._insert
 
-    def insert(rows) -> None:
+    def insert(driver, rows) -> None:
         counted.append(len(rows))
-        working(rows)
+        working(driver, rows)
 
-    monkeypatch.setattr(doors.committer._writer, "insert", insert)
+    monkeypatch.setattr(doors.committer._writer, "_insert", insert)
     assert all_at_once(doors, [f"w-{n}" for n in range(64)]) == [200] * 64
     commits_made = len(counted)
     assert {row.external_id for row in stored(database)} == {f"w-{n}" for n in range(64)}
@@ -204,15 +206,15 @@ def test_one_bad_row_does_not_take_its_neighbours_down(committer: Committer, dat
 def test_while_the_database_is_away_the_sender_is_asked_to_come_back_and_then_it_is_taken(
     doors: Doors, committer: Committer, database: Database, monkeypatch
 ) -> None:
-    working = committer._writer.insert
+    working = committer._writer._connect
 
-    def away(_rows) -> None:
+    def away() -> None:
         raise sa.exc.OperationalError("INSERT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(committer._writer, "insert", away)
+    monkeypatch.setattr(committer._writer, "_connect", away)
     answer = post(doors, body=BODY, headers=shopify_headers(BODY))
     assert (answer.status, answer.body["error"]["code"]) == (500, "not_stored")
-    monkeypatch.setattr(committer._writer, "insert", working)
+    monkeypatch.setattr(committer._writer, "_connect", working)
     assert post(doors, body=BODY, headers=shopify_headers(BODY)).status == 200
     assert len(stored(database)) == 1
 
@@ -242,6 +244,7 @@ def test_behind_a_commit_that_hangs_nobody_is_answered_200_nor_written_later(
         working(rows)
 
     monkeypatch.setattr(committer._writer, "insert", slow)
+    monkeypatch.setattr(committer._writer, "insert_at_once", lambda _rows: False)  # as while another writes
 
     async def play() -> None:
         first = asyncio.ensure_future(committer.store(row_of(1)))
@@ -255,6 +258,54 @@ def test_behind_a_commit_that_hangs_nobody_is_answered_200_nor_written_later(
 
     asyncio.run(play())
     assert [row.external_id for row in stored(database)] == ["w-1", "w-4"]
+
+
+def test_while_another_writes_the_loop_goes_on_and_the_delivery_waits_for_its_turn(
+    sqlite_url: str,
+) -> None:
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    turns = 0
+
+    async def play(database: Database) -> None:
+        nonlocal turns
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.ensure_future(Committer(database.engine).store(row_of(1)))
+        while turns < 20:
+            await asyncio.sleep(0.005)
+            turns += 1
+        assert not waiting.done() and stored(database) == []
+        other.execute("ROLLBACK")
+        await waiting
+
+    database = Database(sqlite_url)
+    asyncio.run(play(database))
+    assert turns == 20 and [row.external_id for row in stored(database)] == ["w-1"]
+    database.close()
+    other.close()
+
+
+def test_after_a_slow_commit_a_thread_makes_the_next_and_after_a_short_one_the_loop_again(
+    sqlite_url: str, monkeypatch
+) -> None:
+    database = Database(sqlite_url)
+    committer, made = Committer(database.engine), []
+    working = committer._writer._insert
+
+    def insert(driver, rows) -> None:
+        made.append(threading.current_thread() is threading.main_thread())
+        if len(made) == 1:
+            time.sleep(commits.SHORT_SECONDS * 2)
+        working(driver, rows)
+
+    monkeypatch.setattr(committer._writer, "_insert", insert)
+
+    async def play() -> None:
+        for n in range(4):
+            await committer.store(row_of(n))
+
+    asyncio.run(play())
+    assert made == [True, False, True, True] and len(stored(database)) == 4
+    database.close()
 
 
 def test_a_sender_that_hangs_up_is_neither_stored_nor_an_error(doors: Doors, database: Database) -> None:

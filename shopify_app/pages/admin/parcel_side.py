@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from babel.core import Locale
 from sqlmodel import Session
 
 from jobs.attempts import failed_jobs
 from kit.causes import Cause
+from kit.countries import country_names
 from logistics import rmas
 from logistics.models import Rma
 from logistics.reads import Address
@@ -29,7 +29,6 @@ WANTED = {
     "street1": "Write the street and number.",
     "city": "Write the town.",
 }
-COUNTRIES = Locale.parse("en").territories
 LABEL_STEPS = ("logistics.get_label",)
 
 
@@ -52,6 +51,6 @@ def read_sender(form: Mapping[str, str], kept: Address) -> tuple[Address, dict[s
     given["country"] = given["country"].upper()
     wrongs = {name: f"At most {most} letters fit here." for name, most in SENDER.items() if len(given[name]) > most}
     wrongs |= {name: sentence for name, sentence in WANTED.items() if not given[name]}
-    if given["country"] not in COUNTRIES or not given["country"].isalpha():
+    if given["country"] not in country_names():
         wrongs["country"] = "Write the country as two letters, for example FR."
     return Address(company=kept.company, email=kept.email, **given), wrongs

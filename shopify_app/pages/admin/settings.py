@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from babel.core import Locale
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from consults import advisors
 from jobs.attempts import wake
+from kit.countries import country_names
 from logistics import rmas
 from shopify_app.auth import merchant
 from shopify_app.mending.granted import RIGHTS, missing_rights
@@ -29,7 +29,6 @@ ADDRESS = {
     "receiving_country": 2,
     "receiving_phone": 40,
 }
-COUNTRIES = Locale.parse("en").territories
 
 
 @page.get("/app/settings")
@@ -90,7 +89,7 @@ def _missing_of_address(texts: dict[str, str]) -> dict[str, str]:
         "receiving_city": "Write the town.",
     }
     wrongs = {name: sentence for name, sentence in needed.items() if not texts[name]}
-    if texts["receiving_country"] not in COUNTRIES or not texts["receiving_country"].isalpha():
+    if texts["receiving_country"] not in country_names():
         wrongs["receiving_country"] = "Write the country as two letters, for example FR."
     return wrongs
 
