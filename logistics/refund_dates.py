@@ -5,7 +5,7 @@ no bank pays is never promised: the working day before it is, so that nothing pr
 """
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -46,11 +46,15 @@ class RefundRule:
 
 @dataclass(frozen=True)
 class RefundDue:
-    """`on` is None while no day can be named. `provisional`: it holds if the piece is on its way by then."""
+    """`on` is None while no day can be named. `provisional`: it holds if the piece is on its way by then.
+
+    `by_law`: the country's rule named it, not the house's own.
+    """
 
     on: date | None
     words: str
     provisional: bool = False
+    by_law: bool = False
 
 
 def refund_due(
@@ -63,7 +67,9 @@ def refund_due(
     holidays: Set[date] = frozenset(),
 ) -> RefundDue:
     """The last day. `proof_on`: the carrier, or the client's receipt, shows that it was sent. Days are the client's."""
-    law = _by_law(rule, noticed_on, received_on, proof_on, holidays) if rule.statutory_days is not None else None
+    law = None
+    if rule.statutory_days is not None:
+        law = replace(_by_law(rule, noticed_on, received_on, proof_on, holidays), by_law=True)
     house = _by_house(rule, received_on, holidays)
     if track is Track.HOUSE or law is None:
         return house

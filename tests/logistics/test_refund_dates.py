@@ -57,6 +57,7 @@ def test_the_day_follows_from_country_track_and_what_happened(
     holidays = holidays_of(rule.country, 2026)
     found = refund_due(rule, track, noticed_on=noticed, received_on=received, proof_on=proof, holidays=holidays)
     assert (found.on, found.provisional) == (due, provisional)
+    assert found.by_law is not found.words.startswith("5 working days")
 
 
 def test_every_rule_names_its_source_and_its_day() -> None:
