@@ -16,6 +16,7 @@ from logistics.refund_rules import holidays_of, rule_of
 from logistics.states import FINAL_GOODS, MOVING_SCANS, Goods
 from shops.shops import get_shop
 
+MOST = 1000
 WARN_DAYS = 2
 """So many days before its day, those who pay are warned."""
 
@@ -69,7 +70,7 @@ def promise_of(session: Session, rma: Rma, *, now: datetime) -> Promise:
 
 def promises(session: Session, *, shop_id: int, now: datetime) -> list[Promise]:
     """Those of every return whose money has not gone, the nearest first; without a day last."""
-    found = [promise_of(session, rma, now=now) for rma in rmas.open_rmas(session, shop_id=shop_id)]
+    found = [promise_of(session, rma, now=now) for rma in rmas.open_rmas(session, shop_id=shop_id, limit=MOST)]
     waiting = [promise for promise in found if not is_paid(promise.rma)]
     return sorted(waiting, key=lambda promise: (promise.due.on or date.max, promise.rma.id or 0))
 
