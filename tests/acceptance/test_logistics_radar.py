@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from consults.models import Advisor, Case
 from kit.errors import Conflict, Waiting
+from logistics import people
 from logistics.models import Parcel
 from logistics.radar import cards, needs
 from logistics.radar.kinds import CardState, Failure, blames
@@ -316,3 +317,17 @@ def test_another_shops_failures_are_never_looked_at(radar: MoneyHouse) -> None:
         other_id = cast.number(other.id)
     radar.town.run("logistics.look_for_failures", shop_id=other_id)
     assert every(radar) == []
+
+
+def test_what_we_wrote_and_what_it_was_for_leave_with_the_client(radar: MoneyHouse) -> None:
+    sent(radar)
+    rma = radar.view().rma
+    with radar.town.database.begin() as session:
+        (known,) = people.show_client(session, shop_id=rma.shop_id, client_gid=rma.client_gid)
+        assert known["occasions"] == ["Their anniversary"] and known["written"][0].startswith("Our parcel is stuck")
+        people.erase_client(session, shop_id=rma.shop_id, client_gid=rma.client_gid)
+    with radar.town.database.begin() as session:
+        (gone,) = people.show_client(session, shop_id=rma.shop_id, client_gid="", order_gids=[rma.order_gid])
+        assert (gone["occasions"], gone["written"]) == ([], [""])
+    (card,) = every(radar)
+    assert (card.occasion, card.words) == ("", "")
