@@ -10,7 +10,9 @@ import jobs
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
+from kit.errors import OutsideError, Waiting
 from logistics import balances, rmas
+from logistics.history import follow_up
 from logistics.models import Settlement
 from logistics.radar import cards, looking
 from logistics.radar.kinds import CardState, Found
@@ -40,28 +42,23 @@ def look_for_failures(begin: Begin, *, stock: Stock, cases: CasesSeen, shop_id: 
         seen = list(cases(session, shop_id, now))
         found = looking.look(session, shop_id=shop_id, cases=seen, now=now)
         promised = looking.promised(session, shop_id=shop_id)
-    shelves = {need.variant_gid: stock.pieces(shop_id, need.variant_gid) for need in promised}
-    missing = [one for need in promised if (one := looking.gone(need, shelves[need.variant_gid]))]
+    shelves = {need.variant_gid: _shelf(stock, shop_id, need.variant_gid) for need in promised}
+    missing = [one for need in promised if (one := looking.gone(need, shelves[need.variant_gid] or ()))]
+    unread = {one.key for one in missing if shelves[one.variant_gid] is None}  # neither gone nor there: left as it was
     with begin() as session:
+        missing = [one for one in missing if one.key not in unread]
         found += looking.complete(session, shop_id=shop_id, found=missing, cases=seen)
         fresh = _without_card(session, shop_id, found)
     for one in fresh:
         gid = one.variant_gid or one.line_gid
-        pieces = () if one.failure in NEEDS_NO_PIECE or not gid else shelves.get(gid) or stock.pieces(shop_id, gid)
-        _open(begin, shop_id, one, pieces, seen)
+        wants_piece = one.failure not in NEEDS_NO_PIECE and bool(gid)
+        pieces = (shelves.get(gid) or _shelf(stock, shop_id, gid)) if wants_piece else ()
+        _open(begin, shop_id, one, pieces or (), seen)
     with begin() as session:
-        cards.withdraw_gone(session, shop_id=shop_id, keys={one.key for one in found}, now=clock.now())
+        cards.withdraw_gone(session, shop_id=shop_id, keys={one.key for one in found} | unread, now=clock.now())
         for batch in balances.unpaid(session, shop_id=shop_id):
             rma = rmas.get_rma(session, shop_id=shop_id, rma_id=batch.rma_id)
-            looking_key = f"balance:{batch.id}"
-            jobs.enqueue(
-                session,
-                "logistics.ask_balance",
-                key=looking_key,
-                shop_id=shop_id,
-                rma_id=rma.id,
-                settlement_id=batch.id,
-            )
+            follow_up(session, rma, "ask_balance", settlement_id=batch.id)
 
 
 def tell_client_ways(begin: Begin, *, addresses: Addresses, shop_id: int, card_id: int) -> None:
@@ -73,6 +70,14 @@ def tell_client_ways(begin: Begin, *, addresses: Addresses, shop_id: int, card_i
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=card.rma_id)
         values = {"words": card.words, "ways": [f"{way['title']}. {way['words']}" for way in card.ways]}
         write(session, addresses, rma, "make_right", values, key=f"card-{card_id}", quietly=False, now=clock.now())
+
+
+def _shelf(stock: Stock, shop_id: int, gid: str) -> tuple[Piece, ...] | None:
+    """What is there; None where Shopify does not say now. A failure waits for no stock-taking."""
+    try:
+        return stock.pieces(shop_id, gid)
+    except (OutsideError, Waiting):
+        return None
 
 
 def _without_card(session: Session, shop_id: int, found: Sequence[Found]) -> list[Found]:

@@ -238,6 +238,20 @@ def test_with_nothing_on_any_shelf_no_piece_is_offered(radar: MoneyHouse) -> Non
     assert len(card.ways) >= 2 and not any(way["variant_gid"] for way in card.ways)
 
 
+@pytest.mark.calm(reason="says what goes wrong")
+def test_while_shopify_does_not_say_what_is_in_stock_the_card_comes_all_the_same_and_none_is_closed(
+    radar: MoneyHouse,
+) -> None:
+    promise_the_ring(radar)
+    shelve(radar, 0)
+    look(radar)
+    radar.town.control("POST", "faults", {"faults": [{"operation": "PieceStock", "kind": "500"}]})
+    scan(radar, "failure")
+    look(radar)
+    assert [card.failure for card in live(radar)] == [Failure.STOCK_GONE, Failure.CARRIER]
+    assert all(len(card.ways) >= 2 for card in live(radar))
+
+
 # --- then silence
 
 
