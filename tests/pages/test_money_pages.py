@@ -10,8 +10,11 @@ import pytest
 from sqlmodel import select
 
 from logistics.models import LogisticsPolicy, Settlement
+from logistics.money_terms import chosen
 from logistics.radar.kinds import CardState
 from logistics.radar.models import ClientNeed, RadarCard
+from logistics.refund_dates import Track
+from logistics.refund_promises import promise_of, set_track
 from logistics.rights import give_rights
 from logistics.states import SettlementState
 from tests import cast
@@ -128,6 +131,25 @@ def test_the_page_of_money_says_by_when_and_names_its_source(admin: Admin) -> No
     assert not [p for p, _ in WORDS if re.search(p, page + one, re.I)]
 
 
+def test_proof_that_it_was_sent_stops_the_wait_for_the_piece(admin: Admin) -> None:
+    page = f"/app/returns/{admin.world.rma.id}"
+    assert "the money may wait for that" in read(admin.alice.open(page)).text
+    for _ in range(2):
+        assert admin.alice.send(f"{page}/proof").status_code == 200
+    after = read(admin.alice.open(page)).text
+    assert "the money may wait" not in after and after.count("Shown to have been sent") == 1
+
+
+def test_on_the_laws_track_delivery_is_given_back_and_the_law_names_the_day(admin: Admin) -> None:
+    about = {"shop_id": admin.world.shop_id, "rma_id": cast.number(admin.world.rma.id), "by": "client", "now": cast.NOW}
+    with admin.database.begin() as session:
+        set_track(session, track=Track.STATUTORY, noticed_at=cast.NOW, **about)  # type: ignore[arg-type]
+    with admin.database.begin() as session:
+        rma = session.merge(admin.world.rma)
+        due = promise_of(session, rma, now=cast.NOW).due
+        assert chosen(session, rma).shipping and due.by_law and str(due.on) == "2026-12-08"
+
+
 def test_dana_sees_and_changes_nothing_of_alices_money(admin: Admin) -> None:
     settlement_id = batch_of(admin)
     with admin.database.begin() as session:
@@ -214,6 +236,7 @@ def test_the_client_reads_what_went_wrong_and_chooses_with_one_press(world, made
     token = made(lambda s: cast.return_link(s, world.rma))
     page = visitor.get(f"/r/{token}").text
     assert STUCK in page and findings("client", text(page)) == []
+    assert "At the latest" not in page  # nothing is here yet, so the last day is not fixed
     assert visitor.post(f"/r/{token}/choice", data={"card": card.id, "way": "1"}).status_code == 303
     assert made(lambda s: s.get(RadarCard, card.id)).chosen == 1
     assert f"You chose: {card.ways[1]['title']}" in visitor.get(f"/r/{token}").text
@@ -231,6 +254,13 @@ def test_another_clients_link_chooses_nothing(world, made, visitor) -> None:
     token = made(lambda s: cast.return_link(s, dana.rma))
     assert visitor.post(f"/r/{token}/choice", data={"card": card.id, "way": "1"}).status_code == 404
     assert made(lambda s: s.get(RadarCard, card.id)).chosen is None
+
+
+def test_once_the_piece_is_here_the_client_reads_the_last_day(world, made, visitor) -> None:
+    made(lambda s: bring_to_payment(s, s.merge(world.rma)))
+    token = made(lambda s: cast.return_link(s, world.rma))
+    page = text(visitor.get(f"/r/{token}").text)
+    assert "At the latest Friday 4 December" in page
 
 
 @pytest.mark.parametrize(
