@@ -69,10 +69,10 @@ def _erase_failures(session: Session, rma: Rma) -> None:
 
 def _erase_payments(session: Session, rma: Rma) -> None:
     """Whoever has a page of Shopify's checkout reads name and address there."""
-    for batch in session.exec(select(Settlement).where(Settlement.rma_id == rma.id)):
+    for batch in session.exec(select(Settlement).where(Settlement.shop_id == rma.shop_id, Settlement.rma_id == rma.id)):
         batch.pay_url = ""
         session.add(batch)
-    for sale in session.exec(select(SideSale).where(SideSale.rma_id == rma.id)):
+    for sale in session.exec(select(SideSale).where(SideSale.shop_id == rma.shop_id, SideSale.rma_id == rma.id)):
         sale.pay_url = ""
         session.add(sale)
 

@@ -96,7 +96,9 @@ def _world(
     session: Session, shop_id: int, one: Found, pieces: tuple[Piece, ...], seen: Sequence[CaseSeen], now: datetime
 ) -> World:
     case = next((case for case in seen if case.case_id == one.case_id), None)
-    money = select(Settlement.id).where(Settlement.rma_id == one.rma_id, col(Settlement.state).in_(PAYABLE))
+    money = select(Settlement.id).where(
+        Settlement.shop_id == shop_id, Settlement.rma_id == one.rma_id, col(Settlement.state).in_(PAYABLE)
+    )
     return World(
         today=now.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date(),
         pieces=pieces,

@@ -51,8 +51,8 @@ def look(session: Session, *, shop_id: int, cases: Sequence[CaseSeen], now: date
     open_rmas = rmas.open_rmas(session, shop_id=shop_id, limit=2000)
     today = now.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date()
     found = [
-        *_carrier(session, open_rmas),
-        *_mismatch(session, open_rmas),
+        *_carrier(session, shop_id, open_rmas),
+        *_mismatch(session, shop_id, open_rmas),
         *_refund(session, shop_id, now),
         *_need_by(session, shop_id, needs, today),
         *_silent(cases),
@@ -107,9 +107,10 @@ def _filled(session: Session, one: Found, rma: Rma | None, case: CaseSeen | None
     )
 
 
-def _carrier(session: Session, open_rmas: Sequence[Rma]) -> Iterator[Found]:
+def _carrier(session: Session, shop_id: int, open_rmas: Sequence[Rma]) -> Iterator[Found]:
     by_id = {rma.id: rma for rma in open_rmas if rma.goods_state not in FINAL_GOODS and rma.arrived_at is None}
     query = select(Parcel).where(
+        Parcel.shop_id == shop_id,
         col(Parcel.rma_id).in_(list(by_id)),
         col(Parcel.scan_status).in_(TROUBLE_SCANS),
         col(Parcel.state) != ParcelState.VOID,
@@ -121,11 +122,11 @@ def _carrier(session: Session, open_rmas: Sequence[Rma]) -> Iterator[Found]:
         yield Found(f"carrier:{parcel.id}", Failure.CARRIER, gid, parcel.rma_id, detail)
 
 
-def _mismatch(session: Session, open_rmas: Sequence[Rma]) -> Iterator[Found]:
+def _mismatch(session: Session, shop_id: int, open_rmas: Sequence[Rma]) -> Iterator[Found]:
     waiting = (Goods.ARRIVED, Goods.INSPECTED)
     by_id = {r.id: r for r in open_rmas if r.goods_state in waiting and r.judgement_state is not Judgement.ACCEPTED}
-    query = select(Inspection).where(col(Inspection.rma_id).in_(list(by_id)), col(Inspection.finding).in_(WRONG_PIECE))
-    for row in session.exec(query):
+    query = select(Inspection).where(Inspection.shop_id == shop_id, col(Inspection.finding).in_(WRONG_PIECE))
+    for row in session.exec(query.where(col(Inspection.rma_id).in_(list(by_id)))):
         detail = f"Found on opening: {row.finding.replace('_', ' ')}."
         yield Found(f"mismatch:{row.rma_id}", Failure.MISMATCH, by_id[row.rma_id].return_gid, row.rma_id, detail)
 

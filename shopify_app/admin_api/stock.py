@@ -4,9 +4,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from kit.causes import Cause
+from kit.errors import Waiting
 from logistics.radar.ways import Piece
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.reading import nodes, shown
+from shopify_app.admin_api.reading import WITHHELD, nodes, shown
 
 SKU = re.compile(r"[\w.\-/ ]{1,80}")
 PLAIN = "Default Title"
@@ -19,8 +21,14 @@ class ShopifyStock:
         self.api = api
 
     def pieces(self, shop_id: int, gid: str) -> tuple[Piece, ...]:
-        """Of a variant, or of what an order's line sold: it and the others of its product, a row a place."""
-        found = shown(self.api.read(shop_id, "piece_stock", {"id": gid}), "node") or {}
+        """Of a variant, or of what an order's line sold: it and the others of its product, a row a place.
+
+        Raises Waiting where the shop did not let the app read its inventory.
+        """
+        reply = self.api.read(shop_id, "piece_stock", {"id": gid})
+        if reply.denied:  # nothing shown is not nothing there
+            raise Waiting(WITHHELD, retry_after=3600, cause=Cause.WITHHELD)
+        found = shown(reply, "node") or {}
         variant = found.get("variant") if found.get("__typename") == "LineItem" else found
         product = (variant or {}).get("product")
         return tuple(_pieces(product, str((variant or {}).get("id")))) if product else ()
