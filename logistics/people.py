@@ -69,12 +69,11 @@ def _erase_failures(session: Session, rma: Rma) -> None:
 
 def _erase_payments(session: Session, rma: Rma) -> None:
     """Whoever has a page of Shopify's checkout reads name and address there."""
-    for batch in session.exec(select(Settlement).where(Settlement.shop_id == rma.shop_id, Settlement.rma_id == rma.id)):
-        batch.pay_url = ""
-        session.add(batch)
-    for sale in session.exec(select(SideSale).where(SideSale.shop_id == rma.shop_id, SideSale.rma_id == rma.id)):
-        sale.pay_url = ""
-        session.add(sale)
+    batches = select(Settlement).where(Settlement.shop_id == rma.shop_id, Settlement.rma_id == rma.id)
+    sales = select(SideSale).where(SideSale.shop_id == rma.shop_id, SideSale.rma_id == rma.id)
+    for row in (*session.exec(batches), *session.exec(sales)):
+        row.pay_url = ""
+        session.add(row)
 
 
 def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:
