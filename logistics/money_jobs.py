@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -49,7 +50,12 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
-        figures = {"lines": read.unprocessed, "suggested": suggested, "terms": terms, "credit_offered": offered}
+        figures: dict[str, Any] = {
+            "lines": read.unprocessed,
+            "suggested": suggested,
+            "terms": terms,
+            "credit_offered": offered,
+        }
         settlements.propose(session, rma, ask=ask, now=now, **figures)
 
 
@@ -118,7 +124,7 @@ def _still_fits(
         with begin() as session:
             locked, kept, now = *_locked(session, rma, batch), clock.now()
             settlements.overtake(session, locked, kept, reason=reason, now=now)
-            again = {"lines": lines, "suggested": suggested, "terms": batch.terms, "reason": reason}
+            again: dict[str, Any] = {"lines": lines, "suggested": suggested, "terms": batch.terms, "reason": reason}
             settlements.propose(session, locked, credit_offered=kept.credit_offered, ask=True, now=now, **again)
         return False
     if not adds_up(batch):

@@ -79,7 +79,7 @@ def _make(begin: Begin, sales: SalesDoor, rma: Rma, row: SideSale) -> DraftRead 
         if not _claim(session, row, now):
             return None
     try:
-        about = {"client_gid": rma.client_gid, "variant_gid": row.variant_gid, "tag": row.tag}
+        about: dict[str, Any] = {"client_gid": rma.client_gid, "variant_gid": row.variant_gid, "tag": row.tag}
         return sales.make_draft(rma.shop_id, note=f"Beside {rma.number}", held_until=now + HELD, **about)
     except OutsideError as error:
         if error.ambiguous or not error.permanent:

@@ -200,7 +200,7 @@ def _send(openings: Openings, row: OpenedReturn) -> str:
     if row.advisor_id is None:
         return openings.request(row.shop_id, order_gid=row.order_gid, lines=lines, reason_gid=row.reason_gid)
     instead = [(exchange["variant_gid"], exchange["quantity"]) for exchange in row.exchanges]
-    about = {"order_gid": row.order_gid, "lines": lines, "reason_gid": row.reason_gid}
+    about: dict[str, Any] = {"order_gid": row.order_gid, "lines": lines, "reason_gid": row.reason_gid}
     return openings.create(row.shop_id, requested_at=row.asked_at, exchanges=instead, **about)
 
 

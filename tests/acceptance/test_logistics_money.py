@@ -253,7 +253,7 @@ def test_the_balance_of_an_exchange_is_paid_at_shopifys_own_checkout_and_then_it
     (waiting,) = house.order()["fulfillmentOrders"]
     assert waiting["status"] == "ON_HOLD"
     house.town.control("POST", f"order/{house.order_name}/pay", {"shop": DOMAIN})
-    about = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "settlement_id": house.money().id}
+    about: dict[str, Any] = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "settlement_id": house.money().id}
     house.town.run("logistics.ask_balance", **about)
     assert house.money().balance_paid_at is not None and house.ledger()["owed"] == "0.00"
     assert house.order()["fulfillmentOrders"][0]["status"] == "OPEN"
@@ -343,7 +343,12 @@ def test_whoever_has_neither_right_changes_nothing(house: MoneyHouse) -> None:
 
 def test_set_aside_a_batch_is_never_sent(house: MoneyHouse) -> None:
     send_back(house, CASES["full"])
-    about = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "by": "Alice", "now": house.town.times["now"]}
+    about: dict[str, Any] = {
+        "shop_id": house.town.shop_id,
+        "rma_id": house.rma_id,
+        "by": "Alice",
+        "now": house.town.times["now"],
+    }
     with house.town.database.begin() as session:
         settlements.set_aside(session, settlement_id=cast.number(house.money().id), **about)
     house.work()
@@ -387,7 +392,7 @@ def test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_re
         house.town.control(
             "POST", "faults", {"faults": [{"operation": "ReturnCreate", "kind": "late", "times": 1, "seconds": 4}]}
         )
-    about = {"shop_id": house.town.shop_id, "opened_id": opened_id}
+    about: dict[str, Any] = {"shop_id": house.town.shop_id, "opened_id": opened_id}
     job = house.town.jobs["routing.open_return"]
     if lost:
         with pytest.raises(OutsideError):
@@ -409,7 +414,12 @@ def test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_re
 
 def sell_beside(house: MoneyHouse, variant_gid: str) -> None:
     with house.town.database.begin() as session:
-        about = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "by": "Inès", "now": house.town.times["now"]}
+        about: dict[str, Any] = {
+            "shop_id": house.town.shop_id,
+            "rma_id": house.rma_id,
+            "by": "Inès",
+            "now": house.town.times["now"],
+        }
         side_sales.ask_sale(session, variant_gid=variant_gid, piece="Meridian ring, Other", **about)
     house.work(1)
 

@@ -275,7 +275,7 @@ def test_after_the_ways_out_were_sent_nothing_writes_by_itself_for_a_day_or_unti
     card = sent(radar)
     assert letters(radar)[-1] == "make_right"
     tell = radar.town.jobs["logistics.tell_client_arrived"]
-    about = {"shop_id": radar.town.shop_id, "rma_id": radar.rma_id}
+    about: dict[str, Any] = {"shop_id": radar.town.shop_id, "rma_id": radar.rma_id}
     with pytest.raises(Waiting, match="left in peace"):
         tell(radar.town.database.begin, **about)
     radar.town.pass_by(hours=23)

@@ -1,6 +1,7 @@
 """By when the money has to be back. Friday 27 November 2026 is the day most of it begins."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -109,11 +110,11 @@ def test_working_days_are_never_weekends_nor_holidays(day: date, count: int) -> 
 def test_where_the_track_is_unknown_the_earlier_day_is_promised(
     rule: RefundRule, noticed: date, received: int | None, proof: int | None
 ) -> None:
-    about = {
+    about: dict[str, Any] = {
         "noticed_on": noticed,
         "received_on": None if received is None else noticed + timedelta(days=received),
         "proof_on": None if proof is None else noticed + timedelta(days=proof),
     }
-    days = [refund_due(rule, track, **about).on for track in (Track.STATUTORY, Track.HOUSE)]  # type: ignore[arg-type]
+    days = [refund_due(rule, track, **about).on for track in (Track.STATUTORY, Track.HOUSE)]
     known = [day for day in days if day is not None]
-    assert refund_due(rule, Track.UNKNOWN, **about).on == (min(known) if known else None)  # type: ignore[arg-type]
+    assert refund_due(rule, Track.UNKNOWN, **about).on == (min(known) if known else None)

@@ -141,9 +141,14 @@ def test_proof_that_it_was_sent_stops_the_wait_for_the_piece(admin: Admin) -> No
 
 
 def test_on_the_laws_track_delivery_is_given_back_and_the_law_names_the_day(admin: Admin) -> None:
-    about = {"shop_id": admin.world.shop_id, "rma_id": cast.number(admin.world.rma.id), "by": "client", "now": cast.NOW}
+    about: dict[str, Any] = {
+        "shop_id": admin.world.shop_id,
+        "rma_id": cast.number(admin.world.rma.id),
+        "by": "client",
+        "now": cast.NOW,
+    }
     with admin.database.begin() as session:
-        set_track(session, track=Track.STATUTORY, noticed_at=cast.NOW, **about)  # type: ignore[arg-type]
+        set_track(session, track=Track.STATUTORY, noticed_at=cast.NOW, **about)
     with admin.database.begin() as session:
         rma = session.merge(admin.world.rma)
         due = promise_of(session, rma, now=cast.NOW).due

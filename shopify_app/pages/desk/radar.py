@@ -1,6 +1,7 @@
 """What went wrong on our side, with its ways out; what the client needs the piece for; and an amount to grant."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -63,8 +64,12 @@ def need(case_id: int) -> ResponseReturnValue:
     if sku and piece is None:
         raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     with begin() as session:
-        about = {"occasion": form.get("occasion", ""), "need_by": _day(form.get("need_by", "")), "piece": piece}
-        note_need(session, shop_id=caller.shop_id, return_gid=return_gid, now=now(), **about)  # type: ignore[arg-type]
+        about: dict[str, Any] = {
+            "occasion": form.get("occasion", ""),
+            "need_by": _day(form.get("need_by", "")),
+            "piece": piece,
+        }
+        note_need(session, shop_id=caller.shop_id, return_gid=return_gid, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 
@@ -78,7 +83,11 @@ def sell(case_id: int) -> ResponseReturnValue:
         wanted = need_of(session, shop_id=caller.shop_id, return_gid=case.return_gid)
         if rma is None or rma.id is None or wanted is None or not wanted.variant_gid:
             raise AppError("Write down first which piece they decided for.")
-        about = {"variant_gid": wanted.variant_gid, "piece": wanted.piece, "by": by_advisor(caller.advisor_id)}
+        about: dict[str, Any] = {
+            "variant_gid": wanted.variant_gid,
+            "piece": wanted.piece,
+            "by": by_advisor(caller.advisor_id),
+        }
         ask_sale(session, shop_id=caller.shop_id, rma_id=rma.id, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
@@ -94,8 +103,8 @@ def grant(case_id: int) -> ResponseReturnValue:
         if rma is None or rma.id is None or batch is None or batch.id != row_id(request.form.get("settlement_id", "")):
             raise NotFound("That amount was overtaken meanwhile. Please look at it again.")
         by = by_advisor(caller.advisor_id)
-        about = {"shop_id": caller.shop_id, "rma_id": rma.id, "settlement_id": batch.id}
-        approve_payment(session, by=by, rights=GRANT, now=now(), **about)  # type: ignore[arg-type]
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma.id, "settlement_id": batch.id}
+        approve_payment(session, by=by, rights=GRANT, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#parcel", 303)
 
 
