@@ -2,7 +2,7 @@
 
 A batch is what has arrived by the time a turn of the event loop brings nothing more. SQLite takes it at once, on the
 loop itself: a commit there is as short as handing it to a thread and back. When somebody else is writing, when the last
-commit was slow, and on PostgreSQL, a thread writes it, and what arrives meanwhile is the next batch.
+commit was slow, and on PostgreSQL, the batch is waited for, and what arrives meanwhile is the next one.
 See docs/decisions/0002-the-door.md.
 """
 
@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from sqlalchemy.engine import Engine
 
 from kit.log import get_logger
 from webhooks.models import Delivery, DeliveryState
-from webhooks.rows import Row, Writer
+from webhooks.rows import Row, make_writer
 
 log = get_logger("webhooks")
 
@@ -43,12 +42,12 @@ class Committer:
     """Stores deliveries durably, once each. Belongs to the event loop it is first used on."""
 
     def __init__(self, engine: Engine):
-        self._writer = Writer(engine)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="committer")
+        self._writer = make_writer(engine)
         self._queue: deque[tuple[Row, asyncio.Future[None]]] = deque()
         self._collecting = False
         self._short = True
         self._late: asyncio.TimerHandle
+        self._waiting: asyncio.Task[None]  # kept, because the loop itself holds tasks only weakly
 
     async def store(self, row: Row) -> None:
         """Return once `row` is on disk, or a copy of it is. Raises Overloaded or NotStored."""
@@ -69,7 +68,7 @@ class Committer:
             return
         batch = self._take()
         if not (self._short and self._write_here(batch)):
-            loop.create_task(self._write_there(loop, batch))
+            self._waiting = loop.create_task(self._write_all(loop, batch))
         elif self._queue:
             loop.call_soon(self._collect, loop, len(self._queue))
         else:
@@ -84,19 +83,19 @@ class Committer:
         try:
             if not self._writer.insert_at_once([row for row, _ in batch]):
                 return False
-        except Exception:  # what is wrong is found out, and said, in the thread
+        except Exception:  # what is wrong is found out, and said, where each row is tried by itself
             return False
         self._short = time.monotonic() - started < SHORT_SECONDS
         _answer(batch, [None] * len(batch))
         return True
 
-    async def _write_there(self, loop: asyncio.AbstractEventLoop, batch: Batch) -> None:
-        """Batch after batch in the thread, until nobody waits."""
+    async def _write_all(self, loop: asyncio.AbstractEventLoop, batch: Batch) -> None:
+        """Batch after batch, until nobody waits."""
         try:
             while batch:
                 started = time.monotonic()
                 self._late = loop.call_later(PATIENCE_SECONDS, self._refuse_waiting, loop)
-                errors = await loop.run_in_executor(self._thread, self._write, [row for row, _ in batch])
+                errors = await self._write([row for row, _ in batch])
                 self._late.cancel()
                 self._short = time.monotonic() - started < SHORT_SECONDS
                 _answer(batch, errors)
@@ -112,14 +111,14 @@ class Committer:
                 stored.set_exception(NotStored())
         self._late = loop.call_later(PATIENCE_SECONDS, self._refuse_waiting, loop)
 
-    def _write(self, rows: Sequence[Row]) -> list[Exception | None]:
+    async def _write(self, rows: Sequence[Row]) -> list[Exception | None]:
         """What became of each row."""
         try:
-            self._writer.insert(rows)
+            await self._writer.insert(rows)
         except Exception as error:
             if len(rows) > 1:
                 # One bad row must not take its neighbours down: each again by itself.
-                return [outcome for row in rows for outcome in self._write([row])]
+                return [outcome for row in rows for outcome in await self._write([row])]
             log.warning("delivery.not_stored", reason=type(error).__name__)
             return [NotStored()]
         return [None] * len(rows)

@@ -2,10 +2,12 @@
 the ORM. A row that is there already, by the sender's own id, is passed over.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -35,44 +37,51 @@ SQLITE = (  # of our own words only
     f"INSERT INTO delivery ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(Row._fields))}, '{NEW}', 0, '')"
     " ON CONFLICT DO NOTHING"
 )
-# Binary arrays: text ones cost ten times the CPU for an order's body.
-TYPES = ("text",) * 7 + ("bytea", "timestamptz")
-POSTGRES = (
-    f"INSERT INTO delivery ({', '.join(COLUMNS)})"
-    f" SELECT t.*, '{NEW}', 0, '' FROM unnest({', '.join(f'%b::{kind}[]' for kind in TYPES)}) AS t"
-    " ON CONFLICT DO NOTHING"
-)
 
 
-class Writer:
-    """One connection of its own, kept open: a pool's checks cost a round trip a commit. Not for two threads at once."""
+class Writer(Protocol):
+    """Puts rows on disk in one transaction, over a connection of its own that stays open. Never two calls at once."""
+
+    async def insert(self, rows: Sequence[Row]) -> None:
+        """Insert `rows`; they are on disk when this returns. Raises the driver's errors."""
+
+    def insert_at_once(self, rows: Sequence[Row]) -> bool:
+        """The same on the event loop itself, where it needs no waiting; False, and nothing done, where it would."""
+
+
+def make_writer(engine: Engine) -> Writer:
+    """The way that is quickest for this kind of database."""
+    if engine.dialect.name == "sqlite":
+        return SqliteWriter(engine)
+    from webhooks.postgres_rows import PostgresWriter  # its driver takes megabytes that SQLite has no use for
+
+    return PostgresWriter(engine)
+
+
+class SqliteWriter:
+    """Waits, where it must, in a thread."""
 
     def __init__(self, engine: Engine):
         self.engine = engine
-        self.is_sqlite = engine.dialect.name == "sqlite"
         self.connection: PoolProxiedConnection | None = None
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="committer")
 
-    def insert(self, rows: Sequence[Row]) -> None:
-        """Insert `rows` in one transaction, on disk when this returns. Raises the driver's errors."""
-        with self._connected() as driver:
-            self._insert(driver, rows)
+    async def insert(self, rows: Sequence[Row]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.thread, self._insert_in_turn, rows)
 
     def insert_at_once(self, rows: Sequence[Row]) -> bool:
-        """The same where it needs no waiting: False, and nothing done, while another writes or on PostgreSQL."""
-        if not self.is_sqlite:
-            return False
         with self._connected() as driver:
             if not driver.begin_at_once():
                 return False
             self._insert(driver, rows)
         return True
 
+    def _insert_in_turn(self, rows: Sequence[Row]) -> None:
+        with self._connected() as driver:
+            self._insert(driver, rows)
+
     def _insert(self, driver: Any, rows: Sequence[Row]) -> None:
-        rows = [row._replace(body=seal_bytes(row.body)) for row in rows]  # as the column's type does for the ORM
-        if self.is_sqlite:
-            driver.executemany(SQLITE, [(*row[:-1], row.received_at.strftime(SQLITE_TIME)) for row in rows])
-        else:
-            driver.execute(POSTGRES, [list(column) for column in zip(*rows, strict=True)], binary=True)
+        driver.executemany(SQLITE, [(*row[:-1], row.received_at.strftime(SQLITE_TIME)) for row in sealed(rows)])
         driver.commit()
 
     @contextlib.contextmanager
@@ -91,3 +100,8 @@ class Writer:
     def _connect(self) -> PoolProxiedConnection:
         self.connection = self.engine.raw_connection()
         return self.connection
+
+
+def sealed(rows: Sequence[Row]) -> list[Row]:
+    """As the column's type does for the ORM."""
+    return [row._replace(body=seal_bytes(row.body)) for row in rows]

@@ -4,9 +4,10 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlmodel import select
@@ -15,11 +16,11 @@ from twilio.request_validator import RequestValidator
 from kit.clock import now
 from kit.db import Database
 from tests.webhooks.posting import SECRET, SHOP, post, posting, shopify_headers
-from webhooks import commits
+from webhooks import commits, postgres_rows, rows
 from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
 from webhooks.doors import MOST_BYTES, Doors
 from webhooks.models import Delivery, DeliveryState
-from webhooks.rows import Row
+from webhooks.rows import Row, SqliteWriter
 from webhooks.sources import Source
 from webhooks.sources.shopify import ShopifySource
 from webhooks.sources.twilio import TwilioSource
@@ -173,13 +174,14 @@ def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
     doors: Doors, database: Database, monkeypatch
 ) -> None:
     counted = []
-    working = doors.committer._writer._insert
+    working = rows.sealed
 
-    def insert(driver, rows) -> None:
-        counted.append(len(rows))
-        working(driver, rows)
+    def sealed(batch):
+        counted.append(len(batch))
+        return working(batch)
 
-    monkeypatch.setattr(doors.committer._writer, "_insert", insert)
+    for module in (rows, postgres_rows):
+        monkeypatch.setattr(module, "sealed", sealed)
     assert all_at_once(doors, [f"w-{n}" for n in range(64)]) == [200] * 64
     commits_made = len(counted)
     assert {row.external_id for row in stored(database)} == {f"w-{n}" for n in range(64)}
@@ -206,17 +208,37 @@ def test_one_bad_row_does_not_take_its_neighbours_down(committer: Committer, dat
 def test_while_the_database_is_away_the_sender_is_asked_to_come_back_and_then_it_is_taken(
     doors: Doors, committer: Committer, database: Database, monkeypatch
 ) -> None:
-    working = committer._writer._connect
-
     def away() -> None:
         raise sa.exc.OperationalError("INSERT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(committer._writer, "_connect", away)
-    answer = post(doors, body=BODY, headers=shopify_headers(BODY))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(committer._writer, "_connect", away)
+        answer = post(doors, body=BODY, headers=shopify_headers(BODY))
     assert (answer.status, answer.body["error"]["code"]) == (500, "not_stored")
-    monkeypatch.setattr(committer._writer, "_connect", working)
     assert post(doors, body=BODY, headers=shopify_headers(BODY)).status == 200
     assert len(stored(database)) == 1
+
+
+@pytest.mark.postgres
+def test_a_database_started_anew_in_between_costs_no_delivery(doors_on_postgres: Doors, postgres_url: str) -> None:
+    async def play() -> list[int]:
+        before = await posting(doors_on_postgres, body=BODY, headers=shopify_headers(BODY))
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        after = await posting(doors_on_postgres, body=BODY, headers=shopify_headers(BODY, webhook_id="w-2"))
+        return [before.status, after.status]
+
+    assert asyncio.run(play()) == [200, 200]
+
+
+@pytest.fixture
+def doors_on_postgres(postgres_url: str) -> Iterator[Doors]:
+    database = Database(postgres_url)
+    yield Doors(inner, {"shopify": ShopifySource((SECRET,))}, Committer(database.engine))
+    database.close()
 
 
 def test_a_crowd_that_outgrows_the_line_is_asked_to_come_back(doors: Doors, monkeypatch) -> None:
@@ -237,11 +259,11 @@ def test_behind_a_commit_that_hangs_nobody_is_answered_200_nor_written_later(
     committer: Committer, database: Database, monkeypatch
 ) -> None:
     monkeypatch.setattr(commits, "PATIENCE_SECONDS", 0.2)
-    going_on, working = threading.Event(), committer._writer.insert
+    going_on, working = asyncio.Event(), committer._writer.insert
 
-    def slow(rows) -> None:
-        assert going_on.wait(20)
-        working(rows)
+    async def slow(rows) -> None:
+        await asyncio.wait_for(going_on.wait(), 20)
+        await working(rows)
 
     monkeypatch.setattr(committer._writer, "insert", slow)
     monkeypatch.setattr(committer._writer, "insert_at_once", lambda _rows: False)  # as while another writes
@@ -289,6 +311,7 @@ def test_after_a_slow_commit_a_thread_makes_the_next_and_after_a_short_one_the_l
 ) -> None:
     database = Database(sqlite_url)
     committer, made = Committer(database.engine), []
+    assert isinstance(committer._writer, SqliteWriter)
     working = committer._writer._insert
 
     def insert(driver, rows) -> None:
