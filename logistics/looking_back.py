@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from kit.money import Money
-from logistics.reads import ReturnRead
+from logistics.reads import ExchangeLineRead, ReturnLineRead, ReturnRead
 
 
 class Trace(StrEnum):
@@ -29,7 +29,7 @@ def snapshot(read: ReturnRead) -> dict[str, Any]:
     """What to keep before sending, so that `look_back` can tell ours from what was there."""
     return {
         "refunds": [refund.gid for refund in read.refunds],
-        "processed": {line.gid: line.processed for line in (*read.lines, *read.exchanges)},
+        "processed": {line.gid: line.processed for line in _all_lines(read)},
     }
 
 
@@ -59,8 +59,12 @@ def look_back(
     return LookBack(Trace.UNCLEAR)
 
 
+def _all_lines(read: ReturnRead) -> Sequence[ReturnLineRead | ExchangeLineRead]:
+    return [*read.lines, *read.exchanges]
+
+
 def _growth(before: Mapping[str, Any], read: ReturnRead, line_gid: str) -> int | None:
-    now = next((line.processed for line in (*read.lines, *read.exchanges) if line.gid == line_gid), None)
+    now = next((line.processed for line in _all_lines(read) if line.gid == line_gid), None)
     return None if now is None else now - int(before.get("processed", {}).get(line_gid, 0))
 
 

@@ -142,7 +142,7 @@ def send_back(house: MoneyHouse, case: Case) -> None:
     house.arrive()
 
 
-def choose(house: MoneyHouse, **chosen: bool) -> None:
+def choose(house: MoneyHouse, **chosen: Any) -> None:
     with house.town.database.begin() as session:
         about: dict[str, Any] = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "by": "Alice"}
         money_terms.choose(session, now=house.town.times["now"], **about, **chosen)

@@ -17,6 +17,7 @@ from kit.errors import OutsideError, Waiting
 from kit.money import Money
 from logistics import jobs as logistics_jobs
 from logistics.reads import (
+    BalanceRead,
     Bought,
     ProcessPlan,
     RefundRead,
@@ -128,6 +129,12 @@ class FakeShopify(Stoppable):
         self.returns[return_gid] = read
         self.maybe_stop("process", "after")
         return read
+
+    def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
+        return ()
+
+    def balance(self, shop_id: int, order_gid: str) -> BalanceRead:
+        return BalanceRead(Money(0, "USD"), "")
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         self.maybe_stop("close", "before")

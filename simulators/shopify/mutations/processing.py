@@ -29,8 +29,16 @@ def process_return(ctx, args):
     return_["shippingFeeCharged"] = return_["shippingFeeCharged"] or bool(return_.get("shippingFee"))
     refund = None
     if lines or not money.is_nothing:
-        besides = {"shipping": outcome.shipping, "duties": outcome.duties}
-        refund = refunds.record(ctx, order, money, lines=lines, return_=return_, note=asked.get("note"), **besides)
+        refund = refunds.record(
+            ctx,
+            order,
+            money,
+            lines=lines,
+            return_=return_,
+            note=asked.get("note"),
+            shipping=outcome.shipping,
+            duties=outcome.duties,
+        )
     hold_for_payment(ctx, order)
     ctx.shop.save(return_)
     tell(ctx, return_, order, refund, done)
