@@ -1,5 +1,6 @@
 """Every job of this package, under the name it has in JOBS: `logistics.<function>`."""
 
+from logistics.balances import ask_balance
 from logistics.collection_jobs import book_collections, cancel_collection
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
@@ -13,11 +14,13 @@ from logistics.parcel_jobs import (
     release_label,
 )
 from logistics.pictures import forget_pictures
+from logistics.side_sales import sell_beside
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
 from logistics.withdrawals import acknowledge_withdrawal
 
 __all__ = [
     "acknowledge_withdrawal",
+    "ask_balance",
     "attach_label",
     "authorise",
     "book_collections",
@@ -31,6 +34,7 @@ __all__ = [
     "propose_settlement",
     "record_scan",
     "release_label",
+    "sell_beside",
     "tell_client_arrived",
     "tell_client_label",
     "tell_client_money",

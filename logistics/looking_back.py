@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from kit.money import Money
-from logistics.reads import ReturnRead
+from logistics.reads import ExchangeLineRead, ReturnLineRead, ReturnRead
 
 
 class Trace(StrEnum):
@@ -29,7 +29,7 @@ def snapshot(read: ReturnRead) -> dict[str, Any]:
     """What to keep before sending, so that `look_back` can tell ours from what was there."""
     return {
         "refunds": [refund.gid for refund in read.refunds],
-        "processed": {line.gid: line.processed for line in read.lines},
+        "processed": {line.gid: line.processed for line in _all_lines(read)},
     }
 
 
@@ -39,23 +39,33 @@ def new_refunds(before: Mapping[str, Any], read: ReturnRead) -> list[tuple[str, 
 
 
 def look_back(
-    before: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], amount: Money, read: ReturnRead
+    before: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    amount: Money,
+    read: ReturnRead,
+    exchanges: Sequence[Mapping[str, Any]] = (),
 ) -> LookBack:
-    """Whether processing `lines` with a refund of `amount` happened since `before` was taken."""
-    grown = [_growth(before, read, line["return_line_gid"]) for line in lines]
+    """Whether processing `lines`, and `exchanges`, with a refund of `amount` happened since `before` was taken."""
+    asked = [(line["return_line_gid"], line["quantity"]) for line in lines]
+    asked += [(line["exchange_line_gid"], line["quantity"]) for line in exchanges]
+    grown = [_growth(before, read, gid) for gid, _ in asked]
     refunds = new_refunds(before, read)
     untouched = all(growth == 0 for growth in grown)
     if untouched and not refunds:
         return LookBack(Trace.NOT_DONE)
-    as_asked = all(growth == line["quantity"] for growth, line in zip(grown, lines, strict=True))
+    as_asked = all(growth == quantity for growth, (_, quantity) in zip(grown, asked, strict=True))
     if as_asked and _sum(refunds, amount.currency) == amount.cents:
         return LookBack(Trace.DONE, refunds[0][0] if refunds else "")
     return LookBack(Trace.UNCLEAR)
 
 
-def _growth(before: Mapping[str, Any], read: ReturnRead, return_line_gid: str) -> int | None:
-    now = next((line.processed for line in read.lines if line.gid == return_line_gid), None)
-    return None if now is None else now - int(before.get("processed", {}).get(return_line_gid, 0))
+def _all_lines(read: ReturnRead) -> Sequence[ReturnLineRead | ExchangeLineRead]:
+    return [*read.lines, *read.exchanges]
+
+
+def _growth(before: Mapping[str, Any], read: ReturnRead, line_gid: str) -> int | None:
+    now = next((line.processed for line in _all_lines(read) if line.gid == line_gid), None)
+    return None if now is None else now - int(before.get("processed", {}).get(line_gid, 0))
 
 
 def _sum(refunds: Sequence[tuple[str, Money]], currency: str) -> int | None:

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from kit.db import word
 from kit.money import Money
-from logistics.reads import Address
+from logistics.reads import Address, Terms
 from logistics.states import (
     OPEN_SETTLEMENTS,
     Finding,
@@ -45,6 +45,11 @@ class LogisticsPolicy(SQLModel, table=True):
     collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
     neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     refund_days: int = 10
+    # Shop money. An amount above it that an advisor granted waits for somebody with the right to pay; null: none does.
+    finance_above_cents: int | None = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    house_refund_days: int | None = None  # working days from receipt; packs/refund_dates.json's where not chosen
+    duties_back: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
+    offer_credit: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
 
     @property
     def receiver(self) -> Address:
@@ -263,8 +268,43 @@ class Settlement(SQLModel, table=True):
     settled_at: datetime | None = None
     refund_gid: str = Field(default="", max_length=120)
     reason: str = ""
+    exchanges: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    duties: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    shipping_back: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
+    as_credit: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
+    credit_offered: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
+    owed_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    elsewhere_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    elsewhere_how: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    shop_cents: int | None = Field(default=None, sa_type=sa.BigInteger)
+    granted_by: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    granted_at: datetime | None = None
+    pay_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    balance_paid_at: datetime | None = None
 
     @property
     def amount(self) -> Money:
         """What the client gets."""
         return Money(self.amount_cents, self.currency)
+
+    @property
+    def owed(self) -> Money:
+        """What the client owes, because the piece they get instead costs more."""
+        return Money(self.owed_cents, self.currency)
+
+    @property
+    def elsewhere(self) -> Money:
+        """What is due to the client and cannot go back through Shopify, because it was not paid through it."""
+        return Money(self.elsewhere_cents, self.currency)
+
+    @property
+    def terms(self) -> Terms:
+        """What goes with its lines."""
+        return Terms(
+            exchanges=tuple((line["exchange_line_gid"], line["quantity"]) for line in self.exchanges),
+            duties=tuple(self.duties),
+            shipping=self.shipping_back,
+            as_credit=self.as_credit,
+        )

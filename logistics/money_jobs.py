@@ -1,7 +1,9 @@
 """Calls out for the money: ask Shopify what it suggests, and process once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,13 +12,14 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import dispositions, rmas, settlements, wear
+from logistics import credits, dispositions, money_terms, rmas, settlements, wear
+from logistics.figures import NOT_ADDING_UP, adds_up, credit_of, difference, refund_of
 from logistics.history import SHOPIFY, follow_up, lock_rma
 from logistics.looking_back import Trace, look_back
 from logistics.models import Rma, Settlement
 from logistics.parcel_jobs import HIDDEN
 from logistics.ports import ReturnsDoor
-from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
+from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome, Terms
 from logistics.states import Goods, SettlementState
 
 log = get_logger("logistics")
@@ -33,18 +36,29 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         if rma.goods_state is not Goods.INSPECTED or settlements.open_settlement(session, rma) is not None:
             return
         likely = settlements.unsettled_lines(session, rma)
-    read, suggested = _must_look(returns, rma, likely)
+        policy, chosen = rmas.policy_of(session, shop_id), money_terms.chosen(session, rma)
+    read, suggested = _must_look(returns, rma, likely, chosen)
     if read.has_ended or not read.unprocessed:
         _adopt_end(begin, rma, read)
         return
-    if suggested is None or sorted(likely) != sorted(read.unprocessed):
-        suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed)
+    terms = money_terms.for_batch(read, policy, chosen)
+    if suggested is None or terms != chosen or sorted(likely) != sorted(read.unprocessed):
+        suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
+    offered = credits.may_offer(returns, policy, rma, suggested)
+    if terms.as_credit and not offered:  # the ceiling was reached meanwhile: back the way it was paid
+        terms = replace(terms, as_credit=False)
+        suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
     with begin() as session:
-        rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
-        if wear.holds(session, rma, suggested, now=clock.now()):
+        rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
+        if wear.holds(session, rma, suggested, now=now):
             return
-        suggested = wear.less(session, rma, suggested)
-        settlements.propose(session, rma, lines=read.unprocessed, suggested=suggested, ask=ask, now=clock.now())
+        figures: dict[str, Any] = {
+            "lines": read.unprocessed,
+            "suggested": wear.less(session, rma, suggested),
+            "terms": terms,
+            "credit_offered": offered,
+        }
+        settlements.propose(session, rma, ask=ask, now=now, **figures)
 
 
 def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settlement_id: int) -> None:
@@ -57,7 +71,7 @@ def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settle
         batch = settlements.get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
     if batch.state not in (SettlementState.APPROVED, SettlementState.SENDING):
         return
-    read, suggested = _must_look(returns, rma, _lines(batch))
+    read, suggested = _must_look(returns, rma, _lines(batch), batch.terms)
     if batch.sent_at is not None and _was_sent(begin, rma, batch, read):
         return
     if not _still_fits(begin, returns, rma, batch, read, suggested):
@@ -75,7 +89,7 @@ def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settle
 
 def _was_sent(begin: Begin, rma: Rma, batch: Settlement, read: ReturnRead) -> bool:
     """Settle what an earlier try may have done; False when it plainly did nothing and may be sent."""
-    found = look_back(batch.before, batch.lines, batch.amount, read)
+    found = look_back(batch.before, batch.lines, batch.amount, read, batch.exchanges)
     if found.trace is Trace.DONE:
         _record(begin, rma, batch, read)
     elif found.trace is Trace.UNCLEAR:
@@ -101,22 +115,24 @@ def _still_fits(
     if read.status == "REQUESTED":
         raise Waiting("This return is not approved in Shopify yet.", retry_after=60)
     left = dict(read.unprocessed)
-    if read.has_ended or any(left.get(line["return_line_gid"], 0) < line["quantity"] for line in batch.lines):
+    taken = any(left.get(line["return_line_gid"], 0) < line["quantity"] for line in batch.lines)
+    if read.has_ended or taken or not set(batch.terms.exchanges) <= set(read.unprocessed_exchanges):
         _put_aside(begin, rma, batch, settlements.TAKEN_OVER)
         return False
     lines = _lines(batch)
-    suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines)
+    suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines, batch.terms)
     with begin() as session:
         suggested = wear.less(session, rma, suggested)
-    reason = settlements.difference(batch, suggested)
+    reason = difference(batch, suggested)
     if reason:
         with begin() as session:
             locked, kept, now = *_locked(session, rma, batch), clock.now()
             settlements.overtake(session, locked, kept, reason=reason, now=now)
-            settlements.propose(session, locked, lines=lines, suggested=suggested, ask=True, reason=reason, now=now)
+            again: dict[str, Any] = {"lines": lines, "suggested": suggested, "terms": batch.terms, "reason": reason}
+            settlements.propose(session, locked, credit_offered=kept.credit_offered, ask=True, now=now, **again)
         return False
-    if not settlements.adds_up(batch):
-        _unsettle(begin, rma, batch, settlements.NOT_ADDING_UP)
+    if not adds_up(batch):
+        _unsettle(begin, rma, batch, NOT_ADDING_UP)
         return False
     return True
 
@@ -130,7 +146,9 @@ def _claim(begin: Begin, rma: Rma, batch: Settlement, read: ReturnRead) -> Proce
         policy = rmas.policy_of(session, rma.shop_id)
     return ProcessPlan(
         lines=dispositions.plan_lines(read, batch, inspection, policy),
-        refund=settlements.refund_of(batch),
+        refund=refund_of(batch),
+        credit=credit_of(batch),
+        terms=batch.terms,
         note=f"{rma.number}, batch {batch.batch}",
         notify=False,
     )
@@ -143,7 +161,7 @@ def _after_failure(begin: Begin, returns: ReturnsDoor, rma: Rma, batch: Settleme
         raise OutsideError(error.provider, "no clear answer to a payment", retry_after=wait, ambiguous=True) from error
     with begin() as session:
         batch = _locked(session, rma, batch)[1]
-    found = look_back(batch.before, batch.lines, batch.amount, _must_read(returns, rma))
+    found = look_back(batch.before, batch.lines, batch.amount, _must_read(returns, rma), batch.exchanges)
     if found.trace is Trace.DONE:
         _record(begin, rma, batch, _must_read(returns, rma))
     else:
@@ -193,10 +211,10 @@ def _lines(batch: Settlement) -> list[tuple[str, int]]:
 
 
 def _must_look(
-    returns: ReturnsDoor, rma: Rma, lines: Sequence[tuple[str, int]]
+    returns: ReturnsDoor, rma: Rma, lines: Sequence[tuple[str, int]], terms: Terms
 ) -> tuple[ReturnRead, SuggestedOutcome | None]:
     """The return and what Shopify suggests for `lines` of it, in one call."""
-    seen = returns.read_and_suggest(rma.shop_id, rma.return_gid, lines)
+    seen = returns.read_and_suggest(rma.shop_id, rma.return_gid, lines, terms)
     if seen is None:
         raise Waiting(HIDDEN, retry_after=3600)
     return seen

@@ -238,7 +238,7 @@ def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> No
 def _adopt_money(session: Session, rma: Rma, money: Settlement, read: ReturnRead, *, now: datetime) -> bool:
     """Square a proposed or unsettled batch with what Shopify shows; False when a person must look first."""
     if money.state is SettlementState.UNSETTLED and money.sent_at is not None:
-        found = looking_back.look_back(money.before, money.lines, money.amount, read)
+        found = looking_back.look_back(money.before, money.lines, money.amount, read, money.exchanges)
         if found.trace is looking_back.Trace.DONE:
             settlements.record_paid(session, rma, money, read, now=now)
         return found.trace is looking_back.Trace.DONE

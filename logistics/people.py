@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from logistics.custody_models import Deduction
-from logistics.models import Inspection, Parcel, Rma
+from logistics.models import Inspection, Parcel, Rma, Settlement
+from logistics.money_models import SideSale
+from logistics.radar.models import ClientNeed, RadarCard
 from shops import links
 
 
@@ -34,6 +36,8 @@ def show_client(
                 for d in _deductions(session, rma)
             ],
             "notes": [inspection.note for inspection in _inspections(session, rma) if inspection.note],
+            "occasions": [need.occasion for need in _needs(session, rma) if need.occasion],
+            "written": [card.words for card in _cards(session, rma) if card.sent_at],
         }
         for rma in _rmas(session, shop_id, client_gid, order_gids)
     ]
@@ -54,10 +58,30 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
         for inspection in _inspections(session, rma):
             inspection.note = ""
             session.add(inspection)
+        _erase_failures(session, rma)
+        _erase_payments(session, rma)
         for charge in _deductions(session, rma):
             charge.words = charge.client_words = ""
             session.add(charge)
     return len(found)
+
+
+def _erase_failures(session: Session, rma: Rma) -> None:
+    for card in _cards(session, rma):
+        card.occasion = card.words = ""
+        session.add(card)
+    for need in _needs(session, rma):
+        need.occasion = ""
+        session.add(need)
+
+
+def _erase_payments(session: Session, rma: Rma) -> None:
+    """Whoever has a page of Shopify's checkout reads name and address there."""
+    batches = select(Settlement).where(Settlement.shop_id == rma.shop_id, Settlement.rma_id == rma.id)
+    sales = select(SideSale).where(SideSale.shop_id == rma.shop_id, SideSale.rma_id == rma.id)
+    for row in (*session.exec(batches), *session.exec(sales)):
+        row.pay_url = ""
+        session.add(row)
 
 
 def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:
@@ -71,6 +95,16 @@ def _rmas(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[
     if client_gid:
         theirs = sa.or_(theirs, col(Rma.client_gid) == client_gid)
     return list(session.exec(select(Rma).where(Rma.shop_id == shop_id, theirs).order_by(col(Rma.id))))
+
+
+def _cards(session: Session, rma: Rma) -> list[RadarCard]:
+    mine = (RadarCard.shop_id == rma.shop_id, RadarCard.return_gid == rma.return_gid)
+    return list(session.exec(select(RadarCard).where(*mine)))
+
+
+def _needs(session: Session, rma: Rma) -> list[ClientNeed]:
+    mine = (ClientNeed.shop_id == rma.shop_id, ClientNeed.return_gid == rma.return_gid)
+    return list(session.exec(select(ClientNeed).where(*mine)))
 
 
 def _inspections(session: Session, rma: Rma) -> list[Inspection]:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 from kit.causes import Cause
 from kit.errors import Waiting
 from kit.money import Money
-from logistics.reads import Address, Bought, Collection, ProcessPlan, ReturnRead, Shipment, SuggestedOutcome
+from logistics.reads import (
+    PLAIN,
+    Address,
+    BalanceRead,
+    Bought,
+    Collection,
+    DraftRead,
+    ProcessPlan,
+    ReturnRead,
+    Shipment,
+    SuggestedOutcome,
+    Terms,
+)
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -30,9 +42,9 @@ class ReturnsDoor(Protocol):
         """The return as it is now; None when Shopify shows none, or not to us."""
 
     def read_and_suggest(
-        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]], terms: Terms = PLAIN
     ) -> tuple[ReturnRead, SuggestedOutcome | None] | None:
-        """The return, and the money for exactly these (return line gid, quantity), at one moment.
+        """The return, and the money for exactly these (return line gid, quantity) on these terms, at one moment.
 
         No suggestion where Shopify makes none for them. None as with `read`.
         """
@@ -69,14 +81,34 @@ class ReturnsDoor(Protocol):
     ) -> None:
         """Write other tracking on a reverse delivery, and another label unless `pdf` is empty. Twice is as once."""
 
-    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
-        """The money for exactly these (return line gid, quantity)."""
+    def suggest_outcome(
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]], terms: Terms = PLAIN
+    ) -> SuggestedOutcome:
+        """The money for exactly these (return line gid, quantity), on these terms."""
 
     def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
         """Process once. Not idempotent: never call it again without having read back."""
 
+    def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
+        """What the client has to their credit, an amount a currency; empty where there is no account yet."""
+
+    def balance(self, shop_id: int, order_gid: str) -> BalanceRead:
+        """What the client owes on the order now."""
+
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Close the return; one that is closed already is returned as it is."""
+
+
+class SalesDoor(Protocol):
+    """Selling a piece beside a return. Every call may raise OutsideError; `ambiguous` when it may have taken effect."""
+
+    def find_draft(self, shop_id: int, tag: str) -> DraftRead | None:
+        """The draft order with exactly this tag."""
+
+    def make_draft(
+        self, shop_id: int, *, client_gid: str, variant_gid: str, tag: str, note: str, held_until: datetime
+    ) -> DraftRead:
+        """Make it, with its piece put aside until then. Not idempotent: looked for first."""
 
 
 class Carrier(Protocol):

@@ -1,5 +1,6 @@
 """What is read from outside, in our words: plain frozen values that the adapters fill and the domain judges."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,6 +90,18 @@ class ReturnLineRead:
     customer_note: str
     unit_total: Money
     unit_total_presentment: Money
+    duty_gids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExchangeLineRead:
+    """A piece the client gets instead; it is sent once it is processed. `variant_gid` is "" where it is gone."""
+
+    gid: str
+    quantity: int
+    processed: int
+    unprocessed: int
+    variant_gid: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,7 @@ class ReturnRead:
     refunds: tuple[RefundRead, ...]
     presentment_currency: str
     created_at: datetime | None = None
+    exchanges: tuple[ExchangeLineRead, ...] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -152,6 +166,16 @@ class ReturnRead:
         """(return line gid, quantity) of what has yet to be processed."""
         return tuple((line.gid, line.unprocessed) for line in self.lines if line.unprocessed > 0)
 
+    @property
+    def unprocessed_exchanges(self) -> tuple[tuple[str, int], ...]:
+        """(exchange line gid, quantity) of what the client has yet to be sent."""
+        return tuple((line.gid, line.unprocessed) for line in self.exchanges if line.unprocessed > 0)
+
+    def duties_of(self, lines: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+        """The duties that were paid for these return lines."""
+        wanted = {gid for gid, _ in lines}
+        return tuple(sorted({duty for line in self.lines if line.gid in wanted for duty in line.duty_gids}))
+
     def rfo_line(self, fulfillment_line_gid: str) -> RfoLineRead | None:
         """The reverse fulfilment order's line of that fulfilled piece, in an order that still counts."""
         live = (rfo for rfo in self.rfos if rfo.status != "CANCELED")
@@ -160,14 +184,37 @@ class ReturnRead:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What goes with the lines of a batch: pieces sent instead, and what else is given back, and how.
+
+    `exchanges` are (exchange line gid, quantity); `duties` the gids of those given back, as far as their pieces come.
+    """
+
+    exchanges: tuple[tuple[str, int], ...] = ()
+    duties: tuple[str, ...] = ()
+    shipping: bool = False
+    as_credit: bool = False
+
+
+PLAIN = Terms()
+
+
+@dataclass(frozen=True)
 class SuggestedOutcome:
     """The money Shopify suggests, in presentment currency. `amount` is None when nothing goes back to the client.
 
-    `transactions` are (parent transaction gid, amount).
+    `transactions` are (parent transaction gid, amount); none for store credit. `owed` is what the client owes us when
+    another piece costs more. `in_shop_money` is `amount` there. `worth` is what the pieces come to, and `limit` the
+    most Shopify can give back of the order: less than `worth` where some was given back before, or paid elsewhere.
     """
 
     amount: Money | None
     transactions: tuple[tuple[str, Money], ...] = ()
+    owed: Money | None = None
+    in_shop_money: Money | None = None
+    worth: Money | None = None
+    limit: Money | None = None
+    given_back: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -183,12 +230,32 @@ class PlanLine:
 
 @dataclass(frozen=True)
 class ProcessPlan:
-    """Everything one `returnProcess` is to do. An empty `refund` sends no financial transfer at all."""
+    """Everything one `returnProcess` is to do. Without `refund` and `credit` it sends no financial transfer at all."""
 
     lines: tuple[PlanLine, ...]
     refund: tuple[tuple[str, Money], ...]
     note: str
     notify: bool
+    terms: Terms = PLAIN
+    credit: Money | None = None
+
+
+@dataclass(frozen=True)
+class BalanceRead:
+    """What the client still owes on an order, and where they pay it: Shopify's own checkout, "" where nothing is."""
+
+    owed: Money
+    pay_url: str
+
+
+@dataclass(frozen=True)
+class DraftRead:
+    """A draft order: `pay_url` is where the client pays it."""
+
+    gid: str
+    name: str
+    pay_url: str
+    amount: Money
 
 
 @dataclass(frozen=True)

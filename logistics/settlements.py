@@ -9,19 +9,19 @@ from sqlmodel import Session, col, select
 
 import jobs
 from kit.db import insert_once
-from kit.errors import Conflict, NotFound
-from kit.money import Money
-from logistics import events, rmas
+from kit.errors import AppError, Conflict, NotFound
+from logistics import events, figures, rmas
 from logistics.history import APP, follow_up, lock_rma, move_judgement, note_step
 from logistics.looking_back import new_refunds, snapshot
 from logistics.models import Rma, Settlement
-from logistics.reads import ReturnRead, SuggestedOutcome
+from logistics.reads import PLAIN, ReturnRead, SuggestedOutcome, Terms
+from logistics.rights import BOTH, Rights, must_confirm
 from logistics.states import OPEN_SETTLEMENTS, SETTLEMENT, Goods, Judgement, SettlementState, move
 
 AUTOMATIC = "automatic"
-CHANGED = "The amount is {new} now; it was {old} when it was approved. Please look at it again."
 TAKEN_OVER = "Somebody changed or settled part of this return in the Shopify admin."
-NOT_ADDING_UP = "The payments Shopify suggests do not add up to the amount. Please settle this one in the admin."
+BATCH_OVERTAKEN = "This amount was overtaken meanwhile. Please look at the return again."
+HOW = "Write where and how the rest was paid to the client."
 
 
 def open_settlements(session: Session, *, shop_id: int) -> list[Settlement]:
@@ -52,25 +52,37 @@ def propose(
     lines: Sequence[tuple[str, int]],
     suggested: SuggestedOutcome,
     ask: bool,
+    terms: Terms = PLAIN,
+    credit_offered: bool = False,
     reason: str = "",
     now: datetime,
 ) -> Settlement | None:
     """Write down the amount Shopify suggests for `lines`; None when a batch is open already. `rma` is locked.
 
-    It waits for a person, unless the merchant switched the click off, the finding was plain, and not `ask`.
+    It waits for a person, unless the merchant switched the click off, the finding was plain, no part of it has to be
+    paid elsewhere or confirmed by those who pay, and not `ask`.
     """
     assert rma.id is not None
     if rma.goods_state is not Goods.INSPECTED or not lines:
         return None
-    if not insert_once(session, _row(session, rma, lines, suggested, reason, now)):
+    row = _row(session, rma, lines, suggested, terms, reason, now)
+    row.credit_offered = credit_offered
+    if not insert_once(session, row):
         return None
     settlement = open_settlement(session, rma)
     assert settlement is not None and settlement.id is not None
-    detail = f"{settlement.amount.show()} for the client, as Shopify suggests. {reason}".strip()
+    detail = f"{in_words(settlement)}, as Shopify suggests. {settlement.reason}".strip()
     note_step(session, rma, "money_ready", actor=APP, now=now, detail=detail)
     jobs.publish(session, events.MoneyReady(rma.shop_id, rma.id, rma.return_gid))
-    may_pay = rmas.policy_of(session, rma.shop_id).pay_without_click and not ask
-    if may_pay and rma.judgement_state is Judgement.ACCEPTED and settlement.state is SettlementState.PROPOSED:
+    policy = rmas.policy_of(session, rma.shop_id)
+    above_limit = bool(policy.finance_above_cents) and must_confirm(policy, settlement)
+    asks = ask or settlement.elsewhere_cents or above_limit
+    if (
+        policy.pay_without_click
+        and not asks
+        and rma.judgement_state is Judgement.ACCEPTED
+        and settlement.state is SettlementState.PROPOSED
+    ):
         return approve_payment(
             session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=settlement.id, by=AUTOMATIC, now=now
         )
@@ -78,31 +90,79 @@ def propose(
 
 
 def approve_payment(
-    session: Session, *, shop_id: int, rma_id: int, settlement_id: int, by: str, now: datetime
+    session: Session,
+    *,
+    shop_id: int,
+    rma_id: int,
+    settlement_id: int,
+    by: str,
+    rights: Rights = BOTH,
+    how: str = "",
+    now: datetime,
 ) -> Settlement:
     """The one click: secures `logistics.pay`. Of several at once one counts, and the others change nothing.
 
-    An unsettled batch may be approved again: `pay` looks at Shopify before it does anything.
-    Raises NotFound, or Conflict when the amount was overtaken meanwhile.
+    Without the right to pay it counts as granted where somebody else has to confirm. `how` says where the rest was
+    paid, if Shopify cannot pay it all. An unsettled batch may be approved again: `pay` looks at Shopify before it
+    does anything. Raises NotFound, Forbidden, or Conflict when the amount was overtaken meanwhile.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    seen = get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
+    rights.check(seen, rmas.policy_of(session, shop_id))
+    if not rights.may_settle(seen, rmas.policy_of(session, shop_id)):
+        return _grant(session, rma, seen, by=by, now=now)
+    if seen.elsewhere_cents and seen.state is SettlementState.PROPOSED and not how.strip():
+        raise AppError(HOW)
     waiting = (SettlementState.PROPOSED, SettlementState.UNSETTLED)
     approved = session.connection().execute(
         sa.update(Settlement)
         .where(col(Settlement.id) == settlement_id, col(Settlement.rma_id) == rma_id)
         .where(col(Settlement.state).in_(waiting))
-        .values(state=SettlementState.APPROVED, approved_by=by, approved_at=now)
+        .values(
+            state=SettlementState.APPROVED,
+            approved_by=by,
+            approved_at=now,
+            granted_by=seen.granted_by or by,
+            granted_at=seen.granted_at or now,
+            elsewhere_how=how.strip()[:200] or seen.elsewhere_how,
+        )
     )
     settlement = get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
     if approved.rowcount != 1:
         if settlement.state is SettlementState.VOID:
-            raise Conflict("This amount was overtaken meanwhile. Please look at the return again.")
+            raise Conflict(BATCH_OVERTAKEN)
         return settlement
-    note_step(session, rma, "money_approved", actor=by, now=now, detail=settlement.amount.show())
+    note_step(session, rma, "money_approved", actor=by, now=now, detail=in_words(settlement))
     if rma.judgement_state is Judgement.LOOKED_AT:
         move_judgement(session, rma, Judgement.ACCEPTED, actor=by, now=now)
     follow_up(session, rma, "pay", settlement_id=settlement_id)
     return settlement
+
+
+def _grant(session: Session, rma: Rma, settlement: Settlement, *, by: str, now: datetime) -> Settlement:
+    """Somebody said yes; those who pay confirm it. A second yes changes nothing."""
+    granted = session.connection().execute(
+        sa.update(Settlement)
+        .where(col(Settlement.id) == settlement.id, col(Settlement.state) == SettlementState.PROPOSED)
+        .where(col(Settlement.granted_at).is_(None))
+        .values(granted_by=by, granted_at=now)
+    )
+    if granted.rowcount == 1:
+        note_step(session, rma, "money_granted", actor=by, now=now, detail=in_words(settlement))
+    elif settlement.state is SettlementState.VOID:
+        raise Conflict(BATCH_OVERTAKEN)
+    assert rma.id is not None and settlement.id is not None
+    return get_settlement(session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=settlement.id)
+
+
+def in_words(settlement: Settlement) -> str:
+    """How much, for whom, and in what."""
+    if settlement.owed_cents:
+        return f"{settlement.owed.show()} from the client, for the piece they get instead"
+    if settlement.exchanges and not settlement.amount_cents:
+        return "An exchange without a payment"
+    how = " in store credit" if settlement.as_credit else ""
+    return f"{settlement.amount.show()} for the client{how}"
 
 
 def set_aside(session: Session, *, shop_id: int, rma_id: int, settlement_id: int, by: str, now: datetime) -> Settlement:
@@ -143,9 +203,11 @@ def record_paid(session: Session, rma: Rma, settlement: Settlement, after: Retur
     settlement.refund_gid = next((gid for gid, _ in new_refunds(settlement.before, after)), "")
     session.add(settlement)
     session.flush()
-    note_step(session, rma, "money_sent", actor=settlement.approved_by or APP, now=now, detail=settlement.amount.show())
+    note_step(session, rma, "money_sent", actor=settlement.approved_by or APP, now=now, detail=in_words(settlement))
     if settlement.amount_cents:
         follow_up(session, rma, "tell_client_money", settlement_id=settlement.id)
+    if settlement.owed_cents:
+        follow_up(session, rma, "ask_balance", settlement_id=settlement.id)
     if after.unprocessed:
         follow_up(session, rma, "propose_settlement")
         return
@@ -182,57 +244,31 @@ def unsettled_lines(session: Session, rma: Rma) -> list[tuple[str, int]]:
     return [(gid, quantity) for gid, quantity in lines if quantity > 0]
 
 
-def difference(settlement: Settlement, suggested: SuggestedOutcome) -> str:
-    """The sentence that says how the suggestion differs from what was approved; "" when it does not."""
-    amount, transactions = _figures(suggested, settlement.currency)
-    if amount != settlement.amount:
-        return CHANGED.format(new=amount.show(), old=settlement.amount.show())
-    if transactions != settlement.transactions:
-        return "The payments it goes back to are different now. Please look at it again."
-    return ""
-
-
-def adds_up(settlement: Settlement) -> bool:
-    """Whether the payments it goes back to make up its amount, in its currency."""
-    parts = [amount for _, amount in refund_of(settlement)]
-    same_currency = all(part.currency == settlement.currency for part in parts)
-    return same_currency and settlement.amount_cents == sum(part.cents for part in parts)
-
-
-def refund_of(settlement: Settlement) -> tuple[tuple[str, Money], ...]:
-    """(parent transaction gid, amount) of each payment that gets some back."""
-    return tuple((t["parent_gid"], Money.parse(t["amount"], t["currency"])) for t in settlement.transactions)
-
-
 def _row(
     session: Session,
     rma: Rma,
     lines: Sequence[tuple[str, int]],
     suggested: SuggestedOutcome,
+    terms: Terms,
     reason: str,
     now: datetime,
 ) -> Settlement:
     assert rma.id is not None
-    amount, transactions = _figures(suggested, rma.presentment_currency)
     last = select(sa.func.max(Settlement.batch)).where(Settlement.rma_id == rma.id)
+    said = figures.said_of(suggested, rma.presentment_currency, terms)
     row = Settlement(
         rma_id=rma.id,
         shop_id=rma.shop_id,
         batch=(session.exec(last).one() or 0) + 1,
-        amount_cents=amount.cents,
-        currency=amount.currency,
         lines=[{"return_line_gid": gid, "quantity": quantity} for gid, quantity in lines],
-        transactions=transactions,
+        exchanges=[{"exchange_line_gid": gid, "quantity": quantity} for gid, quantity in terms.exchanges],
+        duties=list(terms.duties),
+        shipping_back=terms.shipping,
+        as_credit=terms.as_credit,
         proposed_at=now,
-        reason=reason,
+        reason=f"{reason} {said}".strip(),
+        **figures.figures(suggested, rma.presentment_currency, terms),
     )
-    if not adds_up(row):
-        row.state, row.reason = SettlementState.UNSETTLED, NOT_ADDING_UP
+    if not figures.adds_up(row):
+        row.state, row.reason = SettlementState.UNSETTLED, figures.NOT_ADDING_UP
     return row
-
-
-def _figures(suggested: SuggestedOutcome, currency: str) -> tuple[Money, list[dict[str, str]]]:
-    """The amount, and the payments that get something back, as they are kept."""
-    amount = suggested.amount or Money(0, currency)
-    some = sorted((gid, money) for gid, money in suggested.transactions if money.cents)
-    return amount, [{"parent_gid": g, "amount": m.amount, "currency": m.currency} for g, m in some]

@@ -47,6 +47,15 @@ class SettlementState(StrEnum):
     VOID = "void"
 
 
+class SaleState(StrEnum):
+    """Of a piece sold beside a return. `sending` is written before Shopify is asked."""
+
+    ASKED = "asked"
+    SENDING = "sending"
+    MADE = "made"
+    REFUSED = "refused"
+
+
 class Finding(StrEnum):
     MATCH = "match"
     MATCH_WITH_WEAR = "match_with_wear"

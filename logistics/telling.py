@@ -11,10 +11,12 @@ from sqlmodel import Session
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
+from kit.errors import Waiting
 from logistics import parcels, rmas, settlements
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
 from logistics.models import Parcel, Rma
+from logistics.radar import cards
 from logistics.states import ParcelState
 from logistics.wear import deduction_of
 from notifications import messages
@@ -142,14 +144,24 @@ def write_letter(
     values: dict[str, Any],
     *,
     key: str = "",
+    quietly: bool = True,
     now: datetime,
 ) -> bool:
-    """Write one letter, once a key, with a link to the client's page. False where no e-mail address is known."""
+    """Write one letter to the client of this return, once a `key`, with a fresh link to its page.
+
+    False where no e-mail address is known. With `quietly` it waits while they were offered ways out of a failure of
+    ours and have not answered. Raises Waiting.
+    """
     assert rma.id is not None
     key = ":".join(part for part in (f"rma:{rma.id}", message, key) if part)
     is_written = messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")
     if is_written or not rma.client_email:
         return is_written
+    silent = cards.quiet_until(session, rma, now=now) if quietly else None
+    if silent is not None:
+        raise Waiting(
+            "The client was offered a choice and is left in peace.", retry_after=(silent - now).total_seconds()
+        )
     shop: Shop = get_shop(session, rma.shop_id)
     token = issue_link(session, shop_id=rma.shop_id, purpose=RETURN, subject_id=rma.id, now=now)
     said = {

@@ -36,7 +36,7 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
             "received": instant_in_words(verdict.asked_at, zone, reading_locale(rma.client_locale)),
             "refund_by": day_in_words(refund_by(session, rma, verdict), reading_locale(rma.client_locale)),
         }
-        is_written = write_letter(session, addresses, rma, "withdrawal_received", values, now=now)
+        is_written = write_letter(session, addresses, rma, "withdrawal_received", values, quietly=False, now=now)
         detail = f"Received on {values['received']}." if is_written else NO_ADDRESS
         note_step(
             session, rma, ACKNOWLEDGED if is_written else "withdrawal_by_letter", actor=APP, now=now, detail=detail

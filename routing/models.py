@@ -165,7 +165,7 @@ class OpenedReturn(SQLModel, table=True):
     """A return made from here, by an advisor or, without `advisor_id`, by the client on our own page.
 
     `key` is the form's own, so that a second press is the same return. `lines` is [{fulfillment_line_gid, quantity}],
-    `before` the gids of the order's returns just before we asked.
+    `before` the gids of the order's returns just before we asked, `exchanges` [{variant_gid, quantity}] sent instead.
     """
 
     __table_args__ = (
@@ -188,3 +188,6 @@ class OpenedReturn(SQLModel, table=True):
     sent_at: datetime | None = None
     return_gid: str | None = Field(default=None, max_length=100)
     problem: str = ""
+    exchanges: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )

@@ -49,12 +49,14 @@ def ask(
     lines: Sequence[tuple[str, int]],
     reason_gid: str,
     advisor_id: int | None,
+    exchanges: Sequence[tuple[str, int]] = (),
     now: datetime,
 ) -> OpenedReturn:
     """Secure the opening of a return of (fulfilment line gid, quantity). The same `key` is the same return.
 
     With `advisor_id` it is made approved and the case is theirs; without one it is requested, as by the client, and
-    routed by the merchant's rule. Raises AppError for a choice of nothing.
+    routed by the merchant's rule. `exchanges` are (variant gid, quantity) the client decided for: Shopify takes them
+    only when a return is made, so nothing is made before. Raises AppError for a choice of nothing.
     """
     wanted = sorted((gid, quantity) for gid, quantity in lines if quantity > 0)
     if not wanted or len(wanted) > MOST_LINES or len({gid for gid, _ in wanted}) != len(wanted):
@@ -67,6 +69,7 @@ def ask(
         lines=[{"fulfillment_line_gid": gid, "quantity": quantity} for gid, quantity in wanted],
         reason_gid=reason_gid,
         advisor_id=advisor_id,
+        exchanges=[{"variant_gid": gid, "quantity": quantity} for gid, quantity in exchanges],
         asked_at=now,
     )
     opened = insert_once(session, row)
@@ -196,9 +199,9 @@ def _send(openings: Openings, row: OpenedReturn) -> str:
     lines = list(_lines(row))
     if row.advisor_id is None:
         return openings.request(row.shop_id, order_gid=row.order_gid, lines=lines, reason_gid=row.reason_gid)
-    return openings.create(
-        row.shop_id, order_gid=row.order_gid, lines=lines, reason_gid=row.reason_gid, requested_at=row.asked_at
-    )
+    instead = [(exchange["variant_gid"], exchange["quantity"]) for exchange in row.exchanges]
+    about: dict[str, Any] = {"order_gid": row.order_gid, "lines": lines, "reason_gid": row.reason_gid}
+    return openings.create(row.shop_id, requested_at=row.asked_at, exchanges=instead, **about)
 
 
 def _after_failure(begin: Begin, row: OpenedReturn, sent: OpenedReturn, error: OutsideError | Waiting) -> None:

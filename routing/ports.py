@@ -87,9 +87,19 @@ class Openings(Protocol):
         ...
 
     def create(
-        self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str, requested_at: datetime
+        self,
+        shop_id: int,
+        *,
+        order_gid: str,
+        lines: Sequence[tuple[str, int]],
+        reason_gid: str,
+        requested_at: datetime,
+        exchanges: Sequence[tuple[str, int]] = (),
     ) -> str:
-        """Make an approved return of (fulfilment line gid, quantity); its gid. Not idempotent at Shopify."""
+        """Make an approved return of (fulfilment line gid, quantity), with (variant gid, quantity) to be sent instead.
+
+        Its gid. Not idempotent at Shopify.
+        """
         ...
 
     def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:

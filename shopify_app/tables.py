@@ -8,6 +8,8 @@ import jobs.models
 import logistics.cover_models
 import logistics.custody_models
 import logistics.models
+import logistics.money_models
+import logistics.radar.models
 import measures.models
 import notifications.models
 import routing.ledgers
@@ -26,6 +28,8 @@ MODELS = (
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,
+    logistics.money_models,
+    logistics.radar.models,
     routing.models,
     measures.models,
     routing.seller_models,

@@ -17,6 +17,7 @@ import consults.room_jobs
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
+import logistics.radar.jobs
 import measures.jobs
 import notifications.jobs
 import routing.absences
@@ -72,13 +73,16 @@ from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.drafts import ShopifySales
 from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.admin_api.returns import ShopifyReturns
+from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.admin_api.sweeps import ShopifySweeps
 from shopify_app.admin_api.together import ReturnsWithOrders
+from shopify_app.radar import cases_seen
 from shops import links
 from shops.events import (
     AppUninstalled,
@@ -157,6 +161,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.ask_outcomes": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
     "notifications.forget_texts": DAY,
@@ -211,6 +216,13 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
+        "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
+        "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
+        "logistics.look_for_failures": partial(
+            logistics.radar.jobs.look_for_failures, stock=ShopifyStock(api), cases=cases_seen
+        ),
+        "logistics.tell_client_ways": partial(logistics.radar.jobs.tell_client_ways, addresses=addresses),
         "logistics.close_return": partial(logistics.jobs.close_return, returns=returns),
         "logistics.acknowledge_withdrawal": partial(logistics.jobs.acknowledge_withdrawal, addresses=addresses),
         "logistics.tell_client_label": partial(logistics.jobs.tell_client_label, addresses=addresses),

@@ -85,6 +85,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_clientmerge_kept", ["shop_id", "kept_gid"], unique=False)
 
     op.create_table(
+        "clientneed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("return_gid", sa.String(length=120), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("need_by", sa.Date(), nullable=True),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_clientneed_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clientneed")),
+        sa.UniqueConstraint("shop_id", "return_gid", name=op.f("uq_clientneed_shop_id_return_gid")),
+    )
+    op.create_table(
         "commissionrule",
         sa.Column("shop_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -290,6 +305,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inboundtext_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "moneyright",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("may_grant", sa.Boolean(), nullable=False),
+        sa.Column("may_pay", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_moneyright_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moneyright")),
+        sa.UniqueConstraint("shop_id", "who", name=op.f("uq_moneyright_shop_id_who")),
+    )
+    with op.batch_alter_table("moneyright", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moneyright_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
         "packversion",
@@ -542,6 +572,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("boutique_id", "day", name=op.f("uq_holiday_boutique_id_day")),
     )
     op.create_table(
+        "moneyterms",
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("as_credit", sa.Boolean(), nullable=False),
+        sa.Column("shipping_back", sa.Boolean(), nullable=False),
+        sa.Column("track", sa.String(length=20), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proof_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_by", sa.String(length=120), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_moneyterms_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_moneyterms_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("rma_id", name=op.f("pk_moneyterms")),
+    )
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moneyterms_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "picture",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("rma_id", sa.Integer(), nullable=False),
@@ -563,6 +611,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_picture_rma_id"), ["rma_id"], unique=False)
 
     op.create_table(
+        "radarcard",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("failure", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("return_gid", sa.String(length=120), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("advisor_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("need_by", sa.Date(), nullable=True),
+        sa.Column("objection", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("ways", sa.JSON(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_closed", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_radarcard_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_radarcard_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_radarcard")),
+    )
+    with op.batch_alter_table("radarcard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_radarcard_advisor_id"), ["advisor_id"], unique=False)
+        batch_op.create_index("ix_radarcard_return", ["shop_id", "return_gid"], unique=False)
+        batch_op.create_index(
+            "uq_radarcard_live",
+            ["shop_id", "key"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('open', 'sent', 'answered')"),
+            postgresql_where=sa.text("state IN ('open', 'sent', 'answered')"),
+        )
+
+    op.create_table(
+        "refundwatch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_refundwatch_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_refundwatch_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refundwatch")),
+        sa.UniqueConstraint("rma_id", "kind", "due_on", name=op.f("uq_refundwatch_rma_id_kind_due_on")),
+    )
+    with op.batch_alter_table("refundwatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refundwatch_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "rmaverdict",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -582,6 +685,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rmaverdict_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "sidesale",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("draft_gid", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("pay_url", sa.Text(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_sidesale_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_sidesale_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sidesale")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_sidesale_rma_id")),
+    )
+    with op.batch_alter_table("sidesale", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sidesale_shop_id"), ["shop_id"], unique=False)
 
     op.create_table(
         "advisorcode",
@@ -643,6 +771,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "from_advisor_id", name=op.f("uq_bookhandover_shop_id_from_advisor_id")),
     )
     op.create_table(
+        "busyfeed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=40), nullable=True),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("needed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_busyfeed_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_busyfeed_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busyfeed")),
+    )
+    with op.batch_alter_table("busyfeed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_busyfeed_advisor_id"), ["advisor_id"], unique=False)
+
+    op.create_table(
         "coveruse",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -678,6 +828,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_coveruse_term_id"), ["term_id"], unique=False)
 
     op.create_table(
+        "dateoverride",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("ranges", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_dateoverride_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_dateoverride_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dateoverride")),
+        sa.UniqueConstraint("advisor_id", "day", name=op.f("uq_dateoverride_advisor_id_day")),
+    )
+    op.create_table(
         "poolload",
         sa.Column("advisor_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -690,6 +856,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("poolload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poolload_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "busyblock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_busyblock_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["busyfeed.id"], name=op.f("fk_busyblock_feed_id_busyfeed"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_busyblock_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busyblock")),
+    )
+    with op.batch_alter_table("busyblock", schema=None) as batch_op:
+        batch_op.create_index("ix_busyblock_advisor", ["advisor_id", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_busyblock_feed_id"), ["feed_id"], unique=False)
 
     op.create_table(
         "caseterms",
@@ -779,6 +966,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "proposedtime",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_proposedtime_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_proposedtime_case_id_case"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_proposedtime_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposedtime")),
+        sa.UniqueConstraint(
+            "case_id",
+            "advisor_id",
+            "starts_at",
+            "made_at",
+            name=op.f("uq_proposedtime_case_id_advisor_id_starts_at_made_at"),
+        ),
+    )
+    with op.batch_alter_table("proposedtime", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposedtime_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "rerouting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -854,6 +1073,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("deputy_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("successor_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("left_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("free_until", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("side_by_side", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
@@ -874,6 +1094,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("consult", schema=None) as batch_op:
         batch_op.add_column(sa.Column("room_ref", sa.String(length=80), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("missing", sa.String(length=20), server_default="", nullable=False))
 
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quiet_from_minute", sa.Integer(), server_default="1260", nullable=False))
@@ -898,6 +1119,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("most_deducted_percent", sa.Integer(), server_default="30", nullable=False))
         batch_op.add_column(sa.Column("collects", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
         batch_op.add_column(sa.Column("neutral_names", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
+        batch_op.add_column(sa.Column("finance_above_cents", sa.BigInteger(), server_default="0", nullable=True))
+        batch_op.add_column(sa.Column("house_refund_days", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("duties_back", sa.Boolean(), server_default=sa.text("(true)"), nullable=False))
+        batch_op.add_column(sa.Column("offer_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exchanges", sa.JSON(), server_default="[]", nullable=False))
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("way", sa.String(length=40), server_default="label", nullable=False))
@@ -910,6 +1138,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("collection_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_parcel_handover_code"), ["handover_code"])
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("relation", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("email", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("zone", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("rma", schema=None) as batch_op:
         batch_op.add_column(sa.Column("bought_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("delivered_on", sa.Date(), nullable=True))
@@ -920,6 +1154,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("words", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("serial", sa.String(length=120), server_default="", nullable=False))
         batch_op.add_column(sa.Column("certificate", sa.String(length=120), server_default="", nullable=False))
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("exchanges", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("duties", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("shipping_back", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("as_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(
+            sa.Column("credit_offered", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("owed_cents", sa.BigInteger(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("elsewhere_cents", sa.BigInteger(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("elsewhere_how", sa.String(length=200), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("shop_cents", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("granted_by", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("pay_url", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("balance_paid_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True))
@@ -938,6 +1189,21 @@ def downgrade() -> None:
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("withheld_at")
 
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.drop_column("balance_paid_at")
+        batch_op.drop_column("pay_url")
+        batch_op.drop_column("granted_at")
+        batch_op.drop_column("granted_by")
+        batch_op.drop_column("shop_cents")
+        batch_op.drop_column("elsewhere_how")
+        batch_op.drop_column("elsewhere_cents")
+        batch_op.drop_column("owed_cents")
+        batch_op.drop_column("credit_offered")
+        batch_op.drop_column("as_credit")
+        batch_op.drop_column("shipping_back")
+        batch_op.drop_column("duties")
+        batch_op.drop_column("exchanges")
+
     with op.batch_alter_table("rmaline", schema=None) as batch_op:
         batch_op.drop_column("certificate")
         batch_op.drop_column("serial")
@@ -948,6 +1214,12 @@ def downgrade() -> None:
         batch_op.drop_column("channel")
         batch_op.drop_column("delivered_on")
         batch_op.drop_column("bought_on")
+
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_column("removed_at")
+        batch_op.drop_column("zone")
+        batch_op.drop_column("email")
+        batch_op.drop_column("relation")
 
     with op.batch_alter_table("parcel", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_parcel_handover_code"), type_="unique")
@@ -960,7 +1232,14 @@ def downgrade() -> None:
         batch_op.drop_column("asked_at")
         batch_op.drop_column("way")
 
+    with op.batch_alter_table("openedreturn", schema=None) as batch_op:
+        batch_op.drop_column("exchanges")
+
     with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("offer_credit")
+        batch_op.drop_column("duties_back")
+        batch_op.drop_column("house_refund_days")
+        batch_op.drop_column("finance_above_cents")
         batch_op.drop_column("neutral_names")
         batch_op.drop_column("collects")
         batch_op.drop_column("most_deducted_percent")
@@ -985,6 +1264,7 @@ def downgrade() -> None:
         batch_op.drop_column("quiet_from_minute")
 
     with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_column("missing")
         batch_op.drop_column("room_ref")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
@@ -1005,6 +1285,7 @@ def downgrade() -> None:
         batch_op.drop_column("side_by_side")
 
     with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.drop_column("free_until")
         batch_op.drop_column("left_on")
         batch_op.drop_column("successor_id")
         batch_op.drop_column("deputy_id")
@@ -1027,6 +1308,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_rerouting_case")
 
     op.drop_table("rerouting")
+    with op.batch_alter_table("proposedtime", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposedtime_case_id"))
+
+    op.drop_table("proposedtime")
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_held_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
@@ -1041,16 +1326,26 @@ def downgrade() -> None:
 
     op.drop_table("credit")
     op.drop_table("caseterms")
+    with op.batch_alter_table("busyblock", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_busyblock_feed_id"))
+        batch_op.drop_index("ix_busyblock_advisor")
+
+    op.drop_table("busyblock")
     with op.batch_alter_table("poolload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poolload_shop_id"))
 
     op.drop_table("poolload")
+    op.drop_table("dateoverride")
     with op.batch_alter_table("coveruse", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coveruse_term_id"))
         batch_op.drop_index(batch_op.f("ix_coveruse_parcel_id"))
         batch_op.drop_index("ix_coveruse_open")
 
     op.drop_table("coveruse")
+    with op.batch_alter_table("busyfeed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_busyfeed_advisor_id"))
+
+    op.drop_table("busyfeed")
     op.drop_table("bookhandover")
     with op.batch_alter_table("bookentry", schema=None) as batch_op:
         batch_op.drop_index("ix_bookentry_advisor")
@@ -1060,14 +1355,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_advisorcode_advisor_id"))
 
     op.drop_table("advisorcode")
+    with op.batch_alter_table("sidesale", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sidesale_shop_id"))
+
+    op.drop_table("sidesale")
     with op.batch_alter_table("rmaverdict", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rmaverdict_shop_id"))
 
     op.drop_table("rmaverdict")
+    with op.batch_alter_table("refundwatch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refundwatch_shop_id"))
+
+    op.drop_table("refundwatch")
+    with op.batch_alter_table("radarcard", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_radarcard_live",
+            sqlite_where=sa.text("state IN ('open', 'sent', 'answered')"),
+            postgresql_where=sa.text("state IN ('open', 'sent', 'answered')"),
+        )
+        batch_op.drop_index("ix_radarcard_return")
+        batch_op.drop_index(batch_op.f("ix_radarcard_advisor_id"))
+
+    op.drop_table("radarcard")
     with op.batch_alter_table("picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_picture_rma_id"))
 
     op.drop_table("picture")
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moneyterms_shop_id"))
+
+    op.drop_table("moneyterms")
     op.drop_table("holiday")
     op.drop_table("deduction")
     with op.batch_alter_table("custody", schema=None) as batch_op:
@@ -1093,6 +1410,10 @@ def downgrade() -> None:
     op.drop_table("promisetier")
     op.drop_table("piecerecord")
     op.drop_table("packversion")
+    with op.batch_alter_table("moneyright", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moneyright_shop_id"))
+
+    op.drop_table("moneyright")
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inboundtext_shop_id"))
 
@@ -1124,6 +1445,7 @@ def downgrade() -> None:
 
     op.drop_table("coverterm")
     op.drop_table("commissionrule")
+    op.drop_table("clientneed")
     with op.batch_alter_table("clientmerge", schema=None) as batch_op:
         batch_op.drop_index("ix_clientmerge_kept")
 

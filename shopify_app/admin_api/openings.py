@@ -48,15 +48,24 @@ class ShopifyOpenings:
         return tuple(_return(value) for page in pages for value in page)
 
     def create(
-        self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str, requested_at: datetime
+        self,
+        shop_id: int,
+        *,
+        order_gid: str,
+        lines: Sequence[tuple[str, int]],
+        reason_gid: str,
+        requested_at: datetime,
+        exchanges: Sequence[tuple[str, int]] = (),
     ) -> str:
         """An approved return. The client is told by our own letters, so Shopify sends none."""
-        value = {
+        value: dict[str, Any] = {
             "orderId": order_gid,
             "returnLineItems": _lines(lines, reason_gid),
             "requestedAt": requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "notifyCustomer": False,
         }
+        if exchanges:
+            value["exchangeLineItems"] = [{"variantId": gid, "quantity": quantity} for gid, quantity in exchanges]
         return _made(self.api.write(shop_id, "return_create", {"returnInput": value}), "return_create")
 
     def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:

@@ -8,6 +8,7 @@ from kit.errors import Waiting
 from kit.money import Money
 from logistics.reads import (
     Address,
+    ExchangeLineRead,
     RefundRead,
     ReturnLineRead,
     ReturnRead,
@@ -78,6 +79,7 @@ def return_read(value: dict[str, Any]) -> ReturnRead:
         ),
         presentment_currency=currency,
         created_at=parse_instant(value["createdAt"]) if value.get("createdAt") else None,
+        exchanges=tuple(_exchange(line) for line in nodes(value.get("exchangeLineItems"))),
     )
 
 
@@ -105,6 +107,17 @@ def _line(line: dict[str, Any], currency: str) -> ReturnLineRead:
         customer_note=line.get("customerNote") or "",
         unit_total=Money(shop.cents if unit else shop.cents // quantity, shop.currency),
         unit_total_presentment=Money(shown.cents if unit else shown.cents // quantity, shown.currency),
+        duty_gids=tuple(duty["id"] for duty in sold.get("duties") or [] if duty),
+    )
+
+
+def _exchange(line: dict[str, Any]) -> ExchangeLineRead:
+    return ExchangeLineRead(
+        gid=line["id"],
+        quantity=int(line.get("quantity") or 0),
+        processed=int(line.get("processedQuantity") or 0),
+        unprocessed=int(line.get("unprocessedQuantity") or 0),
+        variant_gid=line.get("variantId") or "",
     )
 
 

@@ -10,8 +10,9 @@ import requests
 from kit.errors import OutsideError
 from kit.money import Money
 from kit.outside import public_http
-from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome
+from logistics.reads import PLAIN, BalanceRead, ProcessPlan, ReturnRead, SuggestedOutcome, Terms
 from shopify_app.admin_api.client import AdminApi, UserErrors
+from shopify_app.admin_api.moneys import outcome_input, process_input, suggested
 from shopify_app.admin_api.reading import money, nodes, return_read, shown
 from shopify_app.admin_api.tokens import CONNECT_AND_READ
 
@@ -67,10 +68,10 @@ class ShopifyReturns:
         return self._whole(shop_id, return_gid, found)
 
     def read_and_suggest(
-        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]], terms: Terms = PLAIN
     ) -> tuple[ReturnRead, SuggestedOutcome | None] | None:
         """Both in one call; no suggestion where Shopify makes none for these lines, which may be processed by now."""
-        variables = {"id": return_gid, **_asked_lines(lines)}
+        variables = {"id": return_gid, **outcome_input(lines, terms)}
         try:
             found = self.api.read(shop_id, "return_with_suggestion", variables).data.get("return")
         except OutsideError as error:
@@ -79,7 +80,7 @@ class ShopifyReturns:
             read = self.read(shop_id, return_gid)
             return (read, None) if read else None
         whole = self._whole(shop_id, return_gid, found)
-        return (whole, _suggested(found)) if whole else None
+        return (whole, suggested(found)) if whole else None
 
     def approve(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Approve a requested return, and have a place for its label. One that was approved is returned as it is."""
@@ -139,16 +140,31 @@ class ShopifyReturns:
         }
         self.api.write(shop_id, "reverse_delivery_shipping_update", variables)
 
-    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]]) -> SuggestedOutcome:
+    def suggest_outcome(
+        self, shop_id: int, return_gid: str, lines: Sequence[tuple[str, int]], terms: Terms = PLAIN
+    ) -> SuggestedOutcome:
         """What Shopify would pay back for exactly these (return line gid, quantity)."""
-        variables = {"id": return_gid, **_asked_lines(lines)}
+        variables = {"id": return_gid, **outcome_input(lines, terms)}
         found = self.api.read(shop_id, "return_suggested_financial_outcome", variables).data.get("return")
-        return _suggested(found) or SuggestedOutcome(None)
+        return suggested(found) or SuggestedOutcome(None)
 
     def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
         """Process lines, dispositions and money in one call."""
         variables = {"input": process_input(return_gid, plan)}
         return self._after(shop_id, return_gid, self.api.write(shop_id, "return_process", variables))
+
+    def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
+        """What the client has to their credit, by currency."""
+        found = shown(self.api.read(shop_id, "client_store_credit", {"id": client_gid}), "customer")
+        return tuple(money(account["balance"]) for account in nodes((found or {}).get("storeCreditAccounts")))
+
+    def balance(self, shop_id: int, order_gid: str) -> BalanceRead:
+        """What is still owed on the order, and Shopify's own page to pay it on."""
+        found = shown(self.api.read(shop_id, "order_outstanding", {"id": order_gid}), "order")
+        if found is None:
+            raise OutsideError("shopify", "the order is not shown", permanent=True)
+        url = (found.get("paymentCollectionDetails") or {}).get("additionalPaymentCollectionUrl") or ""
+        return BalanceRead(money(found["totalOutstandingSet"]["presentmentMoney"]), url)
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Close it. One that is closed already is returned as it is."""
@@ -218,61 +234,3 @@ class ShopifyReturns:
         if answer.status_code not in (200, 201, 204):
             raise OutsideError("shopify", f"label upload answered {answer.status_code}")
         return str(target["resourceUrl"])
-
-
-def _asked_lines(lines: Sequence[tuple[str, int]]) -> dict[str, Any]:
-    return {"returnLineItems": [{"id": gid, "quantity": n} for gid, n in lines], "exchangeLineItems": []}
-
-
-def _suggested(found: dict[str, Any] | None) -> SuggestedOutcome | None:
-    """None where Shopify suggests nothing at all; an amount of None where nothing goes back."""
-    outcome = (found or {}).get("suggestedFinancialOutcome")
-    if not outcome:
-        return None
-    transfer = outcome.get("financialTransfer") or {}
-    if transfer.get("__typename") != "RefundReturnOutcome":
-        return SuggestedOutcome(None)
-    parts = tuple(
-        (t["parentTransaction"]["id"], money(t["amountSet"]["presentmentMoney"]))
-        for t in transfer.get("suggestedTransactions") or []
-        if t.get("parentTransaction")
-    )
-    return SuggestedOutcome(money(transfer["amount"]["presentmentMoney"]), parts)
-
-
-def process_input(return_gid: str, plan: ProcessPlan) -> dict[str, Any]:
-    """ReturnProcessInput. Without money to move, financialTransfer is left out, as Shopify wants it."""
-    lines = []
-    for line in plan.lines:
-        item: dict[str, Any] = {"id": line.return_line_gid, "quantity": line.quantity}
-        if line.rfo_line_gid:
-            disposition: dict[str, Any] = {
-                "reverseFulfillmentOrderLineItemId": line.rfo_line_gid,
-                "quantity": line.quantity,
-                "dispositionType": line.disposition,
-            }
-            if line.location_gid:
-                disposition["locationId"] = line.location_gid
-            item["dispositions"] = [disposition]
-        lines.append(item)
-    value: dict[str, Any] = {
-        "returnId": return_gid,
-        "returnLineItems": lines,
-        "notifyCustomer": plan.notify,
-        "note": plan.note or None,
-    }
-    if plan.refund:
-        value["financialTransfer"] = {
-            "issueRefund": {
-                "orderTransactions": [
-                    {"parentId": parent, "transactionAmount": _amount(amount)} for parent, amount in plan.refund
-                ],
-                "refundMethods": [],
-                "allowOverRefunding": False,
-            }
-        }
-    return value
-
-
-def _amount(value: Money) -> dict[str, str]:
-    return {"amount": value.amount, "currencyCode": value.currency}

@@ -1,51 +1,70 @@
-"""What an order adds up to: before, and after returns. All in shop money, as Decimal.
+"""What an order adds up to: before, and after returns. In shop money, as Decimal; what was paid also as it was paid.
 
 An order's line: `price` of one, `discount` on the line and `cartDiscount` (its part of an order discount) over all its
-pieces, `taxRate`. A part of a line takes its proportional part of each, to the cent.
+pieces, `taxRate`, `duties` [{id, amount}]. Parts of a line, in the order they come back, add up to the whole to the
+cent: `after` says how many pieces came back before.
 """
 
 from decimal import Decimal
 
-from simulators.shopify.money import rounded
+from simulators.shopify.money import as_presentment, rounded
 
 ZERO = Decimal(0)
 FINAL = {"RESTOCKED", "NOT_RESTOCKED", "MISSING"}
 
 
-def part(order: dict, amount: str, quantity: int, of: int) -> Decimal:
-    return rounded(Decimal(amount) * quantity / of, order["currencyCode"]) if of else ZERO
+def share(order: dict, amount: Decimal, upto: int, of: int) -> Decimal:
+    """Of an amount over `of` pieces, what the first `upto` have."""
+    return rounded(amount * upto / of, order["currencyCode"]) if of else ZERO
+
+
+def part(order: dict, amount: str, quantity: int, of: int, after: int = 0) -> Decimal:
+    return share(order, Decimal(amount), after + quantity, of) - share(order, Decimal(amount), after, of)
 
 
 def line_gross(line: dict, quantity: int | None = None) -> Decimal:
     return Decimal(line["price"]) * (line["quantity"] if quantity is None else quantity)
 
 
-def line_discounted(order: dict, line: dict, quantity: int | None = None) -> Decimal:
+def line_discounted(order: dict, line: dict, quantity: int | None = None, after: int = 0) -> Decimal:
     """After the line's own discounts, before its part of an order discount."""
     quantity = line["quantity"] if quantity is None else quantity
-    return line_gross(line, quantity) - part(order, line.get("discount", "0"), quantity, line["quantity"])
+    return line_gross(line, quantity) - part(order, line.get("discount", "0"), quantity, line["quantity"], after)
 
 
-def line_cart_discount(order: dict, line: dict, quantity: int | None = None) -> Decimal:
+def line_cart_discount(order: dict, line: dict, quantity: int | None = None, after: int = 0) -> Decimal:
     quantity = line["quantity"] if quantity is None else quantity
-    return part(order, line.get("cartDiscount", "0"), quantity, line["quantity"])
+    return part(order, line.get("cartDiscount", "0"), quantity, line["quantity"], after)
 
 
-def line_net(order: dict, line: dict, quantity: int | None = None) -> Decimal:
+def line_net(order: dict, line: dict, quantity: int | None = None, after: int = 0) -> Decimal:
     """After all discounts, before tax that isn't included."""
-    return line_discounted(order, line, quantity) - line_cart_discount(order, line, quantity)
+    return line_discounted(order, line, quantity, after) - line_cart_discount(order, line, quantity, after)
 
 
-def line_tax(order: dict, line: dict, quantity: int | None = None) -> Decimal:
-    rate = Decimal(line.get("taxRate", "0"))
-    net = line_net(order, line, quantity)
-    share = net - net / (1 + rate) if order.get("taxesIncluded") else net * rate
-    return rounded(share, order["currencyCode"])
+def line_tax(order: dict, line: dict, quantity: int | None = None, after: int = 0) -> Decimal:
+    quantity = line["quantity"] if quantity is None else quantity
+    return tax_upto(order, line, after + quantity) - tax_upto(order, line, after)
 
 
-def line_total(order: dict, line: dict, quantity: int | None = None) -> Decimal:
-    """What the buyer paid for it."""
-    return line_net(order, line, quantity) + (ZERO if order.get("taxesIncluded") else line_tax(order, line, quantity))
+def tax_upto(order: dict, line: dict, upto: int) -> Decimal:
+    rate, net = Decimal(line.get("taxRate", "0")), line_net(order, line, upto)
+    return rounded(net - net / (1 + rate) if order.get("taxesIncluded") else net * rate, order["currencyCode"])
+
+
+def line_total(order: dict, line: dict, quantity: int | None = None, after: int = 0) -> Decimal:
+    """What the buyer paid for it, duties aside."""
+    tax = ZERO if order.get("taxesIncluded") else line_tax(order, line, quantity, after)
+    return line_net(order, line, quantity, after) + tax
+
+
+def duties(order: dict) -> Decimal:
+    return sum((Decimal(d["amount"]) for line in order["lineItems"] for d in line.get("duties", [])), ZERO)
+
+
+def duties_refunded(order: dict, duty_gid: str | None = None) -> Decimal:
+    back = (d for refund in order["refunds"] for d in refund.get("duties", []))
+    return sum((Decimal(d["amount"]) for d in back if duty_gid in (None, d["dutyId"])), ZERO)
 
 
 def shipping(order: dict) -> Decimal:
@@ -57,24 +76,30 @@ def original_lines(order: dict) -> list[dict]:
 
 
 def original_total(order: dict) -> Decimal:
-    return sum((line_total(order, line) for line in original_lines(order)), shipping(order))
+    return sum((line_total(order, line) for line in original_lines(order)), shipping(order) + duties(order))
 
 
 def current_quantity(line: dict) -> int:
     return line["quantity"] - line.get("removedQuantity", 0)
 
 
+def gone(line: dict) -> int:
+    """How many of it came back already."""
+    return line.get("removedQuantity", 0)
+
+
 def current_subtotal(order: dict) -> Decimal:
-    return sum((line_net(order, line, current_quantity(line)) for line in order["lineItems"]), ZERO)
+    return sum((line_net(order, x, current_quantity(x), gone(x)) for x in order["lineItems"]), ZERO)
 
 
 def current_tax(order: dict) -> Decimal:
-    return sum((line_tax(order, line, current_quantity(line)) for line in order["lineItems"]), ZERO)
+    return sum((line_tax(order, x, current_quantity(x), gone(x)) for x in order["lineItems"]), ZERO)
 
 
 def current_total(order: dict) -> Decimal:
-    lines = sum((line_total(order, line, current_quantity(line)) for line in order["lineItems"]), ZERO)
-    return lines + shipping(order) - shipping_refunded(order) + Decimal(order.get("feesCharged", "0"))
+    lines = sum((line_total(order, x, current_quantity(x), gone(x)) for x in order["lineItems"]), ZERO)
+    besides = shipping(order) - shipping_refunded(order) + duties(order) - duties_refunded(order)
+    return lines + besides + Decimal(order.get("feesCharged", "0"))
 
 
 def shipping_refunded(order: dict) -> Decimal:
@@ -102,6 +127,31 @@ def refunded(order: dict) -> Decimal:
     """Money back, by whatever way: to the card, or as store credit."""
     back = sum((Decimal(t["amount"]) for t in order["transactions"] if t["kind"] == "REFUND"), ZERO)
     return back + sum((Decimal(r.get("storeCredit", "0")) for r in order["refunds"]), ZERO)
+
+
+def as_paid(order: dict, transaction: dict) -> Decimal:
+    """A payment, or what went back of one, in the money the buyer sees."""
+    return as_presentment(order, transaction["amount"], transaction.get("presentmentAmount"))
+
+
+def left_as_paid(order: dict, transaction: dict) -> Decimal:
+    """Of a payment, what has not gone back yet, in the money the buyer sees."""
+    mine = (t for t in order["transactions"] if t["kind"] == "REFUND" and t.get("parentId") == transaction["id"])
+    back = (as_paid(order, t) for t in mine if t["status"] == "SUCCESS")
+    return as_paid(order, transaction) - sum(back, ZERO)
+
+
+def received_as_paid(order: dict) -> Decimal:
+    return sum((as_paid(order, t) for t in paid_transactions(order)), ZERO)
+
+
+def refunded_as_paid(order: dict) -> Decimal:
+    back = sum((as_paid(order, t) for t in order["transactions"] if t["kind"] == "REFUND"), ZERO)
+    return back + sum((credit_as_paid(order, r) for r in order["refunds"]), ZERO)
+
+
+def credit_as_paid(order: dict, refund: dict) -> Decimal:
+    return as_presentment(order, refund.get("storeCredit", "0"), refund.get("presentmentCredit"))
 
 
 def outstanding(order: dict) -> Decimal:

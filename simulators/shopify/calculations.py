@@ -55,7 +55,8 @@ def return_line(ctx, order: dict, wanted: dict) -> dict:
     if part is None or ctx.shop.holder(part) is not order:
         raise bad_request("Fulfillment line item does not exist.")
     line, quantity = ctx.shop.get(part["lineItemId"]), wanted["quantity"]
-    net = amounts.line_net(order, line, quantity)
+    after = amounts.gone(line)
+    net = amounts.line_net(order, line, quantity, after)
     percentage = (wanted.get("restockingFee") or {}).get("percentage")
     fee = None
     if percentage is not None:
@@ -66,9 +67,9 @@ def return_line(ctx, order: dict, wanted: dict) -> dict:
         "id": f"gid://shopify/CalculatedReturnLineItem/{ctx.store.next_number()}",
         "fulfillmentLineItem": part,
         "quantity": quantity,
-        "subtotalBeforeOrderDiscountsSet": bag(order, amounts.line_discounted(order, line, quantity)),
+        "subtotalBeforeOrderDiscountsSet": bag(order, amounts.line_discounted(order, line, quantity, after)),
         "subtotalSet": bag(order, net),
-        "totalTaxSet": bag(order, amounts.line_tax(order, line, quantity)),
+        "totalTaxSet": bag(order, amounts.line_tax(order, line, quantity, after)),
         "restockingFee": fee,
     }
 

@@ -9,6 +9,7 @@ from simulators.shopify.contexts import Context, open_context
 from simulators.shopify.errors import Refused
 from simulators.shopify.fields.orders import find_orders, picture_of
 from simulators.shopify.gids import number_of
+from simulators.shopify.ledgers import give_back, ledger, pay_balance
 from simulators.shopify.mutations import MUTATIONS
 from simulators.shopify.placing import deliver, place_order
 from simulators.shopify.store import Store
@@ -83,6 +84,11 @@ def mount_records(bp: Blueprint, store: Store) -> None:
             ctx.sees_all = True
             found = find_orders(ctx, {"query": query})[::-1][:100]
             return jsonify([order_record(ctx, order) for order in found])
+
+    @bp.get(BASE + "/order/<name>/ledger")
+    def order_ledger(name: str):
+        with store.lock:
+            return jsonify(ledger(find_order(context(store), name)))
 
     @bp.get(BASE + "/order/<name>")
     def order(name: str):
@@ -173,6 +179,22 @@ def mount_merchant(bp: Blueprint, store: Store) -> None:
             number = ctx.shop.next_number()
             ctx.shop.save(past(number, orders=orders, seed=seed, until=ctx.now, staff=people, places=places))
         return jsonify(orders=orders), 201
+
+    @bp.post(BASE + "/order/<name>/<verb>")
+    def pay_order(name: str, verb: str):
+        """`pay`: the client pays what is owed. `refund` {amount}: staff pay some back without a return."""
+        body = asked()
+        with store.change():
+            ctx = context(store, body)
+            order = find_order(ctx, name)
+            if verb == "pay":
+                pay_balance(ctx, order)
+            elif verb == "refund":
+                give_back(ctx, order, str(body["amount"]))
+            else:
+                raise ValueError(f"no verb {verb!r}")
+            ctx.send()
+            return jsonify(ledger(order))
 
     @bp.post(BASE + "/order/<name>/deliver")
     def deliver_order(name: str):

@@ -30,5 +30,17 @@ def bag(order: dict, amount, presentment=None) -> dict:
     }
 
 
+def as_presentment(order: dict, amount, presentment=None) -> Decimal:
+    """`amount` of shop money in the buyer's; `presentment` where that was kept exactly."""
+    if presentment is not None:
+        return Decimal(str(presentment))
+    return rounded(Decimal(str(amount)) * Decimal(order.get("rate", "1")), order["presentmentCurrencyCode"])
+
+
+def refund_duty(shop, order: dict, duty: dict) -> dict:
+    """The RefundDuty of {dutyId, amount}."""
+    return {"amountSet": bag(order, duty["amount"]), "originalDuty": shop.get(duty["dutyId"])}
+
+
 def to_shop_money(order: dict, presentment) -> Decimal:
     return rounded(Decimal(str(presentment)) / Decimal(order.get("rate", "1")), order["currencyCode"])

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from simulators.shopify.amounts import original_total
 from simulators.shopify.contexts import Context, timestamp
+from simulators.shopify.money import as_presentment, to_shop_money
 from simulators.shopify.mutations.returns import order_changed
 from simulators.shopify.payloads import order_body
 
@@ -11,6 +13,7 @@ TEMPLATES = {"meridian": "meridian-ring", "corso": "corso-weekender", "alba": "a
 KNOWN = {
     "template", "product", "customer", "total", "staff", "location", "attribution", "source", "days_ago", "deliver",
     "delivered_days_ago", "quantity", "tags", "customAttributes", "note", "currency", "rate", "shop", "name",
+    "pieces", "tax_rate", "taxes_included", "shipping", "payments",
 }  # fmt: skip
 
 
@@ -20,6 +23,9 @@ def place_order(ctx: Context, asked: dict) -> dict:
     `asked`: template or product (handle), customer (gid, e-mail, or the parts of a new one), total, staff (gid, e-mail
     or name), attribution ("line", "order" or "none"; default "line" if staff is given), location (gid or name),
     source ("pos" or "web"), days_ago, deliver (default true) and delivered_days_ago, quantity, tags, customAttributes.
+    Of the money: currency and rate of the buyer, tax_rate, taxes_included, shipping, pieces (instead of one product:
+    [{product, quantity, price, discount, cart_discount, duty}]), payments ([{gateway, amount}] in the buyer's money,
+    the last without an amount pays the rest; [] for an order paid elsewhere).
     """
     unknown = set(asked) - KNOWN
     if unknown:
@@ -41,7 +47,9 @@ def new_order(ctx: Context, asked: dict, product: dict) -> dict:
     way = asked.get("attribution") or ("line" if staff else "none")
     made = timestamp(ctx.now - timedelta(days=asked.get("days_ago", 0)))
     currency = ctx.shop.profile["currencyCode"]
-    line = new_line(ctx, product, asked, staff if way == "line" else None)
+    seller = staff if way == "line" else None
+    lines = [new_piece(ctx, piece, seller) for piece in asked.get("pieces") or ()]
+    lines = [x | {"taxRate": asked.get("tax_rate", "0")} for x in lines or [new_line(ctx, product, asked, seller)]]
     order = {
         "id": ctx.shop.new_gid("Order"),
         "name": asked.get("name") or f"#{number}",
@@ -65,16 +73,40 @@ def new_order(ctx: Context, asked: dict, product: dict) -> dict:
         "customAttributes": asked.get("customAttributes", []),
         "shippingAddress": client.get("defaultAddress")
         and client["defaultAddress"] | {"id": ctx.shop.new_gid("MailingAddress")},
-        "shippingPrice": "0.00",
-        "lineItems": [line],
+        "shippingPrice": asked.get("shipping", "0.00"),
+        "taxesIncluded": bool(asked.get("taxes_included")),
+        "lineItems": lines,
         "fulfillments": [],
         "transactions": [],
         "refunds": [],
         "returnIds": [],
         "metafields": [],
     }
-    order["transactions"] = [sale(ctx, order, Decimal(line["price"]) * line["quantity"], made)]
+    order["transactions"] = pay(ctx, order, asked.get("payments"), made)
     return order
+
+
+def pay(ctx: Context, order: dict, payments: list[dict] | None, made: str) -> list[dict]:
+    """Each in both moneys; the last that names no amount pays the rest."""
+    total = original_total(order)
+    left, left_shown, done = total, as_presentment(order, total), []
+    for wanted in [{}] if payments is None else payments:
+        shown = Decimal(wanted["amount"]) if wanted.get("amount") else left_shown
+        value = left if shown == left_shown else to_shop_money(order, shown)
+        left, left_shown = left - value, left_shown - shown
+        paid = sale(ctx, order, value, made) | {"presentmentAmount": str(shown)}
+        done.append(paid | {"gateway": wanted.get("gateway", "shopify_payments")})
+    return done
+
+
+def new_piece(ctx: Context, piece: dict, staff: dict | None) -> dict:
+    """A line with its price, its discounts and its duty, the last three over all its pieces."""
+    line = new_line(ctx, find_product(ctx, piece), {"quantity": piece.get("quantity", 1)}, staff)
+    more = {"price": piece["price"]} if piece.get("price") else {}
+    more |= {"discount": piece.get("discount", "0"), "cartDiscount": piece.get("cart_discount", "0")}
+    if piece.get("duty"):
+        more["duties"] = [{"id": ctx.shop.new_gid("Duty"), "amount": piece["duty"]}]
+    return line | more
 
 
 def new_line(ctx: Context, product: dict, asked: dict, staff: dict | None) -> dict:
@@ -105,7 +137,7 @@ def sale(ctx: Context, order: dict, total: Decimal, made: str) -> dict:
         "kind": "SALE",
         "status": "SUCCESS",
         "gateway": "shopify_payments",
-        "amount": f"{total:.2f}",
+        "amount": str(total),
         "createdAt": made,
         "parentId": None,
         "locationId": order["retailLocationId"],

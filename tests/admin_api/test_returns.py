@@ -14,9 +14,10 @@ from kit.errors import OutsideError
 from kit.money import Money
 from logistics.reads import PlanLine, ProcessPlan
 from shopify_app.admin_api.client import AdminApi, UserErrors
+from shopify_app.admin_api.moneys import process_input
 from shopify_app.admin_api.orders import ShopifyOrders, title_of
 from shopify_app.admin_api.reading import address, money, nodes, return_read
-from shopify_app.admin_api.returns import ShopifyReturns, Targets, process_input
+from shopify_app.admin_api.returns import ShopifyReturns, Targets
 from shopify_app.admin_api.together import ReturnsWithOrders
 from tests.admin_api.conftest import GRAPHQL
 

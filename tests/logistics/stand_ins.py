@@ -17,6 +17,7 @@ from kit.errors import OutsideError, Waiting
 from kit.money import Money
 from logistics import jobs as logistics_jobs
 from logistics.reads import (
+    BalanceRead,
     Bought,
     Collection,
     ProcessPlan,
@@ -76,7 +77,7 @@ class FakeShopify(Stoppable):
         self.maybe_stop("read", "before")
         return self.returns.get(return_gid)
 
-    def read_and_suggest(self, shop_id: int, return_gid: str, lines: Any) -> Any:
+    def read_and_suggest(self, shop_id: int, return_gid: str, lines: Any, terms: Any = None) -> Any:
         self.maybe_stop("read_and_suggest", "before")
         read = self.returns.get(return_gid)
         fits = read and dict(lines).items() <= dict(read.unprocessed).items()
@@ -112,7 +113,7 @@ class FakeShopify(Stoppable):
         self.record.append(f"update {tracking_code}")
         self.maybe_stop("update_delivery", "after")
 
-    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any) -> SuggestedOutcome:
+    def suggest_outcome(self, shop_id: int, return_gid: str, lines: Any, terms: Any = None) -> SuggestedOutcome:
         self.maybe_stop("suggest_outcome", "before")
         return self.suggestion or suggested(self.returns[return_gid], lines)
 
@@ -134,6 +135,12 @@ class FakeShopify(Stoppable):
         self.returns[return_gid] = read
         self.maybe_stop("process", "after")
         return read
+
+    def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
+        return ()
+
+    def balance(self, shop_id: int, order_gid: str) -> BalanceRead:
+        return BalanceRead(Money(0, "USD"), "")
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         self.maybe_stop("close", "before")

@@ -23,12 +23,17 @@ VALUES = {
     "covered": True,
     "amount": "$14,800",
     "by": "Friday 4 December",
+    "other": "Alba pendant",
+    "words": "Our parcel is stuck, and that is ours to mend.",
+    "ways": ["A call today. Your advisor rings today.", "The money today. It is paid back today."],
 }
 
 
 @pytest.mark.parametrize("boxes", [1, 2])
 @pytest.mark.parametrize("telephone", ["", "+33 1 84 88 00 00"])
-@pytest.mark.parametrize("name", ["label_ready", "piece_arrived", "money_on_its_way"])
+@pytest.mark.parametrize(
+    "name", ["label_ready", "piece_arrived", "money_on_its_way", "balance_to_pay", "sale_to_pay", "make_right"]
+)
 def test_a_letter_has_one_link_no_sum_in_its_subject_and_only_plain_words(
     name: str, telephone: str, boxes: int
 ) -> None:

@@ -150,12 +150,10 @@ def bring_to_payment(session: Session, rma: Rma, finding: Finding = Finding.MATC
         rma_id=cast.number(rma.id),
         shop_id=rma.shop_id,
         batch=1,
-        amount_cents=1_480_000,
         currency="USD",
         lines=[],
-        transactions=[],
         proposed_at=NOW + timedelta(days=3),
-        **{"state": SettlementState.PROPOSED, **values},
+        **{"state": SettlementState.PROPOSED, "amount_cents": 1_480_000, "transactions": [], **values},
     )
     session.add(row)
     session.flush()

@@ -105,7 +105,14 @@ class FakeShopify:
         raise NotImplementedError
 
     def create(
-        self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str, requested_at: datetime
+        self,
+        shop_id: int,
+        *,
+        order_gid: str,
+        lines: Sequence[tuple[str, int]],
+        reason_gid: str,
+        requested_at: datetime,
+        exchanges: Sequence[tuple[str, int]] = (),
     ) -> str:
         return self._make("create", "OPEN", order_gid, lines)
 

@@ -8,6 +8,7 @@ from logistics import rmas
 from measures import home as lists
 from routing.jobs import find_decision
 from shopify_app.pages.admin.calling import shop_of, show, staff, visiting
+from shopify_app.pages.admin.money_side import money_side
 from shopify_app.pages.admin.parcel_side import parcel_side
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.why import why
@@ -53,5 +54,5 @@ def case(case_id: int) -> str:
             consults=booking.consults_of(session, shop_id=shop_id, case_id=case_id),
             events=history.history(session, shop_id=shop_id, case_id=case_id),
             view=rmas.view(session, shop_id=shop_id, rma_id=rma.id) if rma and rma.id else None,
-            **(parcel_side(session, rma) if rma else {}),
+            **(parcel_side(session, rma) | money_side(session, rma, who=staff(caller)) if rma else {}),
         )

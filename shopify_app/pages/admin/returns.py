@@ -10,16 +10,20 @@ from logistics import packs, rmas
 from logistics.covering import note_kind, note_papers
 from logistics.dispositions import inspect
 from logistics.judging import let_go_on
+from logistics.money_terms import choose
+from logistics.refund_promises import proof_of_sending
 from logistics.reopening import see_to
 from logistics.reverse_deliveries import receive_by_hand
+from logistics.rights import rights_of
 from logistics.settlements import approve_payment, set_aside
-from logistics.states import Finding
+from logistics.states import Finding, SettlementState
 from measures import home as lists
 from routing import selling
 from routing.jobs import find_decision
 from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.pages.admin.money_side import money_side
 from shopify_app.pages.admin.parcel_side import LABEL_STEPS, parcel_side, read_sender
 from shopify_app.pages.why import why
 from shopify_app.web import begin, now
@@ -48,6 +52,7 @@ def one(rma_id: int) -> str:
             named=advisors.get_advisor(session, shop_id=shop_id, advisor_id=named) if named else None,
             case=cases.find_case(session, shop_id=shop_id, return_gid=view.rma.return_gid),
             **parcel_side(session, view.rma),
+            **money_side(session, view.rma, who=staff(caller)),
         )
 
 
@@ -155,6 +160,7 @@ def set_payment_aside(rma_id: int) -> Response:
         return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
     about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "by": staff(caller), "now": now()}
     with begin() as session:
+        rights_of(session, shop_id=caller.shop_id, who=staff(caller)).must_pay()
         set_aside(session, settlement_id=int(chosen), **about)
     return go("", "Noted. What is still open in Shopify comes back as an amount.")
 
@@ -167,12 +173,36 @@ def pay(rma_id: int) -> Response:
     if chosen is None:
         return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
     with begin() as session:
-        approve_payment(
+        done = approve_payment(
             session,
             shop_id=caller.shop_id,
             rma_id=rma_id,
             settlement_id=chosen,
             by=staff(caller),
+            rights=rights_of(session, shop_id=caller.shop_id, who=staff(caller)),
+            how=request.form.get("how", ""),
             now=now(),
         )
-    return go("", "The payment is on its way to Shopify.")
+    granted = done.state is SettlementState.PROPOSED
+    return go("", "Granted. Somebody with the right to pay confirms it." if granted else "It is on its way to Shopify.")
+
+
+@page.post("/app/returns/<int:rma_id>/terms")
+def choose_terms(rma_id: int) -> Response:
+    """Another way for the money to go; the amount is proposed anew."""
+    caller = merchant()
+    as_credit = request.form.get("as_credit") == "yes"
+    with begin() as session:
+        rights = rights_of(session, shop_id=caller.shop_id, who=staff(caller))
+        rights.must_grant()
+        choose(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), as_credit=as_credit, now=now())
+    return go("", "The amount is proposed anew.")
+
+
+@page.post("/app/returns/<int:rma_id>/proof")
+def keep_proof(rma_id: int) -> Response:
+    """The client showed that the piece was sent, which stops the wait for it."""
+    caller = merchant()
+    with begin() as session:
+        proof_of_sending(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), now=now())
+    return go("", "Noted.")

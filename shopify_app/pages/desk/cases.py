@@ -21,7 +21,12 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.errors import AppError
 from kit.money import Money
-from logistics.rmas import find_rma, view
+from logistics.radar.cards import cards_of
+from logistics.radar.kinds import ASK_OCCASION, HEADINGS
+from logistics.radar.needs import need_of
+from logistics.rmas import RmaView, find_rma, view
+from logistics.settlements import open_settlement
+from logistics.side_sales import sale_of
 from routing.credits import effect_on
 from routing.hand_overs import next_in_turn
 from routing.jobs import find_decision
@@ -30,6 +35,7 @@ from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.first_answers import clock_of
+from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
 from shopify_app.pages.why import why
 from shopify_app.pages.wording import named
@@ -142,9 +148,16 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "in_room": _in_room(session, consult),
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,
-        "refund": refund.show() if refund else "settled in the admin",
+        "refund": _refund_in_words(seen, refund),
         "why": why(session, shop_id=case.shop_id, decision=_decision(session, case), case_id=case.id),
         "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
+        "cards": cards_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "card_headings": HEADINGS,
+        "ask_occasion": ASK_OCCASION,
+        "need": need_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
+        "instead": instead_of(seen) if seen else "",
+        "sale": sale_of(session, rma) if rma else None,
+        "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.TALK],
         "a_day": cues.A_DAY.about(client),
@@ -157,6 +170,12 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "looking": not caller.is_manager and case.advisor_id != caller.advisor_id,
         "now": now(),
     }
+
+
+def _refund_in_words(seen: RmaView | None, refund: Money | None) -> str:
+    if seen is not None and instead_of(seen):  # what they would have had, and still may choose
+        return seen.rma.value.show()
+    return refund.show() if refund else "settled in the admin"
 
 
 def _decision(session: Session, case: Case) -> Decision | None:

@@ -13,6 +13,7 @@ from routing.models import OpenedReturn
 from routing.reads import OrderToReturn, Reason
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
+from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import whose
 from shopify_app.web import begin, now, running
@@ -53,6 +54,7 @@ def open_it() -> ResponseReturnValue:
     gids = [form.get("order_gid", ""), form.get("reason", ""), *form.getlist("line")]
     if not all(GID.fullmatch(gid) for gid in gids) or not form.get("key"):
         raise AppError("Choose a reason and at least one piece.", status=422)
+    instead = _instead(caller, form.get("instead", "").strip())
     with begin() as session:
         row = openings.ask(
             session,
@@ -63,6 +65,7 @@ def open_it() -> ResponseReturnValue:
             lines=[(gid, _quantity(form.get(f"quantity:{gid}", "1"))) for gid in form.getlist("line")],
             reason_gid=form["reason"],
             advisor_id=caller.advisor_id,
+            exchanges=instead,
             now=now(),
         )
         return redirect(f"/desk/returns/opened/{row.id}", 303)
@@ -102,6 +105,16 @@ def _look_up(caller: DeskCaller, name: str) -> tuple[OrderToReturn | None, tuple
         return None, (), waiting.reason
     except OutsideError:
         return None, (), "Shopify does not answer at the moment. Please try again in a minute."
+
+
+def _instead(caller: DeskCaller, sku: str) -> list[tuple[str, int]]:
+    """The piece the client decided for, if any."""
+    if not sku:
+        return []
+    piece = ShopifyStock(AdminApi(running().settings, running().database)).find(caller.shop_id, sku)
+    if piece is None:
+        raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
+    return [(piece.variant_gid, 1)]
 
 
 def _theirs(caller: DeskCaller, row: OpenedReturn) -> None:

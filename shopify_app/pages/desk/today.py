@@ -14,6 +14,9 @@ from consults.first_answers import lent_out
 from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
 from logistics.models import Rma
+from logistics.radar.cards import live_cards
+from logistics.radar.kinds import HEADINGS
+from logistics.radar.models import RadarCard
 from logistics.rmas import open_rmas
 from logistics.states import Goods
 from shopify_app.auth import DeskCaller, desk
@@ -50,6 +53,8 @@ def show() -> ResponseReturnValue:
             lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
             taken=[case for case in cases if case.taken_at is not None],
             parcels=_waiting(session, caller, cases),
+            cards=_cards(session, caller, cases),
+            card_headings=HEADINGS,
         )
 
 
@@ -66,6 +71,13 @@ def _waiting(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> lis
     by_return = {case.return_gid: case for case in cases}
     waiting = [rma for rma in open_rmas(session, shop_id=caller.shop_id) if rma.goods_state in WAITING]
     return [(rma, by_return[rma.return_gid]) for rma in waiting if rma.return_gid in by_return]
+
+
+def _cards(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[tuple[RadarCard, Case]]:
+    """What went wrong on our side in the caller's cases, oldest first."""
+    by_return = {case.return_gid: case for case in cases}
+    found = live_cards(session, shop_id=caller.shop_id)
+    return [(card, by_return[card.return_gid]) for card in found if card.return_gid in by_return]
 
 
 def _case(session: Session, row: Consult | Promise_) -> Case:

@@ -1,5 +1,6 @@
 """The page of one return, which every message links to: its way, its slip, its label."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -18,16 +19,21 @@ from kit.money import Money
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
 from logistics.models import Parcel, Rma, Settlement
+from logistics.radar.cards import answer_card, cards_of
+from logistics.refund_promises import is_paid, promise_of
 from logistics.rmas import RmaView, policy_of, sender_of, view
+from logistics.side_sales import sale_of
 from logistics.states import Goods, ParcelState, SettlementState
 from logistics.wear import deduction_of
 from routing.jobs import find_decision
 from routing.models import Decision
 from routing.rules import Outcome
 from routing.selling import named_on
+from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
 from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
@@ -94,6 +100,19 @@ def prefer_simple(token: str) -> ResponseReturnValue:
     return redirect(f"/r/{token}", 303)
 
 
+@page.post("/choice")
+def choose_way(token: str) -> ResponseReturnValue:
+    """Which of the ways out we offered suits them."""
+    card_id, way = row_id(request.form.get("card", "")), request.form.get("way", "")
+    with begin() as session:
+        rma = with_return(session, token)
+        mine = cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
+        if card_id is None or not way.isdigit() or all(card.id != card_id for card in mine):
+            raise NotFound("There is nothing at this address.")
+        answer_card(session, shop_id=rma.shop_id, card_id=card_id, chosen=int(way), now=now())
+    return redirect(f"/r/{token}#choose", 303)
+
+
 @page.post("/conversation")
 def to_conversation(token: str) -> ResponseReturnValue:
     """On to the times, with a link made for it."""
@@ -158,7 +177,7 @@ def facts_of(
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,
-        refund=money.show(locale.replace("-", "_")) if money else "Your refund",
+        refund=_in_words(seen, money, locale),
         opened_at=rma.opened_at,
         labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
         moved_at=first.get("in_transit"),
@@ -173,8 +192,15 @@ def facts_of(
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
+        instead=instead_of(seen),
         now=now(),
     )
+
+
+def _in_words(seen: RmaView, money: Money | None, locale: str) -> str:
+    if instead_of(seen):
+        return "Your other piece"
+    return money.show(locale.replace("-", "_")) if money else "Your refund"
 
 
 def _page(session: Session, rma: Rma) -> dict[str, Any]:
@@ -193,7 +219,10 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "consult": consult,
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),
-        "refund": facts.refund,
+        "money": money_words(seen, facts.refund, facts.locale),
+        "sale": sale_of(session, rma),
+        "promised": _promised(session, rma),
+        "cards": [card for card in cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid) if card.sent_at],
         "refund_day": timeline.refund_day(facts),
         "boxes": labels_of(seen),
         "codes": _codes(seen),
@@ -217,6 +246,12 @@ def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
 def _asks_of_wear(session: Session, rma: Rma) -> bool:
     found = deduction_of(session, rma)
     return found is not None and bool(found.currency) and found.answer is Answer.OPEN
+
+
+def _promised(session: Session, rma: Rma) -> date | None:
+    """The last day of a promise that holds, while the money has not gone."""
+    due = promise_of(session, rma, now=now()).due
+    return None if is_paid(rma) or due.provisional else due.on
 
 
 def _batches(seen: RmaView) -> list[Settlement]:

@@ -33,6 +33,7 @@ class WayFacts:
     advisor: str = ""
     talk_at: datetime | None = None
     talk: str = ""  # "", "booked", "held" (it took place)
+    instead: str = ""  # "" for money back; else another piece: "even", "to_pay", "paid"
     now: datetime
 
 
@@ -67,7 +68,13 @@ def heading(facts: WayFacts) -> str:
         "arrived": f"The {facts.piece} is with us",
         "inspected": f"{facts.refund} comes next",
         "ended": "This return has ended",
-    }.get(facts.goods, f"{facts.refund} is on its way to you")
+    }.get(facts.goods, _heading_of_money(facts))
+
+
+def _heading_of_money(facts: WayFacts) -> str:
+    if facts.instead == "to_pay":
+        return "Your other piece is kept for you"
+    return f"{facts.refund} is on its way to you"
 
 
 def refund_day(facts: WayFacts) -> str:
@@ -149,6 +156,8 @@ def _look(facts: WayFacts) -> Step:
 
 
 def _money(facts: WayFacts) -> Step:
+    if facts.instead:
+        return _other_piece(facts)
     if _at(facts) == 6:
         return Step(f"{facts.refund}, back to you", f"Sent {_day(facts, facts.settled_at or facts.now)}.", DONE)
     if _at(facts) == 5:
@@ -157,6 +166,16 @@ def _money(facts: WayFacts) -> Step:
     if _at(facts) == 4:
         return Step(f"{facts.refund}, back to you", f"We send it by {_sent_by(facts)}, to the card you used.", NOW)
     return Step(f"{facts.refund}, back to you", "To the card you used, as soon as we have looked at it.", NEXT)
+
+
+def _other_piece(facts: WayFacts) -> Step:
+    if facts.instead == "to_pay" and _at(facts) >= 5:
+        return Step("Your other piece", "Kept for you. It is sent as soon as the rest is paid.", NOW)
+    if _at(facts) >= 5:
+        day = _day(facts, facts.settled_at or facts.now)
+        return Step("Your other piece", f"On its way to you next, since {day}.", DONE if _at(facts) == 6 else NOW)
+    words = "As soon as we have looked at the one you sent."
+    return Step("Your other piece", words, NOW if _at(facts) == 4 else NEXT)
 
 
 def _at(facts: WayFacts) -> int:

@@ -19,6 +19,7 @@ SCOPES = {
     ("QueryRoot", "returnableFulfillments"): "read_returns",
     ("QueryRoot", "returnReasonDefinitions"): "read_returns",
     ("QueryRoot", "returnCalculate"): "read_returns",
+    ("QueryRoot", "draftOrders"): "read_draft_orders",
     ("QueryRoot", "customer"): "read_customers",
     ("QueryRoot", "customers"): "read_customers",
     ("QueryRoot", "product"): "read_products",

@@ -4,7 +4,7 @@ from simulators.shopify import amounts
 from simulators.shopify.connections import connect
 from simulators.shopify.fields.metafields import METAFIELDS
 from simulators.shopify.gids import number_of
-from simulators.shopify.money import bag
+from simulators.shopify.money import bag, refund_duty
 from simulators.shopify.search import search
 
 POINT_OF_SALE = "gid://shopify/App/129785"
@@ -101,12 +101,7 @@ def refund_transactions(refund, ctx, args):
 
 
 def refund_total(refund, ctx, args):
-    order = ctx.shop.holder(refund)
-    mine = [t for t in order["transactions"] if t["id"] in refund["transactionIds"]]
-    exact = None
-    if mine and all(t.get("presentmentAmount") for t in mine) and not float(refund.get("storeCredit", 0)):
-        exact = sum(float(t["presentmentAmount"]) for t in mine)
-    return bag(order, refund["amount"], exact)
+    return bag(ctx.shop.holder(refund), refund["amount"], refund.get("presentmentTotal"))
 
 
 def agreements(order, ctx, args):
@@ -202,6 +197,7 @@ FIELDS = {
         "shippingLine": shipping_line,
     },
     "LineItem": {
+        "duties": lambda line, ctx, args: line.get("duties", []),
         "currentQuantity": lambda line, ctx, args: amounts.current_quantity(line),
         "refundableQuantity": lambda line, ctx, args: amounts.current_quantity(line),
         "unfulfilledQuantity": lambda line, ctx, args: 0 if ctx.shop.holder(line)["fulfillments"] else line["quantity"],
@@ -254,7 +250,9 @@ FIELDS = {
         "totalRefundedSet": refund_total,
         "transactions": refund_transactions,
         "refundLineItems": lambda r, ctx, args: connect(r["lines"], args),
+        "duties": lambda r, ctx, args: [refund_duty(ctx.shop, ctx.shop.holder(r), d) for d in r.get("duties", [])],
     },
+    "Duty": {"price": lambda d, ctx, args: bag(ctx.shop.holder(d), d["amount"])},
     "RefundLineItem": {
         "lineItem": lambda line, ctx, args: ctx.shop.get(line["lineItemId"]),
         "location": lambda line, ctx, args: ctx.shop.get(line.get("locationId")),

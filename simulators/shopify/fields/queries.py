@@ -129,6 +129,12 @@ STAFF_SEARCH = {
 }
 LOCATION_SEARCH = {"name": lambda place: [place["name"]], "id": lambda place: [place["id"].rsplit("/", 1)[1]]}
 
+
+def draft_orders(_, ctx, args):
+    found = search(ctx.shop.all("DraftOrder"), args.get("query"), {"tag": lambda draft: draft["tags"]})
+    return connect(found, args)
+
+
 FIELDS = {
     "QueryRoot": {
         "node": lambda _, ctx, args: look_up(ctx, args["id"]),
@@ -158,6 +164,7 @@ FIELDS = {
         "reverseDelivery": by_id("ReverseDelivery"),
         "reverseFulfillmentOrder": by_id("ReverseFulfillmentOrder"),
         "draftOrder": by_id("DraftOrder"),
+        "draftOrders": draft_orders,
         "giftCard": by_id("GiftCard"),
         "bulkOperation": by_id("BulkOperation"),
         "app": lambda _, ctx, args: ctx.shop.all("App")[0],

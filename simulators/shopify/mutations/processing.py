@@ -30,7 +30,14 @@ def process_return(ctx, args):
     refund = None
     if lines or not money.is_nothing:
         refund = refunds.record(
-            ctx, order, money, lines=lines, return_=return_, note=asked.get("note"), shipping=outcome.shipping
+            ctx,
+            order,
+            money,
+            lines=lines,
+            return_=return_,
+            note=asked.get("note"),
+            shipping=outcome.shipping,
+            duties=outcome.duties,
         )
     hold_for_payment(ctx, order)
     ctx.shop.save(return_)
@@ -85,15 +92,16 @@ def process_lines(ctx, return_: dict, order: dict, asked: dict, done: list) -> l
         sold, quantity = ctx.shop.get(line["lineItemId"]), wanted["quantity"]
         line["processed"] += quantity
         line["refunded"] += quantity
-        sold["removedQuantity"] = sold.get("removedQuantity", 0) + quantity
+        after = amounts.gone(sold)
+        sold["removedQuantity"] = after + quantity
         location = restocked.get(line["fulfillmentLineItemId"])
         lines.append(
             {
                 "id": ctx.shop.new_gid("RefundLineItem"),
                 "lineItemId": sold["id"],
                 "quantity": quantity,
-                "subtotal": str(amounts.line_net(order, sold, quantity)),
-                "tax": str(amounts.line_tax(order, sold, quantity)),
+                "subtotal": str(amounts.line_net(order, sold, quantity, after)),
+                "tax": str(amounts.line_tax(order, sold, quantity, after)),
                 "restockType": "RETURN" if location else "NO_RESTOCK",
                 "locationId": location,
             }

@@ -1,6 +1,7 @@
 """Money going back: to the card it came from, or as store credit."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from simulators.shopify.mutations import credits, returns
 
 @dataclass
 class Money:
-    """What is to be paid back, checked: (payment, shop amount, presentment amount), and credit in shop money."""
+    """What is to be paid back, checked: (payment, shop amount, presentment amount), and credit in both."""
 
     payments: list[tuple[dict, Decimal, str]] = field(default_factory=list)
     credits: list[tuple[Decimal, dict]] = field(default_factory=list)
@@ -21,6 +22,12 @@ class Money:
     @property
     def total(self) -> Decimal:
         return sum((amount for _, amount, _ in self.payments), ZERO) + sum((amount for amount, _ in self.credits), ZERO)
+
+    @property
+    def shown(self) -> Decimal:
+        """In the buyer's money."""
+        given = sum((Decimal(str(credit["amount"]["amount"])) for _, credit in self.credits), ZERO)
+        return given + sum((Decimal(one) for _, _, one in self.payments), ZERO)
 
     @property
     def is_nothing(self) -> bool:
@@ -44,8 +51,8 @@ def plan_money(ctx, order: dict, asked: dict | None, here: list[str]) -> Money:
         amount = to_shop_money(order, credit["amount"]["amount"])
         money.credits.append((amount, credit))
         credits.check_ceiling(ctx, order["customerId"], amount, [*here, "refundMethods", str(n)])
-    most = amounts.received(order) - amounts.refunded(order)
-    if money.total > most and not asked.get("allowOverRefunding"):
+    most = amounts.received_as_paid(order) - amounts.refunded_as_paid(order)
+    if money.shown > most and not asked.get("allowOverRefunding"):
         raise Refused(here, "Refund amount is more than what is left to refund.", "INVALID")
     return money
 
@@ -57,13 +64,18 @@ def add_payment(ctx, order: dict, money: Money, parent_gid: str, amount: dict, h
             [*here, "parentId"], "Parent transaction must be a successful capture or sale of this order.", "NOT_FOUND"
         )
     check_currency(order, amount, [*here, "transactionAmount"])
-    value = to_shop_money(order, amount["amount"])
-    already = sum((one for known, one, _ in money.payments if known is parent), ZERO)
-    if value <= 0 or value + already > amounts.left_to_refund(order, parent):
+    shown = Decimal(str(amount["amount"]))
+    already = sum((Decimal(one) for known, _, one in money.payments if known is parent), ZERO)
+    left = amounts.left_as_paid(order, parent) - already
+    if shown <= 0 or shown > left:
         raise Refused(
             [*here, "transactionAmount"], "Refund amount is more than what is left on this transaction.", "INVALID"
         )
-    money.payments.append((parent, value, as_text(amount["amount"], order["presentmentCurrencyCode"])))
+    # Whoever gets all that is left of a payment gets all of it in the shop's money too.
+    value = to_shop_money(order, shown)
+    if shown == left:
+        value = amounts.left_to_refund(order, parent) - sum((x for p, x, _ in money.payments if p is parent), ZERO)
+    money.payments.append((parent, value, as_text(shown, order["presentmentCurrencyCode"])))
 
 
 def check_currency(order: dict, amount: dict, here: list[str]) -> None:
@@ -80,6 +92,7 @@ def record(
     return_: dict | None,
     note: str | None,
     shipping: Decimal = ZERO,
+    duties: Sequence[dict] = (),
 ) -> dict:
     """Write the refund and its transactions into the order."""
     refund = {
@@ -90,7 +103,10 @@ def record(
         "staffId": ctx.staff_id,
         "amount": str(money.total),
         "storeCredit": str(sum((amount for amount, _ in money.credits), ZERO)),
+        "presentmentCredit": str(sum((Decimal(str(c["amount"]["amount"])) for _, c in money.credits), ZERO)),
+        "presentmentTotal": str(money.shown),
         "shippingAmount": str(shipping),
+        "duties": list(duties),
         "lines": lines,
         "transactionIds": [],
     }

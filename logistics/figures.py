@@ -1,0 +1,91 @@
+"""A batch's figures: from what Shopify suggests to the row that is kept, and whether the two still agree."""
+
+from typing import Any
+
+from kit.money import Money
+from logistics.models import Settlement
+from logistics.reads import SuggestedOutcome, Terms
+
+CHANGED = "The amount is {new} now; it was {old} when it was approved. Please look at it again."
+OTHER_PAYMENTS = "The payments it goes back to are different now. Please look at it again."
+NOT_ADDING_UP = "The payments Shopify suggests do not add up to the amount. Please settle this one in the admin."
+NO_PAYMENT = (
+    "The pieces come to {worth}, and Shopify has no payment of this order to give back. "
+    "Pay the client where they paid, then say so here."
+)
+PAID_ELSEWHERE = (
+    "The pieces come to {worth}. Shopify can give back {amount}; {rest} was not paid through it. "
+    "Pay that where the client paid, then say so here."
+)
+GIVEN_BEFORE = "The pieces come to {worth}; {before} of this order was given back before."
+
+
+def figures(suggested: SuggestedOutcome, currency: str, terms: Terms) -> dict[str, Any]:
+    """The columns of a batch that say how much, and to whom."""
+    amount = suggested.amount or Money(0, currency)
+    parts = [] if terms.as_credit else sorted((gid, money) for gid, money in suggested.transactions if money.cents)
+    return {
+        "amount_cents": amount.cents,
+        "currency": amount.currency,
+        "shop_cents": suggested.in_shop_money.cents if suggested.in_shop_money else None,
+        "owed_cents": suggested.owed.cents if suggested.owed else 0,
+        "elsewhere_cents": _elsewhere(suggested, amount, terms),
+        "transactions": [{"parent_gid": g, "amount": m.amount, "currency": m.currency} for g, m in parts],
+    }
+
+
+def said_of(suggested: SuggestedOutcome, currency: str, terms: Terms) -> str:
+    """The sentence a person reads where less goes back than the pieces come to; "" where nothing needs saying."""
+    amount = suggested.amount or Money(0, currency)
+    if suggested.worth is None or not _is_short(suggested, amount, terms):
+        return ""
+    rest = Money(_elsewhere(suggested, amount, terms), amount.currency)
+    worth, before = suggested.worth.show(), suggested.given_back
+    if rest.cents:
+        if not amount.cents and not (before and before.cents):
+            return NO_PAYMENT.format(worth=worth)
+        return PAID_ELSEWHERE.format(worth=worth, amount=amount.show(), rest=rest.show())
+    return GIVEN_BEFORE.format(worth=worth, before=before.show() if before else "")
+
+
+def difference(settlement: Settlement, suggested: SuggestedOutcome) -> str:
+    """The sentence that says how the suggestion differs from what was approved; "" when it does not."""
+    now = figures(suggested, settlement.currency, settlement.terms)
+    for name in ("amount_cents", "owed_cents", "elsewhere_cents"):
+        new, old = Money(now[name], now["currency"]), Money(getattr(settlement, name), settlement.currency)
+        if new != old:
+            return CHANGED.format(new=new.show(), old=old.show())
+    return OTHER_PAYMENTS if now["transactions"] != settlement.transactions else ""
+
+
+def adds_up(settlement: Settlement) -> bool:
+    """Whether the payments it goes back to make up its amount, in its currency. Store credit has none."""
+    parts = [amount for _, amount in refund_of(settlement)]
+    if settlement.as_credit:
+        return not parts
+    same_currency = all(part.currency == settlement.currency for part in parts)
+    return same_currency and settlement.amount_cents == sum(part.cents for part in parts)
+
+
+def refund_of(settlement: Settlement) -> tuple[tuple[str, Money], ...]:
+    """(parent transaction gid, amount) of each payment that gets some back."""
+    return tuple((t["parent_gid"], Money.parse(t["amount"], t["currency"])) for t in settlement.transactions)
+
+
+def credit_of(settlement: Settlement) -> Money | None:
+    """What goes to the client's store credit; None where it goes back the way it was paid."""
+    return settlement.amount if settlement.as_credit and settlement.amount_cents else None
+
+
+def _is_short(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> bool:
+    """Whether the suggestion was cut at what Shopify can give back. An exchange nets pieces, so it tells nothing."""
+    if suggested.worth is None or suggested.limit is None or terms.exchanges:
+        return False
+    return amount.cents >= suggested.limit.cents and suggested.worth.cents > amount.cents
+
+
+def _elsewhere(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> int:
+    if suggested.worth is None or not _is_short(suggested, amount, terms):
+        return 0
+    before = suggested.given_back.cents if suggested.given_back else 0
+    return max(0, suggested.worth.cents - amount.cents - before)

@@ -1,0 +1,65 @@
+"""The rules of refund_dates, from packs/refund_dates.json: dated, with their source. Pure but for reading the file."""
+
+import json
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from logistics.refund_dates import RefundRule, Starts
+
+PACK = Path(__file__).parent / "packs" / "refund_dates.json"
+
+
+@cache
+def pack() -> dict[str, Any]:
+    """The file as it is."""
+    found = json.loads(PACK.read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def rule_of(country: str, *, house_days: int | None = None) -> RefundRule:
+    """The rule of a country, ISO 3166 alpha-2; the house's own where no law is known. `house_days` replaces ours."""
+    about, days = pack(), house_days or int(pack()["house_days"])
+    for rule in about["rules"]:
+        if country in rule["countries"]:
+            return RefundRule(
+                country=country,
+                house_days=days,
+                statutory_days=rule["statutory_days"],
+                starts=Starts(rule["starts"]),
+                may_wait=rule["may_wait"],
+                source=rule["source"],
+                dated=about["dated"],
+            )
+    return RefundRule(country=country, house_days=days, source=about["house_source"], dated=about["dated"])
+
+
+@cache
+def holidays_of(country: str, year: int) -> frozenset[date]:
+    """Days of that year and the next on which no bank there pays."""
+    named = pack()["holidays"]
+    is_eu = any(country in rule["countries"] and rule["starts"] == Starts.NOTICE for rule in pack()["rules"])
+    days = named.get(country) or (named["EU"] if is_eu else [])
+    return frozenset(_day(words, y) for y in (year, year + 1) for words in days)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm (Nature, 20 April 1876)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    m = (32 + 2 * e + 2 * i - h - k) % 7
+    n = (a + 11 * h + 22 * m) // 451
+    month, day = divmod(h + m - 7 * n + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _day(words: str, year: int) -> date:
+    if words.startswith("easter"):
+        return easter(year) + timedelta(days=int(words.removeprefix("easter")))
+    month, day = words.split("-")
+    return date(year, int(month), int(day))

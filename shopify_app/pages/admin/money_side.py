@@ -1,0 +1,34 @@
+"""What both pages of one return show of its money: who may do what, by when it is promised, and what went wrong."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from kit.money import Money
+from logistics.figures import refund_of
+from logistics.models import Rma, Settlement
+from logistics.radar.cards import cards_of
+from logistics.radar.kinds import HEADINGS
+from logistics.refund_promises import is_paid, promise_of
+from logistics.rights import must_confirm, rights_of
+from logistics.rmas import policy_of
+from logistics.settlements import open_settlement
+from shopify_app.web import now
+
+
+def money_side(session: Session, rma: Rma, *, who: str) -> dict[str, Any]:
+    """Values for templates/admin/_money.html beside `view`."""
+    policy, batch = policy_of(session, rma.shop_id), open_settlement(session, rma)
+    rights = rights_of(session, shop_id=rma.shop_id, who=who)
+    return {
+        "rights": rights,
+        "confirms": batch is not None and must_confirm(policy, batch),
+        "promise": None if is_paid(rma) else promise_of(session, rma, now=now()),
+        "cards": cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid),
+        "card_headings": HEADINGS,
+        "parts_of": _parts,
+    }
+
+
+def _parts(batch: Settlement) -> list[Money]:
+    return [amount for _, amount in refund_of(batch)]
