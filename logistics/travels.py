@@ -35,6 +35,6 @@ def call_off(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> bo
     travel = TRAVELS.get(parcel.way)
     if travel is None:
         return False
-    release(session, parcel.reference, now=now)
+    release(session, parcel, now=now)
     travel.call_off(session, rma, parcel, rmas.policy_of(session, rma.shop_id), now=now)
     return True

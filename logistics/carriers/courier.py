@@ -47,7 +47,7 @@ class Courier:
         """Tell the courier that nobody needs to come."""
         if parcel.asked_at is None or not policy.courier_email:
             return
-        values = {"reference": parcel.reference, "their_reference": parcel.tracking_code or ""}
+        values: dict[str, object] = {"reference": parcel.reference, "their_reference": parcel.tracking_code or ""}
         _send(session, rma, parcel, policy, "courier_called_off", values, now=now)
 
 

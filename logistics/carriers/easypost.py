@@ -102,7 +102,8 @@ class EasyPost:
 
     def check_address(self, address: Address) -> str:
         """What EasyPost does not find of it, in words; "" where it finds it, or says nothing of it."""
-        checked = call_easypost(lambda: self._client.address.create(verify=True, **_address(address)))
+        parts: dict[str, Any] = _address(address)
+        checked = call_easypost(lambda: self._client.address.create(verify=True, **parts))
         delivery = read_answer(lambda: checked.verifications.delivery)
         if delivery is None or delivery.success:
             return ""

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import col, select
 
-from jobs.attempts import JobTrouble
+from jobs.models import JobTrouble
 from kit.db import Database
 from logistics import parcels
 from logistics.custody import hands_of

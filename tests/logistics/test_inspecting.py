@@ -1,5 +1,7 @@
 """The checklist, what its answers come to, and a charge for wear that the client sees before any money goes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,7 +109,7 @@ def test_nothing_is_taken_off_in_another_currency_or_where_nothing_goes_back() -
 # --- on a real database
 
 
-def inspect(house: House, **changes: object) -> None:
+def inspect(house: House, **changes: Any) -> None:
     """Everything as sold, but what is said otherwise: item=(verdict, found)."""
     own = {key: changes.pop(key) for key in ("grade", "wear_words") if key in changes}
     with house.database.begin() as session:
@@ -115,7 +117,7 @@ def inspect(house: House, **changes: object) -> None:
         (sheet,) = sheets_of(session, rma)
         answers = []
         for item in sheet.items:
-            verdict, found = changes.get(item, (V.AS_SOLD, ""))  # type: ignore[misc]
+            verdict, found = changes.get(item, (V.AS_SOLD, ""))
             if verdict is not None:
                 answers.append(Answered(cast.number(sheet.line.id), item, found, verdict))
         inspect_pieces(
@@ -127,7 +129,7 @@ def inspect(house: House, **changes: object) -> None:
             restock=True,
             by="Bob",
             now=house.clock(),
-            **own,  # type: ignore[arg-type]
+            **own,
         )
 
 
@@ -202,7 +204,7 @@ def charge(house: House, grade: Grade = Grade.MARKED, words: str = "A scratch on
 
 
 def answer(house: House, given: Answer, by: str = "client") -> Deduction:
-    about = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
+    about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
     with house.database.begin() as session:
         return answer_deduction(session, answer=given, words="Not so.", by=by, **about)
 

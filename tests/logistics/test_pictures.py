@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response, request
@@ -71,7 +72,7 @@ class Bucket:
         names = given.split("SignedHeaders=")[1].split(",")[0].split(";")
         digest = hashlib.sha256(request.get_data()).hexdigest()
         covered = {n: request.headers[n] for n in names if not n.startswith("x-amz-")}
-        about = {"at": AT, "region": "eu-west-3", "key": KEY, "secret": SECRET}
+        about: dict[str, Any] = {"at": AT, "region": "eu-west-3", "key": KEY, "secret": SECRET}
         return {"host"} <= set(names) and sign(request.method, request.path, covered, digest, **about)[
             "authorization"
         ] == given

@@ -1,6 +1,7 @@
 """What happens in each way a piece can travel: a courier asked once, a code scanned once, a person who books."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -64,7 +65,11 @@ def book(house: House, **changes: object) -> Parcel:
 
 
 def change_way(house: House, way: Way) -> None:
-    about = {"shop_id": house.shop_id, "rma_id": house.rma_id, "parcel_id": cast.number(box_of(house).id)}
+    about: dict[str, Any] = {
+        "shop_id": house.shop_id,
+        "rma_id": house.rma_id,
+        "parcel_id": cast.number(box_of(house).id),
+    }
     with house.database.begin() as session:
         bookings.change_way(session, way=way, by="Alice", now=house.clock(), **about)
 
@@ -263,7 +268,7 @@ def test_above_a_value_two_people_receive_it_and_the_second_is_somebody_else(hou
 def test_opening_keeps_the_seal_and_who_stood_by(house: House) -> None:
     open_by(house, Way.LABEL)
     house.receive()
-    about = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
+    about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
     for _ in range(2):
         with house.database.begin() as session:
             record_opening(

@@ -65,15 +65,24 @@ def a_box(session: Any, world: cast.World) -> None:
     )  # fmt: skip
     facts = {"report": "GIA 2141438171", "weight": "2.01"}
     gid = lines_of(session, rma)[0].line_gid
-    about = {"category": "stone", "facts": facts, "written_by": "Bob", "at": cast.NOW}
+    about: dict[str, Any] = {"category": "stone", "facts": facts, "written_by": "Bob", "at": cast.NOW}
     session.add_all([rma, box, PieceRecord(shop_id=world.shop_id, line_gid=gid, **about)])
 
 
 def a_charge(session: Any, world: cast.World) -> None:
-    about = {"proposed_by": "Bob", "proposed_at": cast.NOW, "words": "A fine scratch on the inside of the band."}
+    about: dict[str, Any] = {
+        "proposed_by": "Bob",
+        "proposed_at": cast.NOW,
+        "words": "A fine scratch on the inside of the band.",
+    }
     session.add(
         Deduction(
-            rma_id=world.rma.id, shop_id=world.shop_id, grade=Grade.LIGHT, amount_cents=74_000, currency="USD", **about
+            rma_id=cast.number(world.rma.id),
+            shop_id=world.shop_id,
+            grade=Grade.LIGHT,
+            amount_cents=74_000,
+            currency="USD",
+            **about,
         )
     )
 
