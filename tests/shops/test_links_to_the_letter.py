@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from kit.db import Database
+from kit.tokens import token_hash
 from shops import links
 from shops.links import DESK, RETURN, LinkDone, forget_links, issue_link, open_link, revoke_links, use_link
 from shops.models import Link
@@ -34,16 +35,16 @@ def test_ending_the_links_to_one_thing_ends_no_other(database: Database, end: An
     with database.begin() as session:
         alice, dana = (cast.number(cast.alice(session, f"{name}.myshopify.com").id) for name in ("verdane", "dana"))
         about: dict[str, Any] = {"shop_id": alice, "purpose": RETURN, "subject_id": 5}
-        others = [{"shop_id": dana}, {"purpose": DESK}, {"subject_id": 6}]
+        others: list[dict[str, Any]] = [{"shop_id": dana}, {"purpose": DESK}, {"subject_id": 6}]
         mine = [issue_link(session, **about, now=NOW) for _ in range(2)]
         kept = [issue_link(session, **about | other, now=NOW) for other in others]
         how = {"now": NOW} if end is revoke_links else {}
         end(session, **about, **how)
-        ended = {links.token_hash(token) for token in mine}
+        ended = {token_hash(token) for token in mine}
     with database.begin() as session:
         left = {row.token_hash: row.revoked_at for row in session.exec(select(Link))}
         assert {left.pop(one, NOW) for one in ended} == {NOW}
-        assert left == {links.token_hash(token): None for token in kept}
+        assert left == {token_hash(token): None for token in kept}
         assert (len(session.exec(select(Link)).all()) == 3) is (end is forget_links)
 
 
