@@ -123,8 +123,8 @@ def test_a_claim_of_another_kind_is_refused_and_breaks_nothing(
 
 @pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
 def test_a_time_without_end_is_refused_and_breaks_nothing(app: Flask, config: Settings, name: str) -> None:
-    endless: dict[str, Any] = {name: float("inf")}
-    raw = admin_caller.id_token(config, SHOP, **endless)
+    without_end: dict[str, Any] = {name: float("inf")}
+    raw = admin_caller.id_token(config, SHOP, **without_end)
     with asked(app):
         assert told(read_id_token, raw, config)[0] == ADMIN
 
