@@ -108,9 +108,9 @@ class House:
     def client(self) -> FlaskClient:
         return self.app.test_client()
 
-    def desk(self) -> FlaskClient:
+    def desk(self, now: datetime = NOW) -> FlaskClient:
         client = self.app.test_client()
-        client.set_cookie("desk", self.do(lambda s: cast.desk_cookie(s, self.world.bob)), path="/desk")
+        client.set_cookie("desk", self.do(lambda s: cast.desk_cookie(s, self.world.bob, now=now)), path="/desk")
         return client
 
     def run_jobs(self, now: datetime = NOW) -> None:
@@ -697,8 +697,8 @@ def test_14_what_a_calendar_says_is_not_offered_and_one_that_fails_for_a_day_sto
     late = NOW + timedelta(hours=25)
     assert look(late) == []
     with cast.clock(late):
-        for shown in (desk.get("/desk/times").text,):
-            assert "No time is offered until it can be read again" in text(shown)
+        shown = text(house.desk(late).get("/desk/times").text)
+    assert "No time is offered until it can be read again" in shown
     feeds_there = house.do(lambda s: feeds.feeds_in_trouble(s, shop_id=house.world.shop_id))
     assert [f.id for f in feeds_there] == [feed.id]
     house.do(lambda s: feeds.need_feed(s, **mine, feed_id=feed.id, needed=False))
