@@ -20,6 +20,7 @@ log = get_logger("webhooks")
 
 PREFIX = "/webhooks/"
 MOST_BYTES = 5 * 1024 * 1024
+MOST_DIGITS = 20  # Python reads no number of thousands of digits
 BODY_SECONDS = 10.0  # Shopify itself gives up after five
 
 Message = MutableMapping[str, Any]
@@ -90,7 +91,7 @@ async def _read(headers: Mapping[str, str], receive: Receive) -> bytes:
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise Refused(400, "bad_length", "The length is not a number.")
-    if int(length) > MOST_BYTES:
+    if len(length) > MOST_DIGITS or int(length) > MOST_BYTES:
         raise TOO_LARGE
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -127,6 +127,10 @@ def test_a_body_in_chunks_is_taken(doors: Doors, database: Database) -> None:
     assert stored(database)[0].body == BODY
 
 
+def test_a_length_of_thousands_of_digits_is_too_much_and_no_fault_of_ours(doors: Doors) -> None:
+    assert post(doors, body=BODY, headers=shopify_headers(BODY), length="9" * 5000).status == 413
+
+
 @pytest.mark.parametrize("length", ["-1", "abc", "1e9"])
 def test_a_length_that_is_none_is_refused(doors: Doors, length: str) -> None:
     answer = post(doors, body=BODY, headers=shopify_headers(BODY), length=length)
