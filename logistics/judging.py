@@ -13,8 +13,10 @@ from kit.errors import NotFound
 from logistics import packs
 from logistics.cover_models import RmaVerdict
 from logistics.eligibility import LineFacts, ReturnFacts, decide
-from logistics.history import lock_rma, note_step
+from logistics.eligibility.facts import Track
+from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
+from logistics.money_models import MoneyTerms
 from logistics.pack_files import Pack, matches
 from logistics.reads import ReturnRead, SoldRead
 from logistics.states import Goods
@@ -39,10 +41,27 @@ def keep_verdict(session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, *
         asked_at=read.created_at or now,
         judged_at=now,
     )
-    insert_once(session, row)
+    if insert_once(session, row) and judged.track is Track.STATUTORY:
+        session.add(_terms_of_law(rma, read, sold, now=now))
     kept = verdict_of(session, rma)
     assert kept is not None
     return kept
+
+
+def _terms_of_law(rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> MoneyTerms:
+    """The law's days are counted from the withdrawal, and who withdraws from all of it is given delivery back too."""
+    assert rma.id is not None
+    coming = {line.line_gid: line.quantity for line in read.lines}
+    is_whole = bool(sold.pieces) and all(coming.get(piece.line_gid) == piece.quantity for piece in sold.pieces)
+    return MoneyTerms(
+        rma_id=rma.id,
+        shop_id=rma.shop_id,
+        track=str(Track.STATUTORY),
+        noticed_at=read.created_at,
+        shipping_back=is_whole,
+        set_by=APP,
+        set_at=now,
+    )
 
 
 def verdict_of(session: Session, rma: Rma) -> RmaVerdict | None:
