@@ -51,7 +51,7 @@ def open_rooms(begin: Begin, *, rooms: Rooms, relay: relays.Relay | None) -> Non
     if relay is None or not wants_relay:
         return
     try:
-        servers = relay.fetch(relays.LIFETIME)
+        servers = relay.lend(relays.LIFETIME)
     except OutsideError as error:
         log.warning("relay.not_fetched", reason=str(error))
         return

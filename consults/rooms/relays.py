@@ -23,7 +23,7 @@ LONG_ENOUGH = timedelta(hours=2)
 class Relay(Protocol):
     """A provider of relays."""
 
-    def fetch(self, lifetime: timedelta) -> list[dict[str, Any]]:
+    def lend(self, lifetime: timedelta) -> list[dict[str, Any]]:
         """RTCIceServer dictionaries that hold for `lifetime`. Raises OutsideError."""
         ...
 
@@ -34,7 +34,7 @@ class TwilioRelay:
     def __init__(self, client: Callable[[], Any]):
         self.client = client
 
-    def fetch(self, lifetime: timedelta) -> list[dict[str, Any]]:
+    def lend(self, lifetime: timedelta) -> list[dict[str, Any]]:
         """Its STUN and TURN servers."""
         with twilio_errors():
             token = self.client().tokens.create(ttl=int(lifetime.total_seconds()))
