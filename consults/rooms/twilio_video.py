@@ -81,7 +81,7 @@ def room_name(consult_id: int) -> str:
 
 
 def access_token(settings: Settings, *, room: str, identity: str, now: datetime) -> str:
-    """As twilio.jwt.access_token makes it; the library is 51 MB that a web process need not load."""
+    """As the twilio library's AccessToken is; the library is 51 MB that a web process need not load."""
     begins = int(now.timestamp())
     claims = {
         "jti": f"{settings.twilio_api_key_sid}-{begins}",

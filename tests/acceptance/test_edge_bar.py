@@ -116,7 +116,8 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
         answer = stranger.open(address.path, method=address.method, data=GUESSES if address.method == "POST" else None)
         bounced = answer.status_code == 200 and "/app/bounce?" in answer.text and address.rule.startswith("/app")
         assert bounced or answer.status_code in (401, 404), (address, answer.status_code)
-        assert not [word for word in ALICES if word in answer.text], address
+        shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
+        assert not [word for word in ALICES if word in shown], address
     assert all_rows(admin) == before
     assert seen == set(OPEN), "the list names only what is there"
 
@@ -172,10 +173,11 @@ def test_missing_tenant_isolation__dana_with_every_proof_of_her_own_reaches_noth
     for address in addresses(admin.app, alice.ids, dana.tokens):
         answer = dana.ask(address, **(guesses if address.method == "POST" else {}))
         assert answer.status_code < 500 or address.rule == "/readyz", (address, answer.status_code)
-        assert not [word for word in ALICES if word in answer.text], address
+        shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
+        assert not [word for word in ALICES if word in shown], address
         if address.owned and not address.rule.startswith(("/r/", "/consult/")):
             owned += 1
-            assert answer.status_code == 404, (address, answer.status_code, answer.text[:200])
+            assert answer.status_code == 404, (address, answer.status_code, shown[:200])
     assert rows_of(admin, admin.world.shop_id) == before
     assert owned > 20
 
@@ -216,7 +218,6 @@ JUSTIFIED = {
     "webhooks.inbox.oldest_age": "figures of the whole installation",
     "webhooks.forgetting._forget_some": "by age, in all shops alike",
     "webhooks.forgetting.list_naming": "deliveries found by the shop's domain",
-    "webhooks.forgetting.erase_callbacks": "by the ids of messages of the shop",
     "webhooks.forgetting._empty": "deliveries found by age or by the shop's domain",
     "routing.evidence.attributions": "lines of evidence found by its shop",
     "logistics.people.tracking_codes": "of returns found by their shop",
@@ -770,6 +771,7 @@ def test_unsafe_innerhtml__no_script_of_ours_makes_markup_of_text() -> None:
     assert found == {
         ("shopify_app/static/admin/admin.js", "parseFromString"),  # a whole page of ours, instead of loading it
         ("shopify_app/static/admin/polaris-lite.js", "innerHTML"),  # the next test
+        ("shopify_app/static/follow.js", "parseFromString"),  # a part of the page it is on, read anew
     }
 
 
@@ -806,7 +808,7 @@ def test_script_tag_url_injection__no_script_tag_is_made_and_every_script_is_our
         tag for _, text in files("shopify_app/templates", suffix=".html") for tag in re.findall(r"<script[^>]*>", text)
     ]
     allowed = (
-        r"""<script (defer )?src="(/static/[\w/.-]+|\{\{ (app_bridge_url|polaris_url) \}\})\""""
+        r"""<script (defer )?src="(/static/[\w/.-]+|\{\{ (app_bridge_url|polaris_url|room_script) \}\})\""""
         r"""( defer| data-lite="/static/[\w/.-]+")*>"""
     )
     assert len(tags) >= 4 and not [tag for tag in tags if not re.fullmatch(allowed, tag)]
@@ -816,8 +818,9 @@ def test_text_setting_html_smuggling__no_template_or_page_switches_escaping_off(
     off = re.compile(r"\|\s*safe\b|autoescape\s+false|\{%-?\s*autoescape|render_template_string")
     shown = [*files("shopify_app/templates", suffix=".html"), *sources()]
     assert not [path for path, text in shown if off.search(text)]
-    # One picture is put together by hand, and escapes what it is told.
-    assert {path for path, text in sources() if "Markup(" in text} == {"shopify_app/pages/portal/barcodes.py"}
+    # Two pictures are put together by hand, and escape what they are told.
+    drawn = {"shopify_app/pages/portal/barcodes.py", "shopify_app/pages/portal/qr.py"}
+    assert {path for path, text in sources() if "Markup(" in text} == drawn
 
 
 SMUGGLED = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
@@ -829,7 +832,7 @@ def test_text_setting_html_smuggling__what_a_merchant_or_a_client_writes_is_text
     shown = smuggle(admin)
     for address in addresses(admin.app, alice.ids, alice.tokens):
         if address.method == "GET":
-            text = alice.ask(address).get_data(as_text=True)
+            text = alice.ask(address).get_data().decode("utf-8", "replace")
             if address.path.startswith(("/export/", "/extension/")) or address.path.endswith(".ics"):
                 continue
             assert "<img src=x" not in text and "<script>alert" not in text, address
