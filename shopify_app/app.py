@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from consults.rooms.provider import TWILIO_VIDEO
@@ -15,6 +15,7 @@ from shopify_app.asked import listen_carefully
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
+from shopify_app.sizes import MOST_BYTES, most_bytes
 from shopify_app.web import Running
 from shopify_app.wiring import make_pictures, make_rooms, wire
 from shops import crypt
@@ -32,7 +33,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     wire(settings, database)
     app = Flask(__name__, static_folder="static", template_folder="templates")
     listen_carefully(app)
-    app.config.update(MAX_CONTENT_LENGTH=2 * 1024 * 1024, MAX_FORM_PARTS=200)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["returns"] = Running(
         settings, database, Addresses(settings.app_url), make_pictures(settings), make_rooms(settings)
@@ -54,7 +55,7 @@ def refuse_too_large() -> None:
     """By its length, on every page alike: Flask itself looks only where a form is read, after the work."""
     # Not request.content_length, which is None for what comes in chunks; behind.py has counted those.
     length = request.environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > int(current_app.config["MAX_CONTENT_LENGTH"]):
+    if length.isdigit() and int(length) > most_bytes(request.path):
         raise RequestEntityTooLarge
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
+from shopify_app.sizes import most_bytes
 from webhooks.doors import AsgiApp, Message, Receive, Send
 
 BODY_SECONDS = 60.0  # two megabytes from a phone in a lift
@@ -20,7 +21,6 @@ class Pages:
     """`app` as ASGI, in `threads` threads."""
 
     def __init__(self, app: Flask, *, threads: int):
-        self.most_bytes = int(app.config["MAX_CONTENT_LENGTH"])
         # Both spell the same protocol, with types of their own.
         self.inner = cast(AsgiApp, WSGIMiddleware(cast(Any, app), workers=threads))
 
@@ -42,11 +42,12 @@ class Pages:
 
     async def _read(self, scope: MutableMapping[str, Any], receive: Receive) -> bytes | None:
         """The body; empty where Flask will refuse it by its announced length, None when the sender went away."""
+        most = most_bytes(scope["path"])
         announced = [int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
-        if any(length > self.most_bytes for length in announced):
+        if any(length > most for length in announced):
             return b""
         body, more = bytearray(), True
-        while more and len(body) <= self.most_bytes:
+        while more and len(body) <= most:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None

@@ -241,6 +241,12 @@ def test_a_form_of_three_megabytes_is_refused_announced_or_in_chunks(port: int) 
             assert answer.status_code == 413, "before anything is looked at for it"
 
 
+def test_a_picture_of_three_megabytes_reaches_its_page(port: int) -> None:
+    large = {"picture": ("ring.jpg", b"\xff\xd8\xff" + b"x" * 3 * 1024 * 1024, "image/jpeg")}
+    answer = requests.post(f"http://127.0.0.1:{port}/desk/returns/1/pictures", files=large, timeout=10)
+    assert answer.status_code == 401, "asked who it is, not refused for its size"
+
+
 def test_two_requests_on_one_connection_get_an_answer_each(port: int) -> None:
     one = with_length(delivery(webhook_id=b"kept-1")).replace(b"Connection: close\r\n", b"")
     two = with_length(delivery(webhook_id=b"kept-2"))

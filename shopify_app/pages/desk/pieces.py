@@ -18,11 +18,11 @@ from logistics.inspecting import Answered, checks_of, inspect_pieces, record_out
 from logistics.models import Rma
 from logistics.wear import answer_deduction, deduction_of
 from shopify_app.auth import DeskCaller, desk
+from shopify_app.sizes import most_bytes
 from shopify_app.web import begin, now, pictures
 
 page = Blueprint("pieces", __name__, url_prefix="/returns/<int:rma_id>")
 
-ROOM_FOR_A_FORM = 64 * 1024
 VERDICTS = (
     (Verdict.AS_SOLD, "As sold"),
     (Verdict.WORN, "With wear"),
@@ -118,7 +118,7 @@ def write_down(rma_id: int) -> ResponseReturnValue:
 @page.post("/pictures")
 def add_picture(rma_id: int) -> ResponseReturnValue:
     """One picture: written down, put in its place, then it counts."""
-    request.max_content_length = shots.MOST_BYTES + ROOM_FOR_A_FORM
+    request.max_content_length = most_bytes(request.path)
     caller = desk()
     sent = request.files.get("picture")
     content = sent.read() if sent is not None else b""
