@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -158,7 +159,7 @@ def _keep(
     session: Session, rma: Rma, parcel: Parcel, cover: ConfirmedCover, *, way: Way, vehicle: str, now: datetime
 ) -> None:
     assert rma.id is not None and parcel.id is not None
-    values = {
+    values: dict[str, Any] = {
         "term_id": cover.term_id,
         "way": way,
         "payer": cover.payer,

@@ -86,7 +86,7 @@ def read_terms(given: Mapping[str, str], *, currency: str, kinds: frozenset[str]
     if not values["policy_number"]:
         wrongs["policy_number"] = "Write the number of the policy, by which the cover can be proved."
     for name, words, kind in (("way", "Choose how the piece travels.", Way), ("payer", "Choose who covers.", Payer)):
-        known = {str(member): member for member in kind}  # type: ignore[attr-defined]
+        known = {str(member): member for member in kind}
         if given.get(name) in known:
             values[name] = known[given[name]]
         else:

@@ -154,7 +154,11 @@ def several(house: House, number: int) -> Several:
         )
         session.add(shop)
         session.flush()
-        where = {"receiving_street1": "8 rue du Louvre", "receiving_city": "Paris", "receiving_country": "FR"}
+        where: dict[str, Any] = {
+            "receiving_street1": "8 rue du Louvre",
+            "receiving_city": "Paris",
+            "receiving_country": "FR",
+        }
         session.add(LogisticsPolicy(shop_id=cast.number(shop.id), receiving_name="R. Marchand", **where))
         return Several(house, carrier, cast.number(shop.id))
 

@@ -9,13 +9,11 @@ import pytest
 from kit.db import Database
 from kit.errors import AppError, NotFound
 from logistics import packs
-from logistics.cover_models import PackVersion
 from logistics.pack_files import FOLDER, SCHEMAS, PackUnclear, matches, parse_file, read_pack, starting_pack
 from shops import crypt
 from tests import cast
 
 TODAY = date(2026, 11, 24)
-assert PackVersion
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
@@ -82,7 +80,7 @@ def test_a_word_is_found_whole_and_in_any_case(texts: list[str], found: tuple[st
 
 
 def test_an_entry_is_changed_in_a_version_of_its_own_and_the_other_shop_keeps_its_own(database: Database) -> None:
-    about = {"name": "species", "by": "staff:7", "now": cast.NOW, "today": TODAY}
+    about: dict[str, Any] = {"name": "species", "by": "staff:7", "now": cast.NOW, "today": TODAY}
     with database.begin() as session:
         shop_id, other = (cast.number(make(session)) for make in (_shop("a"), _shop("b")))
         values = {"words": "Ostrich, ostrich , struthio", "source": "counsel"}
@@ -96,7 +94,7 @@ def test_an_entry_is_changed_in_a_version_of_its_own_and_the_other_shop_keeps_it
 
 
 def test_what_is_wrong_changes_nothing(database: Database) -> None:
-    about = {"name": "species", "by": "staff:7", "now": cast.NOW}
+    about: dict[str, Any] = {"name": "species", "by": "staff:7", "now": cast.NOW}
     with database.begin() as session:
         shop_id = cast.number(_shop("a")(session))
         with pytest.raises(AppError, match="write down the source"):

@@ -138,10 +138,15 @@ def test_an_entry_is_written_and_left_out_and_the_file_holds_it(admin: Admin) ->
 
 
 def test_a_file_is_taken_whole_or_not_at_all(admin: Admin) -> None:
-    body = {"pack": "species", "dated": "2026-11-24", "owner": "us", "entries": [{"key": "x", "words": ["x"]}]}
+    body: dict[str, Any] = {
+        "pack": "species",
+        "dated": "2026-11-24",
+        "owner": "us",
+        "entries": [{"key": "x", "words": ["x"]}],
+    }
     answer = bring(admin, body)
     assert answer.status_code == 422 and "x: write down the source" in answer.get_json()["error"]["fields"]["file"]
-    body["entries"][0] |= {"source": "counsel", "dated": "2026-11-24"}  # type: ignore[index]
+    body["entries"][0] |= {"source": "counsel", "dated": "2026-11-24"}
     assert bring(admin, body).status_code == 200
     assert "crocodile" not in admin.alice.open("/app/rules/species").text
 

@@ -49,7 +49,13 @@ def change(name: str) -> Response:
     caller, form = merchant(), request.form
     values: dict[str, Any] = {field.name: form.get(field.name, "") for field in SCHEMAS[name].fields}
     with begin() as session:
-        about = {"shop_id": caller.shop_id, "name": name, "key": form.get("key", ""), "by": staff(caller), "now": now()}
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "name": name,
+            "key": form.get("key", ""),
+            "by": staff(caller),
+            "now": now(),
+        }
         today = today_of(session, caller.shop_id, now())
         try:
             packs.change_entry(session, values=values | {"source": form.get("source", "")}, today=today, **about)
@@ -66,7 +72,7 @@ def drop(name: str) -> Response:
     """Leave one entry out."""
     caller = merchant()
     with begin() as session:
-        about = {"shop_id": caller.shop_id, "name": name, "by": staff(caller), "now": now()}
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "name": name, "by": staff(caller), "now": now()}
         today = today_of(session, caller.shop_id, now())
         packs.drop_entry(session, key=request.form.get("key", ""), today=today, **about)
         wake(session, shop_id=caller.shop_id, now=now())
@@ -96,8 +102,8 @@ def open_file(name: str) -> Response:
     """An address for ten minutes, in a tab of its own: a frame can't keep a file."""
     caller = merchant()
     with begin() as session:
-        about = {"shop_id": caller.shop_id, "purpose": PACK, "subject_id": NAMES.index(name) + 1}
-        token = issue_link(session, now=now(), **about)  # type: ignore[arg-type]
+        subject = NAMES.index(name) + 1
+        token = issue_link(session, shop_id=caller.shop_id, purpose=PACK, subject_id=subject, now=now())
     return jsonify({"open": f"/rules/{token}.json"})
 
 
