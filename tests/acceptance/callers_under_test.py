@@ -149,7 +149,7 @@ class Everywhere:
         self.csrf = csrf(self.desk.get(f"/desk/cases/{self.ids['case_id']}").text)
 
     def ask(self, address: Address, **form: Any) -> TestResponse:
-        """Call it with the proof that belongs there; `form` is posted. A file is made text, so that it can be searched."""
+        """Call it with the proof that belongs there; `form` is posted. A file is read as text."""
         answer = self._ask(address, **form)
         if answer.mimetype == "application/pdf":
             answer.set_data(answer.get_data().decode("latin-1"))
