@@ -240,6 +240,16 @@ def of_alligator_from_abroad(house: House) -> None:
     house.buy_label(rma)
 
 
+def show_the_permit(house: House) -> None:
+    house.press("/app/returns/1/papers", number="FR-1")
+    house.time_passes()
+
+
+def let_it_go_on(house: House) -> None:
+    house.press("/app/returns/1/eligibility")
+    house.time_passes()
+
+
 def in_doubt(house: House) -> None:
     rma = house.rma(approved_at=None)
     verdict = house.rows(lambda session: session.exec(select(RmaVerdict)).one())
@@ -453,8 +463,8 @@ FAILING = (
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
-    Failing("eligibility", in_doubt, lambda h: h.press("/app/returns/1/eligibility"), "let it go on", "/app/returns/1"),
-    Failing("papers", of_alligator_from_abroad, lambda h: h.press("/app/returns/1/papers", number="FR-1"),
+    Failing("eligibility", in_doubt, let_it_go_on, "let it go on", "/app/returns/1"),
+    Failing("papers", of_alligator_from_abroad, show_the_permit,
             "Get the permits", "/app/returns/1"),
     Failing("other_way", covered_by_a_courier_only, bring_it, "Arrange it with the client", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
