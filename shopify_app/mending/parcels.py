@@ -143,8 +143,8 @@ PARCELS: tuple[Failure, ...] = (
         "A label is held back, as the piece would travel without full cover",
         "{n} labels are held back, as the pieces would travel without full cover",
         "The client has no label until the whole value is covered.",
-        "See there what is missing. Have the cover raised, write down the policy that covers it, or have the piece "
-        "brought to a boutique and note that it has arrived.",
+        "See there what is missing. Ask your carrier to raise the cover, write down the policy that covers it, or have "
+        "the piece brought to a boutique and note that it has arrived.",
         "See the return",
         ACTIVITY,
     ),

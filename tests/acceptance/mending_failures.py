@@ -15,7 +15,9 @@ from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
-from logistics.models import LogisticsPolicy, Parcel, Settlement
+from logistics.cover_models import CoverTerm, RmaVerdict
+from logistics.eligibility import Answer
+from logistics.models import LogisticsPolicy, Parcel, RmaLine, Settlement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
 from notifications.models import Message
@@ -249,6 +251,39 @@ def from_nowhere(house: House) -> None:
     want_a_label(house, sender_address='{"name": "C", "street1": "1 Nowhere", "city": "Paris", "country": "FR"}')
 
 
+def of_alligator_from_abroad(house: House) -> None:
+    house.carrier()
+    rma = house.rma(sender_address='{"name": "C", "street1": "1 Main", "city": "Boston", "country": "US"}')
+    line = house.rows(lambda session: session.exec(select(RmaLine)).one())
+    house.edit(RmaLine, line.id, words=["Matte alligator"])
+    house.buy_label(rma)
+
+
+def show_the_permit(house: House) -> None:
+    house.press("/app/returns/1/papers", number="FR-1")
+    house.time_passes()
+
+
+def let_it_go_on(house: House) -> None:
+    house.press("/app/returns/1/eligibility")
+    house.time_passes()
+
+
+def in_doubt(house: House) -> None:
+    rma = house.rma(approved_at=None)
+    verdict = house.rows(lambda session: session.exec(select(RmaVerdict)).one())
+    why = {"rule": "class", "track": "policy", "answer": "a_person_looks", "reason": "It is engraved.", "about": ""}
+    house.edit(RmaVerdict, verdict.id, answer=Answer.LOOK, found=[why])
+    house.start("logistics.authorise", rma_id=rma.id)
+
+
+def covered_by_a_courier_only(house: House) -> None:
+    for term in house.rows(lambda session: list(session.exec(select(CoverTerm)))):
+        house.edit(CoverTerm, term.id, way=Way.COURIER)
+    house.carrier()
+    want_a_label(house)
+
+
 def in_another_money(house: House) -> None:
     house.carrier()
     rma = house.rma()
@@ -464,6 +499,10 @@ FAILING = (
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
+    Failing("eligibility", in_doubt, let_it_go_on, "let it go on", "/app/returns/1"),
+    Failing("papers", of_alligator_from_abroad, show_the_permit,
+            "Get the permits", "/app/returns/1"),
+    Failing("other_way", covered_by_a_courier_only, bring_it, "Arrange it with the client", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
     Failing("booking", by_courier, book_the_courier, "write down who comes", "/app/returns/1"),
     Failing("carrier_account", with_a_wrong_key, with_the_right_key, "its key still valid", "/app/returns/1"),

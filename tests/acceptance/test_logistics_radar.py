@@ -315,7 +315,7 @@ def test_the_ways_out_are_sent_once_and_the_clients_choice_is_kept(radar: MoneyH
 def test_a_promised_day_is_warned_of_before_and_said_to_be_broken_after_once_each(radar: MoneyHouse) -> None:
     radar.arrive()
     kinds: list[str] = []
-    for _ in range(12):
+    for _ in range(20):
         look(radar)
         kinds = [step.kind for step in radar.view().steps if step.kind.startswith("refund_")]
         radar.town.pass_by(days=1)

@@ -12,6 +12,7 @@ from kit.causes import Cause
 from kit.db import Database
 from logistics.models import Parcel, RmaStep, Settlement
 from logistics.states import Goods, SettlementState
+from logistics.ways import Way
 from notifications.models import Message
 from notifications.states import MessageState
 from routing.decide import Outcome
@@ -47,6 +48,7 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
         "need_cents": 1,
         "cover_currency": "USD",
         "scan_status": "failure",
+        "way": Way.COURIER,
     }
     note_request(session, shop_id=shop_id, client_gid="c", request_id="1", order_gids=[], now=NOW)
     about: dict[str, Any] = {

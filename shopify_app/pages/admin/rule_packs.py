@@ -102,8 +102,8 @@ def open_file(name: str) -> Response:
     """An address for ten minutes, in a tab of its own: a frame can't keep a file."""
     caller = merchant()
     with begin() as session:
-        about: dict[str, Any] = {"shop_id": caller.shop_id, "purpose": PACK, "subject_id": NAMES.index(name) + 1}
-        token = issue_link(session, now=now(), **about)
+        subject = NAMES.index(name) + 1
+        token = issue_link(session, shop_id=caller.shop_id, purpose=PACK, subject_id=subject, now=now())
     return jsonify({"open": f"/rules/{token}.json"})
 
 
