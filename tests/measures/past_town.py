@@ -90,7 +90,7 @@ class PastTown:
             return session.get_one(HistoryRead, self.shop_id)
 
     def kept(self) -> dict[str, list[dict[str, Any]]]:
-        """Every row of the past without our ids and keyed hashes, to be compared with another town's."""
+        """Every row of the past without our ids, keyed hashes and when we were told, to be compared with another town's."""
         with self.database.begin() as session:
             return {kind.__name__: _plain(session, kind) for kind in ROWS}
 
@@ -101,7 +101,7 @@ class PastTown:
 
 
 def _plain(session: Session, kind: type[SQLModel]) -> list[dict[str, Any]]:
-    own = {"id", "email_hash", "phone_hash"}
+    own = {"id", "email_hash", "phone_hash", "told_at"}
     rows = [{k: v for k, v in row.model_dump().items() if k not in own} for row in session.exec(select(kind))]
     return sorted(rows, key=lambda row: str(sorted(row.items(), key=str)))
 
