@@ -21,7 +21,7 @@ from jobs.models import JobTrouble
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from logistics import dispositions, reverse_deliveries, settlements
-from logistics.jobs import attach_label, get_label
+from logistics.jobs import attach_label, book_collections, get_label
 from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Finding
 from shopify_app.admin_api.allowances import real_now
@@ -193,6 +193,7 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
     made.table = dict(jobs_table(town.settings, town.database))
     made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
+    made.table["logistics.book_collections"] = partial(book_collections, carrier=made.carrier)
     made.table["logistics.attach_label"] = partial(
         attach_label, returns=made.table["logistics.attach_label"].keywords["returns"], carrier=made.carrier
     )
@@ -211,6 +212,7 @@ def test_a_return_costs_at_most_eight_calls_from_the_request_to_the_refund(whole
     calls = [call["operation"] for call in whole.town.shopify.store.calls]
     assert whole.town.rows()[2][0].ended_how == "closed" and whole.town.rows()[2][0].return_gid == gid
     assert "FlowTriggerReceive" in calls and len(calls) <= 8, calls
+    assert len(whole.carrier.collected) == 1, "the carrier comes for it as well, which Shopify is not asked"
 
 
 BEFORE = {"ReturnWithOrder", "FlowTriggerReceive", "SoldBySet"}
@@ -241,6 +243,7 @@ def test_with_a_quarter_of_the_calls_failing_at_most_eight_a_return_are_tried_an
     )
     once = ("ReturnApproveRequest", "ReverseDeliveryCreateWithShipping", "ReturnProcess")
     assert {name: applied[name] for name in once} == dict.fromkeys(once, len(names))
+    assert len(whole.carrier.collected) == len(whole.carrier.visits) == len(names)
 
 
 # --- an outage
