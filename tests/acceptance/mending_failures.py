@@ -1,5 +1,6 @@
 """Each failure a merchant can mend: how it comes about, and how it is mended. Causes are real where they can be."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
-from logistics.models import LogisticsPolicy, Parcel, Settlement
+from logistics.models import LogisticsPolicy, Parcel, RmaLine, Settlement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
 from notifications.models import Message
@@ -261,6 +262,38 @@ def bring_it(house: House) -> None:
     house.time_passes()
 
 
+def forbid_what_comes_back(house: House) -> None:
+    """The house takes nothing back from a final sale, and its last pieces of one line are one. Sold in a boutique."""
+    house.press("/app/rules/classes", key="final sale", words="final sale, meridian", source="The catalogue")
+    house.request("1042")
+    house.deliver()
+    assert house.town.rows()[2][0].approved_at is None
+
+
+def let_it_go_on(house: House) -> None:
+    house.press("/app/returns/1/eligibility")
+    house.time_passes()
+    assert house.town.rows()[2][0].approved_at is not None
+
+
+def cross_a_border(house: House) -> None:
+    """A watch on alligator, sent to Paris from abroad."""
+    house.carrier()
+    abroad = {"name": "C", "street1": "9 Great Jones Street", "city": "New York", "region": "NY",
+              "postal_code": "10012", "country": "US"}  # fmt: skip
+    rma = house.rma(sender_address=json.dumps(abroad))
+    line = house.rows(lambda session: session.exec(select(RmaLine).where(RmaLine.rma_id == rma.id)).one())
+    house.edit(RmaLine, line.id, words=["Alligator strap"])
+    house.buy_label(rma)
+    assert not house.parcel().tracking_code
+
+
+def see_the_permits(house: House) -> None:
+    house.press("/app/returns/1/papers", number="US-2026-17")
+    house.time_passes()
+    assert house.parcel().tracking_code, "the label follows by itself"
+
+
 def connect_a_carrier(house: House) -> None:
     house.carrier()
     house.time_passes()
@@ -463,7 +496,9 @@ FAILING = (
         "/app/settings#parcels",
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
-    Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
+    Failing("cover", in_another_money, bring_it, "Have the cover raised", "/app/returns/1"),
+    Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
+    Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
     Failing("booking", by_courier, book_the_courier, "write down who comes", "/app/returns/1"),
     Failing("carrier_account", with_a_wrong_key, with_the_right_key, "its key still valid", "/app/returns/1"),
