@@ -8,8 +8,7 @@ from kit.causes import Cause
 from logistics import rmas
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
-from logistics.states import TROUBLE_SCANS, Goods, ParcelState, SettlementState
-from logistics.ways import Way
+from logistics.states import TROUBLE_SCANS, Goods, SettlementState
 from routing import openings
 from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, Failure, Look, Place
 
@@ -40,21 +39,6 @@ def undecided(look: Look) -> list[Place]:
 def no_papers(look: Look) -> list[Place]:
     """A protected material would cross a border."""
     return look.stopped(Cause.PAPERS)
-
-
-def other_ways(look: Look) -> list[Place]:
-    """No label covers the piece and another way does: somebody arranges it."""
-    query = (
-        select(Rma)
-        .join(Parcel, col(Parcel.rma_id) == col(Rma.id))
-        .where(
-            Rma.shop_id == look.shop_id,
-            Rma.goods_state == Goods.AUTHORISED,
-            Parcel.state == ParcelState.PLANNED,
-            Parcel.way != Way.LABEL,
-        )
-    )
-    return _places(look.session.exec(query.distinct().limit(100)).all())
 
 
 def no_carrier(look: Look) -> list[Place]:
@@ -165,16 +149,6 @@ PARCELS: tuple[Failure, ...] = (
         "{n} protected materials would cross a border without their papers",
         "The client has no label, and customs would keep the piece.",
         "Get the permits and say there that you have seen them, or offer a boutique in the client's country.",
-        "See the return",
-        ACTIVITY,
-    ),
-    Failure(
-        "other_way",
-        other_ways,
-        "A piece travels in another way than with a label",
-        "{n} pieces travel in another way than with a label",
-        "No label covers it, and another way does. The client waits to hear when.",
-        "Arrange it with the client, and note here when the piece has arrived.",
         "See the return",
         ACTIVITY,
     ),

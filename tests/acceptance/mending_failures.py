@@ -1,5 +1,6 @@
 """Each failure a merchant can mend: how it comes about, and how it is mended. Causes are real where they can be."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,6 @@ from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
-from logistics.cover_models import CoverTerm, RmaVerdict
-from logistics.eligibility import Answer
 from logistics.models import LogisticsPolicy, Parcel, RmaLine, Settlement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
@@ -251,39 +250,6 @@ def from_nowhere(house: House) -> None:
     want_a_label(house, sender_address='{"name": "C", "street1": "1 Nowhere", "city": "Paris", "country": "FR"}')
 
 
-def of_alligator_from_abroad(house: House) -> None:
-    house.carrier()
-    rma = house.rma(sender_address='{"name": "C", "street1": "1 Main", "city": "Boston", "country": "US"}')
-    line = house.rows(lambda session: session.exec(select(RmaLine)).one())
-    house.edit(RmaLine, line.id, words=["Matte alligator"])
-    house.buy_label(rma)
-
-
-def show_the_permit(house: House) -> None:
-    house.press("/app/returns/1/papers", number="FR-1")
-    house.time_passes()
-
-
-def let_it_go_on(house: House) -> None:
-    house.press("/app/returns/1/eligibility")
-    house.time_passes()
-
-
-def in_doubt(house: House) -> None:
-    rma = house.rma(approved_at=None)
-    verdict = house.rows(lambda session: session.exec(select(RmaVerdict)).one())
-    why = {"rule": "class", "track": "policy", "answer": "a_person_looks", "reason": "It is engraved.", "about": ""}
-    house.edit(RmaVerdict, verdict.id, answer=Answer.LOOK, found=[why])
-    house.start("logistics.authorise", rma_id=rma.id)
-
-
-def covered_by_a_courier_only(house: House) -> None:
-    for term in house.rows(lambda session: list(session.exec(select(CoverTerm)))):
-        house.edit(CoverTerm, term.id, way=Way.COURIER)
-    house.carrier()
-    want_a_label(house)
-
-
 def in_another_money(house: House) -> None:
     house.carrier()
     rma = house.rma()
@@ -294,6 +260,38 @@ def in_another_money(house: House) -> None:
 def bring_it(house: House) -> None:
     house.press("/app/returns/1/arrival")
     house.time_passes()
+
+
+def forbid_what_comes_back(house: House) -> None:
+    """The house takes nothing back from a final sale, and its last pieces of one line are one. Sold in a boutique."""
+    house.press("/app/rules/classes", key="final sale", words="final sale, meridian", source="The catalogue")
+    house.request("1042")
+    house.deliver()
+    assert house.town.rows()[2][0].approved_at is None
+
+
+def let_it_go_on(house: House) -> None:
+    house.press("/app/returns/1/eligibility")
+    house.time_passes()
+    assert house.town.rows()[2][0].approved_at is not None
+
+
+def cross_a_border(house: House) -> None:
+    """A watch on alligator, sent to Paris from abroad."""
+    house.carrier()
+    abroad = {"name": "C", "street1": "9 Great Jones Street", "city": "New York", "region": "NY",
+              "postal_code": "10012", "country": "US"}  # fmt: skip
+    rma = house.rma(sender_address=json.dumps(abroad))
+    line = house.rows(lambda session: session.exec(select(RmaLine).where(RmaLine.rma_id == rma.id)).one())
+    house.edit(RmaLine, line.id, words=["Alligator strap"])
+    house.buy_label(rma)
+    assert not house.parcel().tracking_code
+
+
+def see_the_permits(house: House) -> None:
+    house.press("/app/returns/1/papers", number="US-2026-17")
+    house.time_passes()
+    assert house.parcel().tracking_code, "the label follows by itself"
 
 
 def connect_a_carrier(house: House) -> None:
@@ -498,11 +496,9 @@ FAILING = (
         "/app/settings#parcels",
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
-    Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
-    Failing("eligibility", in_doubt, let_it_go_on, "let it go on", "/app/returns/1"),
-    Failing("papers", of_alligator_from_abroad, show_the_permit,
-            "Get the permits", "/app/returns/1"),
-    Failing("other_way", covered_by_a_courier_only, bring_it, "Arrange it with the client", "/app/returns/1"),
+    Failing("cover", in_another_money, bring_it, "Have the cover raised", "/app/returns/1"),
+    Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
+    Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
     Failing("booking", by_courier, book_the_courier, "write down who comes", "/app/returns/1"),
     Failing("carrier_account", with_a_wrong_key, with_the_right_key, "its key still valid", "/app/returns/1"),

@@ -240,7 +240,7 @@ class House:
         """Something is written to somebody, and handed over."""
         values = {
             "house": "Verdane", "greeting": "Good day", "piece": "ring", "link": "https://x.example/1", "telephone": "",
-            "boxes": 1, "covered": True, "client": "", "by": "",
+            "boxes": 1, "covered": True, "way": "label", "collection": "", "client": "", "by": "",
         }  # fmt: skip
 
         def build(session: Session) -> Message | None:
