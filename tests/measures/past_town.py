@@ -90,7 +90,7 @@ class PastTown:
             return session.get_one(HistoryRead, self.shop_id)
 
     def kept(self) -> dict[str, list[dict[str, Any]]]:
-        """Every row of the past without our ids, keyed hashes and when we were told, to be compared with another town's."""
+        """Every row of the past without our ids, hashes and when we were told: to be compared with another town's."""
         with self.database.begin() as session:
             return {kind.__name__: _plain(session, kind) for kind in ROWS}
 
