@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from kit import clock
 from kit.db import Begin
-from kit.errors import OutsideError
+from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import parcels, rmas
 from logistics.collection_days import Window, next_window, zone_of
@@ -37,8 +37,9 @@ def book_collections(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: in
         assert parcel_id is not None
         try:
             _collect(begin, carrier, shop_id, rma_id, parcel_id)
-        except OutsideError as error:
-            if not error.permanent and not _is_late(begin, shop_id, rma_id):
+        except (OutsideError, Waiting) as error:
+            is_final = isinstance(error, OutsideError) and error.permanent
+            if not is_final and not _is_late(begin, shop_id, rma_id):
                 raise
             _note_none(begin, shop_id, rma_id, str(error))
     with begin() as session:

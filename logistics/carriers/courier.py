@@ -32,12 +32,13 @@ class Courier:
         """Ask the courier, once; what a person is waited for, "" once it is booked."""
         if parcel.state not in (ParcelState.PLANNED, ParcelState.BUYING):
             return ""
-        if not policy.courier_email:
-            return NO_COURIER
-        if parcel.asked_at is None:
+        if parcel.asked_at is None:  # from now on a person may write down who comes, asked by us or by them
             parcel.state = move(PARCEL, parcel.state, ParcelState.BUYING)
             parcel.asked_at, parcel.carrier = now, policy.courier_name
             session.add(parcel)
+        if not policy.courier_email:
+            return NO_COURIER
+        if not _was_asked(session, rma, parcel):
             _write(session, rma, parcel, policy, sender, now=now)
             detail = f"Asked {policy.courier_name or 'the courier'} to collect, for {parcel.need.show()}."
             note_step(session, rma, "courier_asked", actor=APP, now=now, detail=detail)
@@ -45,10 +46,19 @@ class Courier:
 
     def call_off(self, session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, *, now: datetime) -> None:
         """Tell the courier that nobody needs to come."""
-        if parcel.asked_at is None or not policy.courier_email:
+        if not policy.courier_email or not _was_asked(session, rma, parcel):
             return
         values: dict[str, object] = {"reference": parcel.reference, "their_reference": parcel.tracking_code or ""}
         _send(session, rma, parcel, policy, "courier_called_off", values, now=now)
+
+
+def _was_asked(session: Session, rma: Rma, parcel: Parcel) -> bool:
+    key = _key(rma, parcel, "courier_request")
+    return messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")
+
+
+def _key(rma: Rma, parcel: Parcel, message: str) -> str:
+    return f"rma:{rma.id}:{message}:{parcel.reference}"
 
 
 def _write(
@@ -84,7 +94,7 @@ def _send(
         channel="email",
         to=policy.courier_email,
         values=values,
-        key=f"rma:{rma.id}:{message}:{parcel.reference}",
+        key=_key(rma, parcel, message),
         now=now,
     )
 

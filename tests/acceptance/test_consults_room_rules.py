@@ -242,7 +242,7 @@ class Lent:
     def __init__(self, error: OutsideError | None = None):
         self.asked, self.error = 0, error
 
-    def fetch(self, lifetime: timedelta) -> list[dict[str, Any]]:
+    def lend(self, lifetime: timedelta) -> list[dict[str, Any]]:
         self.asked += 1
         if self.error:
             raise self.error

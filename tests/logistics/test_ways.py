@@ -23,14 +23,14 @@ from tests.logistics.conftest import House
 pytestmark = pytest.mark.calm(reason="counts what is asked")
 
 
-def open_by(house: House, way: Way) -> None:
+def open_by(house: House, way: Way, *, courier: str = "desk@northgate.example") -> None:
     """Cleo's return, its box to travel in that way."""
     house.open(cast.cleos_read(status="OPEN"))
     with house.database.begin() as session:
         (box,) = session.exec(select(Parcel)).all()
         box.way = way
         policy = session.get_one(LogisticsPolicy, house.shop_id)
-        policy.courier_name, policy.courier_email = "Northgate Secure", "desk@northgate.example"
+        policy.courier_name, policy.courier_email = "Northgate Secure", courier
         session.add_all([box, policy])
     house.line.drain(1)
 
@@ -98,6 +98,25 @@ def test_once_a_person_types_in_the_reference_it_goes_on_as_any_label_would(hous
     assert "NG-77120" in next(step.detail for step in house.view().steps if step.kind == "collection_booked")
     (told,) = letters(house, "label_ready")
     assert "collected from you on" in told.body
+
+
+def test_without_a_couriers_address_a_person_asks_it_and_writes_down_who_comes(house: House) -> None:
+    open_by(house, Way.COURIER, courier="")
+    assert "No courier's e-mail address" in str(house.line.troubles[-1]) and not letters(house, "courier_request")
+    book(house)
+    house.line.drain()
+    assert house.state() == "labelled" and house.shopify.count("attach_label") == 1
+
+
+def test_an_address_written_down_later_is_asked_once(house: House) -> None:
+    open_by(house, Way.COURIER, courier="")
+    with house.database.begin() as session:
+        policy = session.get_one(LogisticsPolicy, house.shop_id)
+        policy.courier_email = "desk@northgate.example"
+        session.add(policy)
+    house.line.drain(3)
+    assert len(letters(house, "courier_request")) == 1
+    assert [step.kind for step in house.view().steps].count("courier_asked") == 1
 
 
 def test_another_booking_changes_what_shopify_shows_and_makes_no_second_delivery(house: House) -> None:
