@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from kit.errors import AppError, Conflict, NotFound
+from kit.errors import AppError, Conflict, NotFound, Waiting
 from kit.money import Money
 from logistics import bookings, handovers, parcels
 from logistics.bookings import Booking
@@ -330,6 +330,22 @@ def test_where_nobody_comes_the_client_is_asked_to_hand_it_in(house: House) -> N
     house.line.drain()
     (letter,) = letters(house, "label_ready")
     assert "staffed counter" in letter.body and house.kinds()[-1] == "no_collection"
+
+
+def test_a_carrier_disconnected_after_the_label_does_not_hold_the_letter_back_for_long(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disconnected(**_about: Any) -> None:
+        raise Waiting("No carrier is connected.", retry_after=60)
+
+    monkeypatch.setattr(house.carrier, "plan_collection", disconnected)
+    house.open()
+    house.line.drain(6)
+    assert house.state() == "labelled" and not letters(house, "label_ready")
+    house.clock.pass_by(minutes=11)
+    house.line.drain()
+    (letter,) = letters(house, "label_ready")
+    assert "staffed counter" in letter.body
 
 
 def test_a_piece_handed_in_calls_the_collection_off(house: House) -> None:
