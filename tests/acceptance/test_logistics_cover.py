@@ -188,7 +188,8 @@ def test_a_piece_over_the_labels_limit_takes_the_courier_and_no_label_is_bought(
     rma_id = shop.open(1_480_000)
     shop.house.line.drain(1)
     (parcel,) = shop.parcels(rma_id)
-    assert (parcel.way, parcel.state, shop.carrier.record) == (Way.COURIER, ParcelState.PLANNED, [])
+    assert (parcel.way, shop.carrier.record, parcel.tracking_code) == (Way.COURIER, [], None)
+    assert parcel.state is ParcelState.BUYING and parcel.asked_at is not None, "somebody writes down who comes"
 
 
 def test_the_houses_own_policy_covers_and_nothing_is_declared_to_the_carrier(shop: Several) -> None:
