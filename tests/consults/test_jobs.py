@@ -12,6 +12,7 @@ import pytest
 from icalendar import Calendar
 from sqlmodel import col, select
 
+import jobs.queue as jobs_queue
 from consults import booking, jobs
 from consults.history import history
 from consults.models import Advisor, Case, Consult, ConsultPolicy
@@ -214,6 +215,12 @@ def by_night(database, town, queue):
         )
     queue.waiting.clear()
     return consult.id
+
+
+@pytest.fixture(autouse=True)
+def nothing_follows(monkeypatch):
+    """Only what the jobs here secure themselves, whatever a test before this one has wired in the same process."""
+    monkeypatch.setattr(jobs_queue, "_events", {})
 
 
 def run_at(at, database, town, consult_id, job):

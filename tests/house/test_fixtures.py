@@ -82,7 +82,7 @@ def run(tmp_path: Path, run_dir: Path) -> Iterator[Run]:
     shutil.rmtree(run.temporary, ignore_errors=True)
 
 
-def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited in vain"

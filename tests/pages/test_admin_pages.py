@@ -186,7 +186,7 @@ def test_home_lists_what_needs_attention_the_most_pressing_first(admin: Admin):
         ids = [str(a.get("id") or "") for _, a in read(admin.alice.open("/app")).tags]
         return [i.removeprefix("need-") for i in ids if i.startswith("need-")]
 
-    assert listed() == ["work_stands_still", "receiver", "no_default", "texts_held"]
+    assert listed() == ["work_stands_still", "given_up", "receiver", "no_default"]
     with admin.database.begin() as session:
         session.add(
             JobTrouble(
@@ -200,7 +200,7 @@ def test_home_lists_what_needs_attention_the_most_pressing_first(admin: Admin):
                 last_at=NOW,
             )
         )
-    assert listed() == ["work_stands_still", "old_order", "receiver", "no_default"]
+    assert listed() == ["work_stands_still", "given_up", "old_order", "receiver"]
     text = read(admin.alice.open("/app")).text
     assert "The first 4 of 6" in text and "See all 6" in text
     assert "A return waits because its order is older than 60 days" in text

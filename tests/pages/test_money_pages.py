@@ -265,7 +265,7 @@ def test_once_the_piece_is_here_the_client_reads_the_last_day(world, made, visit
     made(lambda s: bring_to_payment(s, s.merge(world.rma)))
     token = made(lambda s: cast.return_link(s, world.rma))
     page = text(visitor.get(f"/r/{token}").text)
-    assert "At the latest Friday 4 December" in page
+    assert "At the latest Tuesday 8 December" in page, "fourteen days after the withdrawal, by French law"
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,9 @@ def test_a_guest_finds_the_room_and_nothing_about_the_client(world, made, visito
     for verb in ("move", "cancel", "simple", "return"):
         assert visitor.post(f"/consult/{link}/{verb}", data={"at": "2026-11-25T11:00:00+00:00"}).status_code == 404
     with cast.clock(consult.starts_at):
+        alone = visitor.post(f"/consult/{link}/room/join", json={})
+        assert "role" not in alone.json, "who comes along waits for one of the two"
+        visitor.post(f"/consult/{consult_link}/room/join", json={})
         assert visitor.post(f"/consult/{link}/room/join", json={}).json["role"] == "guest"
 
 
