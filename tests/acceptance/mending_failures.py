@@ -496,7 +496,7 @@ FAILING = (
         "/app/settings#parcels",
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
-    Failing("cover", in_another_money, bring_it, "Have the cover raised", "/app/returns/1"),
+    Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
     Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
     Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),

@@ -167,6 +167,7 @@ class FakeCarrier(Stoppable):
     comes: bool = True
     visits: dict[str, datetime] = field(default_factory=dict)
     collected: list[str] = field(default_factory=list)
+    refunded: set[str] = field(default_factory=set)
     name: str = "harbour"
 
     def find(self, reference: str) -> Shipment | None:
@@ -231,8 +232,11 @@ class FakeCarrier(Stoppable):
         return b"%PDF-1.4 a label"
 
     def refund(self, shipment_id: str) -> None:
+        """Asked again it changes nothing: the adapter reads first whether the postage is on its way back."""
         self.maybe_stop("refund", "before")
-        self.record.append("refund")
+        if shipment_id not in self.refunded:
+            self.refunded.add(shipment_id)
+            self.record.append("refund")
         self.maybe_stop("refund", "after")
 
 
