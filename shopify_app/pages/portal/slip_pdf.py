@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from typing import TYPE_CHECKING
 
 from shopify_app.pages.portal.barcodes import bars
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 MARGIN = 14.0
 LABEL_WIDTH = 26.0
@@ -29,6 +30,8 @@ class Slip:
 
 def slip_pdf(slip: Slip) -> bytes:
     """The page."""
+    from fpdf import FPDF  # with the first slip: it takes twenty megabytes, most of them for fonts that are not used
+
     pdf = FPDF(orientation="portrait", unit="mm", format="A5")
     pdf.set_margin(MARGIN)
     pdf.set_title(f"Slip {slip.number}")
@@ -54,18 +57,18 @@ def _is_latin(letter: str) -> bool:
     return letter.encode("latin-1", "ignore") != b"" and letter.isprintable()
 
 
-def _head(pdf: FPDF, slip: Slip) -> None:
+def _head(pdf: "FPDF", slip: Slip) -> None:
     pdf.set_font("Times", size=13)
     pdf.cell(0, 7, printable(slip.house.upper()))
     pdf.set_font("Helvetica", size=9)
-    pdf.cell(0, 7, printable(slip.number), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.cell(0, 7, printable(slip.number), align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(5)
     pdf.set_font("Times", size=18)
-    pdf.multi_cell(0, 8, "Please place this inside the box", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.multi_cell(0, 8, "Please place this inside the box", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(3)
 
 
-def _facts(pdf: FPDF, facts: Sequence[tuple[str, str]]) -> None:
+def _facts(pdf: "FPDF", facts: Sequence[tuple[str, str]]) -> None:
     for name, words in facts:
         if not (shown := printable(words)):
             continue
@@ -74,16 +77,16 @@ def _facts(pdf: FPDF, facts: Sequence[tuple[str, str]]) -> None:
         pdf.cell(LABEL_WIDTH, 6, printable(name))
         pdf.set_text_color(0)
         pdf.set_font("Helvetica", size=10)
-        pdf.multi_cell(0, 6, shown, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        pdf.multi_cell(0, 6, shown, new_x="LMARGIN", new_y="NEXT")
 
 
-def _words(pdf: FPDF, words: str, *, gap: float) -> None:
+def _words(pdf: "FPDF", words: str, *, gap: float) -> None:
     pdf.ln(gap)
     pdf.set_font("Helvetica", size=9.5)
-    pdf.multi_cell(0, 5, printable(words), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.multi_cell(0, 5, printable(words), new_x="LMARGIN", new_y="NEXT")
 
 
-def _bars(pdf: FPDF, number: str) -> None:
+def _bars(pdf: "FPDF", number: str) -> None:
     pdf.ln(5)
     drawn = bars(printable(number))
     modules = drawn[-1][0] + drawn[-1][1] + drawn[0][0]
@@ -93,4 +96,4 @@ def _bars(pdf: FPDF, number: str) -> None:
         pdf.rect(MARGIN + at * scale, top, width * scale, BARS_HEIGHT, style="F")
     pdf.set_y(top + BARS_HEIGHT + 1)
     pdf.set_font("Courier", size=10)
-    pdf.cell(0, 5, printable(number), align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.cell(0, 5, printable(number), align="C", new_x="LMARGIN", new_y="NEXT")
