@@ -99,10 +99,10 @@ class FakeShopify:
         return tuple(_listed(r) for r in mine)
 
     def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
-        raise NotImplementedError
+        raise AssertionError("nothing here looks an order up to open a return")
 
     def reasons(self, shop_id: int) -> tuple[Reason, ...]:
-        raise NotImplementedError
+        raise AssertionError("nothing here looks an order up to open a return")
 
     def create(
         self,
