@@ -16,14 +16,14 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from sqlalchemy.engine import Engine
 
-from webhooks.rows import COLUMNS, NEW, Row, sealed
+from webhooks.rows import COLUMNS, NEW, PASS_OVER_COPIES, Row, sealed
 
 TYPES = ("text",) * 7 + ("bytea", "timestamptz")
 NAME = "store_deliveries"
 PREPARE = (  # of our own words only
     f"PREPARE {NAME} ({', '.join(f'{kind}[]' for kind in TYPES)}) AS INSERT INTO delivery ({', '.join(COLUMNS)})"
     f" SELECT t.*, '{NEW}', 0, '' FROM unnest({', '.join(f'${n}' for n in range(1, len(TYPES) + 1))}) AS t"
-    " ON CONFLICT DO NOTHING"
+    f" {PASS_OVER_COPIES}"
 )
 ALL_BINARY = [1] * len(TYPES)
 TEXT, BYTEA, TIMESTAMPTZ = 25, 17, 1184  # PostgreSQL's own numbers of its types

@@ -32,9 +32,11 @@ class Row(NamedTuple):
 
 COLUMNS = (*Row._fields, "state", "attempts", "error")
 NEW = DeliveryState.NEW.value
+# The index is named: otherwise each row is looked for in the primary key's as well.
+PASS_OVER_COPIES = "ON CONFLICT (source, shop_domain, topic, external_id) DO NOTHING"
 SQLITE = (  # of our own words only
     f"INSERT INTO delivery ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(Row._fields))}, '{NEW}', 0, '')"
-    " ON CONFLICT DO NOTHING"
+    f" {PASS_OVER_COPIES}"
 )
 
 
