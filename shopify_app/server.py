@@ -4,6 +4,9 @@ they die. See docs/decisions/0002-the-door.md."""
 import contextlib
 import ctypes
 import gc
+import threading
+import time
+from collections.abc import Callable
 
 import uvicorn
 
@@ -13,6 +16,7 @@ THREADS = 8  # for the pages; a delivery waits on the event loop, without one
 STOPPING_SECONDS = 10  # as long as requests may take to end once a stop was asked for
 IDLE_SECONDS = 75  # longer than proxies keep a connection that nobody uses, so that none sends into one just closed
 YOUNG_OBJECTS = 20_000  # before the collector looks: a full batch of deliveries and what comes with them
+TRIM_SECONDS = 10
 M_ARENA_MAX, M_TRIM_THRESHOLD = -8, -1  # of malloc.h
 
 
@@ -72,3 +76,11 @@ def give_memory_back() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_ARENA_MAX, 2)
         libc.mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+        threading.Thread(target=_trim, args=[libc.malloc_trim], name="trim", daemon=True).start()
+
+
+def _trim(malloc_trim: Callable[[int], int]) -> None:
+    """The threshold looks at the end of a heap only, and something that stays is always near it."""
+    while True:
+        time.sleep(TRIM_SECONDS)
+        malloc_trim(0)
