@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psutil
 from sqlmodel import Session
 
-from benchmarks.door import LOAD_CORE, OURS, environment, pin, say, serving
+from benchmarks.door import LOAD_CORE, OURS, Server, environment, pin, say, serving
 from consults.kinds import Kind, Role
 from consults.models import Advisor, Case, Consult, Participant
 from consults.states import ConsultState
@@ -52,29 +53,31 @@ def run() -> None:
         links = furnish(url)
         with serving(OURS, url) as server:
             idle = watch(server.port, 2.0)
-            health, polls = play(server.port, links)
+            health, polls, computing = play(server, links)
     for asked in (idle, health, polls):
         assert not asked.wrong, f"not only 200: {asked.wrong[:5]}"
     say("rooms.idle_p95_ms", idle.quantile(0.95) * 1000, "ms")
     say("rooms.healthz_p95_ms", health.quantile(0.95) * 1000, "ms")
     say("rooms.healthz_worst_ms", max(health.seconds) * 1000, "ms")
     say("rooms.poll_p95_ms", polls.quantile(0.95) * 1000, "ms")
+    say("rooms.poll_cpu_ms", computing / len(polls.seconds) * 1000, "ms")
     say("rooms.polls", len(polls.seconds) / SECONDS, "1/s")
 
 
-def play(port: int, links: list[str]) -> tuple[Asked, Asked]:
-    """The health check's answers and the rooms', all pages asking at once."""
+def play(server: Server, links: list[str]) -> tuple[Asked, Asked, float]:
+    """The health check's answers and the rooms', all pages asking at once; and the seconds the server computed."""
     polls, begin = Asked(), threading.Barrier(len(links) + 1)
     pages = [
-        threading.Thread(target=sit, args=(port, link, n, polls, begin), daemon=True) for n, link in enumerate(links)
+        threading.Thread(target=sit, args=(server.port, link, n, polls, begin), daemon=True) for n, link in enumerate(links)
     ]
     for page in pages:
         page.start()
     begin.wait(60)
-    health = watch(port, SECONDS)
+    before = sum(psutil.Process(server.process.pid).cpu_times()[:2])
+    health = watch(server.port, SECONDS)
     for page in pages:
         page.join(30)
-    return health, polls
+    return health, polls, sum(psutil.Process(server.process.pid).cpu_times()[:2]) - before
 
 
 def sit(port: int, link: str, number: int, polls: Asked, begin: threading.Barrier) -> None:
@@ -89,10 +92,11 @@ def sit(port: int, link: str, number: int, polls: Asked, begin: threading.Barrie
         polls.wrong.append(status)
     begin.wait(60)
     time.sleep(EVERY * number / (2 * ROOMS))
-    ends = time.monotonic() + SECONDS
+    knows, ends = me, time.monotonic() + SECONDS
     while time.monotonic() < ends:
-        about = {"after": me.get("after", 0), "sitting": me.get("sitting", 1)}
-        status, _, seconds = ask(connection, f"{link}/room/poll", about)
+        about = {"after": me.get("after", 0), "sitting": me.get("sitting", 1), "as_of": knows.get("as_of", "")}
+        status, news, seconds = ask(connection, f"{link}/room/poll", about, knows.get("pass", ""))
+        knows = {**knows, **news}
         polls.seconds.append(seconds)
         if status != 200:
             polls.wrong.append(status)
@@ -115,9 +119,12 @@ def watch(port: int, seconds: float) -> Asked:
     return asked
 
 
-def ask(connection: http.client.HTTPConnection, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any], float]:
+def ask(
+    connection: http.client.HTTPConnection, path: str, body: dict[str, Any], shown: str = ""
+) -> tuple[int, dict[str, Any], float]:
+    """As room.js does: status, answer, seconds."""
     begun = time.perf_counter()
-    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", "X-Room-Pass": shown})
     answer = connection.getresponse()
     data = answer.read()
     return answer.status, json.loads(data) if answer.status == 200 else {}, time.perf_counter() - begun

@@ -19,6 +19,7 @@ def load() -> object:
     # Imported here, so that a process which only watches over others stays small.
     from kit.settings import Settings
     from shopify_app.app import create_app
+    from shopify_app.before import Before
     from shopify_app.behind import Pages
     from shopify_app.wiring import make_sources
     from webhooks.commits import Committer
@@ -27,8 +28,9 @@ def load() -> object:
     give_memory_back()
     settings = Settings.from_env()
     app = create_app(settings)
-    pages = Pages(app, threads=THREADS)
-    return Doors(pages, make_sources(settings), Committer(app.extensions["returns"].database.engine))
+    database = app.extensions["returns"].database
+    pages = Before(Pages(app, threads=THREADS), settings, database.begin)
+    return Doors(pages, make_sources(settings), Committer(database.engine))
 
 
 def run(*, host: str, port: int, processes: int) -> None:

@@ -11,12 +11,14 @@ moment), room_full 409, not_found 404.
           and what the provider needs: "kind": "embedded", "ice_servers": [{"urls": [..],
           "username": "..", "credential": ".."}], "relay_only": false; or "kind": "twilio_video", "token", "room"}
          `people` leaves out oneself
-    POST {base}/signal  {"to": 8, "body": "<JSON text, at most 64 KB>"}   -> {"id": 42}
-    POST {base}/poll    {"after": 41, "sitting": 3}
+    POST {base}/poll    {"after": 41, "sitting": 3, "as_of": "the last answer's"}
       -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false,
-          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null}
+          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null, "as_of": ".."}
          `again`: this page was replaced by another of the same person, or unseen for 30 s: join anew (or stop)
          `replaced`: it was the former
+         or {"same": true} where nothing has changed since `as_of` (consults.rooms.glances, for who shows a pass)
+    POST {base}/signal  as poll, and "send": [{"to": 8, "body": "<JSON text, at most 64 KB>"}]   -> as poll
+         what a page says comes back with what it has not heard yet
     POST {base}/leave   {"sitting": 3}                                    -> {}
 
 Whoever joins later makes the offer to those already there; the body of a signal is the two pages' own affair.

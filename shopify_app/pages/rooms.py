@@ -8,6 +8,7 @@ from sqlmodel import Session
 from consults.models import Consult
 from consults.policy import policy_of
 from consults.rooms import rooms
+from consults.rooms.passes import Pass, write_pass
 from consults.rooms.provider import EMBEDDED, LINK, VideoProvider
 from consults.rooms.relays import relays_for
 from consults.rooms.twilio_video import SCRIPT
@@ -16,6 +17,7 @@ from shopify_app.asked import MOST_ROW_ID
 from shopify_app.web import now, settings
 from shopify_app.web import rooms as providers
 
+MOST_MESSAGES = 40
 VERBS = "<any(join, signal, poll, leave):verb>"
 
 
@@ -24,49 +26,46 @@ def answer(session: Session, verb: str, *, consult: Consult, participant_id: int
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise AppError("A JSON object is expected.")
-    at, shop_id, consult_id = now(), consult.shop_id, consult.id
-    assert consult_id is not None
     if verb == "join":
-        config = settings()
-        relays = relays_for(
-            session,
-            turn_urls=config.turn_urls,
-            turn_secret=config.turn_secret,
-            participant_id=participant_id,
-            now=at,
-        )
-        grant = rooms.join(
-            session,
-            shop_id=shop_id,
-            consult_id=consult_id,
-            participant_id=participant_id,
-            provider=provider_of(consult),
-            relays=relays,
-            now=at,
-        )
-        return grant.as_json()
-    if verb == "signal":
-        sent = rooms.send_signal(
-            session,
-            consult_id=consult_id,
-            sender_id=participant_id,
-            recipient_id=_whole(body, "to"),
-            body=str(body.get("body", "")),
-            now=at,
-        )
-        return {"id": sent}
+        return _join(session, consult, participant_id)
+    assert consult.id is not None
+    about: dict[str, Any] = {"consult_id": consult.id, "now": now()}
     sitting = _whole(body, "sitting") if body.get("sitting") is not None else None
     if verb == "leave":
-        rooms.leave(session, consult_id=consult_id, participant_id=participant_id, sitting=sitting, now=at)
+        rooms.leave(session, participant_id=participant_id, sitting=sitting, **about)
         return {}
-    return rooms.poll(
-        session,
-        consult_id=consult_id,
-        participant_id=participant_id,
-        after_id=_whole(body, "after"),
-        sitting=sitting,
-        now=at,
-    ).as_json()
+    after_id = _whole(body, "after")
+    for recipient_id, text in _said(body) if verb == "signal" else ():
+        rooms.send_signal(session, sender_id=participant_id, recipient_id=recipient_id, body=text, **about)
+    told = rooms.poll(session, participant_id=participant_id, after_id=after_id, sitting=sitting, **about)
+    if told.again:
+        return told.as_json()
+    return {**told.as_json(), "pass": _pass(consult.id, participant_id, sitting or 0)}
+
+
+def _join(session: Session, consult: Consult, participant_id: int) -> dict[str, Any]:
+    config, at, who = settings(), now(), participant_id
+    assert consult.id is not None
+    relays = relays_for(
+        session, turn_urls=config.turn_urls, turn_secret=config.turn_secret, participant_id=who, now=at
+    )
+    about: dict[str, Any] = {"shop_id": consult.shop_id, "consult_id": consult.id, "participant_id": who, "now": at}
+    grant = rooms.join(session, provider=provider_of(consult), relays=relays, **about)
+    return {**grant.as_json(), "pass": _pass(consult.id, who, grant.sitting)}
+
+
+def _pass(consult_id: int, participant_id: int, sitting: int) -> str:
+    return write_pass(settings().secret_key, Pass(consult_id, participant_id, sitting), now=now())
+
+
+def _said(body: dict[str, Any]) -> list[tuple[int, str]]:
+    """Recipient and text of each message."""
+    messages = body.get("send")
+    if not isinstance(messages, list) or len(messages) > MOST_MESSAGES:
+        raise AppError("A list of messages is expected.")
+    if not all(isinstance(message, dict) for message in messages):
+        raise AppError("A message names who it is for.")
+    return [(_whole(message, "to"), str(message.get("body", ""))) for message in messages]
 
 
 def provider_of(consult: Consult) -> VideoProvider:
