@@ -321,7 +321,7 @@
     if (grant.kind === "twilio_video") await carry();
     else grant.people.forEach((person) => meet(person, true));
     show();
-    schedule(0);
+    schedule(QUICK);
   }
   async function carry() {
     if (carrier) carrier.leave();
@@ -402,7 +402,8 @@
   }
   function pace() {
     const all = [...peers.values()];
-    const calm = carrier || (all.length > 0 && all.every((peer) => peer.pc.connectionState === "connected"));
+    const well = ({ pc, line }) => pc.connectionState === "connected" && line.readyState !== "closed";
+    const calm = carrier || (all.length > 0 && all.every(well));
     if (calm && !unsaid.length) return document.hidden ? HIDDEN : CALM;
     return performance.now() < livelyUntil ? QUICK : FAST; // in a hidden tab too, or somebody would wait for the offer
   }
