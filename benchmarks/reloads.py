@@ -1,4 +1,4 @@
-"""How long somebody is away who loads the room's page again in the middle of a conversation: two browsers, fake cameras.
+"""How long somebody is away who loads the room's page again in a conversation: two browsers with fake cameras.
 
 From asking for the page until a picture of the other was decoded and shown, told by the browser itself.
 """

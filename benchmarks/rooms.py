@@ -2,9 +2,10 @@
 
 First two browsers with fake cameras meet: rooms.reload_s is the median of several reloads, until the first picture of
 the other, against the three seconds it may take. Then 25 rooms of two pages each, one web process with its 8 threads:
-rooms.healthz_p95_ms, which may be 200, and rooms.healthz_worst_ms while all fifty pages ask every 0.7 s, as they do until they
-are connected, which is four times as often as afterwards; rooms.idle_p95_ms before anybody is there; rooms.poll_p95_ms
-of the questions themselves, and rooms.polls how many there were a second. An answer that is not 200 fails the run.
+rooms.healthz_p95_ms, which may be 200, and rooms.healthz_worst_ms while all fifty pages ask every 0.7 s, as they do
+until they are connected, which is four times as often as afterwards; rooms.idle_p95_ms before anybody is there;
+rooms.poll_p95_ms and rooms.poll_cpu_ms of the questions themselves, and rooms.polls how many there were a second. An
+answer that is not 200 fails the run.
 """
 
 import http.client
@@ -87,7 +88,8 @@ def play(server: Server, links: list[str]) -> tuple[Asked, Asked, float]:
     """The health check's answers and the rooms', all pages asking at once; and the seconds the server computed."""
     polls, begin = Asked(), threading.Barrier(len(links) + 1)
     pages = [
-        threading.Thread(target=sit, args=(server.port, link, n, polls, begin), daemon=True) for n, link in enumerate(links)
+        threading.Thread(target=sit, args=(server.port, link, n, polls, begin), daemon=True)
+        for n, link in enumerate(links)
     ]
     for page in pages:
         page.start()

@@ -46,9 +46,7 @@ def answer(session: Session, verb: str, *, consult: Consult, participant_id: int
 def _join(session: Session, consult: Consult, participant_id: int) -> dict[str, Any]:
     config, at, who = settings(), now(), participant_id
     assert consult.id is not None
-    relays = relays_for(
-        session, turn_urls=config.turn_urls, turn_secret=config.turn_secret, participant_id=who, now=at
-    )
+    relays = relays_for(session, turn_urls=config.turn_urls, turn_secret=config.turn_secret, participant_id=who, now=at)
     about: dict[str, Any] = {"shop_id": consult.shop_id, "consult_id": consult.id, "participant_id": who, "now": at}
     grant = rooms.join(session, provider=provider_of(consult), relays=relays, **about)
     return {**grant.as_json(), "pass": _pass(consult.id, who, grant.sitting)}
