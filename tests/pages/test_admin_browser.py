@@ -120,7 +120,7 @@ def test_a_piece_is_inspected_and_paid_by_pressing_two_buttons(served: Admin, pa
     expect(page.get_by_text("Found The piece as sold")).to_be_visible()
     go(page, served, f"/app/cases/{served.world.case.id}")
     page.get_by_role("button", name="Pay $14,800.00 back").click()
-    expect(page.get_by_text("$14,800.00 is being sent to Shopify.")).to_be_visible()
+    expect(page.get_by_text("$14,800.00 goes to Shopify now.")).to_be_visible()
 
 
 def test_the_desk_opens_in_a_tab_of_its_own(served: Admin, page: Page):
