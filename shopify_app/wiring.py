@@ -46,6 +46,7 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    RecordingWished,
     RoomTold,
     TimesProposed,
 )
@@ -121,7 +122,8 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
     ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
     ConsultEnded: ("consults.after_consult",),
-    GuestInvited: ("consults.tell_guests",),
+    GuestInvited: ("consults.tell_guests", "consults.keep_recording"),
+    RecordingWished: ("consults.keep_recording",),
     GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
@@ -264,6 +266,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         ),
         "consults.nudge_advisors": partial(consults.room_jobs.nudge_advisors, addresses=addresses),
         "consults.note_room": consults.room_jobs.note_room,
+        "consults.keep_recording": partial(consults.room_jobs.keep_recording, rooms=make_rooms(settings)),
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),

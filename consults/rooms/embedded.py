@@ -54,6 +54,8 @@ class PollResult:
     again: bool
     replaced: bool
     showing: dict[str, Any] | None = None
+    provider: str = ""
+    recorded: bool = False
     as_of: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +67,8 @@ class PollResult:
             "again": self.again,
             "replaced": self.replaced,
             "showing": self.showing,
+            "provider": self.provider,
+            "recorded": self.recorded,
             "as_of": self.as_of,
         }
 
@@ -173,13 +177,17 @@ def poll(
     new = session.exec(query.order_by(col(Signal.id)).limit(100))
     signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
     people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
-    as_of = mark(consult.state.value, showing and showing["id"], [(person.id, person.sitting) for person in people])
-    return PollResult(signals, people, consult.state.value, False, False, showing, as_of)
+    about: dict[str, Any] = {"provider": consult.provider, "recorded": consult.recorded_since is not None}
+    others = [(person.id, person.sitting) for person in people]
+    as_of = mark(consult.state.value, showing and showing["id"], others, **about)
+    state = consult.state.value
+    return PollResult(signals, people, state, again=False, replaced=False, showing=showing, as_of=as_of, **about)
 
 
-def mark(state: str, showing: int | None, others: Iterable[tuple[int, int]]) -> str:
+def mark(state: str, showing: int | None, others: Iterable[tuple[int, int]], *, provider: str, recorded: bool) -> str:
     """What a page knows of the room, in a word: while it stays the same, only messages can be new."""
-    return f"{state}/{showing or 0}/{','.join(f'{who}.{sitting}' for who, sitting in others)}"
+    there = ",".join(f"{who}.{sitting}" for who, sitting in others)
+    return f"{state}/{provider}/{int(recorded)}/{showing or 0}/{there}"
 
 
 def leave(session: Session, *, consult_id: int, participant_id: int, sitting: int | None, now: datetime) -> None:

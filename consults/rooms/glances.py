@@ -31,7 +31,8 @@ def nothing_new(session: Session, who: Pass, *, after_id: int, as_of: str, now: 
     if me.state in NOT_BEGUN and Role.ADVISOR.value in roles and len(roles) > 1:
         return False
     others = [(row.id, row.sitting) for row in there if row.id != me.id]
-    if (me.newest or 0) > after_id or mark(me.state, me.showing, others) != as_of:
+    known = mark(me.state, me.showing, others, provider=me.provider, recorded=me.recorded_since is not None)
+    if (me.newest or 0) > after_id or known != as_of:
         return False
     return now - me.seen_at < SEEN_EVERY or _note_seen(session, who, now)
 
@@ -63,6 +64,8 @@ _QUERY = (
         col(Participant.removed_at),
         sa.type_coerce(Participant.role, sa.String).label("role"),
         sa.type_coerce(Consult.state, sa.String).label("state"),
+        col(Consult.provider),
+        col(Consult.recorded_since),
         _newest_signal().label("newest"),
         _on_the_table().label("showing"),
     )

@@ -5,11 +5,12 @@ from typing import Any
 from flask import g, request
 from sqlmodel import Session
 
+from consults.advisors import get_advisor
 from consults.models import Consult
 from consults.policy import policy_of
-from consults.rooms import rooms
+from consults.rooms import consents, rooms
 from consults.rooms.passes import Pass, write_pass
-from consults.rooms.provider import EMBEDDED, LINK, VideoProvider
+from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Recorder, VideoProvider
 from consults.rooms.relays import relays_for
 from consults.rooms.twilio_video import SCRIPT
 from kit.errors import AppError
@@ -18,6 +19,7 @@ from shopify_app.web import now, settings
 from shopify_app.web import rooms as providers
 
 MOST_MESSAGES = 40
+ROOM_WORDS = {EMBEDDED: "The built-in room", TWILIO_VIDEO: "Twilio Video", LINK: "The house's own room"}
 VERBS = "<any(join, signal, poll, leave):verb>"
 
 
@@ -72,19 +74,46 @@ def provider_of(consult: Consult) -> VideoProvider:
     return providers()[EMBEDDED] if provider is None or provider.missing() else provider
 
 
-def stage_of(session: Session, room: rooms.Room) -> dict[str, Any]:
-    """What both sides' pages need to show the room: by whom, which scripts, and the house's own address if it is that.
-
-    The address is told only while the room is open.
+def stage_of(session: Session, room: rooms.Room, participant_id: int) -> dict[str, Any]:
+    """What both sides' pages need to show the room: by whom, which scripts, the house's own address if it is that, and
+    whether a recording may be agreed to. The address is told only while the room is open.
     """
-    name = provider_of(room.consult).name
-    g.room_provider = name
-    link = policy_of(session, shop_id=room.consult.shop_id).room_link if name == LINK else ""
+    provider = provider_of(room.consult)
+    g.room_provider = provider.name
+    link = room_address(session, room.consult) if provider.name == LINK else ""
+    asks = isinstance(provider, Recorder) and policy_of(session, shop_id=room.consult.shop_id).may_record
+    said = consents.voices(session, room.consult) if asks else []
     return {
-        "provider": name,
+        "provider": provider.name,
         "room_link": link if rooms.in_window(room, now=now()) else "",
         "room_script": f"/static/vendor/{SCRIPT}",
+        "voices": said,
+        "agrees": any(voice.agrees for voice in said if voice.participant_id == participant_id),
+        "recording_words": consents.WORDS,
+        "recorded": room.consult.recorded_since is not None,
     }
+
+
+def room_address(session: Session, consult: Consult) -> str:
+    """The advisor's own room where they have one, or the house's; "" where there is neither."""
+    advisor = get_advisor(session, shop_id=consult.shop_id, advisor_id=consult.advisor_id)
+    return advisor.room_link or policy_of(session, shop_id=consult.shop_id).room_link
+
+
+def hear_recording(session: Session, consult: Consult, participant_id: int) -> None:
+    """One person agrees to be recorded, or takes it back, by the form of shared/_recording.html."""
+    if request.form.get("step") == "agree":
+        consents.give(session, consult, participant_id=participant_id, now=now())
+    else:
+        consents.take_back(session, consult, participant_id=participant_id, now=now())
+
+
+def other_rooms(session: Session, consult: Consult) -> list[tuple[str, str]]:
+    """Name and words of each room the conversation could be moved to now."""
+    ready = {name for name, provider in providers().items() if not provider.missing() and name != consult.provider}
+    if not room_address(session, consult):
+        ready.discard(LINK)
+    return [(name, words) for name, words in ROOM_WORDS.items() if name in ready]
 
 
 def _whole(body: dict[str, Any], name: str) -> int:

@@ -14,7 +14,7 @@
      {base}/join    {}                            -> {me, sitting, role, name, state, max_people, after, kind, pass,
                                                       ice_servers, relay_only, people: [{id, name, role, sitting}]}
      {base}/poll    {after, sitting, as_of}       -> {signals: [{id, from, body}], people, state, again, replaced, showing,
-                                                      as_of, pass}, or {same: true}
+                                                      provider, recorded, as_of, pass}, or {same: true}
      {base}/signal  the same and send: [{to, body}]                      -> as a poll
      {base}/leave   {sitting}                     -> {}          (by sendBeacon, so it cannot carry a header)
      errors: 4xx {"error": {"code", "message"}}; the message is shown. `pass` goes back as the header X-Room-Pass.
@@ -61,7 +61,7 @@
   const stage = el("div", "ar-room-stage");
   const mine = el("video", "ar-room-me");
   const words = el("p", "ar-room-words");
-  const kept = el("p", "ar-hint", "Not recorded.");
+  const kept = el("p", "ar-hint", root.dataset.recorded ? "Recorded, as everybody agreed." : "Not recorded.");
   const bar = el("div", "ar-room-bar");
   const sound = button("Sound on", "ar-btn is-quiet", () => toggle("audio", sound, "Sound"));
   const camera = button("Camera on", "ar-btn is-quiet", () => toggle("video", camera, "Camera"));
@@ -75,6 +75,7 @@
 
   function build() {
     words.setAttribute("role", "status");
+    kept.setAttribute("role", "status");
     mine.muted = mine.autoplay = mine.playsInline = true;
     mine.setAttribute("aria-label", "You, as others see you");
     mine.hidden = sound.hidden = camera.hidden = level.hidden = out.hidden = quiet.hidden = share.hidden = true;
@@ -417,6 +418,9 @@
       if (news.replaced) return stop("You are in this conversation on another page.", "Use this page instead");
       if (news.again) return await join();
       if (news.same) return show();
+      if (news.provider && news.provider !== grant.provider) return location.reload(); // the advisor chose another room
+      const taped = news.recorded ? "Recorded, as everybody agreed." : "Not recorded.";
+      if (kept.textContent !== taped) kept.textContent = taped;
       lay(news.showing);
       settle(news.people); // first, so that a message finds the connection it is about
       for (const signal of news.signals) {
