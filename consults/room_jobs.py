@@ -76,7 +76,8 @@ def keep_recording(
         consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
         is_live = consult.state in (ConsultState.BOOKED, ConsultState.IN_SESSION)
         on, room_ref = is_live and consents.may_record(session, consult), consult.room_ref
-        provider, was_on = rooms.get(consult.provider), consult.recorded_since is not None
+        was_on = consult.recorded_since is not None
+        provider: object = rooms.get(consult.provider)
     if not isinstance(provider, Recorder) or not room_ref or not (on or was_on):
         return
     if on and not was_on:

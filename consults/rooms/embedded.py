@@ -179,7 +179,7 @@ def poll(
     people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
     about: dict[str, Any] = {"provider": consult.provider, "recorded": consult.recorded_since is not None}
     others = [(person.id, person.sitting) for person in people]
-    as_of = mark(consult.state.value, showing and showing["id"], others, **about)
+    as_of = mark(consult.state.value, showing["id"] if showing else None, others, **about)
     state = consult.state.value
     return PollResult(signals, people, state, again=False, replaced=False, showing=showing, as_of=as_of, **about)
 
