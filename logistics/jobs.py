@@ -2,6 +2,7 @@
 
 from logistics.balances import ask_balance
 from logistics.collection_jobs import book_collections, cancel_collection
+from logistics.exchanges import make_exchange
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
@@ -30,6 +31,7 @@ __all__ = [
     "follow_return",
     "forget_pictures",
     "get_label",
+    "make_exchange",
     "pay",
     "propose_settlement",
     "record_scan",

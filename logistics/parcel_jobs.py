@@ -11,7 +11,7 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements, travels
+from logistics import exchanges, looking_back, parcels, reverse_deliveries, rmas, settlements, travels
 from logistics.buying import buy_label
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.judging import verdict_of
@@ -35,8 +35,8 @@ def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) 
     """
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
-        verdict = verdict_of(session, rma)
-    if rma.approved_at is not None or rmas.is_over(rma):
+        verdict, makes_way = verdict_of(session, rma), exchanges.holds(session, rma)
+    if rma.approved_at is not None or rmas.is_over(rma) or makes_way:
         return
     if verdict is not None and not verdict.goes_on:
         raise Waiting(" ".join(verdict.reasons), retry_after=SIX_HOURS, cause=Cause.ELIGIBILITY)
@@ -206,7 +206,8 @@ def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gi
     """
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-    if rma is None or rma.id is None or rmas.is_known(rma, says):
+        makes_way = rma is not None and exchanges.holds(session, rma)
+    if rma is None or rma.id is None or makes_way or rmas.is_known(rma, says):
         return
     read = returns.read(shop_id, return_gid)
     if read is None:

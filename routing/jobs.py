@@ -16,7 +16,7 @@ from kit.db import Begin, insert_once
 from kit.errors import Waiting
 from kit.log import get_logger
 from kit.money import Money
-from logistics import rmas
+from logistics import exchanges, rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
@@ -151,6 +151,8 @@ def _decide_and_hand_on(
     chosen: str,
 ) -> None:
     now = clock_now()
+    if exchanges.settle_by(session, shop_id=shop_id, read=read, now=now):
+        return  # a return of ours, made anew with the piece the client takes instead
     facts = gather(session, shop_id, read, order, staff, client, today)
     decided, version = judge(session, shop_id, facts, chosen)
     directory = policies.directory(session, shop_id)

@@ -7,6 +7,7 @@ import consults.time_models
 import jobs.models
 import logistics.cover_models
 import logistics.custody_models
+import logistics.exchange_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
@@ -29,6 +30,7 @@ MODELS = (
     logistics.custody_models,
     logistics.cover_models,
     logistics.money_models,
+    logistics.exchange_models,
     logistics.radar.models,
     routing.models,
     measures.models,

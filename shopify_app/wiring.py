@@ -28,6 +28,7 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.replacing
 import routing.rerouting
 import routing.sweeps
 import shops.jobs
@@ -62,7 +63,14 @@ from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
-from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
+from logistics.events import (
+    PiecesDisposed,
+    ReturnEnded,
+    ReturnReopened,
+    ReturnReplaced,
+    ReturnSettled,
+    TrackerUpdated,
+)
 from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
@@ -74,6 +82,7 @@ from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, R
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.drafts import ShopifySales
+from shopify_app.admin_api.exchanges import ShopifyExchanges
 from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
@@ -141,6 +150,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
+    ReturnReplaced: routing.replacing.follow_replaced,
     ClientsMerged: clients.merge,
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
@@ -217,6 +227,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(

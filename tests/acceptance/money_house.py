@@ -22,7 +22,7 @@ from tests.simulators.shopify_calls import Calls
 
 JOBS = {
     "logistics.authorise", "logistics.propose_settlement", "logistics.pay", "logistics.close_return",
-    "logistics.ask_balance", "logistics.tell_client_money", "logistics.sell_beside",
+    "logistics.ask_balance", "logistics.tell_client_money", "logistics.sell_beside", "logistics.make_exchange",
 }  # fmt: skip
 TROUBLE = (OutsideError, Waiting)
 CLEO = "cleo.whitlock@example.com"
