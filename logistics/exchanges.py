@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 import jobs
+from jobs.attempts import retry_of
 from kit import clock
 from kit.db import Begin, insert_once
 from kit.errors import Conflict, OutsideError, Waiting
@@ -22,6 +23,7 @@ from logistics.exchange_paths import Path, decline_note, path_for
 from logistics.history import APP, follow_up, lock_rma, note_step
 from logistics.judging import verdict_of
 from logistics.models import Rma
+from logistics.money_models import MoneyTerms
 from logistics.ports import ExchangeDoor
 from logistics.radar.models import ClientNeed, RadarCard
 from logistics.reads import MadeReturn, ReturnRead
@@ -228,6 +230,10 @@ def _take_over(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -
         session.add(line)
     row.state, row.made_at = SaleState.MADE, now
     session.add(row)
+    if row.variant_gid:
+        terms = session.get(MoneyTerms, rma.id) or MoneyTerms(rma_id=row.rma_id, shop_id=rma.shop_id, set_at=now)
+        terms.instead_piece, terms.set_by = row.piece or "The piece you chose", terms.set_by or row.asked_by
+        session.add(terms)
     verdict = verdict_of(session, rma)
     if verdict is not None and not verdict.goes_on:  # whoever agreed to the exchange has looked at it
         verdict.let_by, verdict.let_at = row.asked_by, now
@@ -240,6 +246,7 @@ def _take_over(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -
     assert rma.id is not None
     jobs.publish(session, events.ReturnReplaced(rma.shop_id, rma.id, rma.return_gid, before))
     rmas.record_approval(session, rma, read, now=now)
+    retry_of(session, shop_id=rma.shop_id, names=("logistics.authorise",), rma_id=rma.id, now=now)
 
 
 def _fits(session: Session, rma: Rma, row: Exchange, made: MadeReturn) -> bool:

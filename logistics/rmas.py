@@ -173,6 +173,8 @@ def record_approval(session: Session, rma: Rma, read: ReturnRead, *, now: dateti
     note_step(session, rma, "approved", actor=APP, now=now)
     session.flush()
     parcels.plan_parcels(session, rma, read, lines_of(session, rma), now=now)
+    if policy_of(session, rma.shop_id).offer_credit:
+        follow_up(session, rma, "look_at_credit")
 
 
 def end_rma(session: Session, rma: Rma, *, how: str, actor: str = SHOPIFY, now: datetime) -> None:

@@ -21,7 +21,7 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
-from routing import books, evidence, gathering, openings, policies, selling, sweeps
+from routing import books, evidence, gathering, offers, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.currencies import decide_elsewhere
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
@@ -186,7 +186,7 @@ def _decide_and_hand_on(
     if decided.outcome is Outcome.NOTHING:
         return
     assisted = decided.outcome.is_conversation
-    rmas.open_rma(
+    rma, _ = rmas.open_rma(
         session,
         shop_id=shop_id,
         read=read,
@@ -196,6 +196,7 @@ def _decide_and_hand_on(
         sold=sold_read(order, client, today),
         now=now,
     )
+    offers.follow_wish(session, rma, now=now)
     if assisted and decided.advisor_id is not None:
         about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
         about = replace(

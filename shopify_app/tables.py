@@ -15,6 +15,7 @@ import measures.models
 import notifications.models
 import routing.ledgers
 import routing.models
+import routing.offer_models
 import routing.seller_models
 import shops.models
 import webhooks.models
@@ -33,6 +34,7 @@ MODELS = (
     logistics.exchange_models,
     logistics.radar.models,
     routing.models,
+    routing.offer_models,
     measures.models,
     routing.seller_models,
     routing.ledgers,

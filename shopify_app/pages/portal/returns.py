@@ -18,6 +18,7 @@ from kit.errors import NotFound
 from kit.money import Money
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
+from logistics.minds import wish_of, wishes
 from logistics.models import Parcel, Rma, Settlement
 from logistics.radar.cards import answer_card, cards_of
 from logistics.refund_promises import is_paid, promise_of
@@ -27,12 +28,14 @@ from logistics.states import Goods, ParcelState, SettlementState
 from logistics.wear import deduction_of
 from routing.jobs import find_decision
 from routing.models import Decision
+from routing.offers import rma_of
 from routing.rules import Outcome
 from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode
-from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
@@ -49,6 +52,9 @@ page = Blueprint("returns", __name__, url_prefix="/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     """What happened, what is now, what follows; with a day each."""
     with begin() as session:
+        offer = with_offer(session, token)
+        if offer is not None and rma_of(session, offer) is None:
+            return render_template("portal/offer.html", token=token, **offer_page(session, offer))
         rma = with_return(session, token)
         return render_template("portal/return.html", token=token, **_page(session, rma))
 
@@ -228,6 +234,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "codes": _codes(seen),
         "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
         "wear": _asks_of_wear(session, rma),
+        "wishes": wishes(session, rma),
+        "wish": wish_of(session, rma),
         "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
         "simple": case is not None
         and case.id is not None
