@@ -154,9 +154,7 @@ def _give_way(begin: Begin, rma: Rma, row: Exchange, old: ReturnRead) -> None:
         follow_up(session, locked, "authorise")
 
 
-def _was_made(
-    begin: Begin, exchanges: ExchangeDoor, rma: Rma, row: Exchange, there: tuple[MadeReturn, ...]
-) -> bool:
+def _was_made(begin: Begin, exchanges: ExchangeDoor, rma: Rma, row: Exchange, there: tuple[MadeReturn, ...]) -> bool:
     """Settle what an earlier try made; False when it plainly made nothing and may be sent again."""
     assert row.sent_at is not None
     with begin() as session:

@@ -65,7 +65,11 @@ def wishes(session: Session, rma: Rma) -> dict[Wish, str]:
 
 def piece_instead(session: Session, rma: Rma) -> str:
     """What comes with the return instead of money; "" where nothing does."""
-    terms, batch, row = session.get(MoneyTerms, rma.id), open_settlement(session, rma), exchanges.exchange_of(session, rma)
+    terms, batch, row = (
+        session.get(MoneyTerms, rma.id),
+        open_settlement(session, rma),
+        exchanges.exchange_of(session, rma),
+    )
     if terms is not None and terms.instead_piece:
         return terms.instead_piece
     if row is not None and row.state in exchanges.UNDER_WAY and row.variant_gid:
@@ -134,6 +138,7 @@ def look_at_credit(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: 
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         policy, chosen = rmas.policy_of(session, shop_id), money_terms.chosen(session, rma)
+        known = credits.ceilings(session, shop_id)
         is_over = not _may_change(session, rma)
     if is_over or not policy.offer_credit or not rma.client_gid:
         return
@@ -142,7 +147,7 @@ def look_at_credit(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: 
         return
     terms = replace(money_terms.for_batch(read, policy, chosen), exchanges=())  # in place of a piece too
     suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
-    may = credits.may_offer(returns, policy, rma, suggested)
+    may = credits.may_offer(known, returns, policy, rma, suggested)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
         row = session.get(MoneyTerms, rma_id) or MoneyTerms(rma_id=rma_id, shop_id=shop_id, set_at=now)

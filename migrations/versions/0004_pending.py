@@ -69,6 +69,9 @@ def upgrade() -> None:
     with op.batch_alter_table("returnoffer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_returnoffer_order_gid"), ["order_gid"], unique=False)
 
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("collects_in", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+
     with op.batch_alter_table("moneyterms", schema=None) as batch_op:
         batch_op.add_column(sa.Column("may_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("instead_piece", sa.String(length=200), server_default="", nullable=False))
@@ -81,6 +84,9 @@ def downgrade() -> None:
     with op.batch_alter_table("moneyterms", schema=None) as batch_op:
         batch_op.drop_column("instead_piece")
         batch_op.drop_column("may_credit")
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("collects_in")
 
     with op.batch_alter_table("returnoffer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_returnoffer_order_gid"))

@@ -129,9 +129,7 @@ def test_what_was_not_offered_cannot_be_chosen(house: MoneyHouse, wish: str) -> 
 
 @pytest.mark.calm(reason="names the fault and when it comes")
 @pytest.mark.parametrize("kind", ["", "late", "timeout"], ids=["answered", "lost after", "lost before"])
-@pytest.mark.parametrize(
-    ("wish", "back", "credit"), [("refund", {CARD: "9400.00"}, "0.00"), ("credit", {}, "9400.00")]
-)
+@pytest.mark.parametrize(("wish", "back", "credit"), [("refund", {CARD: "9400.00"}, "0.00"), ("credit", {}, "9400.00")])
 def test_from_a_piece_instead_to_money_the_piece_is_taken_off_once(
     house: MoneyHouse, wish: str, back: dict[str, str], credit: str, kind: str
 ) -> None:

@@ -13,7 +13,7 @@ from kit.errors import AppError
 from kit.money import Money
 from kit.tokens import token_hash
 from logistics import rmas
-from logistics.credits import fits
+from logistics.credits import ceilings, fits
 from logistics.reads import ClientRead
 from notifications import messages
 from routing import offers
@@ -102,10 +102,10 @@ def _choices(api: AdminApi, shop_id: int, given: str, currency: str) -> list[off
 def _may_credit(api: AdminApi, shop_id: int, client: ClientRead, value: Money) -> bool:
     """The ceiling is looked at before credit is offered, and once more when the money is proposed."""
     with begin() as session:
-        offered = rmas.policy_of(session, shop_id).offer_credit
-    if not offered or not client.gid or not fits((), value):
+        offered, known = rmas.policy_of(session, shop_id).offer_credit, ceilings(session, shop_id)
+    if not offered or not client.gid or not fits(known, (), value):
         return False
-    return fits(ShopifyReturns(api).store_credit(shop_id, client.gid), value)
+    return fits(known, ShopifyReturns(api).store_credit(shop_id, client.gid), value)
 
 
 def _write(session: Session, row: ReturnOffer, client: ClientRead) -> None:

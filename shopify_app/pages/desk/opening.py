@@ -125,4 +125,3 @@ def _instead(caller: DeskCaller, sku: str) -> list[tuple[str, int]]:
 def _theirs(caller: DeskCaller, row: OpenedReturn) -> None:
     if not caller.is_manager and row.advisor_id != caller.advisor_id:
         raise AppError("That page is not known here.", status=404, code="not_found")
-
