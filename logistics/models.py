@@ -194,7 +194,9 @@ class Parcel(SQLModel, table=True):
     last_scan_at: datetime | None = None
     refunded_at: datetime | None = None
     asked_at: datetime | None = None
+    chosen_way: Way | None = Field(default=None, sa_type=word(Way))  # by a person, in place of the rule's own pick
     next_way: Way | None = Field(default=None, sa_type=word(Way))
+    chosen_way: Way | None = Field(default=None, sa_type=word(Way))  # by a person, in place of the rule's own pick
     handover_code: str | None = Field(default=None, unique=True, max_length=40)
     collection_id: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})

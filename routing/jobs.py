@@ -72,6 +72,7 @@ def follow_return(
     shop_id: int,
     return_gid: str,
     says: str = "",
+    tracking: str = "",
     upto: int | None = None,
     chosen: str = "",
 ) -> None:
@@ -81,12 +82,13 @@ def follow_return(
     """
     with begin() as session:
         about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
-        is_new, told = find_decision(session, **about) is None, {**about, "says": says, "chosen": chosen}
+        told = {**about, "says": says, "tracking": tracking, "chosen": chosen}
+        is_new = find_decision(session, **about) is None
         if is_new and waits_for_evidence(session, unread, "routing.follow_return", upto=upto, **told):
             return
         since = sweeps.begins_at(session, get_shop(session, shop_id))
     route_return(begin, returns=returns, orders=orders, signals=signals, since=since, chosen=chosen, **about)
-    logistics.jobs.follow_return(begin, returns=returns, says=says, **about)
+    logistics.jobs.follow_return(begin, returns=returns, says=says, tracking=tracking, **about)
 
 
 def route_return(

@@ -8,6 +8,7 @@ import jobs.models
 import logistics.cover_models
 import logistics.custody_models
 import logistics.exchange_models
+import logistics.foreign_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
@@ -32,6 +33,7 @@ MODELS = (
     logistics.cover_models,
     logistics.money_models,
     logistics.exchange_models,
+    logistics.foreign_models,
     logistics.radar.models,
     routing.models,
     routing.offer_models,
