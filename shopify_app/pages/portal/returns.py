@@ -33,7 +33,7 @@ from routing.rules import Outcome
 from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
-from shopify_app.pages.portal.barcodes import barcode
+from shopify_app.pages.portal.barcodes import barcode, scannable
 from shopify_app.pages.portal.clients import with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.money_words import instead_of, money_words
@@ -66,7 +66,7 @@ def slip(token: str) -> ResponseReturnValue:
         seen = _view(session, with_return(session, token))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
-        code = barcode(seen.rma.number)
+        code = barcode(scannable(seen.rma.number))
         return render_template("portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city)
 
 
