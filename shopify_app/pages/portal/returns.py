@@ -18,8 +18,9 @@ from kit.errors import NotFound
 from kit.money import Money
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
-from logistics.minds import wish_of, wishes
+from logistics.minds import piece_instead, wish_of, wishes
 from logistics.models import Parcel, Rma, Settlement
+from logistics.money_terms import chosen
 from logistics.radar.cards import answer_card, cards_of
 from logistics.refund_promises import is_paid, promise_of
 from logistics.rmas import RmaView, policy_of, sender_of, view
@@ -175,6 +176,7 @@ def facts_of(
 ) -> timeline.WayFacts:
     """What the timeline is told of one return."""
     rma, money, batches = seen.rma, refund_of(seen), _batches(seen)
+    instead = instead_of(seen) or ("even" if not batches and piece_instead(session, rma) else "")
     first = {step.to_state: step.at for step in reversed(seen.steps)}
     locale = shown_locale(rma.client_locale)
     held = consult is not None and consult.state is ConsultState.COMPLETED
@@ -183,7 +185,7 @@ def facts_of(
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,
-        refund=_in_words(seen, money, locale),
+        refund=_in_words(instead, money, locale),
         opened_at=rma.opened_at,
         labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
         moved_at=first.get("in_transit"),
@@ -198,13 +200,13 @@ def facts_of(
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
-        instead=instead_of(seen),
+        instead=instead,
         now=now(),
     )
 
 
-def _in_words(seen: RmaView, money: Money | None, locale: str) -> str:
-    if instead_of(seen):
+def _in_words(instead: str, money: Money | None, locale: str) -> str:
+    if instead:
         return "Your other piece"
     return money.show(locale.replace("-", "_")) if money else "Your refund"
 
@@ -225,7 +227,9 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "consult": consult,
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),
-        "money": money_words(seen, facts.refund, facts.locale),
+        "money": money_words(
+            seen, facts.refund, facts.locale, instead=piece_instead(session, rma), as_credit=chosen(session, rma).as_credit
+        ),
         "sale": sale_of(session, rma),
         "promised": _promised(session, rma),
         "cards": [card for card in cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid) if card.sent_at],
