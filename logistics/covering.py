@@ -90,7 +90,9 @@ def ways_of(
     rows = [row for row in written if row.is_on]
     if only is not None:
         rows = [row for row in rows if row.way is only]
-    elif parcel.state is not ParcelState.PLANNED and not free:  # a label is being bought for it, and it does not change its way
+    elif (
+        parcel.state is not ParcelState.PLANNED and not free
+    ):  # a label is being bought for it, and it does not change its way
         rows = [row for row in rows if row.way is parcel.way]
     road = Road(session, rma.shop_id, load, but=parcel.reference)
     return choose(load, [(row.terms, road.beside(row.terms, written)) for row in rows])

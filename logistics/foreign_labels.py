@@ -43,8 +43,13 @@ def note_foreign(session: Session, rma: Rma, read: ReturnRead, *, now: datetime)
         if is_ours(boxes, delivery_gid=delivery.gid, tracking=delivery.tracking_number):
             continue
         assert rma.id is not None
-        about = {"rma_id": rma.id, "delivery_gid": delivery.gid, "tracking": delivery.tracking_number[:120]}
-        row = ForeignLabel(shop_id=rma.shop_id, seen_at=now, **about)
+        row = ForeignLabel(
+            shop_id=rma.shop_id,
+            rma_id=rma.id,
+            delivery_gid=delivery.gid,
+            tracking=delivery.tracking_number[:120],
+            seen_at=now,
+        )
         if insert_once(session, row):
             what = f"Label {row.tracking}" if row.tracking else "A label"
             note_step(session, rma, "foreign_label", actor=SHOPIFY, now=now, detail=WORDS.format(what=what))
@@ -92,7 +97,7 @@ def confirm_cover(
 
 
 def not_used(session: Session, *, shop_id: int, rma_id: int, label_id: int, by: str, now: datetime) -> ForeignLabel:
-    """Nothing travels by it: the client was told. Where it stood in for ours, one with cover is made. Raises NotFound."""
+    """Nothing travels by it. Where it stood in for ours, one with cover follows. Raises NotFound."""
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
     row, box = _row(session, rma, label_id), _box(session, rma, label_id)
     if row.said is Said.NOT_USED:

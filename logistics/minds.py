@@ -17,7 +17,7 @@ from logistics import credits, exchanges, money_terms, rmas
 from logistics.history import APP, follow_up, lock_rma, note_step
 from logistics.models import Rma
 from logistics.money_models import MoneyTerms
-from logistics.ports import ReturnsDoor
+from logistics.ports import ExchangeDoor, ReturnsDoor
 from logistics.radar.needs import need_of
 from logistics.settlements import open_settlement, overtake
 from logistics.side_sales import sale_of
@@ -115,21 +115,25 @@ def note_wish(
     session.add(row)
 
 
-def drop_exchange(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) -> None:
+def drop_exchange(begin: Begin, *, door: ExchangeDoor, shop_id: int, rma_id: int) -> None:
     """Take a piece off the return in Shopify that the client does not want any more. What is off is not taken twice."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
-        if wish_of(session, rma) is Wish.EXCHANGE or rmas.is_over(rma):
+        terms = session.get(MoneyTerms, rma_id)
+        if rmas.is_over(rma) or (terms is not None and terms.instead_piece):  # they changed their mind once more
             return
-    read = returns.read(shop_id, rma.return_gid)
+    read = door.read(shop_id, rma.return_gid)
     if read is None:
         raise Waiting(HIDDEN, retry_after=3600)
     if read.unprocessed_exchanges and not read.has_ended:
-        returns.take_off(shop_id, rma.return_gid, read.unprocessed_exchanges)
+        door.take_off(shop_id, rma.return_gid, read.unprocessed_exchanges)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
         if read.unprocessed_exchanges:
             note_step(session, rma, "exchange_dropped", actor=APP, now=now)
+        batch = open_settlement(session, rma)
+        if batch is not None and batch.exchanges and batch.state is SettlementState.PROPOSED:  # proposed meanwhile
+            overtake(session, rma, batch, reason=ANOTHER_MIND, now=now)
         follow_up(session, rma, "propose_settlement", ask=True)
 
 

@@ -194,7 +194,6 @@ class Parcel(SQLModel, table=True):
     last_scan_at: datetime | None = None
     refunded_at: datetime | None = None
     asked_at: datetime | None = None
-    chosen_way: Way | None = Field(default=None, sa_type=word(Way))  # by a person, in place of the rule's own pick
     next_way: Way | None = Field(default=None, sa_type=word(Way))
     chosen_way: Way | None = Field(default=None, sa_type=word(Way))  # by a person, in place of the rule's own pick
     handover_code: str | None = Field(default=None, unique=True, max_length=40)

@@ -205,13 +205,11 @@ def follow_return(
 ) -> None:
     """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone.
 
-    `says` is what the webhook claims, `tracking` of a label: where that is what we did ourselves, nothing is read again.
+    `says` is what the webhook claims, `tracking` of a label: what we did ourselves is not read again.
     """
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-        is_news = rma is not None and not (
-            exchanges.holds(session, rma) or rmas.is_known(session, rma, says, tracking)
-        )
+        is_news = rma is not None and not (exchanges.holds(session, rma) or rmas.is_known(session, rma, says, tracking))
     if rma is None or rma.id is None or not is_news:
         return
     read = returns.read(shop_id, return_gid)

@@ -131,7 +131,7 @@ def _must_have_papers(
 def _keep_chosen(
     session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
 ) -> None:
-    """A way a person chose takes its share of the policy, where a line covers it; else who comes says what they cover."""
+    """A way a person chose takes its share of the policy where a line covers it; else who comes covers it."""
     if parcel.chosen_way is parcel.way and parcel.state is ParcelState.PLANNED and use_of(session, parcel) is None:
         settle_passage(session, rma, parcel, sender=sender, receiver=policy.receiver, only=parcel.way, now=now)
 

@@ -90,9 +90,6 @@ class ReturnsDoor(Protocol):
     def process(self, shop_id: int, return_gid: str, plan: ProcessPlan) -> ReturnRead:
         """Process once. Not idempotent: never call it again without having read back."""
 
-    def take_off(self, shop_id: int, return_gid: str, exchanges: Sequence[tuple[str, int]]) -> None:
-        """Take pieces instead, (exchange line gid, quantity) not yet processed, off the return again."""
-
     def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
         """What the client has to their credit, an amount a currency; empty where there is no account yet."""
 
@@ -120,6 +117,9 @@ class ExchangeDoor(Protocol):
 
         Not idempotent: never call it again without having looked at `returns_of`.
         """
+
+    def take_off(self, shop_id: int, return_gid: str, exchanges: Sequence[tuple[str, int]]) -> None:
+        """Take pieces instead, (exchange line gid, quantity) not yet processed, off the return again."""
 
 
 class SalesDoor(Protocol):

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlmodel import Session
 
 from kit import clock
 from kit.addresses import Addresses

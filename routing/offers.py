@@ -22,6 +22,7 @@ from routing import openings
 from routing.models import OpenedReturn
 from routing.offer_models import ReturnOffer
 from routing.states import OpeningState
+from shops.links import OFFER, forget_links
 
 MOST_CHOICES = 3
 BEING_OPENED = "Your return is being opened just now. In a minute it can be changed on this page."
@@ -163,13 +164,23 @@ def follow_wish(session: Session, rma: Rma, *, now: datetime) -> None:
     ).first()
     if opened is None:
         return
-    row = session.exec(select(ReturnOffer).where(ReturnOffer.opened_id == opened.id)).first()
+    prepared = select(ReturnOffer).where(ReturnOffer.shop_id == rma.shop_id, ReturnOffer.opened_id == opened.id)
+    row = session.exec(prepared).first()
     if row is None or not row.wish:
         minds.note_wish(session, rma, piece=minds.THE_PIECE if opened.exchanges else "", now=now)
         return
     chosen = _chosen(row, row.wish)
     piece = str(chosen["piece"]) if chosen else ""
     minds.note_wish(session, rma, as_credit=row.wish == Wish.CREDIT, piece=piece, may_credit=row.may_credit, now=now)
+
+
+def forget(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> None:
+    """What was prepared for these orders, and the links to it, are gone."""
+    prepared = select(ReturnOffer).where(ReturnOffer.shop_id == shop_id)
+    for row in session.exec(prepared.where(col(ReturnOffer.order_gid).in_(list(order_gids)))).all():
+        assert row.id is not None
+        forget_links(session, shop_id=shop_id, purpose=OFFER, subject_id=row.id)
+        session.delete(row)
 
 
 def _decide_again(session: Session, row: ReturnOffer, wish: str, *, now: datetime) -> ReturnOffer:

@@ -1,5 +1,6 @@
 """Making a return anew with the piece a client takes instead. Fits logistics.ports.ExchangeDoor."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
@@ -49,6 +50,11 @@ class ShopifyExchanges:
             # Neither a return nor an error: it may be there all the same.
             raise OutsideError("shopify", "return_create: no return in the answer", ambiguous=True)
         return str(made["id"])
+
+    def take_off(self, shop_id: int, return_gid: str, exchanges: Sequence[tuple[str, int]]) -> None:
+        """Take exchange lines off again. What is off already, Shopify refuses; who asks reads first."""
+        lines = [{"exchangeLineItemId": gid, "quantity": quantity} for gid, quantity in exchanges]
+        self.api.write(shop_id, "remove_from_return", {"returnId": return_gid, "exchangeLineItems": lines})
 
 
 def _line(line: ReturnLineRead) -> dict[str, Any]:

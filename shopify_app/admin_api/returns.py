@@ -158,11 +158,6 @@ class ShopifyReturns:
         variables = {"input": process_input(return_gid, plan)}
         return self._after(shop_id, return_gid, self.api.write(shop_id, "return_process", variables))
 
-    def take_off(self, shop_id: int, return_gid: str, exchanges: Sequence[tuple[str, int]]) -> None:
-        """Take exchange lines off again. What is off already, Shopify refuses; who asks reads first."""
-        lines = [{"exchangeLineItemId": gid, "quantity": quantity} for gid, quantity in exchanges]
-        self.api.write(shop_id, "remove_from_return", {"returnId": return_gid, "exchangeLineItems": lines})
-
     def store_credit(self, shop_id: int, client_gid: str) -> tuple[Money, ...]:
         """What the client has to their credit, by currency."""
         found = shown(self.api.read(shop_id, "client_store_credit", {"id": client_gid}), "customer")

@@ -144,8 +144,8 @@ PARCELS: tuple[Failure, ...] = (
         "A label was hung on in Shopify, and nobody knows its cover",
         "{n} labels were hung on in Shopify, and nobody knows their cover",
         "The piece may travel without cover, and nobody would pay for it if it is lost.",
-        "Ask the client to wait with it. Then write down what covers it for its whole value, or say that it is not used; "
-        "a label with cover follows by itself.",
+        "Ask the client to wait with it. Then write down what covers it for its whole value, or say that it is not "
+        "used; a label with cover follows by itself.",
         "See the label",
         ACTIVITY,
         tone=CRITICAL,

@@ -128,7 +128,7 @@ def test_what_was_not_offered_cannot_be_chosen(house: MoneyHouse, wish: str) -> 
 
 
 @pytest.mark.calm(reason="names the fault and when it comes")
-@pytest.mark.parametrize("kind", ["", "late", "timeout"], ids=["answered", "lost after", "lost before"])
+@pytest.mark.parametrize("kind", ["", "cut_json", "502"], ids=["answered", "lost after", "lost before"])
 @pytest.mark.parametrize(("wish", "back", "credit"), [("refund", {CARD: "9400.00"}, "0.00"), ("credit", {}, "9400.00")])
 def test_from_a_piece_instead_to_money_the_piece_is_taken_off_once(
     house: MoneyHouse, wish: str, back: dict[str, str], credit: str, kind: str
@@ -139,7 +139,7 @@ def test_from_a_piece_instead_to_money_the_piece_is_taken_off_once(
     house.arrive()
     assert house.money().owed.amount == "1250.50"
     if kind:
-        faults = [{"operation": "RemoveFromReturn", "kind": kind, "times": 1, "seconds": 4}]
+        faults = [{"operation": "RemoveFromReturn", "kind": kind, "times": 1}]
         house.town.control("POST", "faults", {"faults": faults})
     mind(house, wish)
     assert house.done("RemoveFromReturn") == 1 and str(house.money().state) == "proposed"
@@ -147,6 +147,23 @@ def test_from_a_piece_instead_to_money_the_piece_is_taken_off_once(
     ledger = house.ledger()
     assert (ledger["back"], ledger["credit"], ledger["owed"]) == (back, credit, "0.00")
     assert house.done("ReturnProcess") == 1
+
+
+def test_an_amount_proposed_with_the_piece_while_it_is_being_taken_off_is_not_the_one_that_counts(
+    house: MoneyHouse,
+) -> None:
+    decide(house, offer(house), "exchange:0")
+    follow(house)
+    house.arrive()
+    about: dict[str, Any] = {"shop_id": house.town.shop_id, "rma_id": house.rma_id}
+    with house.town.database.begin() as session:
+        minds.change_mind(session, wish="refund", by="client", now=house.town.times["now"], **about)
+    house.town.jobs["logistics.propose_settlement"](house.town.database.begin, **about)
+    assert house.money().exchanges, "Shopify still has the piece on the return"
+    house.work()
+    assert not house.money().exchanges and house.money().amount.amount == "9400.00"
+    house.approve()
+    assert (house.ledger()["back"], house.done("ReturnProcess")) == ({CARD: "9400.00"}, 1)
 
 
 def test_from_money_to_credit_and_back_as_often_as_they_like_until_it_is_sent(house: MoneyHouse) -> None:

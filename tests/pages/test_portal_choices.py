@@ -265,3 +265,11 @@ def test_dana_reads_and_decides_nothing_of_it(world, made, at_desk, shopify) -> 
     assert "With the client" not in text(at_desk(stranger.bob).get("/desk/returns/new").text)
     with pytest.raises(Exception, match="not known here"):
         made(lambda s: offers.decide(s, shop_id=stranger.shop_id, offer_id=1, wish="refund", now=cast.NOW))
+
+
+def test_what_was_prepared_leaves_with_the_client_and_so_does_the_link(world, made, visitor) -> None:
+    link = made(lambda s: offered(s, world))
+    made(lambda s: offers.forget(s, shop_id=world.shop_id, order_gids=["gid://shopify/Order/2"]))
+    assert visitor.get(f"/r/{link}").status_code == 200
+    made(lambda s: offers.forget(s, shop_id=world.shop_id, order_gids=[ORDER]))
+    assert visitor.get(f"/r/{link}").status_code == 404 and kept(made) == []

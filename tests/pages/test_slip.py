@@ -1,6 +1,7 @@
 """The slip as a file: every name can be read on it, or it says where it can."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -57,7 +58,7 @@ def test_what_no_font_of_ours_has_is_left_out_where_one_sees_it_and_never_become
 def test_nothing_is_printed_that_a_font_cannot_draw(text: str) -> None:
     for letter in printable(text):
         assert letter.encode("latin-1", "ignore") or ord(letter) in letters() or letter in LEFT_OUT
-        assert unicodedata.category(letter) not in ("Cc", "Cf") and letter != "\ufffd" or "\ufffd" in text
+        assert (unicodedata.category(letter) not in ("Cc", "Cf") and letter != "\ufffd") or "\ufffd" in text
 
 
 @given(st.text(max_size=30))
@@ -78,9 +79,12 @@ def test_the_file_has_a_font_only_for_letters_that_need_one_and_says_what_it_cou
 ) -> None:
     written: list[str] = []
     draw = FPDF.multi_cell
-    monkeypatch.setattr(
-        FPDF, "multi_cell", lambda pdf, w, h, text, **more: written.append(text) or draw(pdf, w, h, text, **more)
-    )
+
+    def noted(pdf: FPDF, w: float, h: float, text: str, **more: Any) -> Any:
+        written.append(text)
+        return draw(pdf, w, h, text, **more)
+
+    monkeypatch.setattr(FPDF, "multi_cell", noted)
     made = slip_pdf(slip(*facts))
     assert made.startswith(b"%PDF-") and (b"DejaVu" in made) is ours
     assert len(made) < 40_000, "only the letters that are used are in it"

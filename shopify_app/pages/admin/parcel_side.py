@@ -71,9 +71,7 @@ def _others(session: Session, rma: Rma) -> dict[int, tuple[WayVerdict, ...]]:
     ends = {"sender": rmas.sender_of(rma), "receiver": rmas.policy_of(session, rma.shop_id).receiver}
     boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
     loads = {box.id: (box, covering.load_of(session, rma, box, now=now(), **ends)) for box in boxes if box.id}
-    return {
-        box_id: covering.ways_of(session, rma, box, load, free=True).ways for box_id, (box, load) in loads.items()
-    }
+    return {box_id: covering.ways_of(session, rma, box, load, free=True).ways for box_id, (box, load) in loads.items()}
 
 
 def read_sender(form: Mapping[str, str], kept: Address) -> tuple[Address, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""A return the advisor prepares and the client decides about: the order is read, the letter with their page is written."""
+"""A return the advisor prepares and the client decides about: the order is read, the letter is written."""
 
 from typing import Any
 

@@ -24,9 +24,7 @@ class MoneyWords:
         return self.name == BACK
 
 
-def money_words(
-    seen: RmaView, refund: str, locale: str, *, instead: str = "", as_credit: bool = False
-) -> MoneyWords:
+def money_words(seen: RmaView, refund: str, locale: str, *, instead: str = "", as_credit: bool = False) -> MoneyWords:
     """By the newest batch that counts; `refund` is what goes back in words.
 
     Before there is one, by what the client chose: the piece `instead`, or credit.

@@ -228,7 +228,11 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),
         "money": money_words(
-            seen, facts.refund, facts.locale, instead=piece_instead(session, rma), as_credit=chosen(session, rma).as_credit
+            seen,
+            facts.refund,
+            facts.locale,
+            instead=piece_instead(session, rma),
+            as_credit=chosen(session, rma).as_credit,
         ),
         "sale": sale_of(session, rma),
         "promised": _promised(session, rma),

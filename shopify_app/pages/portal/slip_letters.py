@@ -69,7 +69,7 @@ def _is_silent(letter: str) -> bool:
 @cache
 def letters() -> frozenset[int]:
     """The code points of our font."""
-    from fontTools.ttLib import TTFont  # with the first slip that needs it
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # with the first slip that needs it
 
     with TTFont(FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
