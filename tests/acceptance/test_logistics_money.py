@@ -345,7 +345,8 @@ def strike(house: MoneyHouse, kind: str) -> None:
 def approve_without_waiting(house: MoneyHouse) -> None:
     rounds = house.work
     house.work = lambda *_: rounds(1)  # type: ignore[method-assign]
-    house.approve()
+    with patch.object(client, "CONNECT_AND_READ", (3, 2)):  # a real time-out, which need not be a long one
+        house.approve()
     house.work = rounds  # type: ignore[method-assign]
 
 
