@@ -12,6 +12,7 @@ import logistics.foreign_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
+import logistics.statement_models
 import measures.models
 import notifications.models
 import routing.ledgers
@@ -35,6 +36,7 @@ MODELS = (
     logistics.exchange_models,
     logistics.foreign_models,
     logistics.radar.models,
+    logistics.statement_models,
     routing.models,
     routing.offer_models,
     measures.models,

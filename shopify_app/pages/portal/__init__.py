@@ -14,12 +14,25 @@ from shopify_app.pages.portal import (
     storefront,
     times,
     wear,
+    withdrawing,
 )
 from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 portal = Blueprint("portal", __name__)
-for part in (returns, deciding, times, standing_in, sooner, along, wear, meeting, fresh_links, storefront):
+for part in (
+    returns,
+    deciding,
+    times,
+    standing_in,
+    sooner,
+    along,
+    wear,
+    meeting,
+    fresh_links,
+    storefront,
+    withdrawing,
+):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.register_error_handler(LinkDone, fresh_links.done)
