@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +12,7 @@ from logistics import money_terms, packs, settlements, side_sales
 from logistics.credits import ceilings, why_not
 from logistics.rights import GRANT, Forbidden, Rights
 from routing import openings
+from shopify_app.admin_api import client
 from simulators.shopify.mutations import MUTATIONS, credits
 from simulators.shopify.outcomes import suggested
 from tests import cast
