@@ -120,6 +120,7 @@ def test_in_french_a_client_never_reads_a_word_we_do_not_say(
 OF_THE_PARCEL = {
     "balance_to_pay",
     "label_ready",
+    "make_right",
     "money_on_its_way",
     "piece_arrived",
     "return_link",
