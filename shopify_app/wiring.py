@@ -28,6 +28,7 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.replacing
 import routing.rerouting
 import routing.sweeps
 import routing.withdrawing
@@ -68,6 +69,7 @@ from logistics.events import (
     PiecesDisposed,
     ReturnEnded,
     ReturnReopened,
+    ReturnReplaced,
     ReturnSettled,
     TrackerUpdated,
     WithdrawalStated,
@@ -83,6 +85,7 @@ from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, R
 from shopify_app import clients, installs, privacy, sales
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.drafts import ShopifySales
+from shopify_app.admin_api.exchanges import ShopifyExchanges
 from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
@@ -152,6 +155,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
+    ReturnReplaced: routing.replacing.follow_replaced,
     ClientsMerged: clients.merge,
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
@@ -229,6 +233,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.drop_exchange": partial(logistics.jobs.drop_exchange, door=ShopifyExchanges(api)),
+        "logistics.look_at_credit": partial(logistics.jobs.look_at_credit, returns=returns),
+        "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(

@@ -30,6 +30,8 @@ from shopify_app.admin_api.openings import ShopifyOpenings
 from shops import crypt
 from shops.models import Shop, ShopState
 from simulators.shopify.config import DEFAULT_SCOPES
+from simulators.shopify.contexts import open_context
+from simulators.shopify.mutations import MUTATIONS
 from tests import cast
 from tests.acceptance.mending_house import RECEIVING, SENDER, House
 from tests.journeys.edge_town import DOMAIN
@@ -333,6 +335,23 @@ def lose_the_parcel(house: House) -> None:
     scan(house, "failure")
 
 
+def hang_one_on(house: House) -> None:
+    """Staff hang a label of their own on, in Shopify."""
+    gid = house.request("1042", **{"as": "create"})
+    (order,) = house.town.shopify.store.shops[DOMAIN].get(gid)["reverseFulfillmentOrders"]
+    hung = {"trackingInput": {"number": "BYHAND1"}, "reverseDeliveryLineItems": [], "notifyCustomer": False}
+    with house.town.shopify.store.change():
+        ctx = open_context(house.town.shopify.store, DOMAIN)
+        MUTATIONS["reverseDeliveryCreateWithShipping"](ctx, {"reverseFulfillmentOrderId": order["id"], **hung})
+        ctx.send()
+    house.deliver()
+
+
+def say_what_covers_it(house: House) -> None:
+    house.press("/app/returns/1/foreign", label_id=1, covered_for="14,800", evidence="Lloyd, B-7")
+    assert house.parcel().is_covered
+
+
 def scan(house: House, status: str) -> None:
     at = house.town.times["now"].isoformat()
     code = house.parcel().tracking_code
@@ -508,6 +527,7 @@ FAILING = (
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
+    Failing("foreign_label", hang_one_on, say_what_covers_it, "without cover", "/app/returns/1"),
     Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
     Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
