@@ -63,7 +63,7 @@ class Split:
 
 
 def split(came: Came) -> Split:
-    """Refunded first, then credit, then exchanged up to what the new pieces cost. Tax and postage on top are no part."""
+    """Refunded first, then credit, then exchanged up to what the new pieces cost. Tax on top is no part."""
     back = max(came.back, 0)
     refunded = min(back, max(came.refunded, 0))
     credited = min(back - refunded, max(came.credited, 0))

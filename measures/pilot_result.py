@@ -20,7 +20,7 @@ SETTLING = timedelta(days=21)
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One return in the pilot. `kind` is None while it is open; `refund_days` from request to money, if there was any."""
+    """One return in the pilot. `kind` is None while it is open; `refund_days`: from request to money."""
 
     household: str
     arm: Arm

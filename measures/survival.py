@@ -14,7 +14,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One day of the curve. `share`: how many have bought by then, 0 to 1, with its interval; `at_risk`: out of whom."""
+    """One day of the curve. `share`: how many have bought by then, 0 to 1, with its interval, of `at_risk`."""
 
     day: float
     at_risk: int

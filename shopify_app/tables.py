@@ -10,7 +10,9 @@ import logistics.custody_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
+import measures.measured
 import measures.models
+import measures.pilot_models
 import notifications.models
 import routing.ledgers
 import routing.models
@@ -32,6 +34,8 @@ MODELS = (
     logistics.radar.models,
     routing.models,
     measures.models,
+    measures.measured,
+    measures.pilot_models,
     routing.seller_models,
     routing.ledgers,
 )
