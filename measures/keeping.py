@@ -110,7 +110,7 @@ class Keeper:
         member = HouseholdMember
         mine = (col(member.shop_id) == self.shop_id, col(member.key).in_(sorted(str(key) for key in keys)))
         query = sa.select(col(member.key), col(member.household)).where(*mine)
-        return dict(self.session.connection().execute(query).tuples().all()) if keys else {}
+        return {str(key): str(home) for key, home in self.session.connection().execute(query)} if keys else {}
 
     def _refund(self, refund: RefundRecord) -> dict[str, Any]:
         return {

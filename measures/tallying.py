@@ -103,7 +103,7 @@ def _reckon(session: Session, shop_id: int, chains: list[Chain], zone: ZoneInfo)
         household = orders.get(chain.order_gid, (None, None))[0]
         buyer = buyers.get(household, Buyer()) if household else None
         about = [cared.get(gid, Around()) for gid in chain.members]
-        rows.append({"shop_id": shop_id, **_figures(chain, household, buyer, about, zone)})
+        rows.append(_figures(chain, household, buyer, about, zone) | {"shop_id": shop_id})
     return rows
 
 

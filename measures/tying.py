@@ -107,10 +107,10 @@ def _settle(session: Session, shop_id: int) -> None:
     live = select(HouseholdTie.one, HouseholdTie.other).where(
         HouseholdTie.shop_id == shop_id, col(HouseholdTie.undone_at).is_(None)
     )
-    wanted = households(session.connection().execute(live).tuples())
+    wanted = households((str(one), str(other)) for one, other in session.connection().execute(live))
     columns = sa.select(col(HouseholdMember.key), col(HouseholdMember.household))
     member = columns.where(col(HouseholdMember.shop_id) == shop_id)
-    now = dict(session.connection().execute(member).tuples().all())
+    now = {str(key): str(home) for key, home in session.connection().execute(member)}
     moved = {key for key in {*wanted, *now} if wanted.get(key, key) != now.get(key, key)}
     gone = [key for key in now if key not in wanted]
     _write(session, shop_id, {key: wanted[key] for key in wanted if wanted[key] != now.get(key)}, gone)
