@@ -13,13 +13,15 @@ from sqlmodel import Session, col, select
 from kit.db import hold, insert_once
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
-from measures import tying
+from measures import turns, tying
 from measures.arms import Arm, standing
+from measures.households import email_hash, phone_hash
 from measures.measured import MeasuredReturn
 from measures.models import HistoricReturn
 from measures.pilot_models import Pilot, PilotMode, PilotReturn
 from measures.pilot_result import DAYS, Enrolled, Result, Week, look_at, result, weeks
 from measures.power import needed
+from measures.ties import own_key
 
 
 class PlanUnclear(AppError):
@@ -113,6 +115,13 @@ def end(session: Session, *, shop_id: int, by: str, now: datetime) -> None:
     row.off, row.stopped_at = False, row.stopped_at or now
     row.stopped_by = row.stopped_by or by[:120]
     session.add(row)
+
+
+def key_of(session: Session, *, shop_id: int, return_gid: str, client_gid: str, email: str, phone: str) -> str:
+    """A client's own key, as orders have it; somebody nobody knows is a household of their own."""
+    secret = turns.made_row(session, shop_id).hash_key
+    own = own_key(client_gid or None, email_hash(secret, email or ""), phone_hash(secret, phone or ""))
+    return own or f"r:{return_gid}"
 
 
 def invites(

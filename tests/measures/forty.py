@@ -15,7 +15,7 @@ from kit.money import Money
 from logistics.models import Parcel, Rma, Settlement
 from logistics.money_models import SideSale
 from logistics.states import ParcelState, SaleState, SettlementState
-from measures import rebuilding, tying, turns
+from measures import rebuilding, turns, tying
 from measures.keeping import Keeper
 from measures.measured import HouseholdTie
 from measures.reads import OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord
@@ -91,10 +91,19 @@ def client(row: dict[str, str]) -> str | None:
 
 def _record(gid: str, row: dict[str, str], placed_at: datetime, total: str, refunded: str = "0") -> OrderRecord:
     return OrderRecord(
-        order_gid=gid, client_gid=client(row), email=row["email"], phone=row["phone"], placed_at=placed_at,
-        updated_at=placed_at, total=Money.parse(total, row["currency"]), refunded=Money.parse(refunded, row["currency"]),
-        channel="web", staff_gid=None, location_gid=None, cancelled=row.get("cancelled") == "yes",
-    )  # fmt: skip
+        order_gid=gid,
+        client_gid=client(row),
+        email=row["email"],
+        phone=row["phone"],
+        placed_at=placed_at,
+        updated_at=placed_at,
+        total=Money.parse(total, row["currency"]),
+        refunded=Money.parse(refunded, row["currency"]),
+        channel="web",
+        staff_gid=None,
+        location_gid=None,
+        cancelled=row.get("cancelled") == "yes",
+    )
 
 
 def _order(row: dict[str, str], number_: int) -> OrderRecord:
@@ -148,7 +157,8 @@ def _looked_after(session: Session, shop: Shop, bob: Advisor, row: dict[str, str
 
 def _rma(session: Session, shop_id: int, row: dict[str, str]) -> Rma:
     rma = Rma(
-        shop_id=shop_id, number=f"F-{row['case']}", return_gid=RETURN.format(row["case"]), order_gid=ORDER.format(row["case"]),
+        shop_id=shop_id, number=f"F-{row['case']}", return_gid=RETURN.format(row["case"]),
+        order_gid=ORDER.format(row["case"]),
         order_name=row["case"], value_cents=Money.parse(row["back"], "USD").cents, currency="USD",
         presentment_currency="USD", opened_at=noon(row["opened"]), assisted=row["assisted"] == "yes",
     )  # fmt: skip
