@@ -37,7 +37,7 @@ def tie_all(session: Session, *, shop_id: int, now: datetime) -> int:
         for one, other in _found(session, shop_id, column):
             row = HouseholdTie(shop_id=shop_id, one=one, other=other, by=by, tied_at=now)
             new += insert_once(session, row)
-    _settle(session, shop_id)
+    settle(session, shop_id)
     return new
 
 
@@ -50,7 +50,7 @@ def undo(session: Session, *, shop_id: int, tie_id: int, by: str, now: datetime)
     )
     if undone.rowcount != 1:
         raise NotFound("That tie is not known here.")
-    _settle(session, shop_id)
+    settle(session, shop_id)
 
 
 def ties_of(session: Session, *, shop_id: int, limit: int = 100) -> list[HouseholdTie]:
@@ -75,7 +75,7 @@ def forget(session: Session, *, shop_id: int, key: str) -> None:
     """A client was erased: nothing names them any more, and who they were tied to is by themselves."""
     either = sa.or_(col(HouseholdTie.one) == key, col(HouseholdTie.other) == key)
     session.connection().execute(sa.delete(HouseholdTie).where(col(HouseholdTie.shop_id) == shop_id, either))
-    _settle(session, shop_id)
+    settle(session, shop_id)
 
 
 def _own() -> Any:
@@ -101,7 +101,7 @@ def _found(session: Session, shop_id: int, column: Any) -> Iterator[tuple[str, s
             yield from tied(keys)
 
 
-def _settle(session: Session, shop_id: int) -> None:
+def settle(session: Session, shop_id: int) -> None:
     """Make members and orders what the ties say, and the measures of whoever moved."""
     hold(session, f"households:{shop_id}")
     live = select(HouseholdTie.one, HouseholdTie.other).where(
