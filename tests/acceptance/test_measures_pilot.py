@@ -42,15 +42,13 @@ def test_both_arms_see_the_same_legal_rights(database: Database, queue: Queue) -
         with house.database.begin() as session:
             session.delete(session.get_one(Shop, house.shop_id))
     invited, today = shown[Arm.INVITED], shown[Arm.TODAY]
-    assert set(invited) == set(today)
-    for path, sentences in today.items():
-        told = {SAME_RIGHT.get(sentence, sentence) for sentence in sentences}
-        assert told - invited[path] == set(), f"{path}: the invited are not told this"
+    told = {SAME_RIGHT.get(sentence, sentence) for sentence in today["/"]}
+    assert told - invited["/"] == set(), "the invited are not told this"
     assert "I would like a refund, without a conversation" in invited["/"], "one press, as for the others"
     assert invited["/"] - today["/"], "one is invited to talk"
     for words in ("$14,800, back to you", "One working day after it reaches us"):
-        assert words in today["/"] and words in invited["/"]
-    assert today["/simple"] <= invited["/simple"] | set(SAME_RIGHT), "once it is chosen, the simple return is the same"
+        assert words in today["/"] and words in invited["/"] and words in invited["/simple"]
+    assert PLAIN in today["/"] and any("A simple return, as you wished" in words for words in invited["/simple"])
 
 
 def walk(house: House) -> dict[str, set[str]]:
