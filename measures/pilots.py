@@ -218,11 +218,17 @@ def weeks_of(session: Session, pilot: Pilot) -> list[Week]:
     return weeks((as_enrolled(*row) for row in enrolled(session, pilot)), begins_at=pilot.begins_at)
 
 
-def complain(session: Session, *, shop_id: int, return_gid: str, now: datetime) -> None:
+def newest(session: Session, pilot: Pilot, limit: int = 50) -> list[PilotReturn]:
+    """Its latest returns."""
+    query = select(PilotReturn).where(PilotReturn.shop_id == pilot.shop_id, PilotReturn.pilot_id == pilot.id)
+    return list(session.exec(query.order_by(col(PilotReturn.id).desc()).limit(limit)))
+
+
+def complain(session: Session, *, shop_id: int, row_id: int, now: datetime) -> None:
     """A client of the pilot complained, as a person of the house writes down. Raises NotFound."""
     noted = session.connection().execute(
         sa.update(PilotReturn)
-        .where(col(PilotReturn.shop_id) == shop_id, col(PilotReturn.return_gid) == return_gid)
+        .where(col(PilotReturn.shop_id) == shop_id, col(PilotReturn.id) == row_id)
         .values(complained_at=sa.func.coalesce(col(PilotReturn.complained_at), now))
     )
     if noted.rowcount != 1:

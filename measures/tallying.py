@@ -6,7 +6,7 @@ counts for now is added; the same twice changes nothing.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -230,10 +230,3 @@ def measured(session: Session, *, shop_id: int, return_gid: str) -> MeasuredRetu
     """One case as it is counted; None where it is not."""
     query = select(MeasuredReturn).where(MeasuredReturn.shop_id == shop_id, MeasuredReturn.return_gid == return_gid)
     return session.exec(query.execution_options(populate_existing=True)).first()
-
-
-def closed_since(session: Session, *, shop_id: int) -> datetime | None:
-    """The first closing that is counted."""
-    query = sa.select(sa.func.min(col(MeasuredReturn.closed_at))).where(col(MeasuredReturn.shop_id) == shop_id)
-    found = session.connection().execute(query).scalar()
-    return found if isinstance(found, datetime) else None

@@ -157,4 +157,4 @@ def test_nothing_of_another_shops_pilot_is_asked(house: House) -> None:
         about: dict[str, Any] = {"shop_id": danas.shop_id, "key": CLEO, "value": cast.PRICE, "now": NOW}
         assert pilots.invites(session, **about, return_gid=cast.RETURN_GID) == (True, "")
         with pytest.raises(pilots.NotFound):
-            pilots.complain(session, shop_id=danas.shop_id, return_gid=cast.RETURN_GID, now=NOW)
+            pilots.complain(session, shop_id=danas.shop_id, row_id=1, now=NOW)
