@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from measures import turns
+from measures.leaks import Leak
 from measures.measured import SUMMED, MeasuredReturn
 from measures.next_orders import HORIZON, WINDOWS
 from measures.pilot_models import Pilot
@@ -82,6 +83,15 @@ def pilot_rows(session: Session, pilot: Pilot) -> str:
         ended = (counted.closed_on.isoformat(), counted.kind.value) if counted else ("", "")
         given = (_number(key, row.household), row.arm.value, row.at.isoformat())
         lines.append(_line((VERSION, row.return_gid, *given, *ended, int(row.complained_at is not None))))
+    return "".join(lines)
+
+
+def leak_rows(found: list[Leak]) -> str:
+    """CSV of the clients who did not come back, by Shopify's own number."""
+    lines = [_line(("client", "closed_on", "refunded", "orders_before", "spent_before", "currency"))]
+    for leak in found:
+        amounts = (leak.refunded.amount, leak.orders, leak.spent.amount, leak.spent.currency)
+        lines.append(_line((leak.client_gid or "guest", leak.closed_on.isoformat(), *amounts)))
     return "".join(lines)
 
 

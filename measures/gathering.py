@@ -150,26 +150,30 @@ def buyers(session: Session, shop_id: int, households: Sequence[str], since: dat
     found: dict[str, Buyer] = defaultdict(Buyer)
     theirs = (col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.household).in_(households))
     columns = (
+        col(HistoricOrder.order_gid),
         col(HistoricOrder.household),
         col(HistoricOrder.placed_at),
         col(HistoricOrder.total_cents),
         col(HistoricOrder.refunded_cents),
         col(HistoricOrder.cancelled),
     )
-    beside = _sold_beside(session, shop_id, households)
-    query = sa.select(*columns).where(*theirs, col(HistoricOrder.placed_at) > since)
-    for household, placed_at, cents, refunded, cancelled in _rows(session, query):
+    beside, buyer_of = _sold_beside(session, shop_id, households), {}
+    for gid, household, placed_at, cents, refunded, cancelled in _rows(session, sa.select(*columns).where(*theirs)):
+        buyer_of[gid] = household
+        if placed_at <= since:
+            continue
         beside_it = any(
-            cents == sum_ and asked <= placed_at <= asked + PAID_WITHIN for asked, sum_ in beside[household]
+            cents == sold and asked <= placed_at <= asked + PAID_WITHIN for asked, sold in beside[household]
         )
         found[household].orders.append(Bought(placed_at, cents, refunded, beside_it, cancelled))
-    closings = (
-        sa.select(col(HistoricOrder.household), col(HistoricReturn.closed_at), col(HistoricReturn.return_gid))
-        .join(HistoricReturn, _same_order())
-        .where(*theirs, col(HistoricReturn.status) == "CLOSED", col(HistoricReturn.closed_at) > since)
+    closings = sa.select(
+        col(HistoricReturn.order_gid), col(HistoricReturn.closed_at), col(HistoricReturn.return_gid)
+    ).where(
+        *_returns_of(shop_id, theirs), col(HistoricReturn.status) == "CLOSED", col(HistoricReturn.closed_at) > since
     )
-    for household, closed_at, gid in _rows(session, closings):
-        found[household].closings.append((closed_at, gid))
+    for order_gid, closed_at, gid in _rows(session, closings):
+        if order_gid in buyer_of:
+            found[buyer_of[order_gid]].closings.append((closed_at, gid))
     return found
 
 
@@ -180,24 +184,16 @@ def before_order(session: Session, shop_id: int, order_gids: Sequence[str]) -> l
     if not known:
         return []
     first = min(known.values()) - timedelta(days=HORIZON + 2)
-    query = (
-        sa.select(col(HistoricOrder.order_gid))
-        .join(HistoricReturn, _same_order())
-        .where(
-            col(HistoricOrder.shop_id) == shop_id,
-            col(HistoricOrder.household).in_(list(known)),
-            col(HistoricReturn.closed_at).is_not(None),
-            col(HistoricReturn.closed_at) > first,
-        )
-    )
+    theirs = (col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.household).in_(list(known)))
+    closed = (col(HistoricReturn.closed_at).is_not(None), col(HistoricReturn.closed_at) > first)
+    query = sa.select(col(HistoricReturn.order_gid)).where(*_returns_of(shop_id, theirs), *closed)
     return [gid for (gid,) in _rows(session, query)]
 
 
-def _same_order() -> Any:
-    return sa.and_(
-        col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
-        col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
-    )
+def _returns_of(shop_id: int, orders: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns of those orders. Not a join: SQLite would begin it with every return of the shop."""
+    gids = sa.select(col(HistoricOrder.order_gid)).where(*orders)
+    return col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.order_gid).in_(gids)
 
 
 def _pieces(session: Session, shop_id: int, return_gids: Sequence[str]) -> dict[str, list[Any]]:

@@ -181,3 +181,13 @@ def test_a_pilot_is_planned_switched_off_and_reported_on_its_day(place: Place) -
     assert "We cannot tell: with this many households" in report and "1 of 1" in report
     rows = file(place, f"kind=pilot&pilot={pilot.id}").get_data(as_text=True).splitlines()
     assert rows[1].split(",")[3] == "invited" and rows[1].endswith("exchange,1")
+
+
+def test_good_clients_who_did_not_come_back_are_a_list_and_nobody_is_written_to(place: Place) -> None:
+    """By hand: refunded alone, 500 or more, not yet after 180 days, nor later: S01 to S10 and S15; S23 came back."""
+    shown = place.shown("/app/measures/quiet")
+    named = re.findall(r"Client (S\d+)", shown)
+    assert named == ["S15", *(f"S{n:02}" for n in range(1, 11))]
+    text = file(place, "kind=quiet").get_data(as_text=True)
+    assert len(text.splitlines()) == 12 and "gid://shopify/Customer/S15,2026-05-01,900.00,1,1000.00,USD" in text
+    assert len(file(place, "kind=quiet", place.stranger).get_data(as_text=True).splitlines()) == 1

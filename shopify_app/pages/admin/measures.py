@@ -2,18 +2,23 @@
 
 from dataclasses import fields
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
+from sqlmodel import Session
 
 from kit.errors import AppError
 from kit.money import Money
 from measures import behind, costs, reading
+from measures.leaks import Leak, leaks
+from measures.next_orders import HORIZON
 from measures.reading import MONTHS
 from measures.worth import Costs
 from shopify_app.auth import merchant
 from shopify_app.pages.admin import figure_words as words
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
+from shops.models import Shop
 
 page = Blueprint("admin_measures", __name__)
 
@@ -84,6 +89,21 @@ def cases() -> str:
         about: dict[str, Any] = {"shop_id": caller.shop_id, "term": term, "assisted": assisted, "since": since}
         rows, count = behind.cases_of(session, **about)
         return show("measures_cases.html", rows=rows, count=count, assisted=assisted, money=Money, since=since)
+
+
+@page.get("/app/measures/quiet")
+def quiet() -> str:
+    """Good clients who took a refund by themselves and did not come back."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        return show("quiet.html", leaks=found_leaks(session, shop), horizon=HORIZON)
+
+
+def found_leaks(session: Session, shop: Shop) -> list[Leak]:
+    """As of today in the shop's zone."""
+    today = now().astimezone(ZoneInfo(shop.zone)).date()
+    return leaks(session, shop_id=shop.id or 0, currency=shop.currency, today=today)
 
 
 @page.post("/app/measures/costs")

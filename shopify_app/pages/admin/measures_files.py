@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from measures import exporting, pilots, reading
 from measures.reading import MONTHS
 from shopify_app.auth import merchant
-from shopify_app.pages.admin.measures import months_asked
+from shopify_app.pages.admin.measures import found_leaks, months_asked
 from shopify_app.web import begin, now
 from shops.links import MEASURES, issue_link, open_link
 from shops.shops import get_shop
 
 page = Blueprint("admin_measures_files", __name__)
 
-KINDS = ("csv", "json", "pilot")
+KINDS = ("csv", "json", "pilot", "quiet")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ def fetch(token: str) -> ResponseReturnValue:
         if asked.kind == "pilot":
             pilot = pilots.get_pilot(session, shop_id=opened.shop_id, pilot_id=asked.of)
             return _attached(exporting.pilot_rows(session, pilot), "pilot.csv")
+        if asked.kind == "quiet":
+            return _attached(exporting.leak_rows(found_leaks(session, shop)), "quiet-clients.csv")
         view = reading.view(session, shop=shop, months=asked.of if asked.of in MONTHS else 12, now=now())
         if asked.kind == "json":
             return _attached(exporting.figures(view), "measures.json")
