@@ -10,6 +10,7 @@ import logistics.custody_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
+import logistics.statement_models
 import measures.measured
 import measures.models
 import measures.pilot_models
@@ -32,6 +33,7 @@ MODELS = (
     logistics.cover_models,
     logistics.money_models,
     logistics.radar.models,
+    logistics.statement_models,
     routing.models,
     measures.models,
     measures.measured,
