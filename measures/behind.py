@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from statistics import median
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -84,17 +85,18 @@ def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -
     """First answers to cases opened since then, and promises due since then, of everybody who has either."""
     from_at = datetime.combine(since, time(), UTC)
     names = {person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)}
-    columns = (Case.advisor_id, Case.opened_at, Case.first_answer_due_at, Case.first_answer_at)
-    opened = session.exec(select(*columns).where(Case.shop_id == shop_id, Case.opened_at >= from_at)).all()
-    promised = session.exec(
-        select(Promise_.owner_advisor_id, Promise_.due_on, Promise_.done_at).where(
-            Promise_.shop_id == shop_id, Promise_.due_on >= since, Promise_.due_on <= now.date()
-        )
-    ).all()
+    asked: Any = sa.select(
+        col(Case.advisor_id), col(Case.opened_at), col(Case.first_answer_due_at), col(Case.first_answer_at)
+    ).where(col(Case.shop_id) == shop_id, col(Case.opened_at) >= from_at)
+    opened = session.connection().execute(asked).all()
+    due: Any = sa.select(col(Promise_.owner_advisor_id), col(Promise_.due_on), col(Promise_.done_at)).where(
+        col(Promise_.shop_id) == shop_id, col(Promise_.due_on) >= since, col(Promise_.due_on) <= now.date()
+    )
+    promised = session.connection().execute(due).all()
     made = []
     for advisor_id in {*(row[0] for row in opened), *(row[0] for row in promised)}:
         mine = [row for row in opened if row[0] == advisor_id]
-        answered = [(at - opened_at, at <= due) for _, opened_at, due, at in mine if at is not None]
+        answered = [(at - opened_at, at <= until) for _, opened_at, until, at in mine if at is not None]
         theirs = [(due_on, done) for owner, due_on, done in promised if owner == advisor_id]
         made.append(
             Kept(
@@ -121,11 +123,11 @@ SAID = {
 
 def causes_of(session: Session, *, shop_id: int, since: date) -> list[About]:
     """By kind of piece, the most frequent first: what to mend before the next sale."""
-    query = select(Case.category, Case.reason_label, Case.root_cause).where(
-        Case.shop_id == shop_id, Case.opened_at >= datetime.combine(since, time(), UTC)
+    query: Any = sa.select(col(Case.category), col(Case.reason_label), col(Case.root_cause)).where(
+        col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), UTC)
     )
     by_piece: dict[str, list[tuple[str, RootCause | None]]] = {}
-    for category, stated, cause in session.exec(query):
+    for category, stated, cause in session.connection().execute(query):
         by_piece.setdefault(category or "", []).append((stated, cause))
     made = [_about(piece, rows) for piece, rows in by_piece.items()]
     return sorted(made, key=lambda one: (-one.cases, one.piece))[:20]

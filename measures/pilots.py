@@ -156,7 +156,13 @@ def arm_of(session: Session, pilot: Pilot, key: str) -> Arm:
 
 def _enrol(session: Session, pilot: Pilot, return_gid: str, key: str, now: datetime) -> Arm:
     assert pilot.id is not None
-    about = {"shop_id": pilot.shop_id, "pilot_id": pilot.id, "return_gid": return_gid, "key": key, "at": now}
+    about: dict[str, Any] = {
+        "shop_id": pilot.shop_id,
+        "pilot_id": pilot.id,
+        "return_gid": return_gid,
+        "key": key,
+        "at": now,
+    }
     household = tying.household_of(session, shop_id=pilot.shop_id, key=key)
     insert_once(session, PilotReturn(**about, household=household, arm=arm_of(session, pilot, key)))
     kept = session.exec(
@@ -166,8 +172,8 @@ def _enrol(session: Session, pilot: Pilot, return_gid: str, key: str, now: datet
 
 
 def _given(session: Session, pilot: Pilot, keys: list[str]) -> list[Arm]:
-    query = select(PilotReturn.arm).where(PilotReturn.pilot_id == pilot.id, col(PilotReturn.key).in_(keys))
-    return list(session.exec(query.order_by(col(PilotReturn.at), col(PilotReturn.id))))
+    query = select(PilotReturn).where(PilotReturn.pilot_id == pilot.id, col(PilotReturn.key).in_(keys))
+    return [row.arm for row in session.exec(query.order_by(col(PilotReturn.at), col(PilotReturn.id)))]
 
 
 # --- what it showed

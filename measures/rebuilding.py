@@ -94,7 +94,7 @@ def _batch(session: Session, shop_id: int, turn: int) -> bool:
         log.info("measures.rebuilt", shop_id=shop_id, returns=row.done)
     else:
         tallying.refresh(session, shop_id=shop_id, order_gids=sorted({gid for _, gid in found}))
-        row.after_id, row.done = int(found[-1][0]), row.done + len(found)
+        row.after_id, row.done = int(found[-1][0] or 0), row.done + len(found)
     session.add(row)
     return bool(found)
 
@@ -151,7 +151,7 @@ def compare(session: Session, *, shop_id: int, now: datetime) -> int:
         )
         .one()
     )
-    if first is None:
+    if first is None or last is None:
         return 0
     chance = random.Random(f"{shop_id}:{now.date()}")  # the same sample if it is run twice, another one tomorrow
     ids = [chance.randint(first, last) for _ in range(SAMPLE)]

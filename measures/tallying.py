@@ -69,7 +69,7 @@ def remake_sums(session: Session, *, shop_id: int) -> None:
     hold(session, f"measures:{shop_id}")
     connection, source = session.connection(), MeasuredReturn
     for model in (MeasuredDay, NextOrders):
-        connection.execute(sa.delete(model).where(col(model.shop_id) == shop_id))  # type: ignore[attr-defined]
+        connection.execute(sa.delete(model).where(col(model.shop_id) == shop_id))
     keys: list[Any] = [getattr(source, key) for key in KEYS]
     sums: list[Any] = [sa.func.sum(getattr(source, name)) for name in SUMMED]
     days = sa.select(*keys, *sums).where(col(source.shop_id) == shop_id).group_by(*keys)

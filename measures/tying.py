@@ -63,12 +63,12 @@ def name_orders(session: Session, *, shop_id: int, after_id: int, most: int) -> 
     """Give a household to orders kept before there were any, `most` rows at a time; the last id, None at the end."""
     mine = (col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.id) > after_id)
     ids = sa.select(col(HistoricOrder.id)).where(*mine).order_by(col(HistoricOrder.id)).limit(most)
-    found = [row[0] for row in session.connection().execute(ids)]
+    found = [int(row[0] or 0) for row in session.connection().execute(ids)]
     if not found:
         return None
     span = (*mine, col(HistoricOrder.id) <= found[-1], col(HistoricOrder.household).is_(None))
     session.connection().execute(sa.update(HistoricOrder).where(*span).values(household=_own()))
-    return int(found[-1])
+    return found[-1]
 
 
 def forget(session: Session, *, shop_id: int, key: str) -> None:

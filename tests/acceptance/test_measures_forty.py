@@ -1,4 +1,4 @@
-"""What issue 9 must show of the forty households: what the tables of tests/measures/forty_households*.csv say by hand."""
+"""What issue 9 must show of the forty households: what tests/measures/forty_households*.csv say by hand."""
 
 from decimal import Decimal
 from typing import Any

@@ -69,7 +69,7 @@ def sets(count: int, seed: int) -> list[tuple[Counter[float], Counter[float]]]:
 
 def biggest_difference(count: int, seed: int) -> float:
     """Between ours and scipy's, of curve and interval, over so many random sets."""
-    from scipy.stats import CensoredData, ecdf
+    from scipy.stats import CensoredData, ecdf  # type: ignore[import-untyped]
 
     most = 0.0
     for bought, not_yet in sets(count, seed):

@@ -27,11 +27,7 @@ def town(database: Database, queue: Queue) -> Forty:
 
 def sums(database: Database) -> list[dict[str, Any]]:
     with database.begin() as session:
-        rows = [
-            row.model_dump()
-            for model in (MeasuredDay, NextOrders)
-            for row in session.exec(select(model))  # type: ignore[call-overload]
-        ]
+        rows = [row.model_dump() for model in (MeasuredDay, NextOrders) for row in session.exec(select(model))]
     # A day whose cases all left stays as a row of noughts; a rebuild leaves it out.
     plain = [row for row in rows if row.get("returns", row.get("count"))]
     return sorted(plain, key=lambda row: str(sorted(row.items(), key=str)))

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlmodel import select
 
 from kit.db import Database
+from measures.arms import Arm
 from measures.measured import HouseholdTie
 from measures.pilot_models import Pilot, PilotReturn
 from shopify_app.app import create_app
@@ -134,7 +135,7 @@ def test_a_tie_is_undone_from_its_page(place: Place) -> None:
     shown = place.shown("/app/measures/households")
     assert "Client A11" in shown and "the same e-mail address" in shown and "Undone" in shown
     with place.database.begin() as session:
-        tie = session.exec(select(HouseholdTie).where(HouseholdTie.one.endswith("A11"))).one()  # type: ignore[attr-defined]
+        tie = session.exec(select(HouseholdTie).where(HouseholdTie.one.endswith("A11"))).one()
     assert place.stranger.send(f"/app/measures/households/{tie.id}/undo").status_code == 404
     assert place.alice.send(f"/app/measures/households/{tie.id}/undo").status_code == 200
     assert "46% between" in place.shown("/app/measures"), "one of fifteen fewer bought again"
@@ -164,7 +165,7 @@ def test_a_pilot_is_planned_switched_off_and_reported_on_its_day(place: Place) -
         pilot = session.exec(select(Pilot)).one()
         row = PilotReturn(
             shop_id=place.town.shop_id, pilot_id=cast.number(pilot.id), return_gid="gid://shopify/Return/A01",
-            key="a", household="a", arm="invited", at=NOW,
+            key="a", household="a", arm=Arm.INVITED, at=NOW,
         )  # fmt: skip
         session.add(row)
         session.flush()

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from kit.db import Database
-from kit.errors import Conflict
+from kit.errors import Conflict, NotFound
 from kit.money import Money
 from measures import pilots, tying
 from measures.arms import Arm, drawn
@@ -156,5 +156,5 @@ def test_nothing_of_another_shops_pilot_is_asked(house: House) -> None:
         danas = cast.dana(session)
         about: dict[str, Any] = {"shop_id": danas.shop_id, "key": CLEO, "value": cast.PRICE, "now": NOW}
         assert pilots.invites(session, **about, return_gid=cast.RETURN_GID) == (True, "")
-        with pytest.raises(pilots.NotFound):
+        with pytest.raises(NotFound):
             pilots.complain(session, shop_id=danas.shop_id, row_id=1, now=NOW)
