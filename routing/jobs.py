@@ -30,6 +30,7 @@ from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
 from routing.holding import waits_for_evidence
 from routing.models import Decision
+from routing.piloting import under_pilot
 from routing.ports import OrderReads, SignalReads, Unread
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
@@ -162,8 +163,11 @@ def _decide_and_hand_on(
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
-    elif decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
-        decided = asked_here(decided)
+    else:
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": read.return_gid, "client": client, "now": now}
+        decided = under_pilot(session, decided, value=returned_value(read, order), **about)
+        if decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
+            decided = asked_here(decided)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -200,14 +204,14 @@ def _decide_and_hand_on(
     )
     offers.follow_wish(session, rma, now=now)
     if assisted and decided.advisor_id is not None:
-        about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
-        about = replace(
-            about,
+        of_case = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        of_case = replace(
+            of_case,
             boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id),
             sold_by_advisor=decision.sold,
         )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
-        open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
+        open_with_answer(session, shop_id=shop_id, facts=of_case, owner_id=decided.advisor_id, now=now)
     jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
 
 

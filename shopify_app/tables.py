@@ -13,7 +13,9 @@ import logistics.models
 import logistics.money_models
 import logistics.radar.models
 import logistics.statement_models
+import measures.measured
 import measures.models
+import measures.pilot_models
 import notifications.models
 import routing.ledgers
 import routing.models
@@ -40,6 +42,8 @@ MODELS = (
     routing.models,
     routing.offer_models,
     measures.models,
+    measures.measured,
+    measures.pilot_models,
     routing.seller_models,
     routing.ledgers,
 )

@@ -19,6 +19,7 @@ import jobs.rows
 import logistics.jobs
 import logistics.radar.jobs
 import measures.jobs
+import measures.rebuilding
 import notifications.jobs
 import routing.absences
 import routing.flow
@@ -178,6 +179,7 @@ PERIODIC: Mapping[str, int] = {
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
+    "measures.check_all": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
     "notifications.forget_texts": DAY,
     "webhooks.forget_bodies": DAY,
@@ -253,6 +255,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "measures.hear_history": partial(measures.jobs.hear_history, history=history),
         "measures.keep_current": measures.jobs.keep_current,
         "measures.count_figures": measures.jobs.count_figures,
+        "measures.rebuild": measures.rebuilding.rebuild,
+        "measures.check": measures.rebuilding.check,
+        "measures.check_all": measures.rebuilding.check_all,
         "jobs.purge": jobs.rows.purge,
         "jobs.wake": jobs.attempts.wake_again,
         "shops.purge": shops.jobs.purge,

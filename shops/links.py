@@ -19,6 +19,7 @@ CALENDAR = "calendar"  # the feed an advisor's own calendar reads; subject_id: a
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
 BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
 PAYROLL = "payroll"  # a month's file for the payroll; subject_id: the month as 202611
+MEASURES = "measures"  # the rows behind the measures, for an analyst; subject_id: measures_files.Asked.number
 PACK = "pack"  # a data pack as a file, for who asked for it; subject_id: its place among the packs
 
 LIFETIME = {
@@ -30,6 +31,7 @@ LIFETIME = {
     EXPORT: timedelta(minutes=10),
     BOOK: timedelta(minutes=10),
     PAYROLL: timedelta(minutes=10),
+    MEASURES: timedelta(minutes=10),
     PACK: timedelta(minutes=10),
 }
 
