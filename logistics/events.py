@@ -72,6 +72,13 @@ class ReturnReopened(_OfReturn):
 
 
 @dataclass(frozen=True)
+class ReturnReplaced(_OfReturn):
+    """The return was made anew in Shopify: what was `before` is `return_gid` from now on."""
+
+    before: str
+
+
+@dataclass(frozen=True)
 class TrackerUpdated:
     """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
 
@@ -92,3 +99,17 @@ class PiecesDisposed:
     shop_id: int
     rfo_gid: str | None
     rfo_line_gids: list[str]
+
+
+@dataclass(frozen=True)
+class WithdrawalStated:
+    """A client stated on our page that they withdraw from a purchase. `is_vouched`: a person named the order."""
+
+    shop_id: int
+    statement_id: int
+    is_vouched: bool = False
+
+    @property
+    def order_key(self) -> str:
+        """One try at a time."""
+        return f"withdrawal:{self.statement_id}"

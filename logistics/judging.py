@@ -10,14 +10,14 @@ from sqlmodel import Session, col, select
 
 from kit.db import insert_once
 from kit.errors import NotFound
-from logistics import packs
+from logistics import packs, statements
 from logistics.cover_models import RmaVerdict
 from logistics.eligibility import LineFacts, ReturnFacts, decide
 from logistics.eligibility.facts import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
 from logistics.money_models import MoneyTerms
-from logistics.pack_files import Pack, matches
+from logistics.pack_files import Pack, law_in, matches
 from logistics.reads import ReturnRead, SoldRead
 from logistics.states import Goods
 from shops.shops import get_shop
@@ -27,6 +27,7 @@ JUDGED_BY = ("countries", "policy", "classes")
 
 def keep_verdict(session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> RmaVerdict:
     """Judge a return as it is opened, by the rules of today, and keep it. A second time changes nothing."""
+    read = statements.as_stated(session, rma, read)
     rules = {name: packs.pack(session, rma.shop_id, name) for name in JUDGED_BY}
     facts = gather(session, rma, read, sold, rules, now=now)
     judged = decide(facts)
@@ -82,14 +83,9 @@ def let_go_on(session: Session, *, shop_id: int, rma_id: int, by: str, now: date
     return row
 
 
-def law_of(pack: Pack, country: str) -> Mapping[str, Any] | None:
-    """The entry that names the country."""
-    return next((entry for entry in pack.entries if country and country in entry["countries"]), None)
-
-
 def policy_for(pack: Pack, country: str) -> Mapping[str, Any] | None:
     """The entry that names the country, else the one that names none."""
-    return law_of(pack, country) or next((entry for entry in pack.entries if not entry["countries"]), None)
+    return law_in(pack, country) or next((entry for entry in pack.entries if not entry["countries"]), None)
 
 
 def gather(
@@ -114,7 +110,7 @@ def gather(
         channel=rma.channel,
         asked_on=_day(session, rma, read.created_at or now),
         delivered_on=rma.delivered_on,
-        law=law_of(rules["countries"], rma.country),
+        law=law_in(rules["countries"], rma.country),
         policy=policy_for(rules["policy"], rma.country),
         is_open=read.status == "OPEN",
         is_all_of_a_set=in_sets <= coming,

@@ -41,22 +41,24 @@ class OrderReturn:
 
 @dataclass(frozen=True)
 class ReturnablePiece:
-    """Pieces of one line that can still be sent back; `quantity` at most."""
+    """Pieces of one line that can still be sent back; `quantity` at most. `line_gid` is the order's own line."""
 
     fulfillment_line_gid: str
     title: str
     detail: str
     image: str
     quantity: int
+    line_gid: str = ""
 
 
 @dataclass(frozen=True)
 class OrderToReturn:
-    """An order with all that can still be sent back; no pieces when nothing can."""
+    """An order with all that can still be sent back; no pieces when nothing can. `email` is the buyer's, if known."""
 
     order_gid: str
     name: str
     pieces: tuple[ReturnablePiece, ...]
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def _take_over(shop: Shop, shown: dict[str, Any]) -> None:
     shop.name = shown.get("name") or shop.name
     shop.currency = shown.get("currencyCode") or shop.currency
     shop.zone = shown.get("ianaTimezone") or shop.zone
+    shop.plus = (shown.get("plan") or {}).get("shopifyPlus", shop.plus)
 
 
 def learn_scopes(begin: Begin, *, api: "AdminApi", shop_id: int) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
 
 
@@ -35,6 +36,13 @@ def shopify_orders() -> "ShopifyOrders":
     from shopify_app.admin_api.orders import ShopifyOrders
 
     return ShopifyOrders(admin_api(), running().database)
+
+
+def shopify_returns() -> "ShopifyReturns":
+    """Returns, their parcels and their money."""
+    from shopify_app.admin_api.returns import ShopifyReturns
+
+    return ShopifyReturns(admin_api())
 
 
 def shopify_stock() -> "ShopifyStock":

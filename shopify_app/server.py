@@ -25,6 +25,7 @@ def load() -> object:
     # Imported here, so that a process which only watches over others stays small.
     from kit.settings import Settings
     from shopify_app.app import create_app
+    from shopify_app.before import Before
     from shopify_app.behind import Pages
     from shopify_app.wiring import make_sources
     from webhooks.commits import Committer
@@ -33,8 +34,9 @@ def load() -> object:
     give_memory_back()
     settings = Settings.from_env()
     app = create_app(settings)
-    pages = Pages(app, threads=THREADS)
-    doors = Doors(pages, make_sources(settings), Committer(app.extensions["returns"].database.engine))
+    database = app.extensions["returns"].database
+    pages = Before(Pages(app, threads=THREADS), settings, database.begin)
+    doors = Doors(pages, make_sources(settings), Committer(database.engine))
     leave_alone_what_stays()
     return doors
 

@@ -19,6 +19,7 @@ import jobs.rows
 import logistics.jobs
 import logistics.radar.jobs
 import measures.jobs
+import measures.rebuilding
 import notifications.jobs
 import routing.absences
 import routing.flow
@@ -28,8 +29,10 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.replacing
 import routing.rerouting
 import routing.sweeps
+import routing.withdrawing
 import shops.jobs
 import webhooks.forgetting
 from consults.events import (
@@ -45,6 +48,7 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    RecordingWished,
     RoomTold,
     TimesProposed,
 )
@@ -61,7 +65,15 @@ from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
-from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
+from logistics.events import (
+    PiecesDisposed,
+    ReturnEnded,
+    ReturnReopened,
+    ReturnReplaced,
+    ReturnSettled,
+    TrackerUpdated,
+    WithdrawalStated,
+)
 from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
@@ -109,7 +121,8 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
     ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
     ConsultEnded: ("consults.after_consult",),
-    GuestInvited: ("consults.tell_guests",),
+    GuestInvited: ("consults.tell_guests", "consults.keep_recording"),
+    RecordingWished: ("consults.keep_recording",),
     GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
@@ -123,12 +136,14 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
+    WithdrawalStated: ("routing.carry_out_withdrawal",),
 }
 
 AT_ONCE: Mapping[type, AtOnce] = {
     # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
+    ReturnReplaced: routing.replacing.follow_replaced,
     ClientsMerged: clients.merge,
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
@@ -151,6 +166,7 @@ PERIODIC: Mapping[str, int] = {
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
+    "measures.check_all": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
     "notifications.forget_texts": DAY,
     "webhooks.forget_bodies": DAY,
@@ -170,6 +186,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     # What calls out is loaded by the worker only (reaching.py): a web process takes webhooks and shows our own rows.
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.drafts import ShopifySales
+    from shopify_app.admin_api.exchanges import ShopifyExchanges
     from shopify_app.admin_api.flow import ShopifyFlow
     from shopify_app.admin_api.history import ShopifyHistory
     from shopify_app.admin_api.openings import ShopifyOpenings
@@ -201,6 +218,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.note_hands": routing.ledger_jobs.note_hands,
         "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
+        "routing.carry_out_withdrawal": partial(routing.withdrawing.carry_out_withdrawal, read=ShopifyOpenings(api)),
         "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
         "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
@@ -217,6 +235,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.drop_exchange": partial(logistics.jobs.drop_exchange, door=ShopifyExchanges(api)),
+        "logistics.look_at_credit": partial(logistics.jobs.look_at_credit, returns=returns),
+        "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(
@@ -234,6 +255,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "measures.hear_history": partial(measures.jobs.hear_history, history=history),
         "measures.keep_current": measures.jobs.keep_current,
         "measures.count_figures": measures.jobs.count_figures,
+        "measures.rebuild": measures.rebuilding.rebuild,
+        "measures.check": measures.rebuilding.check,
+        "measures.check_all": measures.rebuilding.check_all,
         "jobs.purge": jobs.rows.purge,
         "jobs.wake": jobs.attempts.wake_again,
         "shops.purge": shops.jobs.purge,
@@ -264,6 +288,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         ),
         "consults.nudge_advisors": partial(consults.room_jobs.nudge_advisors, addresses=addresses),
         "consults.note_room": consults.room_jobs.note_room,
+        "consults.keep_recording": partial(consults.room_jobs.keep_recording, rooms=make_rooms(settings)),
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from kit.causes import Cause
-from logistics import rmas
+from logistics import rmas, statements
+from logistics.foreign_labels import unconfirmed
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
 from logistics.states import TROUBLE_SCANS, Goods, SettlementState
@@ -14,6 +15,11 @@ from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, Failure, Look, Pl
 
 LABELS = "logistics."
 AWAY = (Goods.AUTHORISED, Goods.LABELLED, Goods.IN_TRANSIT)
+
+
+def withdrawals_waiting(look: Look) -> list[Place]:
+    """A client withdrew, and nobody has carried it out."""
+    return [HERE] * statements.waiting_for_a_person(look.session, shop_id=look.shop_id)
 
 
 def no_receiver(look: Look) -> list[Place]:
@@ -75,6 +81,11 @@ def stray_parcels(look: Look) -> list[Place]:
     return _places(look.session.exec(query.distinct().limit(100)).all())
 
 
+def foreign_labels(look: Look) -> list[Place]:
+    """Labels that somebody hung on in Shopify, of which nobody has said what covers them."""
+    return _places(unconfirmed(look.session, shop_id=look.shop_id))
+
+
 def against_us(look: Look) -> list[Place]:
     """Returns that ended in Shopify while the piece was on its way or here."""
     return _places(ended_against_us(look.session, shop_id=look.shop_id))
@@ -131,6 +142,18 @@ PARCELS: tuple[Failure, ...] = (
         "the piece brought to a boutique and note that it has arrived.",
         "See the return",
         ACTIVITY,
+    ),
+    Failure(
+        "foreign_label",
+        foreign_labels,
+        "A label was hung on in Shopify, and nobody knows its cover",
+        "{n} labels were hung on in Shopify, and nobody knows their cover",
+        "The piece may travel without cover, and nobody would pay for it if it is lost.",
+        "Ask the client to wait with it. Then write down what covers it for its whole value, or say that it is not "
+        "used; a label with cover follows by itself.",
+        "See the label",
+        ACTIVITY,
+        tone=CRITICAL,
     ),
     Failure(
         "eligibility",
@@ -232,5 +255,16 @@ PARCELS: tuple[Failure, ...] = (
         "Look at the order in Shopify, then say here what you found.",
         "See the return",
         ACTIVITY,
+    ),
+    Failure(
+        "withdrawal",
+        withdrawals_waiting,
+        "A client withdrew from a purchase, and it is not carried out yet",
+        "{n} clients withdrew from a purchase, and it is not carried out yet",
+        "It counts from the moment it was stated, and so do the days for the money.",
+        "Find the order it means and name it here, or open the return by hand and say so.",
+        "See the withdrawals",
+        "/app/withdrawals",
+        CRITICAL,
     ),
 )

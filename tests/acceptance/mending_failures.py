@@ -19,6 +19,7 @@ from consults.models import Advisor, Boutique
 from consults.time_models import BusyFeed
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
+from logistics import stating
 from logistics.models import LogisticsPolicy, Parcel, RmaLine, Settlement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
@@ -32,6 +33,8 @@ from shopify_app.admin_api.openings import ShopifyOpenings
 from shops import crypt
 from shops.models import Shop, ShopState
 from simulators.shopify.config import DEFAULT_SCOPES
+from simulators.shopify.contexts import open_context
+from simulators.shopify.mutations import MUTATIONS
 from tests import cast
 from tests.acceptance.mending_house import RECEIVING, SENDER, House
 from tests.journeys.edge_town import DOMAIN
@@ -348,6 +351,23 @@ def lose_the_parcel(house: House) -> None:
     scan(house, "failure")
 
 
+def hang_one_on(house: House) -> None:
+    """Staff hang a label of their own on, in Shopify."""
+    gid = house.request("1042", **{"as": "create"})
+    (order,) = house.town.shopify.store.shops[DOMAIN].get(gid)["reverseFulfillmentOrders"]
+    hung = {"trackingInput": {"number": "BYHAND1"}, "reverseDeliveryLineItems": [], "notifyCustomer": False}
+    with house.town.shopify.store.change():
+        ctx = open_context(house.town.shopify.store, DOMAIN)
+        MUTATIONS["reverseDeliveryCreateWithShipping"](ctx, {"reverseFulfillmentOrderId": order["id"], **hung})
+        ctx.send()
+    house.deliver()
+
+
+def say_what_covers_it(house: House) -> None:
+    house.press("/app/returns/1/foreign", label_id=1, covered_for="14,800", evidence="Lloyd, B-7")
+    assert house.parcel().is_covered
+
+
 def scan(house: House, status: str) -> None:
     at = house.town.times["now"].isoformat()
     code = house.parcel().tracking_code
@@ -380,6 +400,16 @@ def lose_a_payment(house: House) -> None:
     row = Settlement(rma_id=rma_id, shop_id=house.shop_id, batch=1, amount_cents=1_480_000, currency="USD",
                      proposed_at=house.town.times["now"], state=SettlementState.UNSETTLED)  # fmt: skip
     house.rows(lambda session: session.add(row))
+
+
+def withdraw_from_nothing(house: House) -> None:
+    """The client wrote a number that no order has."""
+    said = stating.Stated("Amara Whitlock", "#10042", "amara@example.com")
+    about: dict[str, Any] = {"shop_id": house.town.shop_id, "key": "k" * 30, "locale": "en"}
+    house.rows(
+        lambda session: stating.keep_statement(session, said, may_write=True, now=house.town.times["now"], **about)
+    )
+    house.town.work()
 
 
 def lose_an_opening(house: House) -> None:
@@ -516,6 +546,7 @@ FAILING = (
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
+    Failing("foreign_label", hang_one_on, say_what_covers_it, "without cover", "/app/returns/1"),
     Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
     Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),
@@ -528,6 +559,10 @@ FAILING = (
     Failing(
         "money", lose_a_payment, lambda h: h.press("/app/returns/1/payment/aside", settlement_id=1),
         "Nothing is sent a second time", "/app/returns/1",
+    ),
+    Failing(
+        "withdrawal", withdraw_from_nothing, lambda h: h.press("/app/withdrawals/1/order", order="1042"),
+        "Find the order it means", "/app/withdrawals",
     ),
     Failing("opening", lose_an_opening, open_it_again, "Order #1042", "/app/activity#opening-1"),
     Failing("texts_held", text(connected=False), then_connected(House.texts), "connect your text service",

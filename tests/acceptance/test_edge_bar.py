@@ -233,6 +233,7 @@ JUSTIFIED = {
     "consults.room_jobs._waiting": "by the clock, in all shops alike",
     "consults.room_jobs._any_soon": "by the clock, in all shops alike",
     "consults.rooms.embedded.*": "below consults.rooms.rooms, which finds the conversation by its shop first",
+    "consults.rooms.glances.*": "of the conversation that a signed pass names, given after its shop was looked at",
     "notifications.jobs.deliver": "the message of the job",
     "notifications.messages.claim": "the message of the job",
     "notifications.messages.settle": "the message of the job",

@@ -14,8 +14,12 @@ from shopify_app.pages.admin import (
     cover,
     desk_links,
     home,
+    households,
+    measures,
+    measures_files,
     money,
     past,
+    pilot,
     privacy,
     promises,
     returns,
@@ -26,11 +30,16 @@ from shopify_app.pages.admin import (
     settings,
     staff,
     travelling,
+    withdrawals,
 )
 
 PAGES: tuple[Blueprint, ...] = (
     home.page,
     past.page,
+    measures.page,
+    measures_files.page,
+    households.page,
+    pilot.page,
     cases.page,
     returns.page,
     travelling.page,
@@ -50,6 +59,7 @@ PAGES: tuple[Blueprint, ...] = (
     rule_packs.page,
     activity.page,
     privacy.page,
+    withdrawals.page,
     desk_links.page,
     bounce.page,
 )
