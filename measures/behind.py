@@ -73,7 +73,8 @@ def cases_of(session: Session, *, shop_id: int, term: str, assisted: bool, since
         case.return_gid: (f"/app/cases/{case.id}", case.order_name)
         for case in session.exec(select(Case).where(Case.shop_id == shop_id, col(Case.return_gid).in_(gids)))
     }
-    for rma in session.exec(select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(gids))):
+    alone = select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(gids))
+    for rma in session.exec(alone):
         known.setdefault(rma.return_gid, (f"/app/returns/{rma.id}", rma.order_name))
     made = []
     for row in rows:
