@@ -220,6 +220,58 @@ def upgrade() -> None:
         batch_op.create_index("ix_withdrawalstatement_order", ["shop_id", "order_gid"], unique=False)
 
     op.create_table(
+        "exchange",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("asked_gid", sa.String(length=120), nullable=False),
+        sa.Column("order_gid", sa.String(length=120), nullable=False),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declining_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_exchange_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_exchange_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_exchange_rma_id")),
+    )
+    with op.batch_alter_table("exchange", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchange_order_gid"), ["order_gid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchange_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "foreignlabel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_gid", sa.String(length=120), nullable=False),
+        sa.Column("tracking", sa.String(length=120), nullable=False),
+        sa.Column("said", sa.String(length=40), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evidence", sa.String(length=240), nullable=False),
+        sa.Column("cover_cents", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("said_by", sa.String(length=120), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_foreignlabel_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_foreignlabel_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreignlabel")),
+        sa.UniqueConstraint(
+            "rma_id", "delivery_gid", "tracking", name=op.f("uq_foreignlabel_rma_id_delivery_gid_tracking")
+        ),
+    )
+    with op.batch_alter_table("foreignlabel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_foreignlabel_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "pilotreturn",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -240,12 +292,60 @@ def upgrade() -> None:
     with op.batch_alter_table("pilotreturn", schema=None) as batch_op:
         batch_op.create_index("ix_pilotreturn_key", ["pilot_id", "key"], unique=False)
 
+    op.create_table(
+        "returnoffer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("order_name", sa.String(length=60), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("pieces", sa.JSON(), nullable=False),
+        sa.Column("reason_gid", sa.String(length=100), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("may_credit", sa.Boolean(), nullable=False),
+        sa.Column("wish", sa.String(length=20), nullable=False),
+        sa.Column("opened_id", sa.Integer(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opened_id"], ["openedreturn.id"], name=op.f("fk_returnoffer_opened_id_openedreturn"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_returnoffer_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returnoffer")),
+        sa.UniqueConstraint("shop_id", "key", name=op.f("uq_returnoffer_shop_id_key")),
+    )
+    with op.batch_alter_table("returnoffer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_returnoffer_order_gid"), ["order_gid"], unique=False)
+
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("room_link", sa.String(length=500), server_default="", nullable=False))
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_since", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("may_record", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
     with op.batch_alter_table("historicorder", schema=None) as batch_op:
         batch_op.add_column(sa.Column("household", sa.String(length=100), nullable=True))
         batch_op.create_index("ix_historicorder_household", ["shop_id", "household", "placed_at"], unique=False)
 
     with op.batch_alter_table("historicpiece", schema=None) as batch_op:
         batch_op.add_column(sa.Column("line_gid", sa.String(length=100), server_default="", nullable=False))
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("collects_in", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
+
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("may_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("instead_piece", sa.String(length=200), server_default="", nullable=False))
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("chosen_way", sa.String(length=40), nullable=True))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("plus", sa.Boolean(), nullable=True))
@@ -258,6 +358,16 @@ def downgrade() -> None:
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.drop_column("plus")
 
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_column("chosen_way")
+
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.drop_column("instead_piece")
+        batch_op.drop_column("may_credit")
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("collects_in")
+
     with op.batch_alter_table("historicpiece", schema=None) as batch_op:
         batch_op.drop_column("line_gid")
 
@@ -265,10 +375,32 @@ def downgrade() -> None:
         batch_op.drop_index("ix_historicorder_household")
         batch_op.drop_column("household")
 
+    with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
+        batch_op.drop_column("may_record")
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_column("recorded_since")
+
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.drop_column("room_link")
+
+    with op.batch_alter_table("returnoffer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_returnoffer_order_gid"))
+
+    op.drop_table("returnoffer")
     with op.batch_alter_table("pilotreturn", schema=None) as batch_op:
         batch_op.drop_index("ix_pilotreturn_key")
 
     op.drop_table("pilotreturn")
+    with op.batch_alter_table("foreignlabel", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_foreignlabel_shop_id"))
+
+    op.drop_table("foreignlabel")
+    with op.batch_alter_table("exchange", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_shop_id"))
+        batch_op.drop_index(batch_op.f("ix_exchange_order_gid"))
+
+    op.drop_table("exchange")
     with op.batch_alter_table("withdrawalstatement", schema=None) as batch_op:
         batch_op.drop_index("ix_withdrawalstatement_order")
 
