@@ -35,7 +35,6 @@ import routing.sweeps
 import routing.withdrawing
 import shops.jobs
 import webhooks.forgetting
-from consults.busy_calendars import IcsCalendar
 from consults.events import (
     AnswerHalfDue,
     CaseClosed,
@@ -78,23 +77,11 @@ from logistics.events import (
 from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
-from logistics.stores.s3 import S3
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.drafts import ShopifySales
-from shopify_app.admin_api.exchanges import ShopifyExchanges
-from shopify_app.admin_api.flow import ShopifyFlow
-from shopify_app.admin_api.history import ShopifyHistory
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.orders import ShopifyOrders
-from shopify_app.admin_api.returns import ShopifyReturns
-from shopify_app.admin_api.stock import ShopifyStock
-from shopify_app.admin_api.sweeps import ShopifySweeps
-from shopify_app.admin_api.together import ReturnsWithOrders
 from shopify_app.radar import cases_seen
 from shops import links
 from shops.events import (
@@ -196,6 +183,19 @@ def wire(settings: Settings, database: Database) -> None:
 
 def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
+    # What calls out is loaded by the worker only (reaching.py): a web process takes webhooks and shows our own rows.
+    from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.drafts import ShopifySales
+    from shopify_app.admin_api.exchanges import ShopifyExchanges
+    from shopify_app.admin_api.flow import ShopifyFlow
+    from shopify_app.admin_api.history import ShopifyHistory
+    from shopify_app.admin_api.openings import ShopifyOpenings
+    from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.returns import ShopifyReturns
+    from shopify_app.admin_api.stock import ShopifyStock
+    from shopify_app.admin_api.sweeps import ShopifySweeps
+    from shopify_app.admin_api.together import ReturnsWithOrders
+
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
     together = ReturnsWithOrders(api, orders)
@@ -321,6 +321,8 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
 
 def make_calendars() -> Mapping[str, BusyCalendar]:
     """Who reads the calendars that say when advisors are busy, by the name their rows have."""
+    from consults.busy_calendars import IcsCalendar
+
     return {IcsCalendar.name: IcsCalendar()}
 
 
@@ -337,6 +339,8 @@ def make_pictures(settings: Settings) -> PictureStore:
     """Where pictures of pieces are kept: a bucket where one is set up, else a folder."""
     if not settings.pictures_s3_bucket:
         return Folder(settings.pictures_folder)
+    from logistics.stores.s3 import S3
+
     return S3(
         endpoint=settings.pictures_s3_endpoint,
         bucket=settings.pictures_s3_bucket,

@@ -11,9 +11,12 @@ import responses
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from consults import feeds
 from consults.advisors import BoutiqueRow, import_directory
+from consults.feed_words import FeedTrouble
 from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
+from consults.time_models import BusyFeed
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
 from logistics import stating
@@ -188,6 +191,19 @@ def take_boutiques_away(house: House) -> None:
 def lose_the_phone(house: House) -> None:
     """The directory that was read holds none; the page itself takes nobody without."""
     house.edit(Advisor, house.town.advisor_id, phone=None)
+
+
+def give_a_calendar_nobody_can_read(house: House) -> None:
+    mine = {"shop_id": house.shop_id, "advisor_id": house.town.advisor_id}
+    now = house.town.times["now"]
+    house.rows(lambda s: feeds.add_feed(s, **mine, address="https://127.0.0.1/secret.ics", now=now))
+    feed = house.rows(lambda s: s.exec(select(BusyFeed)).one())
+    house.start("consults.read_feed", feed_id=feed.id)
+    assert house.rows(lambda s: s.get_one(BusyFeed, feed.id).trouble) is FeedTrouble.NOT_OUTSIDE
+
+
+def take_it_away(house: House) -> None:
+    delete(house, BusyFeed)
 
 
 def read_boutiques(house: House) -> None:
@@ -517,6 +533,9 @@ FAILING = (
     Failing(
         "advisor_email", lambda h: h.correct_advisor(email=""), lambda h: h.correct_advisor(email="ines@v.example"),
         "calendar", "/app/advisors/",
+    ),
+    Failing(
+        "busy_calendar", give_a_calendar_nobody_can_read, take_it_away, "no time of theirs is offered", "/app/advisors/"
     ),
     Failing("currency", choose_a_limit_in_euro, choose_it_again, "Take the same figures", "/app/routing"),
     Failing("former_currency", return_a_former_order, say_what_is_offered, "Say at the step", "/app/activity#step-"),

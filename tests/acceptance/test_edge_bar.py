@@ -24,7 +24,8 @@ from kit.settings import SettingsError
 from logistics.models import LogisticsPolicy
 from logistics.reads import Address as Place
 from routing.models import RoutingPolicy
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper
+from shopify_app.admin_api.grants import RefusedGrant
+from shopify_app.admin_api.tokens import TokenKeeper
 from shopify_app.auth import NotSignedIn, read_id_token
 from shopify_app.extension_auth import read_extension_token
 from shops.models import Shop

@@ -26,7 +26,7 @@ from notifications.channels.email import build
 from notifications.models import Message
 from notifications.ports import Outgoing
 from routing import jobs as routing_jobs
-from shopify_app.admin_api.tokens import read_grant
+from shopify_app.admin_api.grants import read_grant
 from shopify_app.app import create_app
 from shopify_app.auth import proxy_signature_holds, sign_proxy, signed_text
 from shopify_app.pages.admin.bounce import reload_target

@@ -16,7 +16,6 @@ from kit.countries import country_names
 from kit.errors import OutsideError, Waiting
 from kit.money import Money
 from logistics import rmas
-from shopify_app.admin_api.client import AdminApi
 from shopify_app.auth import merchant
 from shopify_app.installs import learn_scopes
 from shopify_app.mending.granted import RIGHTS, grant_page, missing_rights
@@ -24,6 +23,7 @@ from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.receiving_forms import countries_in_words, read_receiving
 from shopify_app.pages.admin.room_forms import choose_room, read_room, room_choices
 from shopify_app.pages.admin.standing import setup
+from shopify_app.reaching import admin_api
 from shopify_app.web import begin, now, running, settings
 from shops.events import ScopesChanged
 
@@ -89,7 +89,7 @@ def rights() -> Response:
     """Somebody gave a right: read at once what the app may do, as Shopify's own word of it may lag."""
     caller = merchant()
     try:
-        learn_scopes(running().database.begin, api=AdminApi(settings(), running().database), shop_id=caller.shop_id)
+        learn_scopes(running().database.begin, api=admin_api(), shop_id=caller.shop_id)
     except (OutsideError, Waiting):
         with begin() as session:
             jobs.publish(session, ScopesChanged(caller.shop_id))  # tried until Shopify answers

@@ -20,13 +20,9 @@ from routing import offers
 from routing.facts import OrderRead
 from routing.offer_models import ReturnOffer
 from routing.reads import OrderToReturn
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.orders import ShopifyOrders
-from shopify_app.admin_api.returns import ShopifyReturns
-from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.auth import DeskCaller
-from shopify_app.web import addresses, begin, now, running
+from shopify_app.reaching import shopify_openings, shopify_orders, shopify_returns, shopify_stock
+from shopify_app.web import addresses, begin, now
 from shops.links import OFFER, issue_link
 from shops.shops import get_shop
 
@@ -37,9 +33,8 @@ NO_PIECE = "No piece has exactly the number “{sku}”. Look it up in Shopify a
 
 def let_them_decide(caller: DeskCaller, form: MultiDict[str, str]) -> ResponseReturnValue:
     """Keep what comes back and what may be had instead, and write to the client. A second press is the same."""
-    api = AdminApi(running().settings, running().database)
-    order = ShopifyOpenings(api).find_order(caller.shop_id, form.get("order", "")[:60])
-    found = ShopifyOrders(api, running().database).order(caller.shop_id, form["order_gid"])
+    order = shopify_openings().find_order(caller.shop_id, form.get("order", "")[:60])
+    found = shopify_orders().order(caller.shop_id, form["order_gid"])
     if order is None or found is None or order.order_gid != form["order_gid"]:
         raise AppError(NO_ORDER)
     sold, client = found
@@ -58,9 +53,9 @@ def let_them_decide(caller: DeskCaller, form: MultiDict[str, str]) -> ResponseRe
             if gid == piece.fulfillment_line_gid
         ],
         "reason_gid": form["reason"],
-        "choices": _choices(api, caller.shop_id, form.get("instead", ""), value.currency),
+        "choices": _choices(caller.shop_id, form.get("instead", ""), value.currency),
         "value": value,
-        "may_credit": _may_credit(api, caller.shop_id, client, value),
+        "may_credit": _may_credit(caller.shop_id, client, value),
     }
     with begin() as session:
         key = token_hash(form["key"])
@@ -88,10 +83,10 @@ def _value(order: OrderToReturn, sold: OrderRead, chosen: list[tuple[str, int]])
     return Money(cents, sold.total.currency)
 
 
-def _choices(api: AdminApi, shop_id: int, given: str, currency: str) -> list[offers.Choice]:
+def _choices(shop_id: int, given: str, currency: str) -> list[offers.Choice]:
     found = []
     for sku in [sku.strip() for sku in given.split(",") if sku.strip()][: offers.MOST_CHOICES + 1]:
-        piece = ShopifyStock(api).find(shop_id, sku)
+        piece = shopify_stock().find(shop_id, sku)
         if piece is None:
             raise AppError(NO_PIECE.format(sku=sku[:40]))
         price = Money.parse(str(piece.price or 0), currency)
@@ -99,13 +94,13 @@ def _choices(api: AdminApi, shop_id: int, given: str, currency: str) -> list[off
     return found
 
 
-def _may_credit(api: AdminApi, shop_id: int, client: ClientRead, value: Money) -> bool:
+def _may_credit(shop_id: int, client: ClientRead, value: Money) -> bool:
     """The ceiling is looked at before credit is offered, and once more when the money is proposed."""
     with begin() as session:
         offered, known = rmas.policy_of(session, shop_id).offer_credit, ceilings(session, shop_id)
     if not offered or not client.gid or not fits(known, (), value):
         return False
-    return fits(known, ShopifyReturns(api).store_credit(shop_id, client.gid), value)
+    return fits(known, shopify_returns().store_credit(shop_id, client.gid), value)
 
 
 def _write(session: Session, row: ReturnOffer, client: ClientRead) -> None:

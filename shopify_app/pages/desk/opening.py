@@ -11,13 +11,11 @@ from kit.tokens import new_token, token_hash
 from routing import offers, openings
 from routing.models import OpenedReturn
 from routing.reads import OrderToReturn, Reason
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import whose
 from shopify_app.pages.desk.offering import let_them_decide, quantity_of
-from shopify_app.web import begin, now, running
+from shopify_app.reaching import shopify_openings, shopify_stock
+from shopify_app.web import begin, now
 
 page = Blueprint("opening", __name__, url_prefix="/returns")
 
@@ -98,7 +96,7 @@ def again(opened_id: int) -> ResponseReturnValue:
 
 
 def _look_up(caller: DeskCaller, name: str) -> tuple[OrderToReturn | None, tuple[Reason, ...], str]:
-    shopify = ShopifyOpenings(AdminApi(running().settings, running().database))
+    shopify = shopify_openings()
     try:
         order = shopify.find_order(caller.shop_id, name)
         if order is None:
@@ -116,7 +114,7 @@ def _instead(caller: DeskCaller, sku: str) -> list[tuple[str, int]]:
     """The piece the client decided for, if any."""
     if not sku:
         return []
-    piece = ShopifyStock(AdminApi(running().settings, running().database)).find(caller.shop_id, sku)
+    piece = shopify_stock().find(caller.shop_id, sku)
     if piece is None:
         raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     return [(piece.variant_gid, 1)]

@@ -17,12 +17,11 @@ from logistics.radar.needs import need_of, note_need
 from logistics.rights import GRANT
 from logistics.rmas import find_rma
 from logistics.settlements import approve_payment, open_settlement
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.web import begin, now, running
+from shopify_app.reaching import shopify_stock
+from shopify_app.web import begin, now
 
 page = Blueprint("radar", __name__, url_prefix="/cases/<int:case_id>")
 LOOK_AGAIN = "“{words}” blames somebody. Say what was ours in it, or send it a second time as it stands."
@@ -60,7 +59,7 @@ def need(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         return_gid = case_of(session, caller, case_id).return_gid
     sku = form.get("sku", "").strip()
-    piece = ShopifyStock(AdminApi(running().settings, running().database)).find(caller.shop_id, sku) if sku else None
+    piece = shopify_stock().find(caller.shop_id, sku) if sku else None
     if sku and piece is None:
         raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     with begin() as session:
