@@ -1,6 +1,11 @@
 """Handing messages over, once each."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
 
 from kit import metrics
 from kit.causes import Cause
@@ -9,6 +14,7 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from notifications import messages, texts
+from notifications.chains import TEXT_CHANNELS, pass_on
 from notifications.models import Message
 from notifications.ports import Channel, Outgoing
 from notifications.states import MessageState
@@ -25,14 +31,9 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
             return
         outgoing = _outgoing(row, get_shop(session, shop_id).shown_name)
         channel, state = channels[row.channel], row.state
-        if state is MessageState.QUEUED and not channel.is_set_up:
-            messages.settle(
-                session, message_id, MessageState.HELD, error=f"{row.channel} is not set up", now=clock_now()
-            )
+        if state is MessageState.QUEUED and _cannot_go(session, row, channel):
             return
-        if state is MessageState.QUEUED and row.channel == "sms" and texts.has_opted_out(session, row.recipient):
-            messages.settle(session, message_id, MessageState.FAILED, error=texts.OPTED_OUT, now=clock_now())
-            return
+        outgoing = replace(outgoing, **_on_whatsapp(session, row, channel), known=messages.provider_ids_near(session, row))
     if state is MessageState.SENDING:
         if _read_back(begin, channel, outgoing):
             return
@@ -47,6 +48,32 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
     else:
         return
     _hand_over(begin, channel, outgoing)
+
+
+def _cannot_go(session: Session, row: Message, channel: Channel) -> bool:
+    """Whether it is known beforehand that this way leads nowhere; then it is settled, and the next one taken."""
+    assert row.id is not None
+    now = clock_now()
+    if not channel.is_set_up:
+        messages.settle(session, row.id, MessageState.HELD, error=f"{row.channel} is not set up", now=now)
+    elif row.channel in TEXT_CHANNELS and texts.has_opted_out(session, row.recipient, row.channel):
+        messages.settle(
+            session, row.id, MessageState.FAILED, error=texts.OPTED_OUT, cause=Cause.OPTED_OUT, now=now
+        )
+    else:
+        return False
+    pass_on(session, row, now=now)
+    return True
+
+
+def _on_whatsapp(session: Session, row: Message, channel: Channel) -> dict[str, Any]:
+    """Whether free words may go there now, and what a template is filled with."""
+    if row.channel != texts.WHATSAPP:
+        return {}
+    ours = row.sender or getattr(channel, "sender", "")
+    values = json.loads(row.variables) if row.variables else {}
+    freely = texts.wrote_lately(session, row.recipient, ours=ours, now=clock_now())
+    return {"values": values, "may_write_freely": freely}
 
 
 def _read_back(begin: Begin, channel: Channel, outgoing: Outgoing) -> bool:
@@ -77,7 +104,10 @@ def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
             with begin() as session:
                 messages.settle(session, outgoing.message_id, MessageState.FAILED, **about, now=clock_now())
                 if error.cause == Cause.OPTED_OUT:  # they answered STOP where we did not hear it
-                    texts.note_stopped(session, outgoing.recipient, now=clock_now())
+                    texts.note_stopped(session, outgoing.recipient, channel=channel.name, now=clock_now())
+                row = session.get(Message, outgoing.message_id)
+                if row is not None and row.state is MessageState.FAILED:
+                    pass_on(session, row, now=clock_now())
             return
         if not error.ambiguous:
             with begin() as session:
@@ -91,14 +121,26 @@ def _hand_over(begin: Begin, channel: Channel, outgoing: Outgoing) -> None:
 def record_status(begin: Begin, *, provider_id: str, status: str, error_code: str) -> None:
     """Settle a provider's status callback. One that is quicker than our own record of the hand-over waits for it."""
     with begin() as session:
-        known = messages.record_status(session, provider_id=provider_id, status=status, error_code=error_code)
+        about = {"provider_id": provider_id, "status": status, "error_code": error_code}
+        known = messages.record_status(session, **about, now=clock_now())
         if known is None and messages.any_under_way(session):
             raise Waiting("The message is still being handed over.", retry_after=2)
 
 
 def _outgoing(row: Message, house: str) -> Outgoing:
     assert row.id is not None
-    return Outgoing(row.id, house, row.recipient, row.subject, row.body, messages.attachments_of(row), row.created_at)
+    return Outgoing(
+        row.id,
+        house,
+        row.recipient,
+        row.subject,
+        row.body,
+        messages.attachments_of(row),
+        row.created_at,
+        name=row.name,
+        locale=row.locale,
+        sender=row.sender,
+    )
 
 
 def forget_texts(begin: Begin) -> None:

@@ -51,6 +51,9 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "waiting_advisor": ("sms", "email"),
 }
 
+WRITTEN_AS = {"whatsapp": "sms"}
+"""Channels that say what another says, word for word."""
+
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -64,9 +67,10 @@ _environment = Environment(
 
 def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") -> tuple[str, str]:
     """Subject ("" for a text) and body. Raises KeyError for a message that has no such channel."""
-    if channel not in MESSAGES[name]:
+    written = WRITTEN_AS.get(channel, channel)
+    if written not in MESSAGES[name]:
         raise KeyError(f"{name} has no {channel} template")
-    file = f"{name}.{channel}.txt"
+    file = f"{name}.{written}.txt"
     text = _environment.select_template([f"{language(locale)}/{file}", file]).render(values).strip()
     if channel != "email":
         return "", " ".join(text.split())

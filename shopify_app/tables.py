@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import consults.line_models
 import consults.models
 import consults.time_models
 import jobs.models
@@ -11,6 +12,7 @@ import logistics.models
 import logistics.money_models
 import logistics.radar.models
 import measures.models
+import notifications.code_models
 import notifications.models
 import routing.ledgers
 import routing.models
@@ -23,7 +25,9 @@ MODELS = (
     jobs.models,
     webhooks.models,
     notifications.models,
+    notifications.code_models,
     consults.models,
+    consults.line_models,
     consults.time_models,
     logistics.models,
     logistics.custody_models,

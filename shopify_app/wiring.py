@@ -290,8 +290,9 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
     # Providers' libraries are loaded by the worker only: a web process calls none of them, and they are not small.
     from notifications.channels.email import SmtpEmail
     from notifications.channels.sms import TwilioSms
+    from notifications.channels.whatsapp import TwilioWhatsApp
 
-    return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
+    return {"sms": TwilioSms(settings), "whatsapp": TwilioWhatsApp(settings), "email": SmtpEmail(settings)}
 
 
 def make_calendars() -> Mapping[str, BusyCalendar]:
