@@ -45,7 +45,7 @@ class Letters:
 
     def new_case(self) -> Words:
         """To the advisor, when routed to them."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self._desk_link(), "house": self.shop.shown_name}
         ending = " you sold" if self.case.sold_by_advisor else ""
         leads = (" would like to talk about", ", about")
         named = [

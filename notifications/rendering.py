@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 MESSAGES: dict[str, tuple[str, ...]] = {
     # message -> channels it has templates for
-    "advisor_new_case": ("sms",),
+    "advisor_new_case": ("sms", "email"),
     "alone_in_room_advisor": ("sms",),
     "along_cancelled": ("email",),
     "along_invited": ("email",),
@@ -39,12 +39,12 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "balance_to_pay": ("email",),
     "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
-    "reminded_advisor": ("sms",),
+    "reminded_advisor": ("sms", "email"),
     "reminded_talk_advisor": ("sms",),
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "sale_to_pay": ("email",),
-    "stands_in_advisor": ("sms",),
+    "stands_in_advisor": ("sms", "email"),
     "wear_found": ("email",),
     "withdrawal_received": ("email",),
     "times_proposed": ("email", "sms"),

@@ -105,6 +105,14 @@ def twilio_doors(texts: Texts, codes: Codes) -> Blueprint:
             return jsonify(error="from and body are needed"), 400
         return public(texts.arrive(asked["from"], asked.get("to") or SENDER, asked["body"])), 201
 
+    @doors.post("/control/twilio/messages/<sid>/read")
+    def read(sid):
+        try:
+            texts.read(sid)
+        except KeyError:
+            return jsonify(error="no delivered WhatsApp message of that sid"), 404
+        return {"status": "read"}
+
     @doors.post("/control/twilio/faults")
     def faults():
         try:
