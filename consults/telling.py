@@ -21,7 +21,7 @@ TO_CLIENTS = frozenset(
     ("client_invited", "client_offered_both", "client_reminded", "consult_confirmed", "handed_over", "times_proposed")
 )
 """Messages that go to clients shortly."""
-OR_BY_EMAIL = frozenset(("advisor_new_case", "stands_in_advisor", "reminded_advisor", "client_wrote_advisor"))
+OR_BY_EMAIL = frozenset(("advisor_new_case", "stands_in_advisor", "reminded_advisor"))
 """Texts to advisors that are said by e-mail where they do not arrive, and not otherwise."""
 
 

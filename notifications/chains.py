@@ -60,6 +60,7 @@ class Step:
 class Told:
     """One thing somebody was told, by the ways it took, first to last. `name` is the message's."""
 
+    key: str
     name: str
     at: datetime
     steps: tuple[Step, ...]
@@ -115,7 +116,7 @@ def _told(rows: list[Any]) -> Told:
         for r in sorted(rows, key=lambda r: (r.step, r.id))
         if r.state is not MessageState.STANDBY or len(rows) > 1
     )
-    return Told(rows[0].name, rows[0].created_at, steps)
+    return Told(rows[0].key, rows[0].name, rows[0].created_at, steps)
 
 
 def _words(row: Any) -> str:

@@ -33,7 +33,9 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
         channel, state = channels[row.channel], row.state
         if state is MessageState.QUEUED and _cannot_go(session, row, channel):
             return
-        outgoing = replace(outgoing, **_on_whatsapp(session, row, channel), known=messages.provider_ids_near(session, row))
+        outgoing = replace(
+            outgoing, **_on_whatsapp(session, row, channel), known=messages.provider_ids_near(session, row)
+        )
     if state is MessageState.SENDING:
         if _read_back(begin, channel, outgoing):
             return
@@ -57,9 +59,7 @@ def _cannot_go(session: Session, row: Message, channel: Channel) -> bool:
     if not channel.is_set_up:
         messages.settle(session, row.id, MessageState.HELD, error=f"{row.channel} is not set up", now=now)
     elif row.channel in TEXT_CHANNELS and texts.has_opted_out(session, row.recipient, row.channel):
-        messages.settle(
-            session, row.id, MessageState.FAILED, error=texts.OPTED_OUT, cause=Cause.OPTED_OUT, now=now
-        )
+        messages.settle(session, row.id, MessageState.FAILED, error=texts.OPTED_OUT, cause=Cause.OPTED_OUT, now=now)
     else:
         return False
     pass_on(session, row, now=now)

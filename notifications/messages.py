@@ -176,9 +176,7 @@ def settle(
     session.add(message)
 
 
-def record_status(
-    session: Session, *, provider_id: str, status: str, error_code: str, now: datetime
-) -> Message | None:
+def record_status(session: Session, *, provider_id: str, status: str, error_code: str, now: datetime) -> Message | None:
     """What the provider says became of a message; when it did not arrive, the next way of its chain is taken.
 
     Late and repeated words change nothing.
@@ -217,7 +215,11 @@ def send_again(session: Session, *, shop_id: int, message_id: int) -> None:
     message = get_message(session, shop_id=shop_id, message_id=message_id)
     if message.passed_on:
         raise Conflict("It went on by their next channel.")
-    if message.state is MessageState.STANDBY or not may_move(message.state, MessageState.QUEUED) or not message.recipient:
+    if (
+        message.state is MessageState.STANDBY
+        or not may_move(message.state, MessageState.QUEUED)
+        or not message.recipient
+    ):
         raise Conflict("That message went out already.")
     _queue(session, message)
 

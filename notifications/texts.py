@@ -60,7 +60,15 @@ def wrote_lately(session: Session, address: str, *, ours: str, now: datetime) ->
     """
     came = (InboundText.channel == WHATSAPP, InboundText.ours == plain(ours), InboundText.at > now - WINDOW)
     theirs = {plain(address), plain(address).removeprefix("+")}
-    return any(text.sender in theirs or (text.wa_id or "") in theirs for text in session.exec(select(InboundText).where(*came)))
+    return any(
+        text.sender in theirs or (text.wa_id or "") in theirs for text in session.exec(select(InboundText).where(*came))
+    )
+
+
+def wrote_before(session: Session, text: InboundText, *, since: datetime) -> bool:
+    """Whether whoever sent `text` sent another to the same number of ours since then."""
+    came = (InboundText.ours == text.ours, InboundText.at > since, col(InboundText.id) < text.id)
+    return any(row.sender == text.sender for row in session.exec(select(InboundText).where(*came)))
 
 
 def texts_of(session: Session, *, shop_id: int, limit: int = 20) -> list[InboundText]:

@@ -12,6 +12,7 @@ import consults.around_jobs
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
+import consults.line_jobs
 import consults.replies
 import consults.room_jobs
 import jobs.attempts
@@ -274,6 +275,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.answer_text": partial(
             consults.replies.answer_text, addresses=addresses, colleague=routing.hand_overs.next_in_turn
         ),
+        "consults.tell_written": partial(consults.line_jobs.tell_written, addresses=addresses),
+        "consults.tell_rang": partial(consults.line_jobs.tell_rang, addresses=addresses),
+        "consults.answer_call": partial(consults.line_jobs.answer_call, addresses=addresses),
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
         "notifications.record_status": notifications.jobs.record_status,
         "notifications.forget_texts": notifications.jobs.forget_texts,

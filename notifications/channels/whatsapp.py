@@ -41,7 +41,10 @@ class TwilioWhatsApp:
             sid = template_for(self.templates, message.name, message.locale)
             if not sid:
                 raise OutsideError("twilio", "no approved template for it", permanent=True, cause=Cause.WINDOW)
-            words = {"content_sid": sid, "content_variables": json.dumps(content_variables(message.name, message.values))}
+            words = {
+                "content_sid": sid,
+                "content_variables": json.dumps(content_variables(message.name, message.values)),
+            }
         with errors():
             sent = self.client.messages.create(
                 to=PREFIX + message.recipient,

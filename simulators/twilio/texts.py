@@ -129,12 +129,16 @@ class Texts:
     def _new(self, form: dict[str, str]) -> dict:
         body = form.get("Body") or f"[template {form.get('ContentSid', '')}] {form.get('ContentVariables', '')}".strip()
         service = form.get("MessagingServiceSid")
-        return self.blank(form.get("From") or None, form["To"], body) | {
-            "messaging_service_sid": service,
-            "status": "accepted" if service else "queued",
-            "_status_callback": form.get("StatusCallback"),
-            "_form": form,
-        } | self._end_of(form)
+        return (
+            self.blank(form.get("From") or None, form["To"], body)
+            | {
+                "messaging_service_sid": service,
+                "status": "accepted" if service else "queued",
+                "_status_callback": form.get("StatusCallback"),
+                "_form": form,
+            }
+            | self._end_of(form)
+        )
 
     def _end_of(self, form: dict[str, str]) -> dict:
         """How it ends, and with which error. Free words to WhatsApp are taken, and then fail outside of the window."""

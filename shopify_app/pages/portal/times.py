@@ -21,6 +21,7 @@ from consults.booking import (
 from consults.cells import SlotTaken
 from consults.guests import guests_of
 from consults.kinds import Kind
+from consults.lines import number_to_ring
 from consults.models import Advisor, Boutique, Case, Consult
 from consults.promises import promises_of
 from consults.reaching import SMS, WHATSAPP, agree, leave_whatsapp, on_whatsapp
@@ -290,6 +291,7 @@ def _about(session: Session, token: str, caller: Invited) -> dict[str, Any]:
         "case": case,
         "advisor": advisor,
         "boutique": _place(session, advisor),
+        "ring": number_to_ring(session, advisor),
         "stand_in": standing_in(session, case, advisor) if caller.guest_id is None else None,
     }
 
