@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from consults.models import Advisor, TimeOff, WorkingHours
 from consults.slots import Rule, Span, span, working_spans

@@ -36,7 +36,12 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
             {"kind": c.kind.value, "starts_at": c.starts_at.isoformat(), "state": c.state.value} for c in consults
         ],
         "written": [
-            {"by": "client" if w.by_client else "advisor", "at": w.at.isoformat(), "channel": w.channel, "words": w.words}
+            {
+                "by": "client" if w.by_client else "advisor",
+                "at": w.at.isoformat(),
+                "channel": w.channel,
+                "words": w.words,
+            }
             for w in threads.written(session, case)
         ],
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],

@@ -13,7 +13,7 @@ AGREED_ON_WHATSAPP = "client.agreed_to_whatsapp"
 
 
 def ways_to(session: Session, case: Case) -> list[tuple[str, str]]:
-    """(channel, address), first choice first. WhatsApp stands first where they chose it: texts were agreed to before."""
+    """(channel, address), first choice first: WhatsApp where they chose it, as texts were agreed to before."""
     found = []
     if case.client_phone and on_whatsapp(session, case):
         found.append((WHATSAPP, case.client_phone))

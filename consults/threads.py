@@ -53,7 +53,7 @@ def case_of_text(session: Session, text: InboundText, line: Line | None) -> Case
 
 
 def client_with(session: Session, numbers: set[str], *, shop_id: int | None, now: datetime) -> Case | None:
-    """The case of a client with one of `numbers`; of that shop, where it is known. Numbers are sealed: each is opened."""
+    """The case of a client with one of `numbers`, in that shop where it is known. They are sealed: each is opened."""
     recent = (Case.state == CaseState.OPEN) | (col(Case.closed_at) > now - OPEN_FOR)
     query = select(Case).where(recent, col(Case.client_phone).is_not(None))
     if shop_id is not None:

@@ -97,7 +97,7 @@ def pass_on(session: Session, message: Message, *, now: datetime) -> bool:
 
 
 def told(session: Session, *, shop_id: int, prefix: str) -> list[Told]:
-    """What was written under keys that begin with `prefix`, newest first, each with its ways. Nothing sealed is read."""
+    """What was written under keys that begin with `prefix`, newest first, with its ways. Nothing sealed is read."""
     columns = (
         Message.key, Message.name, Message.channel, Message.state, Message.error_code, Message.passed_on,
         Message.status_rank, Message.created_at, Message.id, Message.step,

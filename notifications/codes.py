@@ -161,7 +161,10 @@ def _counted(session: Session, shop_id: int, purpose: str, token: str, now: date
     """The row with this try counted in; None where the token is none of ours, ran out, or did its work."""
     mine = (col(CodeAsked.token_hash) == token_hash(token), col(CodeAsked.shop_id) == shop_id)
     live = (col(CodeAsked.purpose) == purpose, col(CodeAsked.expires_at) > now, col(CodeAsked.state) != "approved")
-    more = {"checks": CodeAsked.checks + 1, "state": sa.case((col(CodeAsked.checks) >= MOST_CHECKS, "blocked"), else_=col(CodeAsked.state))}
+    more = {
+        "checks": CodeAsked.checks + 1,
+        "state": sa.case((col(CodeAsked.checks) >= MOST_CHECKS, "blocked"), else_=col(CodeAsked.state)),
+    }
     session.connection().execute(sa.update(CodeAsked).where(*mine, *live).values(more))
     return session.exec(select(CodeAsked).where(*mine, *live)).first()
 

@@ -13,8 +13,9 @@ from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from notifications import messages, texts
+from notifications import codes, messages, texts
 from notifications.chains import TEXT_CHANNELS, pass_on
+from notifications.code_models import CodeAsked
 from notifications.models import Message
 from notifications.ports import Channel, Outgoing
 from notifications.states import MessageState
@@ -144,6 +145,23 @@ def _outgoing(row: Message, house: str) -> Outgoing:
 
 
 def forget_texts(begin: Begin) -> None:
-    """Every day: texts that came in are kept for 30 days."""
+    """Every day: texts that came in are kept for 30 days, codes for a day after they ran out."""
     with begin() as session:
         texts.forget(session, now=clock_now())
+        codes.forget(session, now=clock_now())
+
+
+def send_code(begin: Begin, *, verifier: codes.Verifier | None, shop_id: int, asked_id: int, locale: str) -> None:
+    """Have Verify send a code. Asked again in its ten minutes it sends the same one: a second run does no harm."""
+    with begin() as session:
+        asked = session.get(CodeAsked, asked_id)
+        if asked is None or asked.shop_id != shop_id or asked.expires_at <= clock_now() or verifier is None:
+            return
+        to, channel = asked.recipient, asked.channel
+    try:
+        verifier.send(to, channel, locale)
+    except OutsideError as error:
+        if not error.permanent:
+            raise
+        # Who asked is told the same as everybody: nothing there, try by e-mail.
+        log.warning("code.refused", asked=asked_id, channel=channel, reason=str(error))

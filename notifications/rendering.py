@@ -19,6 +19,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "along_invited": ("email",),
     "client_invited": ("email", "sms"),
     "client_offered_both": ("email", "sms"),
+    "code": ("email", "sms"),
     "client_rang_advisor": ("email", "sms"),
     "client_reminded": ("email", "sms"),
     "client_wrote_advisor": ("email", "sms"),

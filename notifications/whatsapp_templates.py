@@ -1,6 +1,7 @@
 """Templates WhatsApp approved: which of Twilio's ids stands for which message, and what fills its numbered gaps. Pure.
 
-TWILIO_TEMPLATES is JSON, a ContentSid for each language of each message: {"client_reminded": {"en": "HX…", "fr": "HX…"}}.
+TWILIO_TEMPLATES is JSON, a ContentSid for each language of each message:
+{"client_reminded": {"en": "HX…", "fr": "HX…"}}.
 """
 
 import json
@@ -47,7 +48,7 @@ def read_templates(text: str) -> dict[str, dict[str, str]]:
 
 
 def template_for(templates: Mapping[str, Mapping[str, str]], message: str, locale: str) -> str | None:
-    """The ContentSid for a message in the reader's language, else in English, as everywhere; None where there is none."""
+    """The ContentSid for a message in the reader's language, else in English, as everywhere; None without any."""
     by_language = templates.get(message, {})
     return by_language.get(language(locale)) or by_language.get("en")
 
@@ -59,6 +60,6 @@ def content_variables(message: str, values: Mapping[str, Any]) -> dict[str, str]
 
 def wording(message: str, locale: str) -> str:
     """What to hand in for approval: our own words with numbered gaps."""
-    gaps = {name: "{{%d}}" % n for n, name in enumerate(VARIABLES[message], 1)}
+    gaps = {name: f"{{{{{n}}}}}" for n, name in enumerate(VARIABLES[message], 1)}
     assert "sms" in MESSAGES[message]
     return render(message, "sms", gaps, locale)[1]

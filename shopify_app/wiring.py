@@ -29,6 +29,7 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.outcomes
 import routing.rerouting
 import routing.sweeps
 import shops.jobs
@@ -47,6 +48,7 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    OutcomeRecorded,
     RoomTold,
     TimesProposed,
 )
@@ -69,6 +71,7 @@ from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
 from logistics.stores.s3 import S3
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
+from notifications.codes import Verifier
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
@@ -126,6 +129,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
+    OutcomeRecorded: ("routing.follow_outcome",),
     CaseHandedOver: (
         "routing.note_hands",
         "consults.offer_case",
@@ -204,6 +208,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
         "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
+        "routing.follow_outcome": routing.outcomes.follow_outcome,
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
         "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),
@@ -279,6 +284,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.tell_rang": partial(consults.line_jobs.tell_rang, addresses=addresses),
         "consults.answer_call": partial(consults.line_jobs.answer_call, addresses=addresses),
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
+        "notifications.send_code": partial(notifications.jobs.send_code, verifier=make_verifier(settings)),
         "notifications.record_status": notifications.jobs.record_status,
         "notifications.forget_texts": notifications.jobs.forget_texts,
         "installs.uninstall": installs.uninstall,
@@ -297,6 +303,15 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
     from notifications.channels.whatsapp import TwilioWhatsApp
 
     return {"sms": TwilioSms(settings), "whatsapp": TwilioWhatsApp(settings), "email": SmtpEmail(settings)}
+
+
+def make_verifier(settings: Settings) -> Verifier | None:
+    """Who sends and checks one-time codes by text; None: we do so ourselves."""
+    if not (settings.texts_are_sent and settings.twilio_verify_service_sid):
+        return None
+    from notifications.channels.verify import TwilioVerify
+
+    return TwilioVerify(settings)
 
 
 def make_calendars() -> Mapping[str, BusyCalendar]:

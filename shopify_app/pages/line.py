@@ -24,7 +24,11 @@ VOICES = {"en": "en-GB", "fr": "fr-FR"}
 def rings() -> Response:
     """Somebody rings: put through inside working hours, else told what happens next."""
     form = _form("voice")
-    call = {"number": form.get("To", "")[:40], "caller": form.get("From", "")[:40], "call_sid": form.get("CallSid", "")[:60]}
+    call = {
+        "number": form.get("To", "")[:40],
+        "caller": form.get("From", "")[:40],
+        "call_sid": form.get("CallSid", "")[:60],
+    }
     with begin() as session:
         found = line_calls.ring(session, **call, now=now()) if call["call_sid"] else None
         if found is None:
@@ -40,9 +44,7 @@ def after() -> Response:
     form = _form("voice/after")
     answered = form.get("DialCallStatus") in ("completed", "answered")
     with begin() as session:
-        found = line_calls.after_ringing(
-            session, call_sid=form.get("CallSid", "")[:60], answered=answered, now=now()
-        )
+        found = line_calls.after_ringing(session, call_sid=form.get("CallSid", "")[:60], answered=answered, now=now())
         if found is None or found.how == line_calls.ANSWERED:
             return _twiml("<Hangup/>")
         return _twiml(_said(found) + "<Hangup/>")

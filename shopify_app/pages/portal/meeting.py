@@ -35,7 +35,9 @@ def show(token: str) -> ResponseReturnValue:
             "portal/room.html",
             token=token,
             advisor=advisor,
-            telephone=number_to_ring(session, advisor) or _boutique_phone(session, advisor) or get_shop(session, caller.shop_id).telephone,
+            telephone=number_to_ring(session, advisor)
+            or _boutique_phone(session, advisor)
+            or get_shop(session, caller.shop_id).telephone,
             is_open=in_window(room, now=now()),
             is_over=now() > room.closes_at,
             when=show_times(consult.starts_at, consult.client_zone, locale),

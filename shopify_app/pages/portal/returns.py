@@ -9,9 +9,9 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from consults.advisors import get_advisor
-from consults.lines import number_to_ring
 from consults.booking import consults_of
 from consults.cases import find_case
+from consults.lines import number_to_ring
 from consults.models import Advisor, Case, Consult
 from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return

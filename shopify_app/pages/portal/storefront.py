@@ -13,15 +13,24 @@ from sqlmodel import Session
 from consults.zones import show_day
 from kit.errors import NotFound
 from logistics.lookups import returns_of_client, returns_of_order
+from logistics.models import Rma
 from logistics.rmas import lines_of
+from notifications import codes
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
-from shopify_app.web import addresses, begin, now, settings
+from shopify_app.web import addresses, begin, now, settings, verifier
 from shops.limits import may_try
 from shops.links import RETURN, issue_link
 
 page = Blueprint("storefront", __name__, url_prefix="/proxy/returns")
 ANSWER_SECONDS = 0.4
+CHECK_SECONDS = 1.5  # where Twilio is asked about a code, and a number nobody has is not
+PROBLEMS = {
+    codes.Found.AGAIN: "That is not the code. Please look once more.",
+    codes.Found.BLOCKED: "That code was tried too often. Please ask for another one.",
+    codes.Found.OVER: "That code has had its time. Please ask for another one.",
+    codes.Found.RIGHT: "That code has had its time. Please ask for another one.",
+}
 ASKED_OF_A_SHOP = 300  # an hour: a busy shop has fewer, and a robot finds nothing with them
 ASKED_OF_ONE = 6  # an hour, of one order number or one address
 
@@ -71,13 +80,60 @@ def find() -> ResponseReturnValue:
     """
     caller, began = proxy(), time.monotonic()
     order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
+    by_text = request.form.get("by") == "text"
     with begin() as session:
         may = _may_ask(session, caller, order, email)
-        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
+        found = returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else []
+        token = _send_code(session, caller, found[0] if found else None) if by_text else ""
+        for rma in found if not by_text else ():
             send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
-    answer = _in_theme("portal/proxy_sent.html", caller)
-    time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
+    if by_text:
+        answer = _in_theme("portal/proxy_code.html", caller, token=token, problem="")
+    else:
+        answer = _in_theme("portal/proxy_sent.html", caller)
+    _answer_evenly(began, ANSWER_SECONDS)
     return answer
+
+
+@page.post("/code")
+def enter_code() -> ResponseReturnValue:
+    """The code from the text: it opens the return, once. Any other is answered alike, whatever it was asked for."""
+    caller, began = proxy(), time.monotonic()
+    token, code = request.form.get("token", "")[:60], request.form.get("code", "")[:20]
+    about = {"purpose": codes.RETURN, "token": token, "code": code, "secret": settings().secret_key, "now": now()}
+    checked = codes.check(begin, verifier(), shop_id=caller.shop_id, **about)
+    link = ""
+    if checked.found is codes.Found.RIGHT and checked.subject_id is not None:
+        with begin() as session:
+            about = {"shop_id": caller.shop_id, "subject_id": checked.subject_id, "now": now()}
+            link = addresses().return_page(issue_link(session, purpose=RETURN, **about))
+    if link:
+        return _in_theme("portal/proxy_open.html", caller, link=link)
+    answer = _in_theme("portal/proxy_code.html", caller, token=token, problem=PROBLEMS[checked.found])
+    _answer_evenly(began, CHECK_SECONDS if verifier() else ANSWER_SECONDS)
+    return answer
+
+
+def _send_code(session: Session, caller: ProxyCaller, rma: Rma | None) -> str:
+    """A token to come back with, whether or not there is a return and a number to send a code to."""
+    to = rma.client_phone if rma else None
+    return codes.ask(
+        session,
+        shop_id=caller.shop_id,
+        purpose=codes.RETURN,
+        subject_id=rma.id if rma and to else None,
+        channel="sms",
+        to=to or "",
+        house=g.shop.shown_name,
+        locale=rma.client_locale if rma else "en",
+        by_verify=verifier() is not None,
+        secret=settings().secret_key,
+        now=now(),
+    )
+
+
+def _answer_evenly(began: float, seconds: float) -> None:
+    time.sleep(max(0.0, seconds - (time.monotonic() - began)))  # found or not takes the same time
 
 
 def _may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
