@@ -42,7 +42,7 @@ CONTROLS = (
     ("GET /control/twilio/verifications", "codes sent through Verify"),
     ("POST /control/twilio/inbound", "a text from a telephone: from, body, to; whatsapp:+… or whatsapp:US.ABC as well"),
     ("POST /control/twilio/messages/<sid>/read", "they opened it, on WhatsApp"),
-    ("POST /control/twilio/calls", "ring one of our numbers: from, to; no_answer, busy"),
+    ("POST /control/twilio/calls", "ring one of our numbers: from, to, end (completed, no-answer, busy)"),
     ("POST /control/twilio/faults", "kind 500, timeout, late, slow, lost, 21610 or none; times or rate, seconds"),
     ("GET /control/carrier/shipments", "every shipment, and what was bought"),
     ("POST /control/carrier/parcels/<number>/move", "status"),

@@ -129,7 +129,7 @@ MESSAGES: tuple[Failure, ...] = (
         "A text to the United States was not taken",
         "{n} texts to the United States were not taken",
         "Networks there take texts from registered numbers only; whoever has no other channel was not reached.",
-        "Have your number registered (A2P 10DLC) by whoever runs the app, which takes two to three weeks; put it aside.",
+        "Have your number registered (A2P 10DLC) by whoever runs the app: two to three weeks. Put it aside.",
         "See the message",
         f"{ACTIVITY}#messages",
     ),
