@@ -1,6 +1,6 @@
 """Calls: somebody rings a number of the app's; it is asked for TwiML, and what it answers is done.
 
-POST /control/twilio/calls {from, to, end}: `end` is what becomes of a <Dial>: completed (they pick up), no-answer, busy.
+POST /control/twilio/calls {from, to, end}: `end` is what becomes of a <Dial>: completed, no-answer or busy.
 """
 
 import uuid

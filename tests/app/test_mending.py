@@ -35,6 +35,9 @@ def kinds(session: Session, shop: Shop) -> dict[str, int]:
     return {need.kind: len(need.places) for need in needs_of(Look(session, shop, cast.settings(), NOW))}
 
 
+REFUSALS = ("number", "opted_out", "address", "account", "unregistered", "window")
+
+
 def everything_goes_wrong(session: Session, world: cast.World) -> None:
     shop_id, rma_id = world.shop_id, cast.number(world.rma.id)
     world.shop.state, world.shop.scopes, world.shop.withheld_at = ShopState.RECONNECT, "read_orders", NOW
@@ -83,7 +86,7 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
                 for n, (state, channel, code) in enumerate(
                     [(MessageState.HELD, "sms", ""), (MessageState.HELD, "email", ""),
                      (MessageState.UNSETTLED, "email", ""), (MessageState.UNDELIVERED, "sms", "30003"),
-                     *((MessageState.FAILED, "sms", c) for c in ("number", "opted_out", "address", "account", "unregistered", "window"))]
+                     *((MessageState.FAILED, "sms", c) for c in REFUSALS)]
                 )
             ),
         ]
