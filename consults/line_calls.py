@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -104,6 +105,6 @@ def _missed(session: Session, call_sid: str, how: str) -> None:
     if not _settle(session, call_sid, how):
         return
     call = session.exec(select(LineCall).where(LineCall.call_sid == call_sid)).one()
-    about = {"shop_id": call.shop_id, "case_id": call.case_id, "call_id": call.id}
+    about: dict[str, Any] = {"shop_id": call.shop_id, "case_id": call.case_id, "call_id": call.id}
     enqueue(session, "consults.answer_call", **about)
     enqueue(session, "consults.tell_rang", **about)

@@ -60,7 +60,7 @@ def answer_call(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: in
         if ways_to(session, case):
             tell_shortly(session, case, **about, words=letters.rang_by_text, by_email=letters.rang)
         else:
-            to = {"channel": SMS, "to": case.client_phone, "or_email": case.client_email}
+            to: dict[str, Any] = {"channel": SMS, "to": case.client_phone, "or_email": case.client_email}
             tell(session, case, **about, **to, words=letters.rang)
 
 
@@ -73,10 +73,10 @@ def _tell_advisor(letters: Letters, message: str, key: str, job: str, about: dic
         link = letters.desk_link()
         return Words([{**values, "link": link}, {**values, "client": "A client", "link": link}])
 
-    ways = {"channel": SMS, "to": letters.advisor.phone, "or_email": letters.advisor.email}
+    ways: dict[str, Any] = {"channel": SMS, "to": letters.advisor.phone, "or_email": letters.advisor.email}
     if not letters.advisor.takes_texts:
         ways = {"channel": "email", "to": letters.advisor.email}
-    return tell(letters.session, letters.case, message=message, key=key, words=words, now=letters.now, **ways)  # type: ignore[arg-type]
+    return tell(letters.session, letters.case, message=message, key=key, words=words, now=letters.now, **ways)
 
 
 def _letters(session: Session, addresses: Addresses, case: Case) -> Letters:

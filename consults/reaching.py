@@ -1,6 +1,7 @@
 """By which channels a client may be written to shortly, in their order: what they agreed to, less what they stopped."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -26,17 +27,17 @@ def on_whatsapp(session: Session, case: Case) -> bool:
     """Whether the client asked to be written to by WhatsApp."""
     if not case.client_phone:
         return False
-    about = {"shop_id": case.shop_id, "channel": WHATSAPP, "address": case.client_phone}
-    return consents.find(session, **about) is not None  # type: ignore[arg-type]
+    mine: dict[str, Any] = {"shop_id": case.shop_id, "channel": WHATSAPP, "address": case.client_phone}
+    return consents.find(session, **mine) is not None
 
 
 def agree(session: Session, case: Case, channel: str, *, words: str, how: str, ip: str = "", now: datetime) -> None:
     """Keep that the client agreed to `words` for that channel, with the number on file, and when."""
     if not case.client_phone:
         return
-    about = {"shop_id": case.shop_id, "channel": channel, "address": case.client_phone, "how": how}
-    known = consents.find(session, shop_id=case.shop_id, channel=channel, address=case.client_phone)
-    consents.give(session, **about, words=words, ip=ip, now=now)  # type: ignore[arg-type]
+    mine: dict[str, Any] = {"shop_id": case.shop_id, "channel": channel, "address": case.client_phone}
+    known = consents.find(session, **mine)
+    consents.give(session, **mine, how=how, words=words, ip=ip, now=now)
     if known is None and channel == WHATSAPP:
         detail = f"to a number ending {case.client_phone[-2:]}: {words}"
         add_line(session, case, kind=AGREED_ON_WHATSAPP, now=now, actor=CLIENT, detail=detail)

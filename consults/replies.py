@@ -173,7 +173,7 @@ def _hear_client(session: Session, text: InboundText, now: datetime) -> None:
         session.add(text)
         said = hear(session, case, text)
         if said is not None:
-            about = {"shop_id": case.shop_id, "case_id": case.id, "said_id": said.id}
+            about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "said_id": said.id}
             enqueue(session, "consults.tell_written", **about)
         return
     if line is not None:

@@ -102,9 +102,9 @@ def _write(
 ) -> bool:
     about: dict[str, Any] = {"shop_id": case.shop_id, "message": message, "key": key, "locale": locale, "now": now}
     if len(ways) == 1 and "not_after" not in when:
-        way = ways[0]
-        alone = {"channel": way.channel, "to": way.to, "values": way.values, "attachments": way.attachments}
-        written = messages.send(session, **about, **alone, **when)
+        (way,) = ways
+        about |= {"channel": way.channel, "to": way.to, "values": way.values, "attachments": way.attachments}
+        written = messages.send(session, **about, **when)
     else:
         written = messages.send_by(session, **about, ways=ways, quiet=quiet_of_client(session, case), **when)
     if written is not None:

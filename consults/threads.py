@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -54,7 +55,7 @@ def case_of_text(session: Session, text: InboundText, line: Line | None) -> Case
 
 def client_with(session: Session, numbers: set[str], *, shop_id: int | None, now: datetime) -> Case | None:
     """The case of a client with one of `numbers`, in that shop where it is known. They are sealed: each is opened."""
-    recent = (Case.state == CaseState.OPEN) | (col(Case.closed_at) > now - OPEN_FOR)
+    recent = (col(Case.state) == CaseState.OPEN) | (col(Case.closed_at) > now - OPEN_FOR)
     query = select(Case).where(recent, col(Case.client_phone).is_not(None))
     if shop_id is not None:
         query = query.where(Case.shop_id == shop_id)
@@ -69,8 +70,8 @@ def hear(session: Session, case: Case, text: InboundText) -> Said | None:
     assert case.id is not None
     thread = _thread(session, case, text.channel, text.ours, text.sender, text.wa_id, text.at)
     assert thread.id is not None
-    about = {"shop_id": case.shop_id, "thread_id": thread.id, "case_id": case.id}
-    row = Said(**about, at=text.at, body=text.body, provider_id=text.provider_id)  # type: ignore[arg-type]
+    about: dict[str, Any] = {"shop_id": case.shop_id, "thread_id": thread.id, "case_id": case.id}
+    row = Said(**about, at=text.at, body=text.body, provider_id=text.provider_id)
     if not insert_once(session, row):
         return None
     add_line(session, case, kind="client.wrote", now=text.at, actor=CLIENT, detail=_by(text.channel))
@@ -92,8 +93,9 @@ def answer(session: Session, case: Case, advisor: Advisor, *, words: str, key: s
     if thread is None or not ways:
         raise AppError("They can be reached neither by text nor by e-mail. Please ring them.", status=409)
     told_key = f"case:{case.id}:line:{key[:64]}"
-    about = {"shop_id": case.shop_id, "thread_id": thread.id, "case_id": case.id, "advisor_id": advisor.id}
-    row = Said(**about, at=now, body=words, provider_id=f"answer:{told_key}"[:100], message_key=told_key)  # type: ignore[arg-type]
+    about: dict[str, Any] = {"shop_id": case.shop_id, "thread_id": thread.id, "case_id": case.id}
+    about["advisor_id"] = advisor.id
+    row = Said(**about, at=now, body=words, provider_id=f"answer:{told_key}"[:100], message_key=told_key)
     if not insert_once(session, row):
         return False
     line = line_at(session, thread.ours) if thread.ours else None

@@ -91,7 +91,7 @@ def pass_on(session: Session, message: Message, *, now: datetime) -> bool:
     session.add(message)
     quiet = QuietHours.of_text(following.quiet) if following.channel in TEXT_CHANNELS else None
     at = quiet.after(now) if quiet else now
-    about = {"shop_id": following.shop_id, "message_id": following.id}
+    about: dict[str, Any] = {"shop_id": following.shop_id, "message_id": following.id}
     jobs.enqueue(session, "notifications.deliver", at=at if at > now else None, **about)
     return True
 

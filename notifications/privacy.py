@@ -19,7 +19,7 @@ def show_client(
 ) -> list[dict[str, Any]]:
     """Messages to the client's own addresses, as plain JSON values. What advisors were told is not the client's."""
     agreed = consents.proofs(session, shop_id=shop_id, addresses=addresses)
-    proofs = [
+    proofs: list[dict[str, Any]] = [
         {
             "agreed_to": row.words,
             "by": row.channel,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import requests
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, col, select
@@ -18,6 +19,7 @@ from kit.db import Database
 from kit.settings import Settings
 from notifications.models import InboundText, Message
 from shopify_app.app import create_app
+from shopify_app.tables import metadata
 from shopify_app.wiring import jobs_table
 from simulators.twilio.signing import sign
 from tests import cast
@@ -146,6 +148,12 @@ class House:
         address = f"/webhooks/twilio/voice{path}"
         signature = sign(self.settings.twilio_auth_token, self.settings.app_url + address, form)
         return self.app.test_client().post(address, data=form, headers={"X-Twilio-Signature": signature})
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.database.engine.connect() as connection:
+            counted = sa.select(sa.func.count())
+            return {n: connection.execute(counted.select_from(t)).scalar_one() for n, t in metadata.tables.items()}
 
     def desk(self, world: cast.World | None = None) -> FlaskClient:
         client = self.app.test_client()

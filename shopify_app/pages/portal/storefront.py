@@ -5,6 +5,7 @@ client typed is never run.
 """
 
 import time
+from typing import Any
 
 from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -100,8 +101,8 @@ def enter_code() -> ResponseReturnValue:
     """The code from the text: it opens the return, once. Any other is answered alike, whatever it was asked for."""
     caller, began = proxy(), time.monotonic()
     token, code = request.form.get("token", "")[:60], request.form.get("code", "")[:20]
-    about = {"purpose": codes.RETURN, "token": token, "code": code, "secret": settings().secret_key, "now": now()}
-    checked = codes.check(begin, verifier(), shop_id=caller.shop_id, **about)
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "secret": settings().secret_key, "now": now()}
+    checked = codes.check(begin, verifier(), purpose=codes.RETURN, token=token, code=code, **about)
     link = ""
     if checked.found is codes.Found.RIGHT and checked.subject_id is not None:
         with begin() as session:
