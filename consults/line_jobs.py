@@ -23,9 +23,10 @@ TOLD_AGAIN_AFTER = timedelta(minutes=10)
 def tell_written(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, said_id: int) -> None:
     """Tell the advisor that their client wrote, with a link; after quiet hours, and not when they have read it."""
     with begin() as session:
-        said = session.get(Said, said_id)
         case = get_case(session, shop_id=shop_id, case_id=case_id)
-        if said is None or said.case_id != case_id:
+        mine = (Said.id == said_id, Said.case_id == case_id, Said.shop_id == shop_id)
+        said = session.exec(select(Said).where(*mine)).first()
+        if said is None:
             return  # erased meanwhile
         thread, letters = session.get_one(Thread, said.thread_id), _letters(session, addresses, case)
         if thread.seen_at is not None and thread.seen_at >= said.at:

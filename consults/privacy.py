@@ -37,7 +37,7 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
         ],
         "written": [
             {
-                "by": "client" if w.by_client else "advisor",
+                "by": "advisor" if w.by else "client",
                 "at": w.at.isoformat(),
                 "channel": w.channel,
                 "words": w.words,

@@ -30,11 +30,11 @@ OPEN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Written:
-    """One thing in a thread as the desk shows it. `told_key` finds what became of an answer."""
+    """One thing in a thread as the desk shows it: by whom, "" for the client. `told_key` finds what became of it."""
 
     at: datetime
     words: str
-    by_client: bool
+    by: str
     channel: str
     told_key: str
 
@@ -124,7 +124,9 @@ def written(session: Session, case: Case) -> list[Written]:
     """Everything in the threads of `case`, oldest first."""
     channels = {thread.id: thread.channel for thread in _threads(session, case)}
     rows = session.exec(select(Said).where(Said.case_id == case.id).order_by(col(Said.at), col(Said.id)))
-    return [Written(r.at, r.body, r.advisor_id is None, channels[r.thread_id], r.message_key) for r in rows]
+    mine = select(Advisor.id, Advisor.name).where(Advisor.shop_id == case.shop_id)
+    names = {None: "", **dict(session.exec(mine).all())}
+    return [Written(r.at, r.body, names.get(r.advisor_id, ""), channels[r.thread_id], r.message_key) for r in rows]
 
 
 def note_seen(session: Session, case: Case, *, now: datetime) -> None:

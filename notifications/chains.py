@@ -81,7 +81,8 @@ def pass_on(session: Session, message: Message, *, now: datetime) -> bool:
         return False
     taken = session.connection().execute(
         sa.update(Message)
-        .where(col(Message.id) == following.id, col(Message.state) == MessageState.STANDBY)
+        .where(col(Message.id) == following.id, col(Message.shop_id) == message.shop_id)
+        .where(col(Message.state) == MessageState.STANDBY)
         .values(state=MessageState.QUEUED)
     )
     if taken.rowcount != 1:

@@ -137,16 +137,18 @@ def check(
     if found is not Found.RIGHT:
         return Checked(found)
     with begin() as session:
-        mine = (col(CodeAsked.id) == asked_id, col(CodeAsked.state) == "pending")
-        taken = session.connection().execute(sa.update(CodeAsked).where(*mine).values(state="approved"))
+        mine = (col(CodeAsked.id) == asked_id, col(CodeAsked.shop_id) == shop_id)
+        pending = sa.update(CodeAsked).where(*mine, col(CodeAsked.state) == "pending")
+        taken = session.connection().execute(pending.values(state="approved"))
         if taken.rowcount != 1:
             return Checked(Found.OVER)
-        return Checked(Found.RIGHT, session.get_one(CodeAsked, asked_id).subject_id)
+        return Checked(Found.RIGHT, session.exec(select(CodeAsked.subject_id).where(*mine)).one())
 
 
 def erase_of(session: Session, *, shop_id: int, addresses: Collection[str]) -> None:
     """Codes that went to those addresses are gone."""
-    for row in session.exec(select(CodeAsked).where(CodeAsked.shop_id == shop_id)):
+    asked = select(CodeAsked).where(CodeAsked.shop_id == shop_id)
+    for row in session.exec(asked):
         if row.recipient and row.recipient in addresses:
             session.delete(row)
 

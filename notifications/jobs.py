@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from kit import clock, metrics
 from kit.causes import Cause
@@ -153,8 +153,9 @@ def forget_texts(begin: Begin) -> None:
 def send_code(begin: Begin, *, verifier: codes.Verifier | None, shop_id: int, asked_id: int, locale: str) -> None:
     """Have Verify send a code. Asked again in its ten minutes it sends the same one: a second run does no harm."""
     with begin() as session:
-        asked = session.get(CodeAsked, asked_id)
-        if asked is None or asked.shop_id != shop_id or asked.expires_at <= clock.now() or verifier is None:
+        mine = select(CodeAsked).where(CodeAsked.id == asked_id, CodeAsked.shop_id == shop_id)
+        asked = session.exec(mine).first()
+        if asked is None or asked.expires_at <= clock.now() or verifier is None:
             return
         to, channel = asked.recipient, asked.channel
     try:
