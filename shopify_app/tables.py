@@ -11,6 +11,7 @@ import logistics.custody_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
+import logistics.statement_models
 import measures.models
 import notifications.code_models
 import notifications.models
@@ -34,6 +35,7 @@ MODELS = (
     logistics.cover_models,
     logistics.money_models,
     logistics.radar.models,
+    logistics.statement_models,
     routing.models,
     measures.models,
     routing.seller_models,

@@ -36,7 +36,7 @@ from routing.answering import why_not
 from routing.rosters import candidate
 from routing.timelines import covers
 from shopify_app import privacy
-from shopify_app.pages.portal import storefront
+from shopify_app.pages.portal import storefront, storefront_codes
 from shopify_app.wiring import make_channels, make_verifier
 from simulators.twilio.calls import Calls
 from tests import cast
@@ -473,8 +473,8 @@ def code_house(
     request: pytest.FixtureRequest, database: Database, queue: Queue, twilio: tuple[Recorder, Town],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:  # fmt: skip
-    for name in ("ANSWER_SECONDS", "CHECK_SECONDS"):
-        monkeypatch.setattr(storefront, name, 0.0)
+    monkeypatch.setattr(storefront, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(storefront_codes, "CHECK_SECONDS", 0.0)
     chosen = {"twilio_verify_service_sid": "VA" + "0" * 32} if request.param == "verify" else {}
     number = "+336" + str(abs(hash(request.node.name)) % 10**8).zfill(8).replace("500", "511")
     recorder, town = twilio
@@ -492,7 +492,7 @@ def _give_number(session: Session, house: House, number: str) -> None:
 
 def asks(house: House, order: str = "1042", email: str = "cleo@example.com") -> str:
     """The token of the page that asks for the code."""
-    answer_ = house.app.test_client().post(signed("/find"), data={"order": order, "email": email, "by": "text"})
+    answer_ = house.app.test_client().post(signed("/code/send"), data={"order": order, "email": email})
     assert answer_.status_code == 200
     found = re.search(r'name="token" value="([\w-]+)"', answer_.text)
     assert found
@@ -529,9 +529,9 @@ def test_11_a_wrong_code_stays_pending_the_sixth_try_is_blocked_and_a_right_one_
 
 
 def test_11_whoever_guesses_an_order_or_an_address_gets_the_same_screens_and_no_code_fits(code_house: House) -> None:
-    client, form = code_house.app.test_client(), {"order": "1042", "email": "cleo@example.com", "by": "text"}
-    known = client.post(signed("/find"), data=form).text
-    unknown = client.post(signed("/find"), data=form | {"email": "who@example.com"}).text
+    client, form = code_house.app.test_client(), {"order": "1042", "email": "cleo@example.com"}
+    known = client.post(signed("/code/send"), data=form).text
+    unknown = client.post(signed("/code/send"), data=form | {"email": "who@example.com"}).text
     strip = re.compile(r'value="[\w-]{32}"')
     assert strip.sub("", known) == strip.sub("", unknown)
     token = asks(code_house, email="who@example.com")

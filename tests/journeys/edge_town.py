@@ -43,7 +43,7 @@ BASE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DOMAIN = "verdane-demo.myshopify.com"
 EDGE_JOBS = {
     "routing.route_return", "routing.follow_return", "routing.open_return", "reconcile.sweep_shop",
-    "installs.learn_scopes", "logistics.authorise",
+    "installs.learn_scopes", "logistics.authorise", "routing.carry_out_withdrawal",
 }  # fmt: skip
 
 

@@ -5,33 +5,23 @@ client typed is never run.
 """
 
 import time
-from typing import Any
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.zones import show_day
 from kit.errors import NotFound
 from logistics.lookups import returns_of_client, returns_of_order
-from logistics.models import Rma
 from logistics.rmas import lines_of
-from notifications import codes
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
-from shopify_app.web import addresses, begin, now, settings, verifier
+from shopify_app.web import addresses, begin, now, settings
 from shops.limits import may_try
 from shops.links import RETURN, issue_link
 
 page = Blueprint("storefront", __name__, url_prefix="/proxy/returns")
 ANSWER_SECONDS = 0.4
-CHECK_SECONDS = 1.5  # where Twilio is asked about a code, and a number nobody has is not
-PROBLEMS = {
-    codes.Found.AGAIN: "That is not the code. Please look once more.",
-    codes.Found.BLOCKED: "That code was tried too often. Please ask for another one.",
-    codes.Found.OVER: "That code has had its time. Please ask for another one.",
-    codes.Found.RIGHT: "That code has had its time. Please ask for another one.",
-}
 ASKED_OF_A_SHOP = 300  # an hour: a busy shop has fewer, and a robot finds nothing with them
 ASKED_OF_ONE = 6  # an hour, of one order number or one address
 
@@ -42,7 +32,7 @@ def show() -> ResponseReturnValue:
     """A signed-in client's returns; for everybody else, order number and email."""
     caller = proxy()
     if caller.customer_gid is None:
-        return _in_theme("portal/proxy_find.html", caller)
+        return in_theme("portal/proxy_find.html", caller)
     with begin() as session:
         found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
         listed = [
@@ -54,7 +44,7 @@ def show() -> ResponseReturnValue:
             }
             for rma in found
         ]
-    return _in_theme("portal/proxy_list.html", caller, listed=listed)
+    return in_theme("portal/proxy_list.html", caller, listed=listed)
 
 
 @page.post("/open")
@@ -70,7 +60,7 @@ def open_return() -> ResponseReturnValue:
         if rma is None or rma.id is None:
             raise NotFound("There is nothing at this address.")
         token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
-    return _in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
+    return in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
 
 
 @page.post("/find")
@@ -81,63 +71,17 @@ def find() -> ResponseReturnValue:
     """
     caller, began = proxy(), time.monotonic()
     order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
-    by_text = request.form.get("by") == "text"
     with begin() as session:
-        may = _may_ask(session, caller, order, email)
-        found = returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else []
-        token = _send_code(session, caller, found[0] if found else None) if by_text else ""
-        for rma in found if not by_text else ():
+        may = may_ask(session, caller, order, email)
+        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
             send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
-    if by_text:
-        answer = _in_theme("portal/proxy_code.html", caller, token=token, problem="")
-    else:
-        answer = _in_theme("portal/proxy_sent.html", caller)
-    _answer_evenly(began, ANSWER_SECONDS)
+    answer = in_theme("portal/proxy_sent.html", caller)
+    time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
     return answer
 
 
-@page.post("/code")
-def enter_code() -> ResponseReturnValue:
-    """The code from the text: it opens the return, once. Any other is answered alike, whatever it was asked for."""
-    caller, began = proxy(), time.monotonic()
-    token, code = request.form.get("token", "")[:60], request.form.get("code", "")[:20]
-    about: dict[str, Any] = {"shop_id": caller.shop_id, "secret": settings().secret_key, "now": now()}
-    checked = codes.check(begin, verifier(), purpose=codes.RETURN, token=token, code=code, **about)
-    link = ""
-    if checked.found is codes.Found.RIGHT and checked.subject_id is not None:
-        with begin() as session:
-            about = {"shop_id": caller.shop_id, "subject_id": checked.subject_id, "now": now()}
-            link = addresses().return_page(issue_link(session, purpose=RETURN, **about))
-    if link:
-        return _in_theme("portal/proxy_open.html", caller, link=link)
-    answer = _in_theme("portal/proxy_code.html", caller, token=token, problem=PROBLEMS[checked.found])
-    _answer_evenly(began, CHECK_SECONDS if verifier() else ANSWER_SECONDS)
-    return answer
-
-
-def _send_code(session: Session, caller: ProxyCaller, rma: Rma | None) -> str:
-    """A token to come back with, whether or not there is a return and a number to send a code to."""
-    to = rma.client_phone if rma else None
-    return codes.ask(
-        session,
-        shop_id=caller.shop_id,
-        purpose=codes.RETURN,
-        subject_id=rma.id if rma and to else None,
-        channel="sms",
-        to=to or "",
-        house=g.shop.shown_name,
-        locale=rma.client_locale if rma else "en",
-        by_verify=verifier() is not None,
-        secret=settings().secret_key,
-        now=now(),
-    )
-
-
-def _answer_evenly(began: float, seconds: float) -> None:
-    time.sleep(max(0.0, seconds - (time.monotonic() - began)))  # found or not takes the same time
-
-
-def _may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
+def may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
+    """Whether that order and that address were not asked for too often in this hour, counting this time."""
     asked = {
         "shop": ASKED_OF_A_SHOP,
         f"order:{order.strip().lstrip('#').strip().casefold()}": ASKED_OF_ONE,
@@ -151,8 +95,10 @@ def liquid_safe(html: str) -> str:
     return html.replace("{", "&#123;").replace("}", "&#125;")
 
 
-def _in_theme(template: str, caller: ProxyCaller, **values: object) -> ResponseReturnValue:
-    html = render_template(template, base=caller.path_prefix, styles=f"{addresses().app_url}/static/face.css", **values)
+def in_theme(template: str, caller: ProxyCaller, **values: object) -> Response:
+    """`template` as a part of the shop's own page, with links below the proxy's prefix."""
+    values |= {"styles": f"{addresses().app_url}/static/face.css", "withdraw": f"{caller.path_prefix}/withdraw"}
+    html = render_template(template, base=caller.path_prefix, **values)
     answer = make_response(liquid_safe(html))
     answer.headers["Content-Type"] = "application/liquid; charset=utf-8"
     # The page is the theme's: a stricter policy of ours would stop the theme, should it be passed on.
