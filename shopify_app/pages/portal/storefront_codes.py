@@ -1,4 +1,4 @@
-"""Finding a return by a code that is texted to the number on file: for who has the telephone at hand and not the mailbox.
+"""Finding a return by a code that is texted to the number on file: for who has a telephone at hand and no mailbox.
 
 Nothing is told apart: whether the order is there, the address goes with it, or a number is known.
 """
