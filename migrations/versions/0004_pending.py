@@ -55,6 +55,185 @@ def upgrade() -> None:
         batch_op.create_index("ix_consent_ending", ["shop_id", "ending"], unique=False)
 
     op.create_table(
+        "costinputs",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("margin_share", sa.Integer(), nullable=False),
+        sa.Column("parcel_cents", sa.BigInteger(), nullable=False),
+        sa.Column("cover_share", sa.Integer(), nullable=False),
+        sa.Column("bench_cents", sa.BigInteger(), nullable=False),
+        sa.Column("minute_cents", sa.BigInteger(), nullable=False),
+        sa.Column("gesture_cents", sa.BigInteger(), nullable=False),
+        sa.Column("markdown_share", sa.Integer(), nullable=False),
+        sa.Column("referral_cents", sa.BigInteger(), nullable=False),
+        sa.Column("said_by", sa.String(length=120), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_costinputs_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_costinputs")),
+    )
+    op.create_table(
+        "householdmember",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("household", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_householdmember_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("shop_id", "key", name=op.f("pk_householdmember")),
+    )
+    with op.batch_alter_table("householdmember", schema=None) as batch_op:
+        batch_op.create_index("ix_householdmember_household", ["shop_id", "household"], unique=False)
+
+    op.create_table(
+        "householdtie",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("one", sa.String(length=100), nullable=False),
+        sa.Column("other", sa.String(length=100), nullable=False),
+        sa.Column("by", sa.String(length=10), nullable=False),
+        sa.Column("tied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_householdtie_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_householdtie")),
+        sa.UniqueConstraint("shop_id", "one", "other", name=op.f("uq_householdtie_shop_id_one_other")),
+    )
+    op.create_table(
+        "measuredday",
+        sa.Column("returns", sa.Integer(), nullable=False),
+        sa.Column("exchanges", sa.Integer(), nullable=False),
+        sa.Column("refunds", sa.Integer(), nullable=False),
+        sa.Column("credits", sa.Integer(), nullable=False),
+        sa.Column("others", sa.Integer(), nullable=False),
+        sa.Column("upgrades", sa.Integer(), nullable=False),
+        sa.Column("evens", sa.Integer(), nullable=False),
+        sa.Column("downs", sa.Integer(), nullable=False),
+        sa.Column("pieces_back", sa.Integer(), nullable=False),
+        sa.Column("pieces_exchanged", sa.Integer(), nullable=False),
+        sa.Column("back_cents", sa.BigInteger(), nullable=False),
+        sa.Column("exchanged_cents", sa.BigInteger(), nullable=False),
+        sa.Column("upgrade_cents", sa.BigInteger(), nullable=False),
+        sa.Column("even_cents", sa.BigInteger(), nullable=False),
+        sa.Column("down_cents", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_cents", sa.BigInteger(), nullable=False),
+        sa.Column("credited_cents", sa.BigInteger(), nullable=False),
+        sa.Column("other_cents", sa.BigInteger(), nullable=False),
+        sa.Column("bought", sa.Integer(), nullable=False),
+        sa.Column("not_yet", sa.Integer(), nullable=False),
+        sa.Column("next_cents", sa.BigInteger(), nullable=False),
+        sa.Column("later_orders", sa.Integer(), nullable=False),
+        sa.Column("later_cents", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("parcels", sa.Integer(), nullable=False),
+        sa.Column("reworks", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.Column("assisted", sa.Boolean(), nullable=False),
+        sa.Column("band", sa.String(length=10), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_measuredday_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "closed_on", "assisted", "band", "currency", name=op.f("pk_measuredday")),
+    )
+    op.create_table(
+        "measuredreturn",
+        sa.Column("returns", sa.Integer(), nullable=False),
+        sa.Column("exchanges", sa.Integer(), nullable=False),
+        sa.Column("refunds", sa.Integer(), nullable=False),
+        sa.Column("credits", sa.Integer(), nullable=False),
+        sa.Column("others", sa.Integer(), nullable=False),
+        sa.Column("upgrades", sa.Integer(), nullable=False),
+        sa.Column("evens", sa.Integer(), nullable=False),
+        sa.Column("downs", sa.Integer(), nullable=False),
+        sa.Column("pieces_back", sa.Integer(), nullable=False),
+        sa.Column("pieces_exchanged", sa.Integer(), nullable=False),
+        sa.Column("back_cents", sa.BigInteger(), nullable=False),
+        sa.Column("exchanged_cents", sa.BigInteger(), nullable=False),
+        sa.Column("upgrade_cents", sa.BigInteger(), nullable=False),
+        sa.Column("even_cents", sa.BigInteger(), nullable=False),
+        sa.Column("down_cents", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_cents", sa.BigInteger(), nullable=False),
+        sa.Column("credited_cents", sa.BigInteger(), nullable=False),
+        sa.Column("other_cents", sa.BigInteger(), nullable=False),
+        sa.Column("bought", sa.Integer(), nullable=False),
+        sa.Column("not_yet", sa.Integer(), nullable=False),
+        sa.Column("next_cents", sa.BigInteger(), nullable=False),
+        sa.Column("later_orders", sa.Integer(), nullable=False),
+        sa.Column("later_cents", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("parcels", sa.Integer(), nullable=False),
+        sa.Column("reworks", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("return_gid", sa.String(length=100), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("household", sa.String(length=100), nullable=False),
+        sa.Column("assisted", sa.Boolean(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.Column("band", sa.String(length=10), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("next_days", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_measuredreturn_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("shop_id", "return_gid", name=op.f("pk_measuredreturn")),
+    )
+    with op.batch_alter_table("measuredreturn", schema=None) as batch_op:
+        batch_op.create_index("ix_measuredreturn_closed", ["shop_id", "closed_on", "assisted"], unique=False)
+        batch_op.create_index("ix_measuredreturn_household", ["shop_id", "household", "closed_at"], unique=False)
+        batch_op.create_index("ix_measuredreturn_order", ["shop_id", "order_gid"], unique=False)
+
+    op.create_table(
+        "measuring",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("rebuilding", sa.Boolean(), nullable=False),
+        sa.Column("after_id", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_measuring_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_measuring")),
+    )
+    op.create_table(
+        "nextorders",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("assisted", sa.Boolean(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_nextorders_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("shop_id", "month", "assisted", "days", name=op.f("pk_nextorders")),
+    )
+    op.create_table(
+        "pilot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(length=40), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("before_share", sa.Integer(), nullable=False),
+        sa.Column("hoped_share", sa.Integer(), nullable=False),
+        sa.Column("needed", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=True),
+        sa.Column("registered_by", sa.String(length=120), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_by", sa.String(length=120), nullable=False),
+        sa.Column("off", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_pilot_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pilot")),
+    )
+    with op.batch_alter_table("pilot", schema=None) as batch_op:
+        batch_op.create_index("ix_pilot_shop", ["shop_id", "id"], unique=False)
+
+    op.create_table(
         "withdrawalstatement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -79,6 +258,108 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("withdrawalstatement", schema=None) as batch_op:
         batch_op.create_index("ix_withdrawalstatement_order", ["shop_id", "order_gid"], unique=False)
+
+    op.create_table(
+        "exchange",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("asked_gid", sa.String(length=120), nullable=False),
+        sa.Column("order_gid", sa.String(length=120), nullable=False),
+        sa.Column("variant_gid", sa.String(length=120), nullable=False),
+        sa.Column("piece", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declining_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_exchange_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_exchange_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange")),
+        sa.UniqueConstraint("rma_id", name=op.f("uq_exchange_rma_id")),
+    )
+    with op.batch_alter_table("exchange", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchange_order_gid"), ["order_gid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchange_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "foreignlabel",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("rma_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_gid", sa.String(length=120), nullable=False),
+        sa.Column("tracking", sa.String(length=120), nullable=False),
+        sa.Column("said", sa.String(length=40), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evidence", sa.String(length=240), nullable=False),
+        sa.Column("cover_cents", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("said_by", sa.String(length=120), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["rma_id"], ["rma.id"], name=op.f("fk_foreignlabel_rma_id_rma"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_foreignlabel_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreignlabel")),
+        sa.UniqueConstraint(
+            "rma_id", "delivery_gid", "tracking", name=op.f("uq_foreignlabel_rma_id_delivery_gid_tracking")
+        ),
+    )
+    with op.batch_alter_table("foreignlabel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_foreignlabel_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
+        "pilotreturn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("pilot_id", sa.Integer(), nullable=False),
+        sa.Column("return_gid", sa.String(length=100), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("household", sa.String(length=100), nullable=False),
+        sa.Column("arm", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("complained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pilot_id"], ["pilot.id"], name=op.f("fk_pilotreturn_pilot_id_pilot"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_pilotreturn_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pilotreturn")),
+        sa.UniqueConstraint("shop_id", "return_gid", name=op.f("uq_pilotreturn_shop_id_return_gid")),
+    )
+    with op.batch_alter_table("pilotreturn", schema=None) as batch_op:
+        batch_op.create_index("ix_pilotreturn_key", ["pilot_id", "key"], unique=False)
+
+    op.create_table(
+        "returnoffer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("order_name", sa.String(length=60), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("pieces", sa.JSON(), nullable=False),
+        sa.Column("reason_gid", sa.String(length=100), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("may_credit", sa.Boolean(), nullable=False),
+        sa.Column("wish", sa.String(length=20), nullable=False),
+        sa.Column("opened_id", sa.Integer(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opened_id"], ["openedreturn.id"], name=op.f("fk_returnoffer_opened_id_openedreturn"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_returnoffer_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returnoffer")),
+        sa.UniqueConstraint("shop_id", "key", name=op.f("uq_returnoffer_shop_id_key")),
+    )
+    with op.batch_alter_table("returnoffer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_returnoffer_order_gid"), ["order_gid"], unique=False)
 
     op.create_table(
         "line",
@@ -164,10 +445,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_said_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_said_thread_id"), ["thread_id"], unique=False)
 
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("room_link", sa.String(length=500), server_default="", nullable=False))
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recorded_since", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("may_record", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+
+    with op.batch_alter_table("historicorder", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("household", sa.String(length=100), nullable=True))
+        batch_op.create_index("ix_historicorder_household", ["shop_id", "household", "placed_at"], unique=False)
+
+    with op.batch_alter_table("historicpiece", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("line_gid", sa.String(length=100), server_default="", nullable=False))
+
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.add_column(sa.Column("channel", sa.String(length=20), server_default="sms", nullable=False))
         batch_op.add_column(sa.Column("ours", sa.String(length=20), server_default="", nullable=False))
         batch_op.add_column(sa.Column("wa_id", sa.Text(), nullable=True))
+
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("collects_in", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("step", sa.Integer(), server_default="0", nullable=False))
@@ -177,16 +477,36 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sender", sa.String(length=20), server_default="", nullable=False))
         batch_op.add_column(sa.Column("variables", sa.Text(), nullable=True))
 
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("may_credit", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.add_column(sa.Column("instead_piece", sa.String(length=200), server_default="", nullable=False))
+
     with op.batch_alter_table("optout", schema=None) as batch_op:
         batch_op.add_column(sa.Column("channel", sa.String(length=20), server_default="sms", nullable=False))
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("chosen_way", sa.String(length=40), nullable=True))
+
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("plus", sa.Boolean(), nullable=True))
 
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.drop_column("plus")
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_column("chosen_way")
+
     with op.batch_alter_table("optout", schema=None) as batch_op:
         batch_op.drop_column("channel")
+
+    with op.batch_alter_table("moneyterms", schema=None) as batch_op:
+        batch_op.drop_column("instead_piece")
+        batch_op.drop_column("may_credit")
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("variables")
@@ -196,10 +516,29 @@ def downgrade() -> None:
         batch_op.drop_column("passed_on")
         batch_op.drop_column("step")
 
+    with op.batch_alter_table("logisticspolicy", schema=None) as batch_op:
+        batch_op.drop_column("collects_in")
+
     with op.batch_alter_table("inboundtext", schema=None) as batch_op:
         batch_op.drop_column("wa_id")
         batch_op.drop_column("ours")
         batch_op.drop_column("channel")
+
+    with op.batch_alter_table("historicpiece", schema=None) as batch_op:
+        batch_op.drop_column("line_gid")
+
+    with op.batch_alter_table("historicorder", schema=None) as batch_op:
+        batch_op.drop_index("ix_historicorder_household")
+        batch_op.drop_column("household")
+
+    with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
+        batch_op.drop_column("may_record")
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_column("recorded_since")
+
+    with op.batch_alter_table("advisor", schema=None) as batch_op:
+        batch_op.drop_column("room_link")
 
     with op.batch_alter_table("said", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_said_thread_id"))
@@ -219,10 +558,46 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_line_shop_id"))
 
     op.drop_table("line")
+    with op.batch_alter_table("returnoffer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_returnoffer_order_gid"))
+
+    op.drop_table("returnoffer")
+    with op.batch_alter_table("pilotreturn", schema=None) as batch_op:
+        batch_op.drop_index("ix_pilotreturn_key")
+
+    op.drop_table("pilotreturn")
+    with op.batch_alter_table("foreignlabel", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_foreignlabel_shop_id"))
+
+    op.drop_table("foreignlabel")
+    with op.batch_alter_table("exchange", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_shop_id"))
+        batch_op.drop_index(batch_op.f("ix_exchange_order_gid"))
+
+    op.drop_table("exchange")
     with op.batch_alter_table("withdrawalstatement", schema=None) as batch_op:
         batch_op.drop_index("ix_withdrawalstatement_order")
 
     op.drop_table("withdrawalstatement")
+    with op.batch_alter_table("pilot", schema=None) as batch_op:
+        batch_op.drop_index("ix_pilot_shop")
+
+    op.drop_table("pilot")
+    op.drop_table("nextorders")
+    op.drop_table("measuring")
+    with op.batch_alter_table("measuredreturn", schema=None) as batch_op:
+        batch_op.drop_index("ix_measuredreturn_order")
+        batch_op.drop_index("ix_measuredreturn_household")
+        batch_op.drop_index("ix_measuredreturn_closed")
+
+    op.drop_table("measuredreturn")
+    op.drop_table("measuredday")
+    op.drop_table("householdtie")
+    with op.batch_alter_table("householdmember", schema=None) as batch_op:
+        batch_op.drop_index("ix_householdmember_household")
+
+    op.drop_table("householdmember")
+    op.drop_table("costinputs")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index("ix_consent_ending")
 

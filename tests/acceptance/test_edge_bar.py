@@ -24,7 +24,8 @@ from kit.settings import SettingsError
 from logistics.models import LogisticsPolicy
 from logistics.reads import Address as Place
 from routing.models import RoutingPolicy
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper
+from shopify_app.admin_api.grants import RefusedGrant
+from shopify_app.admin_api.tokens import TokenKeeper
 from shopify_app.auth import NotSignedIn, read_id_token
 from shopify_app.extension_auth import read_extension_token
 from shops.models import Shop
@@ -240,6 +241,7 @@ JUSTIFIED = {
     "notifications.codes.forget": "by age, in all shops alike",
     "notifications.texts.wrote_lately": "by our number and theirs: it is the person who opens the day, not a house",
     "notifications.jobs._hand_over": "the message of the job",
+    "consults.rooms.glances.*": "of the conversation that a signed pass names, given after its shop was looked at",
     "notifications.jobs.deliver": "the message of the job",
     "notifications.messages.claim": "the message of the job",
     "notifications.messages.settle": "the message of the job",

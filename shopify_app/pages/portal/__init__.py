@@ -5,6 +5,7 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    deciding,
     fresh_links,
     meeting,
     returns,
@@ -22,6 +23,7 @@ from shops.links import LinkDone
 portal = Blueprint("portal", __name__)
 for part in (
     returns,
+    deciding,
     times,
     standing_in,
     sooner,
