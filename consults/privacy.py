@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults import threads
 from consults.kinds import Role
+from consults.line_models import Said, Thread
 from consults.models import Case, Consult, Participant, Promise_, Signal
 from shops import links
 
@@ -33,6 +35,15 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
         "conversations": [
             {"kind": c.kind.value, "starts_at": c.starts_at.isoformat(), "state": c.state.value} for c in consults
         ],
+        "written": [
+            {
+                "by": "advisor" if w.by else "client",
+                "at": w.at.isoformat(),
+                "channel": w.channel,
+                "words": w.words,
+            }
+            for w in threads.written(session, case)
+        ],
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
     }
 
@@ -49,6 +60,8 @@ def erase_case(session: Session, case: Case) -> None:
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)
     connection = session.connection()
+    connection.execute(sa.delete(Said).where(col(Said.case_id) == case.id))
+    connection.execute(sa.delete(Thread).where(col(Thread.case_id) == case.id))
     connection.execute(sa.delete(Signal).where(col(Signal.consult_id).in_(rooms)))
     connection.execute(sa.update(Participant).where(*theirs).values(name="", relation=None, email=None))
     connection.execute(sa.update(Promise_).where(col(Promise_.case_id) == case.id).values(what=""))

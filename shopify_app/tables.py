@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import consults.line_models
 import consults.models
 import consults.time_models
 import jobs.models
@@ -16,6 +17,7 @@ import logistics.statement_models
 import measures.measured
 import measures.models
 import measures.pilot_models
+import notifications.code_models
 import notifications.models
 import routing.ledgers
 import routing.models
@@ -29,7 +31,9 @@ MODELS = (
     jobs.models,
     webhooks.models,
     notifications.models,
+    notifications.code_models,
     consults.models,
+    consults.line_models,
     consults.time_models,
     logistics.models,
     logistics.custody_models,

@@ -17,13 +17,14 @@ from shopify_app.pages.desk import (
     scanning,
     signing_in,
     today,
+    writing,
 )
 from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, my_times, radar, room, scanning, pieces):
+for part in (*PARTS, my_times, radar, room, scanning, pieces, writing):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)
