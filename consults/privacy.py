@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults.briefs.briefs import facts_in, find_brief, forget_brief
 from consults.kinds import Role
 from consults.models import Case, Consult, Participant, Promise_, Signal
 from shops import links
@@ -33,6 +34,7 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
         "conversations": [
             {"kind": c.kind.value, "starts_at": c.starts_at.isoformat(), "state": c.state.value} for c in consults
         ],
+        "brief": {key: fact.words for key, fact in facts_in(find_brief(session, case)).items()},
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
     }
 
@@ -45,6 +47,7 @@ def erase_case(session: Session, case: Case) -> None:
     session.add(case)
     session.flush()
     assert case.id is not None
+    forget_brief(session, case_id=case.id)
     links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)

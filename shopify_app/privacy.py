@@ -46,6 +46,7 @@ TABLES = (
     "link",
     "historicorder",
     "bookentry",
+    "brief",
     "claimevidence",
     "sellerchoice",
     "inboundtext",

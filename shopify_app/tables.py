@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import consults.briefs.models
 import consults.models
 import consults.time_models
 import jobs.models
@@ -25,6 +26,7 @@ MODELS = (
     notifications.models,
     consults.models,
     consults.time_models,
+    consults.briefs.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

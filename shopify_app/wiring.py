@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 import consults.around_jobs
+import consults.briefs.jobs
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
@@ -72,6 +73,7 @@ from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
+from shopify_app.admin_api.briefs import ShopifyBriefs
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.drafts import ShopifySales
 from shopify_app.admin_api.flow import ShopifyFlow
@@ -114,10 +116,10 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner", "consults.prepare_brief"),
     AnswerHalfDue: ("consults.remind_owner",),
     FirstAnswerLate: ("routing.tell_flow_late",),
-    ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders"),
+    ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders", "consults.prepare_brief"),
     ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
     ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
     ConsultEnded: ("consults.after_consult",),
@@ -158,6 +160,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.nudge_advisors": 30,
     "consults.keep_first_answers": 60,
     "consults.watch_rooms": 60,
+    "consults.watch_briefs": consults.briefs.jobs.EVERY_SECONDS,
     "consults.ask_outcomes": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
@@ -254,6 +257,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
+        "consults.watch_briefs": consults.briefs.jobs.watch_briefs,
+        "consults.prepare_brief": partial(consults.briefs.jobs.prepare_brief, reads=ShopifyBriefs(api)),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
