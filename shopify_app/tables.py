@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import consults.briefs.models
 import consults.models
+import consults.pieces.models
 import consults.time_models
 import jobs.models
 import logistics.cover_models
@@ -27,6 +28,7 @@ MODELS = (
     consults.models,
     consults.time_models,
     consults.briefs.models,
+    consults.pieces.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

@@ -13,6 +13,7 @@ import consults.briefs.jobs
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
+import consults.pieces.jobs
 import consults.replies
 import consults.room_jobs
 import jobs.attempts
@@ -80,6 +81,7 @@ from shopify_app.admin_api.flow import ShopifyFlow
 from shopify_app.admin_api.history import ShopifyHistory
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.orders import ShopifyOrders
+from shopify_app.admin_api.pieces import ShopifyPieces, ShopifyReserving
 from shopify_app.admin_api.returns import ShopifyReturns
 from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.admin_api.sweeps import ShopifySweeps
@@ -160,6 +162,8 @@ PERIODIC: Mapping[str, int] = {
     "consults.nudge_advisors": 30,
     "consults.keep_first_answers": 60,
     "consults.watch_rooms": 60,
+    "consults.free_holds": consults.pieces.jobs.FREE_SECONDS,
+    "consults.read_stock": consults.pieces.jobs.EVERY_SECONDS,
     "consults.watch_briefs": consults.briefs.jobs.EVERY_SECONDS,
     "consults.ask_outcomes": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
@@ -185,7 +189,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
     together = ReturnsWithOrders(api, orders)
-    carrier, history = make_carrier(settings), ShopifyHistory(api)
+    carrier, history, pieces = make_carrier(settings), ShopifyHistory(api), ShopifyPieces(api)
     addresses = Addresses(settings.app_url)
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
@@ -259,6 +263,15 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
         "consults.watch_briefs": consults.briefs.jobs.watch_briefs,
         "consults.prepare_brief": partial(consults.briefs.jobs.prepare_brief, reads=ShopifyBriefs(api)),
+        "consults.read_stock": consults.pieces.jobs.read_stock,
+        "consults.read_pieces": partial(consults.pieces.jobs.read_pieces, reads=pieces),
+        "consults.free_holds": consults.pieces.jobs.free_holds,
+        "consults.reserve_piece": partial(
+            consults.pieces.jobs.reserve_piece, reserving=ShopifyReserving(api), reads=pieces
+        ),
+        "consults.release_piece": partial(
+            consults.pieces.jobs.release_piece, reserving=ShopifyReserving(api), reads=pieces
+        ),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,

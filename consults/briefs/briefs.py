@@ -20,10 +20,13 @@ FRESH = timedelta(hours=1)
 """A brief older than this is made anew before a conversation."""
 
 
-def keep_brief(session: Session, case: Case, facts: Sequence[Fact], *, image: str, now: datetime) -> None:
+def keep_brief(
+    session: Session, case: Case, facts: Sequence[Fact], *, image: str = "", owned: Sequence[str] = (), now: datetime
+) -> None:
     """Put `facts` in the place of all that was known. An older look never replaces a newer one."""
     assert case.id is not None
-    values = {"facts": json.dumps([asdict(fact) for fact in facts], ensure_ascii=False), "image": image, "made_at": now}
+    written = json.dumps([asdict(fact) for fact in facts], ensure_ascii=False)
+    values = {"facts": written, "image": image, "owned": list(owned), "made_at": now}
     if insert_once(session, Brief(case_id=case.id, shop_id=case.shop_id, **values)):
         return
     mine = (col(Brief.case_id) == case.id, col(Brief.made_at) <= now)

@@ -48,5 +48,7 @@ def prepare_brief(
         if case.client_gid != about["client_gid"]:
             return
         facts = facts_of(seen, now=asked_at)
-        keep_brief(session, case, facts, image=seen.piece.image, now=asked_at)
+        orders = seen.client.orders if seen.client else ()
+        owned = sorted({gid for order in orders if not order.cancelled for gid in order.products})
+        keep_brief(session, case, facts, image=seen.piece.image, owned=owned, now=asked_at)
     log.info("brief.made", case=case_id, facts=len(facts))

@@ -9,7 +9,10 @@ from shops.crypt import Sealed
 
 
 class Brief(SQLModel, table=True):
-    """What Shopify said of one case's client and piece when it was last asked. `facts`: JSON, a list of facts.Fact."""
+    """What Shopify said of one case's client and piece when it was last asked. `facts`: JSON, a list of facts.Fact.
+
+    `owned` are products they kept, so that they are not shown what they have.
+    """
 
     __table_args__ = (sa.Index("ix_brief_shop", "shop_id"),)
 
@@ -17,4 +20,5 @@ class Brief(SQLModel, table=True):
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")
     facts: str = Field(default="[]", sa_type=Sealed)
     image: str = ""
+    owned: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     made_at: datetime

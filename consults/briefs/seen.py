@@ -40,12 +40,13 @@ class SaleSeen:
 
 @dataclass(frozen=True)
 class OrderOfClient:
-    """One order of theirs as it stands today, net of what came back."""
+    """One order of theirs as it stands today, net of what came back. `products`: ids of what they kept of it."""
 
     placed_at: datetime
     total: Money
     pieces: int
     cancelled: bool = False
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

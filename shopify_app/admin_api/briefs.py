@@ -62,6 +62,11 @@ def _order(value: dict[str, Any]) -> OrderOfClient:
         total=money((value.get("currentTotalPriceSet") or {}).get("shopMoney")),
         pieces=int(value.get("currentSubtotalLineItemsQuantity") or 0),
         cancelled=bool(value.get("cancelledAt")),
+        products=tuple(
+            line["product"]["id"]
+            for line in nodes(value.get("lineItems"))
+            if line.get("product") and int(line.get("currentQuantity") or 0) > 0
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from shopify_app.pages.desk import (
     radar,
     room,
     scanning,
+    showing,
     signing_in,
     today,
 )
@@ -23,7 +24,7 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, my_times, radar, room, scanning, pieces):
+for part in (*PARTS, showing, my_times, radar, room, scanning, pieces):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

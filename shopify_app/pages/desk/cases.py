@@ -35,6 +35,7 @@ from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
+from shopify_app.pages.desk.showing import tray
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
@@ -165,6 +166,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "causes": CAUSES,
         **brief_of(session, case, rma),
+        "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
         if case.is_stood_in and case.owner_id
