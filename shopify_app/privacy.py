@@ -47,6 +47,7 @@ TABLES = (
     "historicorder",
     "bookentry",
     "brief",
+    "gesture",
     "claimevidence",
     "sellerchoice",
     "inboundtext",

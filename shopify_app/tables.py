@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import consults.briefs.models
+import consults.gestures.models
 import consults.models
 import consults.pieces.models
 import consults.time_models
@@ -29,6 +30,7 @@ MODELS = (
     consults.time_models,
     consults.briefs.models,
     consults.pieces.models,
+    consults.gestures.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

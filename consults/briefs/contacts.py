@@ -11,7 +11,7 @@ from consults.models import Advisor, Case, CaseEvent, Consult, Promise_
 from consults.states import ConsultState
 
 SPOKE = {Kind.VIDEO: "spoke by video", Kind.TELEPHONE: "spoke by telephone", Kind.BOUTIQUE: "met in the boutique"}
-TOLD = "told.advisor_note"
+WROTE = "case.wrote"
 ANSWERED = "case.answered"
 HOW = {"wrote": "wrote", "called": "rang"}
 
@@ -34,11 +34,15 @@ def last_contacts(session: Session, case: Case, *, most: int = 3) -> list[Contac
         Contact(talk.starts_at, f"{names.get(talk.advisor_id, 'A colleague')} {SPOKE[talk.kind]}", f"consult:{talk.id}")
         for talk in session.exec(talks.order_by(col(Consult.starts_at).desc()).limit(most))
     ]
-    lines = select(CaseEvent).where(col(CaseEvent.case_id).in_(theirs), col(CaseEvent.kind).in_([TOLD, ANSWERED]))
-    for line in session.exec(lines.order_by(col(CaseEvent.id).desc()).limit(most)):
+    lines = select(CaseEvent).where(col(CaseEvent.case_id).in_(theirs), col(CaseEvent.kind).in_([WROTE, ANSWERED]))
+    written = list(session.exec(lines.order_by(col(CaseEvent.id).desc()).limit(2 * most)))
+    sent = {line.at for line in written if line.kind == WROTE}
+    for line in written:
+        if line.kind == ANSWERED and line.at in sent:
+            continue  # the same message, which was the first answer as well
         number = line.actor.removeprefix("advisor:")
         who = names.get(int(number), "A colleague") if number.isdigit() else "The house"
-        how = f"wrote {line.detail}".strip() if line.kind == TOLD else HOW.get(line.detail, "wrote")
+        how = f"wrote {line.detail}".strip() if line.kind == WROTE else HOW.get(line.detail, "wrote")
         found.append(Contact(line.at, f"{who} {how}", f"case_event:{line.id}"))
     return sorted(found, key=lambda contact: contact.at, reverse=True)[:most]
 

@@ -6,6 +6,7 @@ from shopify_app.auth import NotSignedIn
 from shopify_app.pages.desk import (
     cases,
     choosing,
+    giving,
     my_times,
     opening,
     outcomes,
@@ -18,13 +19,14 @@ from shopify_app.pages.desk import (
     showing,
     signing_in,
     today,
+    writing,
 )
 from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, showing, my_times, radar, room, scanning, pieces):
+for part in (*PARTS, giving, showing, writing, my_times, radar, room, scanning, pieces):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from consults.briefs.briefs import facts_in, find_brief
 from consults.briefs.contacts import last_contacts, promised_elsewhere
-from consults.briefs.facts import LABELS, UNKNOWN, Fact
+from consults.briefs.facts import LABELS, NOTES, UNKNOWN, Fact
 from consults.models import Case
 from logistics.judging import verdict_of
 from logistics.models import Rma
@@ -34,23 +34,27 @@ class Line:
     sources: str
 
 
-def brief_of(session: Session, case: Case, rma: Rma | None) -> dict[str, Any]:
-    """What _facts.html needs. The page is not held up by Shopify: this is what was kept when it was last asked."""
+def brief_of(session: Session, case: Case, rma: Rma | None, *, notes: bool) -> dict[str, Any]:
+    """What _facts.html needs. The page is not held up by Shopify: this is what was kept when it was last asked.
+
+    `notes`: whether the reader may see what was confided.
+    """
     brief = find_brief(session, case)
     verdict = verdict_of(session, rma) if rma else None
     return {
         "brief": brief,
-        "facts": lines_of(facts_in(brief)),
+        "facts": lines_of(facts_in(brief), notes=notes),
+        "notes": notes,
         "contacts": last_contacts(session, case),
         "promised_elsewhere": promised_elsewhere(session, case),
         "legal": [found["reason"] for found in verdict.found] if verdict else [],
     }
 
 
-def lines_of(facts: dict[str, Fact]) -> list[Line]:
-    """Every label there is, in order."""
+def lines_of(facts: dict[str, Fact], *, notes: bool = True) -> list[Line]:
+    """Every label there is, in order; without `notes` those that are none."""
     lines = []
-    for key, label in LABELS:
+    for key, label in ((key, label) for key, label in LABELS if notes or key not in NOTES):
         fact = facts.get(key)
         lines.append(Line(key, label, fact.words if fact else UNKNOWN, fact is not None, _where(fact)))
     return lines

@@ -15,6 +15,7 @@ from consults.history import by_advisor
 from consults.kinds import Outcome, Role, RootCause
 from consults.models import Case, Consult
 from consults.promises import promises_of
+from consults.rights import Right
 from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
 from consults.states import LIVE, ConsultState
@@ -35,6 +36,7 @@ from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
+from shopify_app.pages.desk.giving import giving
 from shopify_app.pages.desk.showing import tray
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
@@ -103,6 +105,7 @@ def not_today(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
+        caller.allowed.must(Right.HAND_OVER)
         about: dict[str, Any] = {
             "shop_id": caller.shop_id,
             "case_id": case_id,
@@ -152,7 +155,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "seen": seen,
         "refund": _refund_in_words(seen, refund),
         "why": why(session, shop_id=case.shop_id, decision=_decision(session, case), case_id=case.id),
-        "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
+        "people": advisors(session, shop_id=case.shop_id, active=True) if caller.may(Right.REASSIGN) else [],
         "cards": cards_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
         "card_headings": HEADINGS,
         "ask_occasion": ASK_OCCASION,
@@ -165,7 +168,8 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
-        **brief_of(session, case, rma),
+        **brief_of(session, case, rma, notes=caller.may(Right.SEE_NOTES)),
+        **giving(session, caller, case),
         "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)

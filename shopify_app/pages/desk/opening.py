@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from consults.cases import find_case
+from consults.rights import Right
 from kit.errors import AppError, OutsideError, Waiting
 from kit.tokens import new_token, token_hash
 from routing import openings
@@ -14,7 +15,7 @@ from routing.reads import OrderToReturn, Reason
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.stock import ShopifyStock
-from shopify_app.auth import DeskCaller, desk
+from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.pages.desk.advisors_cases import whose
 from shopify_app.web import begin, now, running
 
@@ -31,7 +32,7 @@ NOTHING_LEFT = "Nothing of order {name} can be sent back: it was not sent yet, o
 @page.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for the order; once it is found, for the pieces."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     name = request.args.get("order", "").strip()[:60]
     order, reasons, problem = _look_up(caller, name) if name else (None, (), "")
     with begin() as session:
@@ -50,7 +51,7 @@ def new() -> ResponseReturnValue:
 @page.post("/new")
 def open_it() -> ResponseReturnValue:
     """Secure the opening; a second press of the same form is the same return."""
-    caller, form = desk(), request.form
+    caller, form = desk_with(Right.OPEN), request.form
     gids = [form.get("order_gid", ""), form.get("reason", ""), *form.getlist("line")]
     if not all(GID.fullmatch(gid) for gid in gids) or not form.get("key"):
         raise AppError("Choose a reason and at least one piece.", status=422)
@@ -74,7 +75,7 @@ def open_it() -> ResponseReturnValue:
 @page.get("/opened/<int:opened_id>")
 def opened(opened_id: int) -> ResponseReturnValue:
     """What became of it."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     with begin() as session:
         row = openings.get_opened(session, shop_id=caller.shop_id, opened_id=opened_id)
         _theirs(caller, row)
@@ -85,7 +86,7 @@ def opened(opened_id: int) -> ResponseReturnValue:
 @page.post("/opened/<int:opened_id>/again")
 def again(opened_id: int) -> ResponseReturnValue:
     """Somebody looked at the order in Shopify, and it is not there."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     with begin() as session:
         _theirs(caller, openings.get_opened(session, shop_id=caller.shop_id, opened_id=opened_id))
         openings.ask_again(session, shop_id=caller.shop_id, opened_id=opened_id)
