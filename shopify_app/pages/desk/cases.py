@@ -9,11 +9,14 @@ from sqlmodel import Session
 from consults import ladder
 from consults.advisors import advisors, get_advisor, get_boutique
 from consults.booking import consults_of
+from consults.briefs.briefs import facts_in, find_brief
 from consults.cases import take_case
 from consults.first_answers import BY_HAND, note_answer
 from consults.history import by_advisor
 from consults.kinds import Outcome, Role, RootCause
 from consults.models import Case, Consult
+from consults.pieces.complaints import complaint_of
+from consults.pieces.kinds import kind_of
 from consults.promises import promises_of
 from consults.rights import Right
 from consults.rooms.embedded import present
@@ -22,6 +25,7 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.errors import AppError
 from kit.money import Money
+from logistics.models import Rma
 from logistics.radar.cards import cards_of
 from logistics.radar.kinds import ASK_OCCASION, HEADINGS
 from logistics.radar.needs import need_of
@@ -37,7 +41,7 @@ from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
 from shopify_app.pages.desk.giving import giving
-from shopify_app.pages.desk.showing import tray
+from shopify_app.pages.desk.showing import tray, wish_of
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
@@ -164,7 +168,9 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "sale": sale_of(session, rma) if rma else None,
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
-        "talk": [cue.about(client) for cue in cues.TALK],
+        "talk": [cue.about(client) for cue in cues.steps(_questions(session, case, rma))],
+        "showing": cues.SHOWING,
+        "moments": cues.MOMENTS,
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
@@ -178,6 +184,18 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "looking": not caller.is_manager and case.advisor_id != caller.advisor_id,
         "now": now(),
     }
+
+
+def _questions(session: Session, case: Case, rma: Rma | None) -> cues.Cue:
+    """By the reason they gave, what they sent back and what it was for; each only as far as it is known."""
+    wish, need = wish_of(session, case, rma), need_of(session, shop_id=case.shop_id, return_gid=case.return_gid)
+    known = facts_in(find_brief(session, case)).get("occasion")
+    return cues.hopes(
+        complaint=wish.complaint if wish else complaint_of(case.root_cause, case.client_words, case.reason_label),
+        kind=wish.piece.kind if wish else kind_of(case.category, (), case.piece_title),
+        occasion=(need.occasion if need else "") or (known.words if known else ""),
+        reason=case.reason_label,
+    )
 
 
 def _refund_in_words(seen: RmaView | None, refund: Money | None) -> str:
