@@ -14,8 +14,10 @@ from consults.names import greeting
 from consults.quiet import client_may_be_texted_at
 from consults.states import CaseState, InvalidMove
 from consults.telling import EMAIL, SMS, Words, tell
+from kit.addresses import Addresses
 from kit.errors import AppError
 from kit.tokens import token_hash
+from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
 
 MOST = {EMAIL: 4000, SMS: 600}
@@ -56,7 +58,15 @@ def seal_of(reader: Reader, words: str) -> str:
 
 
 def write_to_client(
-    session: Session, case: Case, *, words: str, channel: str, advisor_id: int, once: str, now: datetime
+    session: Session,
+    case: Case,
+    *,
+    words: str,
+    channel: str,
+    advisor_id: int,
+    once: str,
+    addresses: Addresses,
+    now: datetime,
 ) -> None:
     """Send `words` as they stand, once for each `once`; a text keeps the client's quiet hours. A first answer, too.
 
@@ -71,6 +81,11 @@ def write_to_client(
         raise AppError(f"{MOST[channel]} signs are as much as one message takes.")
     shop, advisor = get_shop(session, case.shop_id), get_advisor(session, shop_id=case.shop_id, advisor_id=advisor_id)
     values = {"house": shop.shown_name, "advisor": advisor.name, "words": words, "telephone": shop.telephone}
+
+    def written() -> Words:
+        token = issue_link(session, shop_id=case.shop_id, purpose=CONSULT, subject_id=case.id or 0, now=now)
+        return Words([{**values, "link": addresses.consult(token)}])
+
     sent = tell(
         session,
         case,
@@ -78,7 +93,7 @@ def write_to_client(
         channel=channel,
         to=reader.address,
         key=f"case:{case.id}:note:{token_hash(once)[:24]}",
-        words=lambda: Words([values]),
+        words=written,
         now=now,
         not_before=client_may_be_texted_at(session, case, now=now) if channel == SMS else None,
     )

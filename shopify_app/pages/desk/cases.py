@@ -169,7 +169,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.steps(_questions(session, case, rma))],
-        "showing": cues.SHOWING,
+        "third": cues.SHOWING,
         "moments": cues.MOMENTS,
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,

@@ -15,7 +15,7 @@ from kit.tokens import new_token
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.wording import named
-from shopify_app.web import begin, now
+from shopify_app.web import addresses, begin, now
 
 page = Blueprint("writing", __name__)
 MOST_SIGNS = 4000
@@ -45,6 +45,7 @@ def send(case_id: int) -> ResponseReturnValue:
         if form.get("seen") != seal_of(reader, words):
             return _sheet(session, caller, case, words=words, channel=reader.channel, looked=True)
         about: dict[str, Any] = {"channel": reader.channel, "once": form.get("once", ""), "now": now()}
+        about["addresses"] = addresses()
         write_to_client(session, case, words=words, advisor_id=caller.advisor_id, **about)
     return redirect(f"/desk/cases/{case_id}#facts", 303)
 
