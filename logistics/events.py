@@ -92,3 +92,17 @@ class PiecesDisposed:
     shop_id: int
     rfo_gid: str | None
     rfo_line_gids: list[str]
+
+
+@dataclass(frozen=True)
+class WithdrawalStated:
+    """A client stated on our page that they withdraw from a purchase. `is_vouched`: a person named the order."""
+
+    shop_id: int
+    statement_id: int
+    is_vouched: bool = False
+
+    @property
+    def order_key(self) -> str:
+        """One try at a time."""
+        return f"withdrawal:{self.statement_id}"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from kit.db import insert_once
 from kit.errors import NotFound
-from logistics import packs
+from logistics import packs, statements
 from logistics.cover_models import RmaVerdict
 from logistics.eligibility import LineFacts, ReturnFacts, decide
 from logistics.eligibility.facts import Track
@@ -27,6 +27,7 @@ JUDGED_BY = ("countries", "policy", "classes")
 
 def keep_verdict(session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> RmaVerdict:
     """Judge a return as it is opened, by the rules of today, and keep it. A second time changes nothing."""
+    read = statements.as_stated(session, rma, read)
     rules = {name: packs.pack(session, rma.shop_id, name) for name in JUDGED_BY}
     facts = gather(session, rma, read, sold, rules, now=now)
     judged = decide(facts)

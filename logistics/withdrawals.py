@@ -9,7 +9,7 @@ from sqlmodel import Session
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
-from logistics import packs, rmas
+from logistics import packs, rmas, statements
 from logistics.cover_models import RmaVerdict
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
@@ -19,6 +19,7 @@ from logistics.telling import reading_locale, write_letter
 from shops.shops import get_shop
 
 ACKNOWLEDGED = "withdrawal_acknowledged"
+AT_ONCE = "Stated on our page, and acknowledged in writing when it came."
 NO_ADDRESS = "No e-mail address is known, so the client has to be told by letter that the withdrawal was received."
 
 
@@ -31,6 +32,9 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
         if verdict is None or verdict.track is not Track.STATUTORY or is_done:
             return
         zone = get_shop(session, shop_id).zone
+        if statements.statement_of(session, shop_id=shop_id, order_gid=rma.order_gid) is not None:
+            note_step(session, rma, ACKNOWLEDGED, actor=APP, now=now, detail=AT_ONCE)
+            return
         values = {
             "order": rma.order_name,
             "received": instant_in_words(verdict.asked_at, zone, reading_locale(rma.client_locale)),

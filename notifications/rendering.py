@@ -47,6 +47,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "sale_to_pay": ("email",),
     "stands_in_advisor": ("sms",),
     "wear_found": ("email",),
+    "withdrawal_stated": ("email",),
     "withdrawal_received": ("email",),
     "times_proposed": ("email", "sms"),
     "waiting_advisor": ("sms", "email"),

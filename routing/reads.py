@@ -52,11 +52,12 @@ class ReturnablePiece:
 
 @dataclass(frozen=True)
 class OrderToReturn:
-    """An order with all that can still be sent back; no pieces when nothing can."""
+    """An order with all that can still be sent back; no pieces when nothing can. `email` is the buyer's, if known."""
 
     order_gid: str
     name: str
     pieces: tuple[ReturnablePiece, ...]
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from jobs.models import JobTrouble
 from kit.clock import now as clock_now
 from kit.db import Begin, scrub_freed_space
 from kit.log import get_logger
-from logistics import people, pictures
+from logistics import people, pictures, statements
 from logistics.models import Rma
 from routing import client_book, evidence, selling
 from shops import accesses, data_requests, merges
@@ -120,6 +120,9 @@ def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: 
         "shop": shop.domain,
         "client": client_gid,
         "returns": people.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
+        "withdrawals": statements.show_client(
+            session, shop_id=shop_id, addresses=traces.addresses, order_gids=traces.order_gids
+        ),
         "conversations": [consults.privacy.show_case(session, case) for case in traces.cases],
         "own_advisor": client_book.show_client(
             session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses
@@ -152,7 +155,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     """
     shop, now = get_shop(session, shop_id), clock_now()
     traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
-    _forget_advisor(session, shop, client_gid, traces)  # before the bodies go that tell their address
+    _forget_by_address(session, shop, client_gid, traces)  # before the bodies go that tell their address
     codes = people.tracking_codes(session, traces.rmas)
     sent = notifications.privacy.erase_client(
         session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys, now=now
@@ -174,12 +177,13 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     return traces.order_gids
 
 
-def _forget_advisor(session: Session, shop: Shop, client_gid: str, traces: Traces) -> None:
-    """Take a client out of the book, also one it knows by an address only that Shopify's own request tells us."""
+def _forget_by_address(session: Session, shop: Shop, client_gid: str, traces: Traces) -> None:
+    """Take a client out of what knows them by an address only, and Shopify may be the one to tell us that."""
     assert shop.id is not None
     number = client_gid.rsplit("/", 1)[-1]
     addresses = traces.addresses | forgetting.addresses_of(session, domain=shop.domain, number=number)
     client_book.erase_client(session, shop_id=shop.id, client_gid=client_gid, addresses=addresses)
+    statements.erase_client(session, shop_id=shop.id, addresses=addresses, order_gids=traces.order_gids)
 
 
 def redact_shop(begin: Begin, *, shop_id: int) -> None:

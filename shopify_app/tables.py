@@ -13,6 +13,7 @@ import logistics.custody_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
+import logistics.statement_models
 import measures.models
 import notifications.models
 import routing.ledgers
@@ -36,6 +37,7 @@ MODELS = (
     logistics.cover_models,
     logistics.money_models,
     logistics.radar.models,
+    logistics.statement_models,
     routing.models,
     measures.models,
     routing.seller_models,

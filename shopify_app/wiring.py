@@ -32,6 +32,7 @@ import routing.notes
 import routing.openings
 import routing.rerouting
 import routing.sweeps
+import routing.withdrawing
 import shops.jobs
 import webhooks.forgetting
 from consults.busy_calendars import IcsCalendar
@@ -64,7 +65,14 @@ from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
-from logistics.events import PiecesDisposed, ReturnEnded, ReturnReopened, ReturnSettled, TrackerUpdated
+from logistics.events import (
+    PiecesDisposed,
+    ReturnEnded,
+    ReturnReopened,
+    ReturnSettled,
+    TrackerUpdated,
+    WithdrawalStated,
+)
 from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
@@ -139,6 +147,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
+    WithdrawalStated: ("routing.carry_out_withdrawal",),
 }
 
 AT_ONCE: Mapping[type, AtOnce] = {
@@ -208,6 +217,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.note_hands": routing.ledger_jobs.note_hands,
         "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
+        "routing.carry_out_withdrawal": partial(routing.withdrawing.carry_out_withdrawal, read=ShopifyOpenings(api)),
         "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
         "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,

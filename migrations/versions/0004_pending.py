@@ -57,6 +57,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_stockvariant_sku", ["shop_id", "sku"], unique=False)
 
     op.create_table(
+        "withdrawalstatement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("order_name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=20), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("order_gid", sa.String(length=100), nullable=False),
+        sa.Column("opened_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("seen_by", sa.String(length=120), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_withdrawalstatement_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawalstatement")),
+        sa.UniqueConstraint("shop_id", "key", name=op.f("uq_withdrawalstatement_shop_id_key")),
+    )
+    with op.batch_alter_table("withdrawalstatement", schema=None) as batch_op:
+        batch_op.create_index("ix_withdrawalstatement_order", ["shop_id", "order_gid"], unique=False)
+
+    op.create_table(
         "brief",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -176,6 +202,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_brief_shop")
 
     op.drop_table("brief")
+    with op.batch_alter_table("withdrawalstatement", schema=None) as batch_op:
+        batch_op.drop_index("ix_withdrawalstatement_order")
+
+    op.drop_table("withdrawalstatement")
     with op.batch_alter_table("stockvariant", schema=None) as batch_op:
         batch_op.drop_index("ix_stockvariant_sku")
         batch_op.drop_index("ix_stockvariant_product")

@@ -29,7 +29,9 @@ class ShopifyOpenings:
         found = shown(self.api.read(shop_id, "order_by_name", {"query": f"name:'{name}'"}), "orders")
         wanted = name.lstrip("#").casefold()
         order = next((o for o in nodes(found) if o["name"].lstrip("#").casefold() == wanted), None)
-        return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"])) if order else None
+        if order is None:
+            return None
+        return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"]), order.get("email") or "")
 
     def reasons(self, shop_id: int) -> tuple[Reason, ...]:
         """Those still in use."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from kit.causes import Cause
-from logistics import rmas
+from logistics import rmas, statements
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
 from logistics.states import TROUBLE_SCANS, Goods, SettlementState
@@ -14,6 +14,11 @@ from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, Failure, Look, Pl
 
 LABELS = "logistics."
 AWAY = (Goods.AUTHORISED, Goods.LABELLED, Goods.IN_TRANSIT)
+
+
+def withdrawals_waiting(look: Look) -> list[Place]:
+    """A client withdrew, and nobody has carried it out."""
+    return [HERE] * statements.waiting_for_a_person(look.session, shop_id=look.shop_id)
 
 
 def no_receiver(look: Look) -> list[Place]:
@@ -232,5 +237,16 @@ PARCELS: tuple[Failure, ...] = (
         "Look at the order in Shopify, then say here what you found.",
         "See the return",
         ACTIVITY,
+    ),
+    Failure(
+        "withdrawal",
+        withdrawals_waiting,
+        "A client withdrew from a purchase, and it is not carried out yet",
+        "{n} clients withdrew from a purchase, and it is not carried out yet",
+        "It counts from the moment it was stated, and so do the days for the money.",
+        "Find the order it means and name it here, or open the return by hand and say so.",
+        "See the withdrawals",
+        "/app/withdrawals",
+        CRITICAL,
     ),
 )

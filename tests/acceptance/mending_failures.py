@@ -16,6 +16,7 @@ from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
+from logistics import stating
 from logistics.models import LogisticsPolicy, Parcel, RmaLine, Settlement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
@@ -366,6 +367,16 @@ def lose_a_payment(house: House) -> None:
     house.rows(lambda session: session.add(row))
 
 
+def withdraw_from_nothing(house: House) -> None:
+    """The client wrote a number that no order has."""
+    said = stating.Stated("Amara Whitlock", "#10042", "amara@example.com")
+    about: dict[str, Any] = {"shop_id": house.town.shop_id, "key": "k" * 30, "locale": "en"}
+    house.rows(
+        lambda session: stating.keep_statement(session, said, may_write=True, now=house.town.times["now"], **about)
+    )
+    house.town.work()
+
+
 def lose_an_opening(house: House) -> None:
     adapter = ShopifyOpenings(AdminApi(house.settings, house.town.database, sleep=lambda _s: None))
     house.town.control("POST", "faults", [{"operation": "ReturnCreate", "kind": "500", "times": 1}])
@@ -509,6 +520,10 @@ FAILING = (
     Failing(
         "money", lose_a_payment, lambda h: h.press("/app/returns/1/payment/aside", settlement_id=1),
         "Nothing is sent a second time", "/app/returns/1",
+    ),
+    Failing(
+        "withdrawal", withdraw_from_nothing, lambda h: h.press("/app/withdrawals/1/order", order="1042"),
+        "Find the order it means", "/app/withdrawals",
     ),
     Failing("opening", lose_an_opening, open_it_again, "Order #1042", "/app/activity#opening-1"),
     Failing("texts_held", text(connected=False), then_connected(House.texts), "connect your text service",

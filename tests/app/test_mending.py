@@ -11,6 +11,7 @@ from jobs.models import JobTrouble, TroubleState, WorkerBeat
 from kit.causes import Cause
 from kit.db import Database
 from logistics.models import Parcel, RmaStep, Settlement
+from logistics.statement_models import StatementState, WithdrawalStatement
 from logistics.states import Goods, SettlementState
 from logistics.ways import Way
 from notifications.models import Message
@@ -64,6 +65,9 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
             world.shop,
             world.bob,
             world.rma,
+            WithdrawalStatement(
+                shop_id=shop_id, key="k", order_name="#1", received_at=NOW, state=StatementState.PERSON
+            ),
             Parcel(rma_id=cast.number(other.id), reference=f"p-{shop_id}", **box),
             RmaStep(rma_id=rma_id, from_state="in_transit", to_state="ended", **step),
             Settlement(rma_id=rma_id, shop_id=shop_id, batch=1, amount_cents=1, currency="USD", proposed_at=NOW,

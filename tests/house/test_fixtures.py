@@ -48,7 +48,7 @@ class Run:
         (self.folder / "tests" / "conftest.py").write_text("from tests_of_the_house.conftest import *\n" + SUITE)
         (self.folder / "tests" / "test_it.py").write_text(textwrap.dedent(tests))
         (self.folder / "tests_of_the_house").symlink_to(ROOT / "tests")
-        for module in ("browser", "no_skips", "postgres", "__init__"):
+        for module in ("browser", "made_once", "no_skips", "postgres", "__init__"):
             (self.folder / "tests" / f"{module}.py").symlink_to(ROOT / "tests" / f"{module}.py")
         (self.folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
         return subprocess.Popen(

@@ -43,7 +43,7 @@ BASE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DOMAIN = "verdane-demo.myshopify.com"
 EDGE_JOBS = {
     "routing.route_return", "routing.follow_return", "routing.open_return", "reconcile.sweep_shop",
-    "installs.learn_scopes", "logistics.authorise",
+    "installs.learn_scopes", "logistics.authorise", "routing.carry_out_withdrawal",
 }  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
         ]
         for place, name in places:
             stack.enter_context(patch.object(place, name, now))
-        stack.enter_context(patch.object(client, "CONNECT_AND_READ", (3, 3)))
+        stack.enter_context(patch.object(client, "CONNECT_AND_READ", (3, 20)))
         settings = cast.settings(
             database.url,
             shopify_api_key=config.api_key,

@@ -45,8 +45,10 @@ def end(request: pytest.FixtureRequest) -> Iterator[Played]:
 
 @pytest.mark.xdist_group("main job")
 def test_after_customers_redact_nothing_of_the_client_is_in_database_outbox_or_logs(end: Played) -> None:
+    """Nor, before it, is a person, a secret or a link in a line of the log of the whole journey."""
     crypt.use_keys(KEY)
     database = Database(end.database_url, pool_size=2)
+    assert in_logs(end, database) == []
     client, order = end.client, end.play.records.order("#1042")
     address = export(database, client)["returns"][0]["address"]
     texts = [*personal(client), address["street1"], address["postal_code"]]
@@ -82,13 +84,10 @@ def test_after_customers_redact_nothing_of_the_client_is_in_database_outbox_or_l
     database.close()
 
 
-@pytest.mark.xdist_group("main job")
-def test_no_log_line_of_a_whole_journey_holds_a_person_a_secret_or_a_link(end: Played) -> None:
-    end.play.processes.stop()
+def in_logs(end: Played, database: Database) -> list[str]:
+    """People, secrets and links of the whole journey that stand in a line of the log."""
     logs = end.logs()
     assert "job.done" in logs and "delivery.handed_on" in logs
-    crypt.use_keys(KEY)
-    database = Database(end.database_url, pool_size=2)
     words = [*SECRETS, *cast_of(end)]
     with database.begin() as session:
         shop = session.exec(select(Shop)).one()
@@ -98,8 +97,7 @@ def test_no_log_line_of_a_whole_journey_holds_a_person_a_secret_or_a_link(end: P
             words += [
                 part.rsplit("/", 1)[-1] for part in message.body.split() if "/desk/in/" in part or "/consult/" in part
             ]
-    database.close()
-    assert [w for w in words if len(w) > 4 and w in logs] == []
+    return [w for w in words if len(w) > 4 and w in logs]
 
 
 def cast_of(end: Played) -> list[str]:

@@ -1,6 +1,7 @@
 """Shopify's edge with real adapters against the stand-in: webhooks that never come, returns made here, rights given."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from sqlmodel import select
@@ -11,6 +12,7 @@ from routing.jobs import OLD_ORDER
 from routing.states import OpeningState
 from routing.sweeps import look_through
 from shopify_app import cli
+from shopify_app.admin_api import client
 from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
@@ -168,10 +170,10 @@ def test_a_lost_answer_to_an_opening_never_opens_a_second(
 ) -> None:
     opened_id = begin_opening(town, adapter)
     town.queue.waiting.clear()
-    fault = {"operation": "ReturnCreate", "kind": kind, "times": 1, "seconds": 4}
+    fault = {"operation": "ReturnCreate", "kind": kind, "times": 1, "seconds": 3}
     town.control("POST", "faults", [fault])
     args = {"shop_id": town.shop_id, "opened_id": opened_id}
-    with pytest.raises(Exception, match="no clear answer"):
+    with patch.object(client, "CONNECT_AND_READ", (3, 2)), pytest.raises(Exception, match="no clear answer"):
         town.jobs["routing.open_return"](town.database.begin, **args)
     assert state_of(town, opened_id) is OpeningState.SENDING
     if webhook_first:

@@ -26,6 +26,7 @@ from shopify_app.pages.admin import (
     settings,
     staff,
     travelling,
+    withdrawals,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -50,6 +51,7 @@ PAGES: tuple[Blueprint, ...] = (
     rule_packs.page,
     activity.page,
     privacy.page,
+    withdrawals.page,
     desk_links.page,
     bounce.page,
 )

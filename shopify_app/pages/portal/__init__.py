@@ -3,12 +3,23 @@
 from flask import Blueprint
 
 from kit.errors import AppError
-from shopify_app.pages.portal import along, fresh_links, meeting, returns, sooner, standing_in, storefront, times, wear
+from shopify_app.pages.portal import (
+    along,
+    fresh_links,
+    meeting,
+    returns,
+    sooner,
+    standing_in,
+    storefront,
+    times,
+    wear,
+    withdrawing,
+)
 from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 portal = Blueprint("portal", __name__)
-for part in (returns, times, standing_in, sooner, along, wear, meeting, fresh_links, storefront):
+for part in (returns, times, standing_in, sooner, along, wear, meeting, fresh_links, storefront, withdrawing):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.register_error_handler(LinkDone, fresh_links.done)

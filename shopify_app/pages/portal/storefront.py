@@ -6,7 +6,7 @@ client typed is never run.
 
 import time
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -32,7 +32,7 @@ def show() -> ResponseReturnValue:
     """A signed-in client's returns; for everybody else, order number and email."""
     caller = proxy()
     if caller.customer_gid is None:
-        return _in_theme("portal/proxy_find.html", caller)
+        return in_theme("portal/proxy_find.html", caller)
     with begin() as session:
         found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
         listed = [
@@ -44,7 +44,7 @@ def show() -> ResponseReturnValue:
             }
             for rma in found
         ]
-    return _in_theme("portal/proxy_list.html", caller, listed=listed)
+    return in_theme("portal/proxy_list.html", caller, listed=listed)
 
 
 @page.post("/open")
@@ -60,7 +60,7 @@ def open_return() -> ResponseReturnValue:
         if rma is None or rma.id is None:
             raise NotFound("There is nothing at this address.")
         token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
-    return _in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
+    return in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
 
 
 @page.post("/find")
@@ -75,7 +75,7 @@ def find() -> ResponseReturnValue:
         may = _may_ask(session, caller, order, email)
         for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
             send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
-    answer = _in_theme("portal/proxy_sent.html", caller)
+    answer = in_theme("portal/proxy_sent.html", caller)
     time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
     return answer
 
@@ -94,8 +94,10 @@ def liquid_safe(html: str) -> str:
     return html.replace("{", "&#123;").replace("}", "&#125;")
 
 
-def _in_theme(template: str, caller: ProxyCaller, **values: object) -> ResponseReturnValue:
-    html = render_template(template, base=caller.path_prefix, styles=f"{addresses().app_url}/static/face.css", **values)
+def in_theme(template: str, caller: ProxyCaller, **values: object) -> Response:
+    """`template` as a part of the shop's own page, with links below the proxy's prefix."""
+    values |= {"styles": f"{addresses().app_url}/static/face.css", "withdraw": f"{caller.path_prefix}/withdraw"}
+    html = render_template(template, base=caller.path_prefix, **values)
     answer = make_response(liquid_safe(html))
     answer.headers["Content-Type"] = "application/liquid; charset=utf-8"
     # The page is the theme's: a stricter policy of ours would stop the theme, should it be passed on.

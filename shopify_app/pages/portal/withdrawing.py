@@ -1,0 +1,133 @@
+"""Withdraw from a purchase: two steps, no account, no reason; on our own address and inside the storefront.
+
+Works while everything but this process and its database is down: the answer waits for nobody else. No cookie: what
+was typed travels in the form, and a key made with the first step keeps a second press from being a second statement.
+"""
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from kit.errors import AppError, NotFound
+from kit.tokens import new_token
+from logistics.stating import Stated, keep_statement, read_statement, received_in_words
+from shopify_app.auth import proxy
+from shopify_app.pages.portal.storefront import in_theme
+from shopify_app.web import begin, now, settings
+from shops.limits import may_try
+from shops.models import Shop
+from shops.shops import find_serving
+
+page = Blueprint("withdrawing", __name__)
+READ_HERE = ("en", "fr")
+STATED_IN_A_SHOP = 600  # an hour: far above any house's, and it keeps a robot from filling the table
+WRITTEN_TO_ONE = 3  # letters an hour to one address; the statement counts without one
+
+
+class TooOften(AppError):
+    """More than any house gets in an hour."""
+
+    status = 429
+    code = "too_often"
+
+
+@page.get("/withdraw/<house>")
+def first_step(house: str) -> ResponseReturnValue:
+    """Who withdraws, and from which order."""
+    _shop(house)
+    return _ours(house, "first", {}, 200)
+
+
+@page.post("/withdraw/<house>")
+def second_step(house: str) -> ResponseReturnValue:
+    """What was typed, to be confirmed by one button."""
+    _shop(house)
+    return _ours(house, *_look())
+
+
+@page.post("/withdraw/<house>/confirm")
+def confirm(house: str) -> ResponseReturnValue:
+    """Kept, and acknowledged with its day and time."""
+    shop = _shop(house)
+    assert shop.id is not None
+    return _ours(house, *_keep(shop.id))
+
+
+@page.get("/proxy/returns/withdraw")
+def first_step_inside() -> ResponseReturnValue:
+    """The same, in the house's own theme."""
+    return in_theme("portal/proxy_withdraw.html", proxy(), step="first", said={})
+
+
+@page.post("/proxy/returns/withdraw")
+def second_step_inside() -> ResponseReturnValue:
+    """The same, in the house's own theme."""
+    caller = proxy()
+    step, said, _ = _look()  # a page of the theme, also where something is to be put right: Liquid comes with a 200
+    return in_theme("portal/proxy_withdraw.html", caller, step=step, said=said)
+
+
+@page.post("/proxy/returns/withdraw/confirm")
+def confirm_inside() -> ResponseReturnValue:
+    """The same, in the house's own theme."""
+    caller = proxy()
+    step, said, _ = _keep(caller.shop_id)
+    return in_theme("portal/proxy_withdraw.html", caller, step=step, said=said)
+
+
+def _look() -> tuple[str, dict[str, Any], int]:
+    try:
+        stated = read_statement(request.form)
+    except AppError as error:
+        return "first", _typed() | {"problem": error.message}, 422
+    return "second", _said(stated) | {"key": new_token()}, 200
+
+
+def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
+    try:
+        stated = read_statement(request.form)
+    except AppError as error:
+        return "first", _typed() | {"problem": error.message}, 422
+    key = request.form.get("key", "")
+    if not 20 <= len(key) <= 64:
+        return "second", _said(stated) | {"key": new_token()}, 422
+    locale = request.accept_languages.best_match(READ_HERE) or "en"
+    with begin() as session:
+        may_write = _may(session, shop_id, stated)
+        row = keep_statement(session, stated, shop_id=shop_id, key=key, locale=locale, may_write=may_write, now=now())
+        received = received_in_words(session, row)
+    return "done", _said(stated) | {"received": received, "written": may_write}, 200
+
+
+def _may(session: Session, shop_id: int, stated: Stated) -> bool:
+    """Whether a letter goes to that address. Raises TooOften for a shop that a robot has found."""
+    about: dict[str, Any] = {"shop_id": shop_id, "secret": settings().secret_key, "now": now()}
+    if not may_try(session, tries={"withdraw": STATED_IN_A_SHOP}, **about):
+        raise TooOften(
+            "Very many are writing to us at this moment. Please send us your withdrawal by email: it counts."
+        )
+    return may_try(session, tries={f"withdraw:{stated.email.casefold()}": WRITTEN_TO_ONE}, **about)
+
+
+def _typed() -> dict[str, Any]:
+    return {field: request.form.get(field, "")[:1000] for field in ("name", "order", "email", "part")}
+
+
+def _said(stated: Stated) -> dict[str, Any]:
+    return {"name": stated.name, "order": stated.order_name, "email": stated.email, "part": stated.part}
+
+
+def _shop(house: str) -> Shop:
+    """The shop of that address, which is the first word of its myshopify.com name."""
+    with begin() as session:
+        shop = find_serving(session, f"{house}.myshopify.com")
+    if shop is None:
+        raise NotFound("There is nothing at this address.")
+    g.shop = shop
+    return shop
+
+
+def _ours(house: str, step: str, said: dict[str, Any], status: int) -> ResponseReturnValue:
+    return render_template("portal/withdraw.html", step=step, said=said, base=f"/withdraw/{house}"), status
