@@ -52,12 +52,12 @@ def test_a_piece_is_put_aside_shown_to_the_client_and_put_back(world, made, at_d
         assert client.post(f"{page}/pieces/hold", data=form | {"variant_gid": "v1"}).status_code == 303
     (hold,) = holds(made)
     assert hold.reason.startswith("2.3 mm lower")
-    assert "Put aside until 13:00" in text(client.get(page).text), "in Paris"
+    assert "Put aside until 12:00" in text(client.get(page).text), "in Paris"
     assert "Lower Meridian" not in app.test_client().get(f"/r/{token}").text, "not before it is meant for their eyes"
     assert client.post(f"{page}/pieces/{hold.id}/offer", data=form).status_code == 303
     offered = text(app.test_client().get(f"/r/{token}").text)
     assert (
-        "Put aside for you Lower Meridian ring, 52 $15,400. Kept for you until Tuesday 24 November, 13:00." in offered
+        "Put aside for you Lower Meridian ring, 52 $15,400. Kept for you until Tuesday 24 November, 12:00." in offered
     )
     assert client.post(f"{page}/pieces/{hold.id}/free", data=form).status_code == 303
     assert [one.freed_why for one in holds(made)] == [HoldEnd.PUT_BACK]
