@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -26,7 +27,7 @@ def keep_brief(
     """Put `facts` in the place of all that was known. An older look never replaces a newer one."""
     assert case.id is not None
     written = json.dumps([asdict(fact) for fact in facts], ensure_ascii=False)
-    values = {"facts": written, "image": image, "owned": list(owned), "made_at": now}
+    values: dict[str, Any] = {"facts": written, "image": image, "owned": list(owned), "made_at": now}
     if insert_once(session, Brief(case_id=case.id, shop_id=case.shop_id, **values)):
         return
     mine = (col(Brief.case_id) == case.id, col(Brief.made_at) <= now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -53,7 +54,7 @@ def promised_elsewhere(session: Session, case: Case) -> list[Promise_]:
     return list(session.exec(select(Promise_).where(*mine).order_by(col(Promise_.due_on), col(Promise_.id))))
 
 
-def _cases(case: Case) -> sa.Select[tuple[int]]:
+def _cases(case: Case) -> Any:
     """The client's cases in this shop; of nobody known, this one alone."""
-    same = sa.and_(col(Case.client_gid) == case.client_gid) if case.client_gid else col(Case.id) == case.id
+    same = col(Case.client_gid) == case.client_gid if case.client_gid else col(Case.id) == case.id
     return sa.select(col(Case.id)).where(col(Case.shop_id) == case.shop_id, same)

@@ -153,7 +153,7 @@ def _joined(
 
 def _named(notes: Iterable[Noted], *keys: str) -> list[Noted]:
     """Those of these names, in the order of the names, the first of each."""
-    found = {}
+    found: dict[str, Noted] = {}
     for note in notes:
         if note.value.strip():
             found.setdefault(_key(note.key), note)

@@ -1,6 +1,7 @@
 """Putting a piece aside for one client. Who has the last one is the database's to say, not ours to look up."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -66,7 +67,7 @@ def _take_unit(
 ) -> PieceHold:
     """The first unit nobody has. Each try is one insert that the unique index lets in or not."""
     assert case.id is not None
-    values = {
+    values: dict[str, Any] = {
         "shop_id": case.shop_id, "case_id": case.id, "variant_gid": variant.variant_gid, "reason": reason[:300],
         "title": ", ".join(part for part in (variant.title, variant.size) if part), "image": variant.image,
         "price_cents": variant.price_cents, "currency": variant.currency, "held_by": advisor_id, "held_at": now,

@@ -158,7 +158,7 @@ def _other_size(wish: Wish, piece: Piece) -> tuple[str, int] | None:
     own, small = wish.piece, wish.complaint is Complaint.SMALL
     if own.kind in SIZED and piece.size != own.size:
         same = " of the same ring" if piece.product_gid == own.product_gid else ""
-        near = abs((_number(piece.size) or 0) - (_number(own.size) or 0))
+        near = abs((_number(piece.size) or Decimal(0)) - (_number(own.size) or Decimal(0)))
         return f"Size {piece.size}{same}, where theirs was {own.size}", 40 - min(int(near), 20)
     if own.width_mm is None or piece.width_mm is None:
         return None

@@ -100,7 +100,8 @@ def piece_of(row: StockVariant) -> Piece:
 
 def _worth_reading(wish: Wish) -> list[sa.ColumnElement[bool]]:
     """What the database can leave out by itself. The judgement is matching's alone; this only spares it reading."""
-    table, own, found = StockVariant, wish.piece, []
+    table, own = StockVariant, wish.piece
+    found: list[sa.ColumnElement[bool]] = []
     if sizes := wanted_sizes(wish):
         found.append(col(table.size).in_(sizes))
     if wish.complaint not in (Complaint.LARGE, Complaint.SMALL, Complaint.FAULT):

@@ -26,7 +26,8 @@ class ShopifyPieces:
 
     def changed(self, shop_id: int, since: datetime) -> Sequence[str]:
         """Their ids, at most so many as are worth reading apart."""
-        query, found, after = f"updated_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'", [], None
+        query, after = f"updated_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'", None
+        found: list[str] = []
         while len(found) < MOST_CHANGED:
             reply = self.api.read(shop_id, "pieces_changed", {"query": query, "after": after})
             products = _there(shown(reply, "products"), "pieces_changed")

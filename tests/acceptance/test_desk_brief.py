@@ -123,7 +123,7 @@ def test_the_brief_is_there_fifteen_minutes_before_each_call(town: Town) -> None
     with town.database.begin() as session:
         slot = free_times(session, advisor_id=town.advisor_id, **about)[0]
         book_consult(
-            session, case_id=case.id, starts_at=slot.starts_at, kind="video", client_zone="Europe/Paris",
+            session, case_id=case.id or 0, starts_at=slot.starts_at, kind="video", client_zone="Europe/Paris",
             idempotency_key="k", **about,
         )  # fmt: skip
     # Their tokens last an hour in the stand-in and the talk is later, so the records are at hand here.

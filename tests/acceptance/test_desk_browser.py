@@ -89,9 +89,7 @@ def test_today_and_a_case_are_light_and_nothing_on_them_moves(served: Admin, ali
     devtools.send("Network.emulateNetworkConditions", PHONE)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     for path in paths(alice)[:2]:
-        got: list[Response] = []
-        page.on("response", lambda answer, got=got: got.append(answer))
-        page.goto(base(served) + path, wait_until="load")
+        got = loaded(page, base(served) + path)
         counted = [answer for answer in got if answer.request.resource_type != "image"]
         weight = sum(len(answer.body()) for answer in counted)
         shifts = page.evaluate("() => window.shifts")
@@ -139,6 +137,19 @@ def test_by_keyboard_alone_a_phrase_is_marked_as_it_is_typed_mended_and_sent_on_
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{paths(alice)[1]}#facts")
     assert [(message.channel, message.recipient) for message in sent(served)] == [("email", "cleo@example.com")]
+
+
+def loaded(page: Page, url: str) -> list[Response]:
+    """Everything a page brought."""
+    got: list[Response] = []
+
+    def note(answer: Response) -> None:
+        got.append(answer)
+
+    page.on("response", note)
+    page.goto(url, wait_until="load")
+    page.remove_listener("response", note)
+    return got
 
 
 def reach(page: Page, selector: str) -> None:

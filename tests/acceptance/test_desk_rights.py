@@ -1,6 +1,7 @@
 """Issue 7, rights: no refund, no case and no note of another, by page or by request; nothing over budget is shown."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -54,9 +55,14 @@ def world(app: Flask, database: Database) -> cast.World:
     with database.begin() as session:
         world = cast.everyone(session)
         bring_to_payment(session, world.rma)
-        about = {"shop_id": world.shop_id, "case_id": cast.number(world.case.id)}
+        about: dict[str, Any] = {"shop_id": world.shop_id, "case_id": cast.number(world.case.id)}
         advisor_id = cast.number(world.bob.id)
-        said = {"outcome": "follow_up", "root_cause": "proportion", "quote": NOTE, "note": "Ask about her mother."}
+        said: dict[str, Any] = {
+            "outcome": "follow_up",
+            "root_cause": "proportion",
+            "quote": NOTE,
+            "note": "Ask about her mother.",
+        }
         record_outcome(session, advisor_id=advisor_id, now=cast.NOW, **about, **said)
         return world
 

@@ -1,6 +1,7 @@
 """Today: the next conversations, what was promised, what is new, what came back."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template
@@ -11,9 +12,11 @@ from consults.advisors import advisors, get_advisor
 from consults.booking import upcoming
 from consults.cases import get_case
 from consults.first_answers import lent_out
+from consults.kinds import Kind, Role
 from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
 from consults.rights import Reach, Right
+from consults.rooms.embedded import present
 from logistics.models import Rma
 from logistics.radar.cards import live_cards
 from logistics.radar.kinds import HEADINGS
@@ -26,6 +29,8 @@ from shopify_app.pages.first_answers import clock_of
 from shopify_app.web import begin, now
 
 page = Blueprint("today", __name__)
+NEAR = timedelta(hours=3)
+"""A room further off than this has nobody in it."""
 WAITING = (Goods.ARRIVED, Goods.INSPECTED)
 
 
@@ -48,6 +53,7 @@ def show() -> ResponseReturnValue:
             for promise in promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
             if promise.owner_advisor_id == caller.advisor_id or promise.case_id in mine
         ]
+        talks = [(talk, _case(session, talk)) for talk in _talks(session, caller, mine)]
         return render_template(
             "desk/today.html",
             caller=caller,
@@ -55,7 +61,8 @@ def show() -> ResponseReturnValue:
             people=people,
             now=now(),
             today=today,
-            talks=[(talk, _case(session, talk)) for talk in _talks(session, caller, mine)],
+            talks=talks,
+            in_rooms=_in_rooms(session, talks),
             promised=[(promise, _case(session, promise)) for promise in promised],
             fresh=[(case, clock_of(session, case, zone=me.zone, now=now())) for case in fresh],
             lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
@@ -73,6 +80,18 @@ def _talks(session: Session, caller: DeskCaller, mine: Collection[int | None]) -
     talks = [t for i in ids for t in upcoming(session, shop_id=caller.shop_id, advisor_id=i, now=now())]
     seen = [talk for talk in talks if talk.advisor_id == caller.advisor_id or talk.case_id in mine]
     return sorted(seen, key=lambda talk: talk.starts_at)[:12]
+
+
+def _in_rooms(session: Session, talks: Sequence[tuple[Consult, Case]]) -> list[tuple[Consult, Case, list[str]]]:
+    """Rooms in which somebody of the client's side is at this moment, and who."""
+    found = []
+    for talk, case in talks:
+        if talk.id is None or talk.kind is not Kind.VIDEO or abs(talk.starts_at - now()) > NEAR:
+            continue
+        there = [p for p in present(session, consult_id=talk.id, now=now()) if p.role != Role.ADVISOR]
+        if there:
+            found.append((talk, case, [person.name or "Somebody" for person in there]))
+    return found
 
 
 def _waiting(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[tuple[Rma, Case]]:
