@@ -1,6 +1,7 @@
 """Today: who waits in a room stands first, and only in a room of one's own cases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -17,7 +18,7 @@ def talk(world, made) -> Consult:
     def book(session):
         about = {"shop_id": world.shop_id, "now": cast.NOW}
         slot = free_times(session, advisor_id=world.bob.id, **about)[0]
-        place = {"kind": "video", "client_zone": "Europe/Paris", "idempotency_key": "k"}
+        place: dict[str, Any] = {"kind": "video", "client_zone": "Europe/Paris", "idempotency_key": "k"}
         return book_consult(session, case_id=world.case.id, starts_at=slot.starts_at, **place, **about)
 
     return made(book)
@@ -27,7 +28,9 @@ def arrive(made, talk: Consult, at) -> None:
     def write(session):
         mine = (Participant.consult_id == talk.id, Participant.role == Role.CLIENT)
         row = session.exec(select(Participant).where(*mine)).first()
-        row = row or Participant(shop_id=talk.shop_id, consult_id=talk.id, role=Role.CLIENT, name="Cleo Whitlock")
+        row = row or Participant(
+            shop_id=talk.shop_id, consult_id=cast.number(talk.id), role=Role.CLIENT, name="Cleo Whitlock"
+        )
         row.seen_at, row.sitting = at, 1
         session.add(row)
 
