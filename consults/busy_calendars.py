@@ -6,11 +6,11 @@ Free-busy by CalDAV, Google or Microsoft is declared for later: each is one more
 
 import time
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
-from consults.feed_words import FeedTrouble, FeedUnreadable
+from consults.feed_words import FeedTrouble, FeedUnreadable, is_address
 from consults.ics import Busy, busy_in
 from kit.outside import NotOutside, public_http
 
@@ -51,15 +51,6 @@ class IcsCalendar:
 
     def _may_ask(self, address: str) -> bool:
         return is_address(address) or (bool(self.local) and address.startswith(self.local))
-
-
-def is_address(address: str) -> bool:
-    """Whether it is one we would ask at all: https, with a host, and nobody's password in it."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port in (None, 443)
-    except ValueError:
-        return False
 
 
 def _body(answer: requests.Response, deadline: float) -> bytes:

@@ -98,6 +98,11 @@ class GuestRemoved(_OfConsult):
 
 
 @dataclass(frozen=True)
+class RecordingWished(_OfConsult):
+    """Somebody agreed to be recorded, or took it back."""
+
+
+@dataclass(frozen=True)
 class TimesProposed(_OfReturn):
     """Three times wait for the client's tap, made at `made_at` (ISO 8601)."""
 

@@ -1,6 +1,7 @@
 """What can be wrong with a calendar's address, and what people read about it. Pure."""
 
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class FeedTrouble(StrEnum):
@@ -32,3 +33,12 @@ class FeedUnreadable(Exception):
     def __init__(self, trouble: FeedTrouble):
         super().__init__(trouble.value)
         self.trouble = trouble
+
+
+def is_address(address: str) -> bool:
+    """Whether it is one we would ask at all: https, with a host, and nobody's password in it."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port in (None, 443)
+    except ValueError:
+        return False

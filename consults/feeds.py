@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
-from consults.busy_calendars import is_address
-from consults.feed_words import IN_WORDS, FeedTrouble
+from consults.feed_words import IN_WORDS, FeedTrouble, is_address
 from consults.ics import Busy, as_instants
 from consults.time_models import BusyBlock, BusyFeed
 from jobs import enqueue

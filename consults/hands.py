@@ -15,6 +15,7 @@ from consults.kinds import Ledger, Role, WhyNot
 from consults.models import Advisor, Case, Consult, Participant, Promise_
 from consults.policy import policy_of
 from consults.reservations import advisor_of, cells_for, labels
+from consults.rooms import consents
 from consults.states import CaseState, ConsultState
 from jobs import publish
 from kit.errors import Conflict
@@ -110,6 +111,7 @@ def _give_consult(session: Session, case: Case, consult: Consult, to: Advisor, *
     for person in session.exec(select(Participant).where(*seat)):
         person.name, person.sitting, person.seen_at = to.name, person.sitting + 1, None
         session.add(person)
+        consents.take_back(session, consult, participant_id=person.id or 0, now=now)  # it was the other one's word
     detail = f"{by_advisor(before)} to {by_advisor(to.id)}"
     add_consult_line(session, consult, kind="handed_over", now=now, actor=by, detail=detail)
     publish(session, ConsultMoved(case.shop_id, consult.id, case.return_gid))

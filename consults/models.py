@@ -35,6 +35,8 @@ class ConsultPolicy(SQLModel, table=True):
     # Where new video conversations take place: a name of rooms.provider.ROOMS, and the house's own address for "link".
     room_provider: str = Field(default="embedded", max_length=20, sa_column_kwargs={"server_default": "embedded"})
     room_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
+    # Whether people may be asked to agree to a recording, where the provider can make one.
+    may_record: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
 
 
 class Boutique(SQLModel, table=True):
@@ -125,6 +127,7 @@ class Advisor(SQLModel, table=True):
     rights_taken: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
     budget_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})  # a month
     free_until: datetime | None = None  # they said that clients may come in at once, until then
+    room_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})  # a room of their own
 
     @property
     def takes_texts(self) -> bool:
@@ -299,6 +302,7 @@ class Consult(SQLModel, table=True):
     sequence: int = 0  # of the calendar entry: +1 when moved or cancelled
     provider: str = Field(default="embedded", max_length=20)
     room_ref: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})  # the provider's own id
+    recorded_since: datetime | None = None  # None: nothing is recorded now
     idempotency_key: str = Field(unique=True, max_length=200)
     version: int = 1
     created_at: datetime
@@ -377,7 +381,7 @@ class ShownPiece(SQLModel, table=True):
 
 
 class RecordingConsent(SQLModel, table=True):
-    """One person's word on being recorded. Without everybody's nothing may be; nothing is recorded today at all."""
+    """One person's word on being recorded. Without everybody's nothing is."""
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")

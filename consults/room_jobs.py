@@ -5,14 +5,19 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from consults.booking import get_consult
+from consults.events import RecordingWished
+from consults.history import add_consult_line
 from consults.kinds import Kind, Role
 from consults.models import Consult, Participant
 from consults.policy import policy_of
+from consults.reservations import case_of
 from consults.room_letters import RoomLetters
-from consults.rooms import embedded, relays
-from consults.rooms.provider import EMBEDDED, TWILIO_VIDEO, Rooms
+from consults.rooms import consents, embedded, relays
+from consults.rooms.provider import EMBEDDED, TWILIO_VIDEO, Recorder, Rooms
 from consults.states import ConsultState
 from consults.telling import EMAIL, SMS, tell
+from jobs import publish
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -48,6 +53,7 @@ def open_rooms(begin: Begin, *, rooms: Rooms, relay: relays.Relay | None) -> Non
             consult = session.get_one(Consult, consult_id)
             consult.room_ref = made
             session.add(consult)
+            publish(session, RecordingWished(consult.shop_id, consult_id, case_of(session, consult).return_gid))
     if relay is None or not wants_relay:
         return
     try:
@@ -57,6 +63,37 @@ def open_rooms(begin: Begin, *, rooms: Rooms, relay: relays.Relay | None) -> Non
         return
     with begin() as session:
         relays.keep(session, servers, now=now)
+
+
+def keep_recording(
+    begin: Begin, *, rooms: Rooms, shop_id: int, consult_id: int, return_gid: str = "", participant_id: int = 0
+) -> None:
+    """On RecordingWished and GuestInvited, and when a room was made: recorded is while everybody agrees, and no longer.
+
+    Without a room yet there is nothing to switch; it is asked again once there is one.
+    """
+    with begin() as session:
+        consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+        is_live = consult.state in (ConsultState.BOOKED, ConsultState.IN_SESSION)
+        on, room_ref = is_live and consents.may_record(session, consult), consult.room_ref
+        was_on = consult.recorded_since is not None
+        provider: object = rooms.get(consult.provider)
+    if not isinstance(provider, Recorder) or not room_ref or not (on or was_on):
+        return
+    if on and not was_on:
+        _note_recording(begin, shop_id, consult_id, on)  # said before it is so, and unsaid after it is not
+    provider.record(room_ref, on=on)
+    if not on:
+        _note_recording(begin, shop_id, consult_id, on)
+
+
+def _note_recording(begin: Begin, shop_id: int, consult_id: int, on: bool) -> None:
+    now = clock.now()
+    with begin() as session:
+        consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
+        consult.recorded_since = now if on else None
+        session.add(consult)
+        add_consult_line(session, consult, kind="recording_began" if on else "recording_ended", now=now)
 
 
 def _close(begin: Begin, rooms: Rooms, consult_id: int, room_ref: str) -> None:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,12 +49,18 @@ def working_spans(
     by_day: dict[int, list[tuple[int, int]]] = {}
     for rule in rules:
         by_day.setdefault(rule.weekday, []).append((rule.start_minute, rule.end_minute))
-    clock, spans = _Clock(ZoneInfo(zone)), []
+    clock, spans = _Clock(ZoneInfo(zone), first_day.toordinal(), last_day.toordinal()), []
     for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
         ranges: Sequence[tuple[int, int]] = by_day.get((ordinal - 1) % 7, ())  # the first of all days was a Monday
         if overrides:
             ranges = overrides.get(date.fromordinal(ordinal), ranges)
-        spans += [(clock.instant(ordinal, start), clock.instant(ordinal, end)) for start, end in ranges]
+        if not ranges:
+            continue
+        midnight = clock.plain_midnight(ordinal)
+        if midnight is not None and max(ranges, key=_end)[1] <= 2880:
+            spans += [(midnight + start * 60, midnight + end * 60) for start, end in ranges]
+        else:
+            spans += [(clock.instant(ordinal, start), clock.instant(ordinal, end)) for start, end in ranges]
     return merge(spans)
 
 
@@ -98,7 +106,8 @@ def free_slots(
     for run in runs:
         first = datetime.fromtimestamp(run.start, UTC)
         starts += [first + later for later in apart[: len(run)]]
-    return [Slot(at, at + long) for at in starts]
+    # As Slot(at, at + long) does, without a call of Python's own for each.
+    return list(map(_slot, zip(starts, [at + long for at in starts], strict=True)))
 
 
 def _open_starts(
@@ -141,26 +150,29 @@ def span(starts_at: datetime, ends_at: datetime) -> Span:
 
 
 class _Clock:
-    """Wall time of one zone as seconds since 1970."""
+    """Wall time of one zone as seconds since 1970, for the days between two and those that follow."""
 
-    def __init__(self, tz: ZoneInfo):
-        self.tz = tz
-        self.offsets: dict[int, int] = {}
+    def __init__(self, tz: ZoneInfo, first: int, last: int):
+        self.tz, self.first = tz, first
+        self.offsets = [self._at_midnight(day) for day in range(first, last + 3)]
+
+    def plain_midnight(self, ordinal: int) -> int | None:
+        """When that day begins; None where clocks change on it or on the one after."""
+        at = ordinal - self.first
+        here, tomorrow, after = self.offsets[at : at + 3]
+        return (ordinal - EPOCH_DAY) * 86_400 - here if here == tomorrow == after else None
 
     def instant(self, ordinal: int, minute: int) -> int:
         """`minute` minutes of wall time after the midnight a day begins with."""
         days, minute = divmod(minute, 1440)
-        day = ordinal + days
-        offset = self._at_midnight(day)
-        if offset == self._at_midnight(day + 1):  # no change of clocks on that day
-            return (day - EPOCH_DAY) * 86_400 + minute * 60 - offset
-        wall = datetime.combine(date.fromordinal(day), time(minute // 60, minute % 60))
+        wall = datetime.combine(date.fromordinal(ordinal + days), time(minute // 60, minute % 60))
         return int(wall.replace(tzinfo=self.tz).timestamp())
 
     def _at_midnight(self, day: int) -> int:
-        known = self.offsets.get(day)
-        if known is None:
-            offset = self.tz.utcoffset(datetime.fromordinal(day))
-            assert offset is not None
-            known = self.offsets[day] = int(offset.total_seconds())
-        return known
+        offset = self.tz.utcoffset(datetime.fromordinal(day))
+        assert offset is not None
+        return offset.days * 86_400 + offset.seconds
+
+
+_end = itemgetter(1)
+_slot = partial(tuple.__new__, Slot)

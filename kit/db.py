@@ -22,6 +22,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMING
+# Rows are never validated by pydantic, so its validator of each table is not built either: two megabytes a process.
+SQLModel.model_config["defer_build"] = True
 
 Begin: TypeAlias = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction: committed when the block ends, rolled back when it raises."""

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from kit.errors import AppError, Conflict
 from kit.money import Money
-from logistics import parcels, rmas, travels
+from logistics import covering, parcels, rmas, travels
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.models import Parcel, Rma
 from logistics.states import HERE, MOVING_SCANS, PARCEL, ParcelState, move
@@ -54,7 +54,8 @@ def change_way(
 ) -> Parcel:
     """A person sends the box another way: whoever was asked is called off, an unused label goes back first.
 
-    Raises Conflict once the box is on its way or the return is over.
+    Raises Conflict once the box is on its way or the return is over, AppError for a label whose cover is below the
+    value: that rule is the same whoever chooses.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
     parcel = parcels.get_parcel(session, rma, parcel_id)
@@ -62,6 +63,8 @@ def change_way(
         raise Conflict("This piece is on its way or here already, so it cannot travel another way.")
     if way is parcel.way and parcel.next_way is None:
         return parcel
+    if way is Way.LABEL:
+        _must_be_covered(session, rma, parcel, now=now)
     note_step(session, rma, "way_changed", actor=by, now=now, detail=f"By {str(way).replace('_', ' ')}.")
     if parcel.way is Way.LABEL and parcel.state is not ParcelState.PLANNED:
         parcel.next_way = way
@@ -73,6 +76,14 @@ def change_way(
         parcel.state = move(PARCEL, parcel.state, ParcelState.VOID)
     parcels.plan_other_way(session, rma, parcel, way)
     return parcel
+
+
+def _must_be_covered(session: Session, rma: Rma, parcel: Parcel, *, now: datetime) -> None:
+    ends = {"sender": rmas.sender_of(rma), "receiver": rmas.policy_of(session, rma.shop_id).receiver}
+    load = covering.load_of(session, rma, parcel, now=now, **ends)
+    choice = covering.ways_of(session, rma, parcel, load, only=Way.LABEL, free=True)
+    if choice.picked is None:
+        raise AppError(choice.refusal)
 
 
 def _must_be_open(rma: Rma, parcel: Parcel) -> None:

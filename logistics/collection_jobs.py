@@ -11,7 +11,7 @@ from kit.log import get_logger
 from logistics import parcels, rmas
 from logistics.collection_days import Window, next_window, zone_of
 from logistics.history import APP, follow_up, lock_rma, note_step
-from logistics.models import Parcel, Rma
+from logistics.models import LogisticsPolicy, Parcel, Rma
 from logistics.ports import Carrier
 from logistics.reads import Collection
 from logistics.states import HERE, MOVING_SCANS, ParcelState
@@ -68,7 +68,12 @@ def wants_collection(session: Session, rma: Rma, parcel: Parcel) -> bool:
     ours = parcel.way is Way.LABEL and parcel.state is ParcelState.ATTACHED and bool(parcel.provider_shipment_id)
     waits = not parcel.collection_code and parcel.scan_status not in MOVING_SCANS
     over = rmas.is_over(rma) or rma.goods_state in HERE
-    return ours and waits and not over and rmas.policy_of(session, rma.shop_id).collects
+    return ours and waits and not over and comes_to(rmas.policy_of(session, rma.shop_id), rmas.sender_of(rma).country)
+
+
+def comes_to(policy: LogisticsPolicy, country: str) -> bool:
+    """Whether the house has parcels collected from a client's door in that country."""
+    return policy.collects and (not policy.collects_in or country in policy.collects_in)
 
 
 def _collect(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int) -> None:

@@ -39,16 +39,25 @@ class Passage:
 
 
 def settle_passage(
-    session: Session, rma: Rma, parcel: Parcel, *, sender: Address, receiver: Address, now: datetime
+    session: Session,
+    rma: Rma,
+    parcel: Parcel,
+    *,
+    sender: Address,
+    receiver: Address,
+    only: Way | None = None,
+    now: datetime,
 ) -> Passage:
     """Choose the way of a parcel and keep the cover it takes. `rma` is locked, and with it every other choice waits.
+
+    `only`: the way a person chose; the same rule holds for it, and no other is taken instead.
 
     A parcel that has its cover is judged again, beside all others: what was switched off meanwhile covers no more.
     """
     load = load_of(session, rma, parcel, sender=sender, receiver=receiver, now=now)
     if stopped := restriction_of(session, rma, load):
         return Passage(parcel.way, refusal=stopped, cause=Cause.PAPERS)
-    choice = ways_of(session, rma, parcel, load, lock=True)
+    choice = ways_of(session, rma, parcel, load, lock=True, only=only)
     if choice.picked is None:
         release(session, parcel, now=now)
         return Passage(parcel.way, refusal=choice.refusal, cause=Cause.COVER)
@@ -62,12 +71,28 @@ def settle_passage(
     return Passage(parcel.way, cover=cover)
 
 
-def ways_of(session: Session, rma: Rma, parcel: Parcel, load: Load, *, lock: bool = False) -> Choice:
-    """Every way with its reason, beside what is on the road. With `lock` nobody else chooses until we commit."""
+def ways_of(
+    session: Session,
+    rma: Rma,
+    parcel: Parcel,
+    load: Load,
+    *,
+    lock: bool = False,
+    only: Way | None = None,
+    free: bool = False,
+) -> Choice:
+    """Every way with its reason, beside what is on the road. With `lock` nobody else chooses until we commit.
+
+    `only` this way may be picked. `free`: also where a label is bought, which would go back first.
+    """
     query = select(CoverTerm).where(CoverTerm.shop_id == rma.shop_id).order_by(col(CoverTerm.id))
     written = list(session.exec(query.with_for_update() if lock else query))
     rows = [row for row in written if row.is_on]
-    if parcel.state is not ParcelState.PLANNED:  # a label is being bought for it, and it does not change its way
+    if only is not None:
+        rows = [row for row in rows if row.way is only]
+    elif (
+        parcel.state is not ParcelState.PLANNED and not free
+    ):  # a label is being bought for it, and it does not change its way
         rows = [row for row in rows if row.way is parcel.way]
     road = Road(session, rma.shop_id, load, but=parcel.reference)
     return choose(load, [(row.terms, road.beside(row.terms, written)) for row in rows])

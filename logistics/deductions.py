@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kit.money import Money
 from logistics.custody_words import Grade
@@ -9,6 +10,15 @@ from logistics.reads import SuggestedOutcome
 
 SHARES: Mapping[Grade, int] = {Grade.NONE: 0, Grade.LIGHT: 5, Grade.MARKED: 15, Grade.WORN: 30}
 """Percent of what was paid. Trying a piece on as in a shop is never charged; the cap is the merchant's."""
+
+
+def may_charge(*, by_law: bool, law: Mapping[str, Any] | None, policy: Mapping[str, Any] | None) -> bool:
+    """Whether anything may be kept back for wear: on the law's track the country's law says so, else the house's own.
+
+    What nobody wrote down is not charged.
+    """
+    rule = law if by_law else policy
+    return rule is not None and bool(rule.get("wear"))
 
 
 def deduct(paid: Money, grade: Grade, *, most_percent: int) -> Money:

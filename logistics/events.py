@@ -72,6 +72,13 @@ class ReturnReopened(_OfReturn):
 
 
 @dataclass(frozen=True)
+class ReturnReplaced(_OfReturn):
+    """The return was made anew in Shopify: what was `before` is `return_gid` from now on."""
+
+    before: str
+
+
+@dataclass(frozen=True)
 class TrackerUpdated:
     """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
 

@@ -2,6 +2,8 @@
 
 from logistics.balances import ask_balance
 from logistics.collection_jobs import book_collections, cancel_collection
+from logistics.exchanges import make_exchange
+from logistics.minds import drop_exchange, look_at_credit
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
     attach_label,
@@ -27,9 +29,12 @@ __all__ = [
     "call_off",
     "cancel_collection",
     "close_return",
+    "drop_exchange",
     "follow_return",
     "forget_pictures",
     "get_label",
+    "look_at_credit",
+    "make_exchange",
     "pay",
     "propose_settlement",
     "record_scan",

@@ -17,7 +17,7 @@ from logistics.eligibility.facts import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
 from logistics.money_models import MoneyTerms
-from logistics.pack_files import Pack, matches
+from logistics.pack_files import Pack, law_in, matches
 from logistics.reads import ReturnRead, SoldRead
 from logistics.states import Goods
 from shops.shops import get_shop
@@ -83,14 +83,9 @@ def let_go_on(session: Session, *, shop_id: int, rma_id: int, by: str, now: date
     return row
 
 
-def law_of(pack: Pack, country: str) -> Mapping[str, Any] | None:
-    """The entry that names the country."""
-    return next((entry for entry in pack.entries if country and country in entry["countries"]), None)
-
-
 def policy_for(pack: Pack, country: str) -> Mapping[str, Any] | None:
     """The entry that names the country, else the one that names none."""
-    return law_of(pack, country) or next((entry for entry in pack.entries if not entry["countries"]), None)
+    return law_in(pack, country) or next((entry for entry in pack.entries if not entry["countries"]), None)
 
 
 def gather(
@@ -115,7 +110,7 @@ def gather(
         channel=rma.channel,
         asked_on=_day(session, rma, read.created_at or now),
         delivered_on=rma.delivered_on,
-        law=law_of(rules["countries"], rma.country),
+        law=law_in(rules["countries"], rma.country),
         policy=policy_for(rules["policy"], rma.country),
         is_open=read.status == "OPEN",
         is_all_of_a_set=in_sets <= coming,

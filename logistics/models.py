@@ -43,6 +43,9 @@ class LogisticsPolicy(SQLModel, table=True):
     )
     most_deducted_percent: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
     collects: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})
+    collects_in: list[str] = Field(  # countries where the carrier comes to the door; none for wherever it does
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
     neutral_names: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("(true)")})
     refund_days: int = 10
     # Shop money. An amount above it that an advisor granted waits for somebody with the right to pay; null: none does.
@@ -192,6 +195,7 @@ class Parcel(SQLModel, table=True):
     refunded_at: datetime | None = None
     asked_at: datetime | None = None
     next_way: Way | None = Field(default=None, sa_type=word(Way))
+    chosen_way: Way | None = Field(default=None, sa_type=word(Way))  # by a person, in place of the rule's own pick
     handover_code: str | None = Field(default=None, unique=True, max_length=40)
     collection_id: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})

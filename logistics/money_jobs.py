@@ -37,6 +37,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
             return
         likely = settlements.unsettled_lines(session, rma)
         policy, chosen = rmas.policy_of(session, shop_id), money_terms.chosen(session, rma)
+        known = credits.ceilings(session, shop_id)
     read, suggested = _must_look(returns, rma, likely, chosen)
     if read.has_ended or not read.unprocessed:
         _adopt_end(begin, rma, read)
@@ -44,7 +45,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
     terms = money_terms.for_batch(read, policy, chosen)
     if suggested is None or terms != chosen or sorted(likely) != sorted(read.unprocessed):
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
-    offered = credits.may_offer(returns, policy, rma, suggested)
+    offered = credits.may_offer(known, returns, policy, rma, suggested)
     if terms.as_credit and not offered:  # the ceiling was reached meanwhile: back the way it was paid
         terms = replace(terms, as_credit=False)
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)

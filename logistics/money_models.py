@@ -19,6 +19,9 @@ class MoneyTerms(SQLModel, table=True):
     shipping_back: bool = False
     track: str = Field(default="", max_length=20)  # a word of refund_dates.Track
     noticed_at: datetime | None = None  # when the client withdrew, where that was another moment than the request
+    # Whether credit has room below its ceiling; the piece that comes with the return, "" where none does.
+    may_credit: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("(false)")})
+    instead_piece: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     proof_at: datetime | None = None  # when they showed that it was sent
     set_by: str = Field(default="", max_length=120)
     set_at: datetime

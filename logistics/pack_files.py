@@ -97,6 +97,9 @@ SCHEMAS: Mapping[str, Schema] = {
             Field("right", "There is a right to withdraw", Kind.YES),
             Field("window_days", "Days to withdraw, from delivery", Kind.NUMBER),
             Field("refund_days", "Days to pay back", Kind.NUMBER),
+            Field("from_receipt", "Counted from arrival or proof of sending", Kind.YES),
+            Field("may_wait", "Money may wait for the piece", Kind.YES),
+            Field("wear", "Wear may be charged", Kind.YES),
             Field("exempt", "Exempt when told before paying", Kind.WORDS, "engraved, made to measure, configured"),
             Field("channels", "Sales it does not hold for", Kind.WORDS, "As Shopify names where it was sold: pos"),
             Field("note", "Remark", Kind.TEXT),
@@ -109,6 +112,7 @@ SCHEMAS: Mapping[str, Schema] = {
             Field("countries", "Countries", Kind.COUNTRIES),
             Field("window_days", "Days, from delivery", Kind.NUMBER),
             Field("refused", "Not taken back", Kind.WORDS, "engraved, made to measure, configured, final sale"),
+            Field("wear", "Wear may be charged", Kind.YES),
             Field("note", "Remark", Kind.TEXT),
         ),
     ),
@@ -120,6 +124,15 @@ SCHEMAS: Mapping[str, Schema] = {
             Field("limit", "Limit in US dollars", Kind.NUMBER),
             Field("excluded", "Kinds not taken", Kind.WORDS),
             Field("confidence", "How sure", Kind.TEXT),
+            Field("note", "Remark", Kind.TEXT),
+        ),
+    ),
+    "credit": Schema(
+        "Ceilings of store credit",
+        "The most a client's account may hold at Shopify. In a currency without an entry none is offered.",
+        (
+            Field("currency", "Currency", Kind.TEXT, "Three letters, for example EUR"),
+            Field("ceiling", "Ceiling, in whole units", Kind.NUMBER),
             Field("note", "Remark", Kind.TEXT),
         ),
     ),
@@ -180,6 +193,11 @@ def read_day(given: Any, whose: str) -> date:
         return date.fromisoformat(str(given or ""))
     except ValueError:
         raise PackUnclear(f"{whose}: write the day it was looked up as 2026-11-22.") from None
+
+
+def law_in(pack: Pack, country: str) -> Mapping[str, Any] | None:
+    """The entry that names the country."""
+    return next((entry for entry in pack.entries if country and country in entry["countries"]), None)
 
 
 def matches(pack: Pack, texts: list[str]) -> tuple[str, ...]:

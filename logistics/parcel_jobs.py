@@ -11,8 +11,9 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import looking_back, parcels, reverse_deliveries, rmas, settlements, travels
+from logistics import exchanges, looking_back, parcels, reverse_deliveries, rmas, settlements, travels
 from logistics.buying import buy_label
+from logistics.foreign_labels import note_foreign
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
 from logistics.judging import verdict_of
 from logistics.models import Parcel, Rma, Settlement
@@ -35,8 +36,8 @@ def authorise(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int) 
     """
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
-        verdict = verdict_of(session, rma)
-    if rma.approved_at is not None or rmas.is_over(rma):
+        verdict, makes_way = verdict_of(session, rma), exchanges.holds(session, rma)
+    if rma.approved_at is not None or rmas.is_over(rma) or makes_way:
         return
     if verdict is not None and not verdict.goes_on:
         raise Waiting(" ".join(verdict.reasons), retry_after=SIX_HOURS, cause=Cause.ELIGIBILITY)
@@ -199,14 +200,17 @@ def close_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: in
         rmas.end_rma(session, rma, how=rmas.ENDINGS.get(read.status, "closed"), actor=APP, now=clock.now())
 
 
-def follow_return(begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gid: str, says: str = "") -> None:
+def follow_return(
+    begin: Begin, *, returns: ReturnsDoor, shop_id: int, return_gid: str, says: str = "", tracking: str = ""
+) -> None:
     """Take over what somebody did to the return in the admin (ReturnChanged). Returns we don't know are left alone.
 
-    `says` is what the webhook claims: where that is what we did ourselves, nothing is read again.
+    `says` is what the webhook claims, `tracking` of a label: what we did ourselves is not read again.
     """
     with begin() as session:
         rma = rmas.find_rma(session, shop_id=shop_id, return_gid=return_gid)
-    if rma is None or rma.id is None or rmas.is_known(rma, says):
+        is_news = rma is not None and not (exchanges.holds(session, rma) or rmas.is_known(session, rma, says, tracking))
+    if rma is None or rma.id is None or not is_news:
         return
     read = returns.read(shop_id, return_gid)
     if read is None:
@@ -224,6 +228,8 @@ def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> No
         return  # `pay` looks at Shopify itself and adopts what it finds
     if money is not None and not _adopt_money(session, rma, money, read, now=now):
         return
+    if rma.approved_at is not None:
+        note_foreign(session, rma, read, now=now)
     all_processed = bool(read.lines) and not read.unprocessed
     if all_processed and can_move(GOODS, rma.goods_state, Goods.SETTLED):
         rmas.mark_settled(session, rma, actor=SHOPIFY, now=now, detail="Somebody settled it in the Shopify admin.")

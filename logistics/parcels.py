@@ -94,6 +94,7 @@ def order_label(
     """
     if parcel.way is not Way.LABEL:
         _must_have_papers(session, rma, parcel, policy, sender, now=now)
+        _keep_chosen(session, rma, parcel, policy, sender, now=now)
         return None
     wanted = parcel.state in (ParcelState.PLANNED, ParcelState.BUYING, ParcelState.BOUGHT) and not parcel.is_covered
     if not wanted or rma.goods_state in FINAL_GOODS | HERE:
@@ -102,7 +103,8 @@ def order_label(
         raise Waiting(NO_RECEIVER, cause=Cause.RECEIVING_ADDRESS)
     if not sender.is_usable:
         raise Waiting(NO_SENDER, cause=Cause.SENDER_ADDRESS)
-    passage = settle_passage(session, rma, parcel, sender=sender, receiver=policy.receiver, now=now)
+    ends_of = {"sender": sender, "receiver": policy.receiver}
+    passage = settle_passage(session, rma, parcel, only=parcel.chosen_way, now=now, **ends_of)
     if passage.cover is None:
         note_refused(session, rma, parcel, passage, now=now)
     elif passage.way is not Way.LABEL:
@@ -124,6 +126,14 @@ def _must_have_papers(
     load = load_of(session, rma, parcel, sender=sender, receiver=policy.receiver, now=now)
     if stopped := restriction_of(session, rma, load):
         raise Waiting(stopped, cause=Cause.PAPERS)
+
+
+def _keep_chosen(
+    session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
+) -> None:
+    """A way a person chose takes its share of the policy where a line covers it; else who comes covers it."""
+    if parcel.chosen_way is parcel.way and parcel.state is ParcelState.PLANNED and use_of(session, parcel) is None:
+        settle_passage(session, rma, parcel, sender=sender, receiver=policy.receiver, only=parcel.way, now=now)
 
 
 def record_label(session: Session, rma: Rma, parcel: Parcel, *, shipment_id: str, bought: Bought, now: datetime) -> str:
@@ -235,7 +245,7 @@ def plan_other_way(session: Session, rma: Rma, parcel: Parcel, way: Way) -> None
     """A box that is void travels after all, in that way. What hangs on the return in Shopify is kept, and updated."""
     hung = parcel.reverse_delivery_gid
     plan_again(session, parcel)
-    parcel.way, parcel.reverse_delivery_gid = way, hung
+    parcel.way, parcel.chosen_way, parcel.reverse_delivery_gid = way, way, hung
     follow_up(session, rma, "get_label", parcel_id=parcel.id)
 
 
@@ -275,8 +285,8 @@ def _planned(rma: Rma, rfo: RfoRead, need_cents: int) -> Parcel:
         cover_currency=rma.currency,
     )
     hung = next((delivery for delivery in rfo.deliveries if delivery.tracking_number), None)
-    if hung is not None:  # somebody attached a label in the admin already
-        row.state, row.tracking_code = ParcelState.ATTACHED, hung.tracking_number
+    if hung is not None:  # somebody hung a label on in the admin already: held back until its cover is confirmed
+        row.state, row.tracking_code = ParcelState.BOUGHT, hung.tracking_number
         row.label_url, row.reverse_delivery_gid = hung.label_url, hung.gid
     return row
 

@@ -14,6 +14,7 @@ from logistics.reads import (
     Bought,
     Collection,
     DraftRead,
+    MadeReturn,
     ProcessPlan,
     ReturnRead,
     Shipment,
@@ -97,6 +98,28 @@ class ReturnsDoor(Protocol):
 
     def close(self, shop_id: int, return_gid: str) -> ReturnRead:
         """Close the return; one that is closed already is returned as it is."""
+
+
+class ExchangeDoor(Protocol):
+    """Making a return anew with a piece in it. Every call may raise OutsideError, `ambiguous` as with ReturnsDoor."""
+
+    def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
+        """As ReturnsDoor.read()."""
+
+    def decline(self, shop_id: int, return_gid: str, note: str) -> ReturnRead:
+        """Decline a request, telling nobody by mail; one that is not requested any more is returned as it is."""
+
+    def returns_of(self, shop_id: int, order_gid: str) -> tuple[MadeReturn, ...]:
+        """All returns of the order, whatever became of them."""
+
+    def make(self, shop_id: int, *, like: ReturnRead, variant_gid: str) -> str:
+        """An approved return of the same pieces, asked for on the same day, with that piece instead unless it is "".
+
+        Not idempotent: never call it again without having looked at `returns_of`.
+        """
+
+    def take_off(self, shop_id: int, return_gid: str, exchanges: Sequence[tuple[str, int]]) -> None:
+        """Take pieces instead, (exchange line gid, quantity) not yet processed, off the return again."""
 
 
 class SalesDoor(Protocol):

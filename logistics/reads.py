@@ -91,6 +91,7 @@ class ReturnLineRead:
     unit_total: Money
     unit_total_presentment: Money
     duty_gids: tuple[str, ...] = ()
+    reason_gid: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,15 @@ class BalanceRead:
 
     owed: Money
     pay_url: str
+
+
+@dataclass(frozen=True)
+class MadeReturn:
+    """A return of an order as it is looked for after a lost answer. `lines` are (fulfilment line gid, quantity)."""
+
+    return_gid: str
+    created_at: datetime | None
+    lines: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from kit.db import insert_once
-from logistics import rmas
+from logistics import packs, rmas
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Parcel, Rma, Scan
 from logistics.money_models import MoneyTerms, RefundWatch
+from logistics.pack_files import Pack
 from logistics.refund_dates import RefundDue, RefundRule, Track, days_late, refund_due
 from logistics.refund_rules import holidays_of, rule_of
 from logistics.states import FINAL_GOODS, MOVING_SCANS, Goods
@@ -47,15 +48,16 @@ def is_paid(rma: Rma) -> bool:
     return rma.goods_state in (Goods.SETTLED, *FINAL_GOODS)
 
 
-def promise_of(session: Session, rma: Rma, *, now: datetime) -> Promise:
-    """The day as it follows from what is known now, counted in the shop's zone."""
+def promise_of(session: Session, rma: Rma, *, now: datetime, laws: Pack | None = None) -> Promise:
+    """The day as it follows from what is known now, counted in the shop's zone. `laws` saves reading them again."""
     zone = ZoneInfo(get_shop(session, rma.shop_id).zone)
     terms = session.get(MoneyTerms, rma.id)
-    country = rmas.sender_of(rma).country
+    country = rma.country or rmas.sender_of(rma).country  # where it was sold to, whose law it is
     track = Track(terms.track) if terms and terms.track else Track.UNKNOWN
     noticed = (terms.noticed_at if terms else None) or rma.opened_at
     proof = min((at for at in (_first_move(session, rma), terms.proof_at if terms else None) if at), default=None)
-    rule = rule_of(country, house_days=rmas.policy_of(session, rma.shop_id).house_refund_days)
+    laws = laws or packs.pack(session, rma.shop_id, "countries")
+    rule = rule_of(country, laws, house_days=rmas.policy_of(session, rma.shop_id).house_refund_days)
     noticed_on, today = noticed.astimezone(zone).date(), now.astimezone(zone).date()
     due = refund_due(
         rule,
@@ -70,9 +72,10 @@ def promise_of(session: Session, rma: Rma, *, now: datetime) -> Promise:
 
 def promises(session: Session, *, shop_id: int, now: datetime) -> list[Promise]:
     """Those of every return whose money has not gone, the nearest first; without a day last."""
-    found = [promise_of(session, rma, now=now) for rma in rmas.open_rmas(session, shop_id=shop_id, limit=MOST)]
-    waiting = [promise for promise in found if not is_paid(promise.rma)]
-    return sorted(waiting, key=lambda promise: (promise.due.on or date.max, promise.rma.id or 0))
+    laws, waiting = packs.pack(session, shop_id, "countries"), rmas.open_rmas(session, shop_id=shop_id, limit=MOST)
+    found = [promise_of(session, rma, now=now, laws=laws) for rma in waiting]
+    unpaid = [promise for promise in found if not is_paid(promise.rma)]
+    return sorted(unpaid, key=lambda promise: (promise.due.on or date.max, promise.rma.id or 0))
 
 
 def watch(session: Session, *, shop_id: int, now: datetime) -> list[Promise]:

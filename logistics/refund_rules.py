@@ -1,4 +1,6 @@
-"""The rules of refund_dates, from packs/refund_dates.json: dated, with their source. Pure but for reading the file."""
+"""The rules of refund_dates: a country's law from the shop's pack of countries, the house's own days and the days on
+which no bank pays from packs/refund_dates.json. Dated, with their source. Pure but for reading the file.
+"""
 
 import json
 from datetime import date, timedelta
@@ -6,9 +8,45 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from logistics.pack_files import Pack, law_in
 from logistics.refund_dates import RefundRule, Starts
 
 PACK = Path(__file__).parent / "packs" / "refund_dates.json"
+EURO_BANKS = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "IS",
+        "LI",
+        "NO",
+    ]
+)
+"""Where the days of T2, by which banks settle in euro, are not paid on."""
 
 
 @cache
@@ -19,29 +57,28 @@ def pack() -> dict[str, Any]:
     return found
 
 
-def rule_of(country: str, *, house_days: int | None = None) -> RefundRule:
+def rule_of(country: str, laws: Pack, *, house_days: int | None = None) -> RefundRule:
     """The rule of a country, ISO 3166 alpha-2; the house's own where no law is known. `house_days` replaces ours."""
     about, days = pack(), house_days or int(pack()["house_days"])
-    for rule in about["rules"]:
-        if country in rule["countries"]:
-            return RefundRule(
-                country=country,
-                house_days=days,
-                statutory_days=rule["statutory_days"],
-                starts=Starts(rule["starts"]),
-                may_wait=rule["may_wait"],
-                source=rule["source"],
-                dated=about["dated"],
-            )
-    return RefundRule(country=country, house_days=days, source=about["house_source"], dated=about["dated"])
+    law = law_in(laws, country)
+    if law is None or law["refund_days"] is None:
+        return RefundRule(country=country, house_days=days, source=about["house_source"], dated=about["dated"])
+    return RefundRule(
+        country=country,
+        house_days=days,
+        statutory_days=law["refund_days"],
+        starts=Starts.RECEIPT if law["from_receipt"] else Starts.NOTICE,
+        may_wait=law["may_wait"],
+        source=law["source"],
+        dated=law["dated"],
+    )
 
 
 @cache
 def holidays_of(country: str, year: int) -> frozenset[date]:
     """Days of that year and the next on which no bank there pays."""
     named = pack()["holidays"]
-    is_eu = any(country in rule["countries"] and rule["starts"] == Starts.NOTICE for rule in pack()["rules"])
-    days = named.get(country) or (named["EU"] if is_eu else [])
+    days = named.get(country) or (named["EU"] if country in EURO_BANKS else [])
     return frozenset(_day(words, y) for y in (year, year + 1) for words in days)
 
 

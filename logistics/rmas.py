@@ -13,11 +13,12 @@ from kit.errors import NotFound
 from kit.money import Money
 from logistics import events, parcels
 from logistics.eligibility import Track
+from logistics.foreign_labels import is_ours, note_foreign
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma, move_goods, note_step
 from logistics.judging import keep_verdict
 from logistics.models import Inspection, LogisticsPolicy, Parcel, Rma, RmaLine, RmaStep, Settlement
 from logistics.reads import Address, ClientRead, ReturnLineRead, ReturnRead, SoldRead
-from logistics.states import FINAL_GOODS, GOODS, Goods, SettlementState, can_move
+from logistics.states import FINAL_GOODS, GOODS, HERE, Goods, SettlementState, can_move
 
 ENDINGS = {"CLOSED": "closed", "CANCELED": "canceled", "DECLINED": "declined"}
 
@@ -143,16 +144,17 @@ def is_over(rma: Rma) -> bool:
     return rma.goods_state in FINAL_GOODS
 
 
-def is_known(rma: Rma, says: str) -> bool:
+def is_known(session: Session, rma: Rma, says: str, tracking: str = "") -> bool:
     """Whether what a webhook `says` of the return is nothing new: our own doing, told back to us.
 
-    A parcel that was hung on changes nothing we follow. Money and pieces are ours once all is settled. Of one that is
-    over only an event that says nothing of the kind is news: it may have been opened again.
+    A label is ours by its `tracking`. Money and pieces are ours once all is settled. Of one that is over only an event
+    that says nothing of the kind is news: it may have been opened again.
     """
     if is_over(rma):
         return bool(says)
     if says == "deliverable":
-        return rma.approved_at is not None
+        is_here = rma.goods_state in HERE  # and nothing travels any more
+        return is_here or (rma.approved_at is not None and is_ours(parcels.parcels_of(session, rma), tracking=tracking))
     return says in ("process", "refund", "dispose") and rma.goods_state is Goods.SETTLED
 
 
@@ -172,7 +174,10 @@ def record_approval(session: Session, rma: Rma, read: ReturnRead, *, now: dateti
         session.add(row)
     note_step(session, rma, "approved", actor=APP, now=now)
     session.flush()
+    note_foreign(session, rma, read, now=now)
     parcels.plan_parcels(session, rma, read, lines_of(session, rma), now=now)
+    if policy_of(session, rma.shop_id).offer_credit:
+        follow_up(session, rma, "look_at_credit")
 
 
 def end_rma(session: Session, rma: Rma, *, how: str, actor: str = SHOPIFY, now: datetime) -> None:

@@ -48,7 +48,7 @@ class SettlementState(StrEnum):
 
 
 class SaleState(StrEnum):
-    """Of a piece sold beside a return. `sending` is written before Shopify is asked."""
+    """Of a piece the client takes instead. `sending` is written before Shopify is asked."""
 
     ASKED = "asked"
     SENDING = "sending"

@@ -20,6 +20,7 @@ from logistics.radar import cards
 from logistics.states import ParcelState
 from logistics.wear import deduction_of
 from notifications import messages
+from notifications.rendering import language
 from shops.links import RETURN, issue_link
 from shops.models import Shop
 from shops.shops import get_shop
@@ -122,18 +123,27 @@ def _ends(parcel: Parcel) -> tuple[datetime, datetime]:
     return parcel.collection_from, parcel.collection_until
 
 
-def greeting(title: str, name: str) -> str:
-    """Title and surname, or the whole name where the title is not known."""
+def greeting(title: str, name: str, locale: str = "en") -> str:
+    """Title and surname, or the whole name where the title is not known. In French without a word before it."""
     name = name.strip()
+    if language(locale) == "fr":
+        return f"{title} {name.split()[-1]}" if title and name else name or "Bonjour"
     if title and name:
         return f"Dear {title} {name.split()[-1]}"
     return f"Dear {name}" if name else "Good day"
 
 
+AND, PIECES, PIECE = 0, 1, 2
+WORDS = {"en": (" and ", "your pieces", "your piece"), "fr": (" et ", "vos pièces", "votre pièce")}
+
+
 def piece_in_words(session: Session, rma: Rma) -> str:
-    """What comes back, as the client knows it."""
+    """What comes back, as the client knows it, in the language of their letters."""
+    words = WORDS.get(language(rma.client_locale), WORDS["en"])
     titles = [line.title for line in rmas.lines_of(session, rma) if line.title]
-    return " and ".join(titles) if 0 < len(titles) <= 2 else "your pieces" if titles else "your piece"
+    if 0 < len(titles) <= 2:
+        return words[AND].join(titles)
+    return words[PIECES] if titles else words[PIECE]
 
 
 def write_letter(
@@ -166,7 +176,7 @@ def write_letter(
     token = issue_link(session, shop_id=rma.shop_id, purpose=RETURN, subject_id=rma.id, now=now)
     said = {
         "house": shop.shown_name,
-        "greeting": greeting(rma.client_title, rma.client_name),
+        "greeting": greeting(rma.client_title, rma.client_name, rma.client_locale),
         "piece": piece_in_words(session, rma),
         "link": addresses.return_page(token),
         "telephone": shop.telephone,

@@ -8,25 +8,41 @@ from sqlmodel import Session, col, select
 from kit.db import insert_once
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
-from logistics import rmas
+from logistics import packs, rmas
 from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade
-from logistics.deductions import deduct, take_off
+from logistics.deductions import deduct, may_charge, take_off
+from logistics.eligibility import Track
 from logistics.history import follow_up, lock_rma, note_step
+from logistics.judging import policy_for, verdict_of
 from logistics.models import Rma
+from logistics.pack_files import law_in
 from logistics.reads import SuggestedOutcome
 
 WORDS_WANTED = "Write what you found, in words the client can read."
+NOT_CHARGED = "Nothing may be kept back for wear on this return: the rules it comes back by do not allow it."
 AFTER = {
     Answer.OPEN: (Answer.AGREED, Answer.DISPUTED, Answer.WAIVED),
     Answer.DISPUTED: (Answer.AGREED, Answer.WAIVED),
 }
 
 
+def may_be_charged(session: Session, rma: Rma) -> bool:
+    """Whether the rules by which this return comes back allow anything to be kept back for wear."""
+    verdict = verdict_of(session, rma)
+    return may_charge(
+        by_law=verdict is not None and verdict.track is Track.STATUTORY,
+        law=law_in(packs.pack(session, rma.shop_id, "countries"), rma.country),
+        policy=policy_for(packs.pack(session, rma.shop_id, "policy"), rma.country),
+    )
+
+
 def plan_deduction(session: Session, rma: Rma, *, grade: Grade, words: str, by: str, now: datetime) -> None:
     """Write down that wear is to be charged; the amount follows with the money. `rma` is locked. Once a return."""
     if grade is Grade.NONE:
         return
+    if not may_be_charged(session, rma):
+        raise AppError(NOT_CHARGED)
     if not words.strip():
         raise AppError(WORDS_WANTED)
     assert rma.id is not None

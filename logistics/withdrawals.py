@@ -1,20 +1,18 @@
 """A withdrawal by law: acknowledged at once, on a durable medium, whatever else is switched on or off."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlmodel import Session
 
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
-from logistics import packs, rmas, statements
-from logistics.cover_models import RmaVerdict
+from logistics import rmas, statements
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
-from logistics.judging import law_of, verdict_of
-from logistics.models import Rma
+from logistics.judging import verdict_of
+from logistics.refund_promises import promise_of
 from logistics.telling import reading_locale, write_letter
 from shops.shops import get_shop
 
@@ -38,23 +36,13 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
         values = {
             "order": rma.order_name,
             "received": instant_in_words(verdict.asked_at, zone, reading_locale(rma.client_locale)),
-            "refund_by": day_in_words(refund_by(session, rma, verdict), reading_locale(rma.client_locale)),
+            "refund_by": day_in_words(promise_of(session, rma, now=now).due.on, reading_locale(rma.client_locale)),
         }
         is_written = write_letter(session, addresses, rma, "withdrawal_received", values, quietly=False, now=now)
         detail = f"Received on {values['received']}." if is_written else NO_ADDRESS
         note_step(
             session, rma, ACKNOWLEDGED if is_written else "withdrawal_by_letter", actor=APP, now=now, detail=detail
         )
-
-
-def refund_by(session: Session, rma: Rma, verdict: RmaVerdict) -> date | None:
-    """The last day for the money by the law of the client's country, counted from the withdrawal; None where none."""
-    law = law_of(packs.pack(session, rma.shop_id, "countries"), rma.country)
-    days = law["refund_days"] if law else None
-    if days is None:
-        return None
-    asked_on = verdict.asked_at.astimezone(ZoneInfo(get_shop(session, rma.shop_id).zone)).date()
-    return asked_on + timedelta(days=days)
 
 
 def instant_in_words(at: datetime, zone: str, locale: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.money import Money
-from measures import turns
+from measures import tallying, turns
 from measures.keeping import Keeper
 from measures.models import HistoricOrder, HistoricReturn, HistoryRead, ReadState
 from measures.reads import Detail, OrderRecord, RefundRecord, ReturnWord
@@ -71,6 +71,7 @@ def _share(row: HistoryRead) -> float | None:
 def keep_order(session: Session, *, shop_id: int, order: OrderRecord) -> None:
     """What a webhook says of an order, at once."""
     Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_orders([order])
+    tallying.follow_orders(session, shop_id=shop_id, order_gids=[order.order_gid])
 
 
 def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None:
@@ -80,11 +81,13 @@ def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None
     )
     if session.exec(query).first() == refund.amount.currency:
         Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_refunds([refund])
+        tallying.follow_orders(session, shop_id=shop_id, order_gids=[refund.order_gid])
 
 
 def keep_returns(session: Session, *, shop_id: int, words: Sequence[ReturnWord]) -> None:
     """What webhooks and our own look say of returns, at once; every night all of it is read anew."""
     Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_words(words)
+    tallying.follow_returns(session, shop_id=shop_id, return_gids=[word.return_gid for word in words])
 
 
 # --- totals

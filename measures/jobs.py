@@ -1,5 +1,6 @@
 """Reading a shop's past: asked for, waited for, read a slice at a time, kept current every night."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,12 @@ from kit import clock
 from kit.db import Begin
 from kit.errors import OutsideError
 from kit.log import get_logger
-from measures import figures, turns
+from measures import figures, rebuilding, tallying, turns
 from measures.keeping import Keeper
 from measures.marks import poll_seconds, reaches_back_to
 from measures.models import HistoryRead, ReadState
 from measures.ports import History, ResultGone
-from measures.reads import NARROWER, LargeRead, Progress, Wanted
+from measures.reads import NARROWER, LargeRead, OrderRecord, PieceRecord, Progress, Record, ReturnRecord, Wanted
 from measures.turns import Overtaken
 from shops.shops import get_shop, is_working, working_shops
 
@@ -172,6 +173,8 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
             with begin() as session:
                 turns.advance(session, row, to=batch.end, lines=batch.lines, odd=batch.odd)
                 Keeper(session, row.shop_id, row.hash_key, as_of=row.asked_at).keep(batch.records)
+                if row.changed_only:
+                    _follow(session, row.shop_id, batch.records)
                 following = turns.row_of(session, row.shop_id)
                 assert following is not None
                 if batch.last:
@@ -184,6 +187,14 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
         turns.next_turn(session, row)
 
 
+def _follow(session: Session, shop_id: int, records: Sequence[Record]) -> None:
+    """Measure what these lines are about. Of a whole past that is done once, at its end."""
+    returns = [record.return_gid for record in records if isinstance(record, ReturnRecord | PieceRecord)]
+    orders = [record.order_gid for record in records if isinstance(record, OrderRecord)]
+    tallying.follow_orders(session, shop_id=shop_id, order_gids=orders)
+    tallying.follow_returns(session, shop_id=shop_id, return_gids=sorted(set(returns)))
+
+
 def _finish(session: Session, row: HistoryRead, *, now: datetime) -> None:
     """All of it is kept; or of a read that failed, all that it gave."""
     if row.is_part:
@@ -193,6 +204,7 @@ def _finish(session: Session, row: HistoryRead, *, now: datetime) -> None:
     if not row.changed_only:
         back = reaches_back_to(row.since, row.rights, asked_at=row.asked_at)
         reached = {"reaches_back_to": back, "complete_at": now, "read_rights": row.rights, "read_detail": row.detail}
+        rebuilding.want(session, shop_id=row.shop_id)
     idle = {"state": ReadState.IDLE, "finished_at": now, "current_until": row.started_at}
     turns.end(session, row, **idle, **reached)
     jobs.enqueue(session, "measures.count_figures", key=turns.order_key(row.shop_id), shop_id=row.shop_id)

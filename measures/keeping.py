@@ -9,8 +9,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from kit.db import inserting
 from measures.households import client_hash, email_hash, phone_hash
+from measures.measured import HouseholdMember
 from measures.models import ErasedClient, HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
 from measures.reads import LineSeller, OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord, ReturnWord
+from measures.ties import own_key
 
 
 class Keeper:
@@ -20,6 +22,7 @@ class Keeper:
         self.session, self.shop_id, self.key, self.as_of = session, shop_id, hash_key, as_of
         erased = select(ErasedClient.client_hash).where(ErasedClient.shop_id == shop_id)
         self.erased = set(session.exec(erased))
+        self.tied: dict[str, str] = {}
 
     def keep(self, records: Iterable[Record]) -> None:
         """All of them, in whatever order they came."""
@@ -41,6 +44,7 @@ class Keeper:
 
     def keep_orders(self, orders: Sequence[OrderRecord]) -> None:
         """Orders with their refunds. One whose source does not say what was refunded leaves that as it is."""
+        self.tied |= self._ties(orders)
         told = [o for o in orders if o.refunded is not None]
         untold = [o for o in orders if o.refunded is None]
         self._upsert(HistoricOrder, [self._order(o) for o in told], "order_gid", newer="updated_at")
@@ -75,13 +79,13 @@ class Keeper:
             self.session.connection().execute(statement)
 
     def _order(self, order: OrderRecord) -> dict[str, Any]:
-        gone = bool(order.client_gid and self.erased and client_hash(self.key, order.client_gid) in self.erased)
+        buyer = self._buyer(order)
+        own = own_key(*buyer)
         return {
             "shop_id": self.shop_id,
             "order_gid": order.order_gid,
-            "client_gid": None if gone else order.client_gid,
-            "email_hash": None if gone or not order.email else email_hash(self.key, order.email),
-            "phone_hash": None if gone or not order.phone else phone_hash(self.key, order.phone),
+            **dict(zip(("client_gid", "email_hash", "phone_hash"), buyer, strict=True)),
+            "household": self.tied.get(own, own) if own else None,
             "placed_at": order.placed_at,
             "updated_at": order.updated_at,
             "total_cents": order.total.cents,
@@ -92,6 +96,21 @@ class Keeper:
             "location_gid": order.location_gid,
             "cancelled": order.cancelled,
         }
+
+    def _buyer(self, order: OrderRecord) -> tuple[str | None, str | None, str | None]:
+        """Their id and the hashes of their addresses; nothing of somebody who was erased."""
+        if order.client_gid and self.erased and client_hash(self.key, order.client_gid) in self.erased:
+            return None, None, None
+        email = email_hash(self.key, order.email) if order.email else None
+        return order.client_gid, email, phone_hash(self.key, order.phone) if order.phone else None
+
+    def _ties(self, orders: Sequence[OrderRecord]) -> dict[str, str]:
+        """The households of those buyers who are tied to others."""
+        keys = {own_key(*self._buyer(order)) for order in orders} - {None}
+        member = HouseholdMember
+        mine = (col(member.shop_id) == self.shop_id, col(member.key).in_(sorted(str(key) for key in keys)))
+        query = sa.select(col(member.key), col(member.household)).where(*mine)
+        return {str(key): str(home) for key, home in self.session.connection().execute(query)} if keys else {}
 
     def _refund(self, refund: RefundRecord) -> dict[str, Any]:
         return {
@@ -124,6 +143,7 @@ class Keeper:
             "quantity": piece.quantity,
             "cents": piece.value.cents,
             "currency": piece.value.currency,
+            "line_gid": piece.line_gid,
         }
 
     def _note_sellers(self, lines: Sequence[LineSeller]) -> None:
@@ -153,7 +173,7 @@ class Keeper:
         changed = {name: insert.excluded[name] for name in rows[0] if name not in fixed}
         if newer and "client_gid" in changed:
             # A word that does not say who bought it (the least of reads) takes nothing away.
-            for name in ("email_hash", "phone_hash", "staff_gid"):
+            for name in ("email_hash", "phone_hash", "staff_gid", "household"):
                 changed[name] = sa.func.coalesce(insert.excluded[name], table.c[name])
         guard = table.c[newer].is_(None) | (insert.excluded[newer] >= table.c[newer]) if newer else None
         statement = insert.on_conflict_do_update(index_elements=["shop_id", unique], set_=changed, where=guard)

@@ -59,6 +59,7 @@ class HistoryRead(SQLModel, table=True):
 class HistoricOrder(SQLModel, table=True):
     """One order, in the shop's currency. `line_staff_gid`: somebody credited with a line of it.
 
+    `household`: who bought it, as ties.own_key says or the household that key was tied to; None for nobody known.
     No index on the hashes: written in no order at all, they made a long past twice as long to read.
     """
 
@@ -66,6 +67,7 @@ class HistoricOrder(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "order_gid"),
         sa.Index("ix_historicorder_placed", "shop_id", "placed_at"),
         sa.Index("ix_historicorder_client", "shop_id", "client_gid"),
+        sa.Index("ix_historicorder_household", "shop_id", "household", "placed_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -84,6 +86,7 @@ class HistoricOrder(SQLModel, table=True):
     line_staff_gid: str | None = Field(default=None, max_length=100)
     location_gid: str | None = Field(default=None, max_length=100)
     cancelled: bool = False
+    household: str | None = Field(default=None, max_length=100)
 
 
 class HistoricRefund(SQLModel, table=True):
@@ -139,6 +142,7 @@ class HistoricPiece(SQLModel, table=True):
     quantity: int
     cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
+    line_gid: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
 
 
 class ErasedClient(SQLModel, table=True):

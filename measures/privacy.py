@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.db import insert_once
-from measures import turns
+from measures import pilots, tallying, turns, tying
 from measures.households import client_hash
 from measures.models import ErasedClient, HistoricOrder, HistoricRefund, HistoricReturn
 
@@ -61,11 +61,14 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
         col(HistoricOrder.client_gid).is_(None),
         col(HistoricOrder.email_hash).in_([found for found in session.exec(emails.distinct()) if found]),
     )
+    placed = select(HistoricOrder.order_gid).where(HistoricOrder.shop_id == shop_id, sa.or_(theirs, as_guest))
+    mine = set(session.exec(placed))
     done = session.connection().execute(
         sa.update(HistoricOrder)
         .where(col(HistoricOrder.shop_id) == shop_id, sa.or_(theirs, as_guest))
-        .values(client_gid=None, email_hash=None, phone_hash=None)
+        .values(client_gid=None, email_hash=None, phone_hash=None, household=None)
     )
+    _unname(session, shop_id, client_gid, sorted(mine))
     return int(done.rowcount)
 
 
@@ -76,6 +79,28 @@ def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -
         .where(col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.client_gid) == from_gid)
         .values(client_gid=to_gid)
     )
+    moved = sa.update(HistoricOrder).where(
+        col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.household) == from_gid
+    )
+    session.connection().execute(moved.values(household=tying.household_of(session, shop_id=shop_id, key=to_gid)))
+    tying.forget(session, shop_id=shop_id, key=from_gid)
+    pilots.move_client(session, shop_id=shop_id, from_key=from_gid, to_key=to_gid)
+    _measure(session, shop_id, select(HistoricOrder.order_gid).where(*_of(shop_id, to_gid)))
+
+
+def _of(shop_id: int, client_gid: str) -> tuple[Any, ...]:
+    return col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.client_gid) == client_gid
+
+
+def _unname(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[str]) -> None:
+    """No measure names them any more. What they bought after a return stays in no figure: nobody knows who did."""
+    tying.forget(session, shop_id=shop_id, key=client_gid)
+    pilots.forget(session, shop_id=shop_id, key=client_gid)
+    tallying.refresh(session, shop_id=shop_id, order_gids=order_gids)
+
+
+def _measure(session: Session, shop_id: int, orders: Any) -> None:
+    tallying.refresh(session, shop_id=shop_id, order_gids=sorted(session.exec(orders)))
 
 
 def _orders_of(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[str]) -> list[HistoricOrder]:

@@ -126,6 +126,7 @@ class PieceRecord:
     is_new: bool
     quantity: int
     value: Money
+    line_gid: str = ""  # of the order's line: a new piece that comes back in its turn has the same
 
 
 Record: TypeAlias = OrderRecord | LineSeller | ReturnRecord | PieceRecord

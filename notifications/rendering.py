@@ -44,6 +44,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "reminded_talk_advisor": ("sms",),
     "replied_advisor": ("sms",),
     "return_link": ("email",),
+    "return_offered": ("email",),
     "sale_to_pay": ("email",),
     "stands_in_advisor": ("sms",),
     "wear_found": ("email",),

@@ -48,12 +48,13 @@ class ReturnChanged:
     """Somebody moved a return, perhaps ourselves; what it is now has to be read.
 
     `says` is what a webhook claims: "process", "refund", "dispose", "deliverable", "close"; it can only spare a
-    reading.
+    reading. `tracking` is the number of the label it tells of, "" where it names none.
     """
 
     shop_id: int
     return_gid: str
     says: str = ""
+    tracking: str = ""
 
     @property
     def order_key(self) -> str:

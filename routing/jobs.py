@@ -16,12 +16,12 @@ from kit.db import Begin, insert_once
 from kit.errors import Waiting
 from kit.log import get_logger
 from kit.money import Money
-from logistics import rmas
+from logistics import exchanges, rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
-from routing import books, evidence, gathering, openings, policies, selling, sweeps
+from routing import books, evidence, gathering, offers, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.currencies import decide_elsewhere
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
@@ -30,6 +30,7 @@ from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
 from routing.holding import waits_for_evidence
 from routing.models import Decision
+from routing.piloting import under_pilot
 from routing.ports import OrderReads, SignalReads, Unread
 from routing.reads import OrderSignals
 from routing.sellers import find_seller
@@ -72,6 +73,7 @@ def follow_return(
     shop_id: int,
     return_gid: str,
     says: str = "",
+    tracking: str = "",
     upto: int | None = None,
     chosen: str = "",
 ) -> None:
@@ -81,12 +83,13 @@ def follow_return(
     """
     with begin() as session:
         about: dict[str, Any] = {"shop_id": shop_id, "return_gid": return_gid}
-        is_new, told = find_decision(session, **about) is None, {**about, "says": says, "chosen": chosen}
+        told = {**about, "says": says, "tracking": tracking, "chosen": chosen}
+        is_new = find_decision(session, **about) is None
         if is_new and waits_for_evidence(session, unread, "routing.follow_return", upto=upto, **told):
             return
         since = sweeps.begins_at(session, get_shop(session, shop_id))
     route_return(begin, returns=returns, orders=orders, signals=signals, since=since, chosen=chosen, **about)
-    logistics.jobs.follow_return(begin, returns=returns, says=says, **about)
+    logistics.jobs.follow_return(begin, returns=returns, says=says, tracking=tracking, **about)
 
 
 def route_return(
@@ -151,6 +154,8 @@ def _decide_and_hand_on(
     chosen: str,
 ) -> None:
     now = clock_now()
+    if exchanges.settle_by(session, shop_id=shop_id, read=read, now=now):
+        return  # a return of ours, made anew with the piece the client takes instead
     facts = gather(session, shop_id, read, order, staff, client, today)
     decided, version = judge(session, shop_id, facts, chosen)
     directory = policies.directory(session, shop_id)
@@ -158,8 +163,11 @@ def _decide_and_hand_on(
     opener = openings.settle_by(session, shop_id=shop_id, read=read)
     if opener is not None and opener.id is not None:
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
-    elif decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
-        decided = asked_here(decided)
+    else:
+        about: dict[str, Any] = {"shop_id": shop_id, "return_gid": read.return_gid, "client": client, "now": now}
+        decided = under_pilot(session, decided, value=returned_value(read, order), **about)
+        if decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
+            decided = asked_here(decided)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -184,7 +192,7 @@ def _decide_and_hand_on(
     if decided.outcome is Outcome.NOTHING:
         return
     assisted = decided.outcome.is_conversation
-    rmas.open_rma(
+    rma, _ = rmas.open_rma(
         session,
         shop_id=shop_id,
         read=read,
@@ -194,15 +202,16 @@ def _decide_and_hand_on(
         sold=sold_read(order, client, today),
         now=now,
     )
+    offers.follow_wish(session, rma, now=now)
     if assisted and decided.advisor_id is not None:
-        about = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
-        about = replace(
-            about,
+        of_case = case_facts(read, order, client, decided, zone=get_shop(session, shop_id).zone)
+        of_case = replace(
+            of_case,
             boutique_id=boutique_of(session, shop_id, facts, decided.advisor_id),
             sold_by_advisor=decision.sold,
         )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
-        open_with_answer(session, shop_id=shop_id, facts=about, owner_id=decided.advisor_id, now=now)
+        open_with_answer(session, shop_id=shop_id, facts=of_case, owner_id=decided.advisor_id, now=now)
     jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
 
 

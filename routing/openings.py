@@ -58,9 +58,7 @@ def ask(
     routed by the merchant's rule. `exchanges` are (variant gid, quantity) the client decided for: Shopify takes them
     only when a return is made, so nothing is made before. Raises AppError for a choice of nothing.
     """
-    wanted = sorted((gid, quantity) for gid, quantity in lines if quantity > 0)
-    if not wanted or len(wanted) > MOST_LINES or len({gid for gid, _ in wanted}) != len(wanted):
-        raise AppError("Choose at least one piece." if not wanted else f"Choose {MOST_LINES} pieces at most.")
+    wanted = wanted_lines(lines)
     row = OpenedReturn(
         shop_id=shop_id,
         key=key,
@@ -77,6 +75,14 @@ def ask(
     if opened:
         _secure(session, found)
     return found
+
+
+def wanted_lines(lines: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """What was chosen, in order. Raises AppError for nothing, for too much, and for one line twice."""
+    wanted = sorted((gid, quantity) for gid, quantity in lines if quantity > 0)
+    if not wanted or len(wanted) > MOST_LINES or len({gid for gid, _ in wanted}) != len(wanted):
+        raise AppError("Choose at least one piece." if not wanted else f"Choose {MOST_LINES} pieces at most.")
+    return wanted
 
 
 def ask_again(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn:

@@ -41,13 +41,14 @@ class OrderReturn:
 
 @dataclass(frozen=True)
 class ReturnablePiece:
-    """Pieces of one line that can still be sent back; `quantity` at most."""
+    """Pieces of one line that can still be sent back; `quantity` at most. `line_gid` is the order's own line."""
 
     fulfillment_line_gid: str
     title: str
     detail: str
     image: str
     quantity: int
+    line_gid: str = ""
 
 
 @dataclass(frozen=True)

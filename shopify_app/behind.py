@@ -31,7 +31,7 @@ class Pages:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await self._read(scope, receive)
         except TimeoutError:
-            return await _too_slow(send)
+            return await too_slow(send)
         if body is None:
             return None
 
@@ -58,7 +58,8 @@ class Pages:
         return bytes(body)
 
 
-async def _too_slow(send: Send) -> None:
+async def too_slow(send: Send) -> None:
+    """The answer to whoever takes too long to say what they want."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(TOO_SLOW)).encode())]
     headers += [(b"connection", b"close"), (b"x-content-type-options", b"nosniff")]
     headers += [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]

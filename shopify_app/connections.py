@@ -13,6 +13,7 @@ TOO_LONG = "The head of this request is too long."
 class Connection(HttpToolsProtocol):
     """Closed when a head does not come to its end in time, or goes on for too long."""
 
+    _in_head = True
     _head: asyncio.TimerHandle | None = None
     _bytes = 0
 
@@ -27,16 +28,19 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         waiting = self._head
         super().data_received(data)
+        if not self._in_head:  # nearly always: a head comes in one part, and needs no timer
+            return
         # One part may hold the end of a body and the next head, so only parts that end no head count.
-        if waiting is not None and self._head is waiting and not self.transport.is_closing():
+        if self._head is None:
+            self._wait_for_head()
+        elif self._head is waiting and not self.transport.is_closing():
             self._bytes += len(data)
             if self._bytes > MOST_HEAD_BYTES:
                 self.send_400_response(TOO_LONG)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._head is None:
-            self._wait_for_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         self._have_head()
@@ -47,6 +51,7 @@ class Connection(HttpToolsProtocol):
         self._head = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _have_head(self) -> None:
+        self._in_head = False
         if self._head is not None:
             self._head.cancel()
             self._head = None

@@ -1,7 +1,7 @@
 """Installing and uninstalling. Shopify grants by itself (managed install); we meet the shop at its first page."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
@@ -12,13 +12,16 @@ from kit.clock import parse_instant
 from kit.db import Begin, Database, insert_once
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.tokens import Grant, RefusedGrant, store_grant
+from shopify_app.admin_api.grants import Grant, RefusedGrant, store_grant
 from shopify_app.auth import IdToken, NotSignedIn
+from shopify_app.reaching import admin_api
 from shopify_app.web import Running
 from shops.models import Shop, ShopState
 from shops.shops import find_shop, get_shop
 from webhooks.inbox import claim_for_shop
+
+if TYPE_CHECKING:
+    from shopify_app.admin_api.client import AdminApi
 
 log = get_logger("installs")
 
@@ -33,9 +36,9 @@ def ensure_installed(running: Running, token: IdToken) -> None:
         shop = find_shop(session, token.shop_domain)
     if shop is not None and shop.id is not None and shop.state is ShopState.ACTIVE and shop.access_token:
         if not shop.name:  # Shopify was away when it was first asked
-            learn_about(AdminApi(running.settings, running.database), running.database, shop.id)
+            learn_about(admin_api(running), running.database, shop.id)
         return
-    api = AdminApi(running.settings, running.database)
+    api = admin_api(running)
     try:
         grant = api.tokens.exchange(token.shop_domain, token.raw)
     except RefusedGrant as error:
@@ -72,7 +75,7 @@ def install(session: Session, domain: str, grant: Grant, *, now: datetime) -> in
     return shop.id
 
 
-def learn_about(api: AdminApi, database: Database, shop_id: int) -> None:
+def learn_about(api: "AdminApi", database: Database, shop_id: int) -> None:
     """Name, currency and zone of the shop. When Shopify is away, defaults stand until the next opening."""
     try:
         shown = api.read(shop_id, "installation_and_shop", {}).data.get("shop") or {}
@@ -87,9 +90,10 @@ def _take_over(shop: Shop, shown: dict[str, Any]) -> None:
     shop.name = shown.get("name") or shop.name
     shop.currency = shown.get("currencyCode") or shop.currency
     shop.zone = shown.get("ianaTimezone") or shop.zone
+    shop.plus = (shown.get("plan") or {}).get("shopifyPlus", shop.plus)
 
 
-def learn_scopes(begin: Begin, *, api: AdminApi, shop_id: int) -> None:
+def learn_scopes(begin: Begin, *, api: "AdminApi", shop_id: int) -> None:
     """What the app may do now, and the shop's name, currency and zone (ScopesChanged).
 
     Jobs that waited for a right, as to read old orders, or for another currency, are tried again.

@@ -12,6 +12,7 @@ import consults.privacy
 import jobs
 import measures.privacy
 import notifications.privacy
+import routing.offers
 import routing.trying
 from consults.models import Case
 from jobs.attempts import blank_reasons
@@ -174,6 +175,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     )
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
     routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
+    routing.offers.forget(session, shop_id=shop_id, order_gids=[*order_gids, *traces.order_gids])
     return traces.order_gids
 
 

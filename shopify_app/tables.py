@@ -10,14 +10,19 @@ import consults.time_models
 import jobs.models
 import logistics.cover_models
 import logistics.custody_models
+import logistics.exchange_models
+import logistics.foreign_models
 import logistics.models
 import logistics.money_models
 import logistics.radar.models
 import logistics.statement_models
+import measures.measured
 import measures.models
+import measures.pilot_models
 import notifications.models
 import routing.ledgers
 import routing.models
+import routing.offer_models
 import routing.seller_models
 import shops.models
 import webhooks.models
@@ -36,10 +41,15 @@ MODELS = (
     logistics.custody_models,
     logistics.cover_models,
     logistics.money_models,
+    logistics.exchange_models,
+    logistics.foreign_models,
     logistics.radar.models,
     logistics.statement_models,
     routing.models,
+    routing.offer_models,
     measures.models,
+    measures.measured,
+    measures.pilot_models,
     routing.seller_models,
     routing.ledgers,
 )

@@ -21,6 +21,7 @@ import jobs.rows
 import logistics.jobs
 import logistics.radar.jobs
 import measures.jobs
+import measures.rebuilding
 import notifications.jobs
 import routing.absences
 import routing.flow
@@ -30,12 +31,12 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.replacing
 import routing.rerouting
 import routing.sweeps
 import routing.withdrawing
 import shops.jobs
 import webhooks.forgetting
-from consults.busy_calendars import IcsCalendar
 from consults.events import (
     AnswerHalfDue,
     CaseClosed,
@@ -49,6 +50,7 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    RecordingWished,
     RoomTold,
     TimesProposed,
 )
@@ -69,6 +71,7 @@ from logistics.events import (
     PiecesDisposed,
     ReturnEnded,
     ReturnReopened,
+    ReturnReplaced,
     ReturnSettled,
     TrackerUpdated,
     WithdrawalStated,
@@ -76,24 +79,11 @@ from logistics.events import (
 from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
-from logistics.stores.s3 import S3
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
-from shopify_app.admin_api.briefs import ShopifyBriefs
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.drafts import ShopifySales
-from shopify_app.admin_api.flow import ShopifyFlow
-from shopify_app.admin_api.history import ShopifyHistory
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.orders import ShopifyOrders
-from shopify_app.admin_api.pieces import ShopifyPieces, ShopifyReserving
-from shopify_app.admin_api.returns import ShopifyReturns
-from shopify_app.admin_api.stock import ShopifyStock
-from shopify_app.admin_api.sweeps import ShopifySweeps
-from shopify_app.admin_api.together import ReturnsWithOrders
 from shopify_app.radar import cases_seen
 from shops import links
 from shops.events import (
@@ -133,7 +123,8 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
     ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
     ConsultEnded: ("consults.after_consult",),
-    GuestInvited: ("consults.tell_guests",),
+    GuestInvited: ("consults.tell_guests", "consults.keep_recording"),
+    RecordingWished: ("consults.keep_recording",),
     GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
@@ -154,6 +145,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     # Only rows, and wanted by the very next delivery: a return that follows its order at once must find who sold it.
     OrderSeen: routing.jobs.keep_evidence,
     PiecesDisposed: routing.jobs.note_disposed,
+    ReturnReplaced: routing.replacing.follow_replaced,
     ClientsMerged: clients.merge,
     # These carry addresses on their way to a hash, and a job would keep them.
     OrderTold: sales.keep_order,
@@ -179,6 +171,7 @@ PERIODIC: Mapping[str, int] = {
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
+    "measures.check_all": DAY,
     "routing.look_after": routing.absences.EVERY_SECONDS,
     "notifications.forget_texts": DAY,
     "webhooks.forget_bodies": DAY,
@@ -195,6 +188,21 @@ def wire(settings: Settings, database: Database) -> None:
 
 def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
+    # What calls out is loaded by the worker only (reaching.py): a web process takes webhooks and shows our own rows.
+    from shopify_app.admin_api.briefs import ShopifyBriefs
+    from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.drafts import ShopifySales
+    from shopify_app.admin_api.exchanges import ShopifyExchanges
+    from shopify_app.admin_api.flow import ShopifyFlow
+    from shopify_app.admin_api.history import ShopifyHistory
+    from shopify_app.admin_api.openings import ShopifyOpenings
+    from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.pieces import ShopifyPieces, ShopifyReserving
+    from shopify_app.admin_api.returns import ShopifyReturns
+    from shopify_app.admin_api.stock import ShopifyStock
+    from shopify_app.admin_api.sweeps import ShopifySweeps
+    from shopify_app.admin_api.together import ReturnsWithOrders
+
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
     together = ReturnsWithOrders(api, orders)
@@ -234,6 +242,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
         "logistics.pay": partial(logistics.jobs.pay, returns=returns),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
+        "logistics.drop_exchange": partial(logistics.jobs.drop_exchange, door=ShopifyExchanges(api)),
+        "logistics.look_at_credit": partial(logistics.jobs.look_at_credit, returns=returns),
+        "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(
@@ -251,6 +262,9 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "measures.hear_history": partial(measures.jobs.hear_history, history=history),
         "measures.keep_current": measures.jobs.keep_current,
         "measures.count_figures": measures.jobs.count_figures,
+        "measures.rebuild": measures.rebuilding.rebuild,
+        "measures.check": measures.rebuilding.check,
+        "measures.check_all": measures.rebuilding.check_all,
         "jobs.purge": jobs.rows.purge,
         "jobs.wake": jobs.attempts.wake_again,
         "shops.purge": shops.jobs.purge,
@@ -292,6 +306,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         ),
         "consults.nudge_advisors": partial(consults.room_jobs.nudge_advisors, addresses=addresses),
         "consults.note_room": consults.room_jobs.note_room,
+        "consults.keep_recording": partial(consults.room_jobs.keep_recording, rooms=make_rooms(settings)),
         "consults.keep_first_answers": partial(
             consults.clock_jobs.keep_first_answers, colleague=routing.hand_overs.next_in_turn
         ),
@@ -324,6 +339,8 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
 
 def make_calendars() -> Mapping[str, BusyCalendar]:
     """Who reads the calendars that say when advisors are busy, by the name their rows have."""
+    from consults.busy_calendars import IcsCalendar
+
     return {IcsCalendar.name: IcsCalendar()}
 
 
@@ -340,6 +357,8 @@ def make_pictures(settings: Settings) -> PictureStore:
     """Where pictures of pieces are kept: a bucket where one is set up, else a folder."""
     if not settings.pictures_s3_bucket:
         return Folder(settings.pictures_folder)
+    from logistics.stores.s3 import S3
+
     return S3(
         endpoint=settings.pictures_s3_endpoint,
         bucket=settings.pictures_s3_bucket,

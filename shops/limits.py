@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from kit.db import is_sqlite
+from kit.db import inserting
 from kit.tokens import keyed_hash
 from shops.models import Tally
 
@@ -26,9 +25,8 @@ def may_try(session: Session, *, shop_id: int, tries: Mapping[str, int], secret:
 
 
 def _count(session: Session, shop_id: int, key: str, hour: datetime) -> int:
-    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = (
-        insert(Tally)
+        inserting(session)(Tally)
         .values(shop_id=shop_id, key=key, hour=hour, count=1)
         .on_conflict_do_update(index_elements=["shop_id", "key", "hour"], set_={"count": col(Tally.count) + 1})
         .returning(col(Tally.count))

@@ -12,22 +12,26 @@ from shops.models import Link
 
 DESK = "desk"  # opens the desk for one advisor; used up by the first POST; person_id: advisor, subject_id: case
 RETURN = "return"  # the client's page of one return; subject_id: RMA
+OFFER = "offer"  # the client's page of a return they decide about; subject_id: the offer
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
 CALENDAR = "calendar"  # the feed an advisor's own calendar reads; subject_id: advisor
 
 EXPORT = "export"  # a file of what is kept about one client, for the shop's owner; subject_id: data request
 BOOK = "book"  # the rejected rows of a client book's file, for who chose it; subject_id: the file
 PAYROLL = "payroll"  # a month's file for the payroll; subject_id: the month as 202611
+MEASURES = "measures"  # the rows behind the measures, for an analyst; subject_id: measures_files.Asked.number
 PACK = "pack"  # a data pack as a file, for who asked for it; subject_id: its place among the packs
 
 LIFETIME = {
     DESK: timedelta(hours=24),
     RETURN: timedelta(days=180),
+    OFFER: timedelta(days=180),
     CONSULT: timedelta(days=60),
     CALENDAR: timedelta(days=3650),
     EXPORT: timedelta(minutes=10),
     BOOK: timedelta(minutes=10),
     PAYROLL: timedelta(minutes=10),
+    MEASURES: timedelta(minutes=10),
     PACK: timedelta(minutes=10),
 }
 

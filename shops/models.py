@@ -41,6 +41,7 @@ class Shop(SQLModel, table=True):
     house: str = ""
     telephone: str = ""
     telephone_hours: str = ""
+    plus: bool | None = None  # on Shopify Plus; None until Shopify said
 
     @property
     def shown_name(self) -> str:

@@ -132,7 +132,7 @@ async def _answer(send: Send, status: int, payload: bytes) -> None:
 
 
 def headers_for(payload: bytes) -> list[tuple[bytes, bytes]]:
-    """Headers of every answer at a door."""
+    """Headers of every answer that says something."""
     return [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(payload)).encode()),
@@ -143,6 +143,7 @@ def headers_for(payload: bytes) -> list[tuple[bytes, bytes]]:
 
 
 TOO_LARGE = Refused(413, "too_large", "Deliveries are at most 5 MB.")
-_OK = b'{"ok": true}'
-OK_START = {"type": "http.response.start", "status": 200, "headers": headers_for(_OK)}
-OK_BODY = {"type": "http.response.body", "body": _OK}
+# Senders read the status only. Without a body there is nothing for a browser to be told about either, and head and
+# body would go out as two packets.
+OK_START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+OK_BODY = {"type": "http.response.body", "body": b""}

@@ -30,12 +30,13 @@ class Row(NamedTuple):
     received_at: datetime
 
 
-SQLITE_TIME = "%Y-%m-%d %H:%M:%S.%f"  # as the ORM writes an instant
 COLUMNS = (*Row._fields, "state", "attempts", "error")
 NEW = DeliveryState.NEW.value
+# The index is named: otherwise each row is looked for in the primary key's as well.
+PASS_OVER_COPIES = "ON CONFLICT (source, shop_domain, topic, external_id) DO NOTHING"
 SQLITE = (  # of our own words only
     f"INSERT INTO delivery ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(Row._fields))}, '{NEW}', 0, '')"
-    " ON CONFLICT DO NOTHING"
+    f" {PASS_OVER_COPIES}"
 )
 
 
@@ -81,7 +82,8 @@ class SqliteWriter:
             self._insert(driver, rows)
 
     def _insert(self, driver: Any, rows: Sequence[Row]) -> None:
-        driver.executemany(SQLITE, [(*row[:-1], row.received_at.strftime(SQLITE_TIME)) for row in sealed(rows)])
+        bodies = zip(rows, sealed(rows), strict=True)
+        driver.executemany(SQLITE, [(*row[:-2], body, _as_the_orm(row.received_at)) for row, body in bodies])
         driver.commit()
 
     @contextlib.contextmanager
@@ -102,6 +104,11 @@ class SqliteWriter:
         return self.connection
 
 
-def sealed(rows: Sequence[Row]) -> list[Row]:
-    """As the column's type does for the ORM."""
-    return [row._replace(body=seal_bytes(row.body)) for row in rows]
+def sealed(rows: Sequence[Row]) -> list[bytes]:
+    """The bodies, as the column's type seals them for the ORM."""
+    return [seal_bytes(row.body) for row in rows]
+
+
+def _as_the_orm(at: datetime) -> str:
+    """An instant of UTC as SQLAlchemy writes it into SQLite."""
+    return at.isoformat(" ", "microseconds")[:26]

@@ -4,6 +4,7 @@ Short polling on purpose: with long polling four people took every thread of the
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from kit.errors import AppError, Conflict, NotFound
 
 MAX_PEOPLE = 4
 MAX_SIGNAL = 64 * 1024
-SEEN_EVERY = timedelta(seconds=5)
+SEEN_EVERY = timedelta(seconds=10)
 
 
 class RoomFull(Conflict):
@@ -53,6 +54,9 @@ class PollResult:
     again: bool
     replaced: bool
     showing: dict[str, Any] | None = None
+    provider: str = ""
+    recorded: bool = False
+    as_of: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The answer of the endpoint."""
@@ -63,6 +67,9 @@ class PollResult:
             "again": self.again,
             "replaced": self.replaced,
             "showing": self.showing,
+            "provider": self.provider,
+            "recorded": self.recorded,
+            "as_of": self.as_of,
         }
 
 
@@ -170,7 +177,17 @@ def poll(
     new = session.exec(query.order_by(col(Signal.id)).limit(100))
     signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
     people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
-    return PollResult(signals, people, consult.state.value, again=False, replaced=False, showing=showing)
+    about: dict[str, Any] = {"provider": consult.provider, "recorded": consult.recorded_since is not None}
+    others = [(person.id, person.sitting) for person in people]
+    as_of = mark(consult.state.value, showing["id"] if showing else None, others, **about)
+    state = consult.state.value
+    return PollResult(signals, people, state, again=False, replaced=False, showing=showing, as_of=as_of, **about)
+
+
+def mark(state: str, showing: int | None, others: Iterable[tuple[int, int]], *, provider: str, recorded: bool) -> str:
+    """What a page knows of the room, in a word: while it stays the same, only messages can be new."""
+    there = ",".join(f"{who}.{sitting}" for who, sitting in others)
+    return f"{state}/{provider}/{int(recorded)}/{showing or 0}/{there}"
 
 
 def leave(session: Session, *, consult_id: int, participant_id: int, sitting: int | None, now: datetime) -> None:

@@ -7,7 +7,7 @@ asks what is new and leaves by the endpoints of rooms.py. Only the picture and t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 EMBEDDED, TWILIO_VIDEO, LINK = "embedded", "twilio_video", "link"
 
@@ -53,6 +53,15 @@ class VideoProvider(Protocol):
 
     def end(self, room_ref: str) -> None:
         """Close it at the provider, if it still is open. Raises OutsideError."""
+        ...
+
+
+@runtime_checkable
+class Recorder(Protocol):
+    """A provider that can record, too. It begins with nothing recorded."""
+
+    def record(self, room_ref: str, *, on: bool) -> None:
+        """Record whoever is in the room from now on, or nobody. Twice is as once. Raises OutsideError."""
         ...
 
 

@@ -7,16 +7,20 @@ moment), room_full 409, not_found 404.
 
     POST {base}/join    {}
       -> {"me": 7, "sitting": 3, "role": "client", "name": "Mrs Whitlock", "state": "booked", "max_people": 4,
-          "after": 41, "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}],
+          "after": 41, "provider": "embedded",
+          "people": [{"id": 8, "name": "Inès Laurent", "role": "advisor", "sitting": 1}],
           and what the provider needs: "kind": "embedded", "ice_servers": [{"urls": [..],
           "username": "..", "credential": ".."}], "relay_only": false; or "kind": "twilio_video", "token", "room"}
          `people` leaves out oneself
-    POST {base}/signal  {"to": 8, "body": "<JSON text, at most 64 KB>"}   -> {"id": 42}
-    POST {base}/poll    {"after": 41, "sitting": 3}
+    POST {base}/poll    {"after": 41, "sitting": 3, "as_of": "the last answer's"}
       -> {"signals": [{"id": 42, "from": 8, "body": "..."}], "people": [..], "state": "in_session", "again": false,
-          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null}
+          "showing": {"id": 3, "title": "The lower Meridian", "detail": "€14,200", "image": ""} or null, "as_of": "..",
+          "provider": "embedded", "recorded": false}
          `again`: this page was replaced by another of the same person, or unseen for 30 s: join anew (or stop)
-         `replaced`: it was the former
+         `replaced`: it was the former. `provider` other than at joining: the room was changed, load the page again
+         or {"same": true} where nothing has changed since `as_of` (consults.rooms.glances, for who shows a pass)
+    POST {base}/signal  as poll, and "send": [{"to": 8, "body": "<JSON text, at most 64 KB>"}]   -> as poll
+         what a page says comes back with what it has not heard yet
     POST {base}/leave   {"sitting": 3}                                    -> {}
 
 Whoever joins later makes the offer to those already there; the body of a signal is the two pages' own affair.
@@ -88,6 +92,7 @@ class JoinGrant:
     after: int
     people: tuple[Person, ...]
     max_people: int
+    provider: str
     carriage: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
@@ -149,6 +154,7 @@ def join(
         after=after,
         people=embedded.present(session, consult_id=consult_id, now=now, without=me.id),
         max_people=most,
+        provider=room.consult.provider,
         carriage=provider.carriage(Seat(consult_id, me.id, list(relays)), now=now),
     )
 

@@ -1,6 +1,7 @@
 """The provider "twilio_video": Twilio carries picture and sound, and tells us who comes and goes.
 
-Recording stays off, and rooms are of the only kind Twilio still sells to new customers (error 53126 for the others).
+Recording is off until `record` says otherwise. Rooms are of the only kind Twilio still sells to new customers (error
+53126 for the others).
 """
 
 import contextlib
@@ -73,6 +74,12 @@ class TwilioRooms:
         """Puts out whoever is still in it."""
         with twilio_errors():
             self.client(self.settings).video.v1.rooms(room_ref).update(status="completed")
+
+    def record(self, room_ref: str, *, on: bool) -> None:
+        """By the room's rules: twilio.com/docs/video/api/recording-rules"""
+        rules = [{"type": "include" if on else "exclude", "all": True}]
+        with twilio_errors():
+            self.client(self.settings).video.v1.rooms(room_ref).recording_rules.update(rules=rules)
 
 
 def room_name(consult_id: int) -> str:

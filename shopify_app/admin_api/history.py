@@ -156,7 +156,8 @@ def _piece_back(value: dict[str, Any], gid: str, parent: str | None) -> list[Rec
     worth = value.get("withCodeDiscountedTotalPriceSet")
     if not worth:
         return []  # of a kind that is no piece of an order
-    return [PieceRecord(gid, _known(parent), False, int(value["quantity"]), _money(worth))]
+    sold = ((value.get("fulfillmentLineItem") or {}).get("lineItem") or {}).get("id") or ""
+    return [PieceRecord(gid, _known(parent), False, int(value["quantity"]), _money(worth), sold)]
 
 
 def _piece_new(value: dict[str, Any], gid: str, parent: str | None) -> list[Record]:
@@ -164,7 +165,8 @@ def _piece_new(value: dict[str, Any], gid: str, parent: str | None) -> list[Reco
     if not worth:
         return []  # chosen and not yet processed: it has no line of the order, and no price that counts
     total = Money(sum(m.cents for m in worth), worth[0].currency)
-    return [PieceRecord(gid, _known(parent), True, int(value["quantity"]), total)]
+    line = str(value["lineItems"][0].get("id") or "")
+    return [PieceRecord(gid, _known(parent), True, int(value["quantity"]), total, line)]
 
 
 READERS: dict[str, Callable[[dict[str, Any], str, str | None], list[Record]]] = {

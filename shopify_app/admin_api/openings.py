@@ -100,6 +100,7 @@ def _piece(line: dict[str, Any]) -> ReturnablePiece:
         detail=sold.get("variantTitle") or "",
         image=(sold.get("image") or {}).get("url") or "",
         quantity=int(line["quantity"]),
+        line_gid=sold.get("id") or "",
     )
 
 

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from shopify.api_access import ApiAccess, ApiAccessError
-
 from kit import clock
 from kit.clock import parse_instant
 from kit.db import Database
@@ -17,6 +15,7 @@ from routing.marks import marks_of
 from routing.reads import OrderSignals, SignalKeys, StaffMember
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.reading import address, money, nodes, shown
+from shopify_app.admin_api.scopes import is_granted
 from shops.shops import get_shop
 
 # Protected customer data: kept back, a field at a time, until Shopify approves the app for it.
@@ -135,14 +134,6 @@ def about_client(marks: Marks) -> dict[str, str]:
 def about_keys(keys: SignalKeys) -> dict[str, str]:
     """The variables order_signals takes besides the order."""
     return {"clientNamespace": keys.client_namespace, "clientKey": keys.client_key}
-
-
-def is_granted(scope: str, granted: str) -> bool:
-    """Whether Shopify's comma-separated `granted` covers `scope`; a write scope covers its read scope."""
-    try:
-        return bool(ApiAccess(granted).covers(ApiAccess(scope)))
-    except ApiAccessError:  # a scope of a form this library does not know
-        return scope in granted.split(",")
 
 
 def read_signals(order: dict[str, Any], withheld: tuple[str, ...]) -> OrderSignals:

@@ -108,6 +108,7 @@ def _line(line: dict[str, Any], currency: str) -> ReturnLineRead:
         unit_total=Money(shop.cents if unit else shop.cents // quantity, shop.currency),
         unit_total_presentment=Money(shown.cents if unit else shown.cents // quantity, shown.currency),
         duty_gids=tuple(duty["id"] for duty in sold.get("duties") or [] if duty),
+        reason_gid=(line.get("returnReasonDefinition") or {}).get("id") or "",
     )
 
 

@@ -88,6 +88,11 @@ class ShopifyReturns:
         variables = {"input": {"id": return_gid, "notifyCustomer": False}, "labels": PLACES, "places": places}
         return self._move(shop_id, return_gid, "return_approve_request", variables)
 
+    def decline(self, shop_id: int, return_gid: str, note: str) -> ReturnRead:
+        """Decline a requested return; `note` is for the client's account. One that was moved is returned as it is."""
+        value = {"id": return_gid, "declineReason": "OTHER", "declineNote": note, "notifyCustomer": False}
+        return self._move(shop_id, return_gid, "return_decline_request", {"input": value})
+
     def attach_label(
         self,
         shop_id: int,

@@ -41,19 +41,23 @@ class ShopifyStock:
         found = shown(self.api.read(shop_id, "piece_by_sku", {"query": f"sku:'{sku}'"}), "productVariants")
         exact = (v for v in nodes(found) if (v.get("sku") or "").casefold() == sku.casefold())
         variant = next(exact, None)
-        return Piece(variant["id"], _title(variant["product"], variant), "", 0) if variant else None
+        return Piece(variant["id"], _title(variant["product"], variant), "", 0, _price(variant)) if variant else None
 
 
 def _pieces(product: dict[str, Any], asked: str) -> list[Piece]:
     found = []
     for variant in nodes(product.get("variants")):
         levels = nodes((variant.get("inventoryItem") or {}).get("inventoryLevels"))
-        price = Decimal(str(variant["price"])) if variant.get("price") else None
+        price = _price(variant)
         for level in levels:
             place = (level.get("location") or {}).get("name") or ""
             there = sum(int(q["quantity"]) for q in level.get("quantities") or [] if q["name"] == "available")
             found.append(Piece(variant["id"], _title(product, variant), place, there, price, variant["id"] == asked))
     return found
+
+
+def _price(variant: dict[str, Any]) -> Decimal | None:
+    return Decimal(str(variant["price"])) if variant.get("price") else None
 
 
 def _title(product: dict[str, Any], variant: dict[str, Any]) -> str:

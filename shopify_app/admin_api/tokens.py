@@ -4,8 +4,7 @@ The lock is a lease in the shop's row, so that it holds across processes and no 
 """
 
 import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import requests
@@ -19,6 +18,7 @@ from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from kit.settings import Settings
+from shopify_app.admin_api.grants import Grant, RefusedGrant, read_grant, store_grant
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
 
@@ -28,25 +28,6 @@ MARGIN = timedelta(minutes=5)
 LEASE = timedelta(seconds=30)
 CONNECT_AND_READ = (3.05, 20)
 RECONNECT = "Shopify ended this app's access to the shop. Open the app in the Shopify admin once to connect it again."
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What Shopify's token address answers. Times are absolute, UTC; the refresh part is None for lasting tokens."""
-
-    access_token: str
-    scopes: str
-    access_expires_at: datetime | None
-    refresh_token: str | None
-    refresh_expires_at: datetime | None
-
-
-class RefusedGrant(OutsideError):
-    """Shopify refused to give a token; `reason` is its word, for example invalid_grant."""
-
-    def __init__(self, reason: str):
-        super().__init__("shopify", f"no token: {reason}", permanent=True)
-        self.reason = reason
 
 
 class TokenKeeper:
@@ -169,28 +150,6 @@ def admin_base(settings: Settings, domain: str) -> str:
     """Where a shop's admin is: the shop itself, or the local stand-in."""
     base = settings.shopify_admin_base_url
     return f"{base.rstrip('/')}/{domain}" if base else f"https://{domain}"
-
-
-def read_grant(answer: dict[str, Any], at: datetime) -> Grant:
-    """A Grant from Shopify's JSON. A missing expires_in means a token that lasts. Raises ValueError, TypeError."""
-    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-        raise ValueError("no access token")
-    seconds, refresh_seconds = answer.get("expires_in"), answer.get("refresh_token_expires_in")
-    return Grant(
-        access_token=answer["access_token"],
-        scopes=str(answer.get("scope") or ""),
-        access_expires_at=at + timedelta(seconds=int(seconds)) if seconds is not None else None,
-        refresh_token=answer.get("refresh_token"),
-        refresh_expires_at=at + timedelta(seconds=int(refresh_seconds)) if refresh_seconds is not None else None,
-    )
-
-
-def store_grant(shop: Shop, grant: Grant) -> None:
-    """Both tokens and both times at once, in the caller's transaction: half a pair would lock the shop out."""
-    shop.access_token, shop.access_expires_at = grant.access_token, grant.access_expires_at
-    shop.refresh_token, shop.refresh_expires_at = grant.refresh_token, grant.refresh_expires_at
-    shop.scopes = grant.scopes or shop.scopes
-    shop.state = ShopState.ACTIVE
 
 
 def _reason(answer: requests.Response) -> str:

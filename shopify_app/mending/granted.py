@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from shopify_app.admin_api.orders import is_granted
+from shopify_app.admin_api.scopes import is_granted
 from shops.models import Shop
 
 

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from kit.causes import Cause
 from logistics import rmas, statements
+from logistics.foreign_labels import unconfirmed
 from logistics.models import Parcel, Rma, Settlement
 from logistics.reopening import ended_against_us
 from logistics.states import TROUBLE_SCANS, Goods, SettlementState
@@ -80,6 +81,11 @@ def stray_parcels(look: Look) -> list[Place]:
     return _places(look.session.exec(query.distinct().limit(100)).all())
 
 
+def foreign_labels(look: Look) -> list[Place]:
+    """Labels that somebody hung on in Shopify, of which nobody has said what covers them."""
+    return _places(unconfirmed(look.session, shop_id=look.shop_id))
+
+
 def against_us(look: Look) -> list[Place]:
     """Returns that ended in Shopify while the piece was on its way or here."""
     return _places(ended_against_us(look.session, shop_id=look.shop_id))
@@ -136,6 +142,18 @@ PARCELS: tuple[Failure, ...] = (
         "the piece brought to a boutique and note that it has arrived.",
         "See the return",
         ACTIVITY,
+    ),
+    Failure(
+        "foreign_label",
+        foreign_labels,
+        "A label was hung on in Shopify, and nobody knows its cover",
+        "{n} labels were hung on in Shopify, and nobody knows their cover",
+        "The piece may travel without cover, and nobody would pay for it if it is lost.",
+        "Ask the client to wait with it. Then write down what covers it for its whole value, or say that it is not "
+        "used; a label with cover follows by itself.",
+        "See the label",
+        ACTIVITY,
+        tone=CRITICAL,
     ),
     Failure(
         "eligibility",

@@ -1,6 +1,7 @@
 """Findings about who answers: advisors, boutiques, and the rule that names them."""
 
-from consults import advisors
+from consults import advisors, feeds
+from consults.feed_words import FeedTrouble
 from consults.models import Advisor
 from kit.causes import Cause
 from routing import books, policies
@@ -32,6 +33,16 @@ def without_phone(look: Look) -> list[Place]:
 def without_email(look: Look) -> list[Place]:
     """Advisors who cannot be written to."""
     return [_page(person) for person in look.people if person.active and not person.email]
+
+
+def unread_calendar(look: Look) -> list[Place]:
+    """Advisors with a calendar that cannot be read; one that does not answer has a day to come back."""
+    broken = {
+        feed.advisor_id
+        for feed in feeds.feeds_in_trouble(look.session, shop_id=look.shop_id)
+        if feed.trouble is not FeedTrouble.UNREACHABLE or feeds.is_stale(feed, now=look.now)
+    }
+    return [_page(person) for person in look.people if person.active and person.id in broken]
 
 
 def other_currency(look: Look) -> list[Place]:
@@ -100,6 +111,17 @@ PEOPLE: tuple[Failure, ...] = (
         "{n} advisors have no e-mail address",
         "A conversation a client has booked does not come into their calendar.",
         "Add an address.",
+        "See the advisors",
+        "/app/advisors",
+    ),
+    Failure(
+        "busy_calendar",
+        unread_calendar,
+        "An advisor's calendar cannot be read",
+        "The calendars of {n} advisors cannot be read",
+        "After a day without it, no time of theirs is offered to clients, or times at which they are busy.",
+        "The advisor's page says what is wrong. Ask them to give another address, or to take the calendar away: at "
+        "their desk, under Your times.",
         "See the advisors",
         "/app/advisors",
     ),

@@ -9,7 +9,7 @@ from kit.causes import Cause
 from routing.decide import Outcome
 from routing.models import Decision
 from routing.sellers import Level
-from shopify_app.admin_api.orders import is_granted
+from shopify_app.admin_api.scopes import is_granted
 from shopify_app.mending.granted import missing_rights
 from shopify_app.mending.look import ACTIVITY, CRITICAL, HERE, NOTE, Failure, Look, Place
 from shops.data_requests import waiting_requests

@@ -11,32 +11,36 @@
    `data-room-people` how many others are connected: for styles and tests.
 
    Endpoints: POST, JSON in and out, "csrf" added to each body when data-csrf is set. consults/rooms/rooms.py says more.
-     {base}/join    {}                            -> {me, sitting, role, name, state, max_people, after, kind,
+     {base}/join    {}                            -> {me, sitting, role, name, state, max_people, after, kind, pass,
                                                       ice_servers, relay_only, people: [{id, name, role, sitting}]}
-     {base}/signal  {to, body}                    -> {id}
-     {base}/poll    {after, sitting}              -> {signals: [{id, from, body}], people, state, again, replaced, showing}
+     {base}/poll    {after, sitting, as_of}       -> {signals: [{id, from, body}], people, state, again, replaced, showing,
+                                                      provider, recorded, as_of, pass}, or {same: true}
+     {base}/signal  the same and send: [{to, body}]                      -> as a poll
      {base}/leave   {sitting}                     -> {}          (by sendBeacon, so it cannot carry a header)
-     errors: 4xx {"error": {"code", "message"}}; the message is shown.
+     errors: 4xx {"error": {"code", "message"}}; the message is shown. `pass` goes back as the header X-Room-Pass.
 
-   body of a signal: JSON text {s: sender's sitting, t: receiver's sitting, and one of description, candidate, restart, more (an offer is
-   wanted, because there is more to send) and sight (false: the receiver wants no picture)}.
+   body of a signal: JSON text {s: sender's sitting, t: receiver's sitting, n: its number, and one of description,
+   candidate, restart and sight (false: the receiver wants no picture)}.
 
-   A reload comes back by itself: that one was in is kept for this tab, until one leaves.
+   A reload comes back by itself: that one was in is kept for this tab, until one leaves. Those who stay hear of it by
+   the connection itself, whose line closes, and ask at once; the page that comes back waits for no camera.
 
-   What a first version taught: messages go out through one chain, or candidates overtake the offer; candidates wait
+   What a first version taught: messages go out one after the other, or candidates overtake the offer; candidates wait
    for the description; whoever joined later makes every offer, and the other one asks for it with `restart`. */
 (() => {
   "use strict";
   const root = document.querySelector("[data-room]");
   if (!root) return;
 
-  const FAST = 700, CALM = 3000, HIDDEN = 10000;
+  const QUICK = 200, FAST = 700, CALM = 3000, HIDDEN = 10000; // between two questions
+  const LIVELY = 8000; // after anything moved one asks quickly for this long
   const { base, telephone = "", csrf = "" } = root.dataset;
   const other = root.dataset.with || "";
   const peers = new Map();
   const media = new MediaStream();
   const memory = `room:${base}`;
-  let grant = null, after = 0, chain = Promise.resolve(), timer = 0, asking = false, ended = false;
+  const unsaid = [];
+  let grant = null, after = 0, asOf = "", pass = "", timer = 0, asking = false, ended = false, livelyUntil = 0;
   let carrier = null, screen = null, sight = true, hint = "";
 
   // --- the page
@@ -57,7 +61,7 @@
   const stage = el("div", "ar-room-stage");
   const mine = el("video", "ar-room-me");
   const words = el("p", "ar-room-words");
-  const kept = el("p", "ar-hint", "Not recorded.");
+  const kept = el("p", "ar-hint", root.dataset.recorded ? "Recorded, as everybody agreed." : "Not recorded.");
   const bar = el("div", "ar-room-bar");
   const sound = button("Sound on", "ar-btn is-quiet", () => toggle("audio", sound, "Sound"));
   const camera = button("Camera on", "ar-btn is-quiet", () => toggle("video", camera, "Camera"));
@@ -71,6 +75,7 @@
 
   function build() {
     words.setAttribute("role", "status");
+    kept.setAttribute("role", "status");
     mine.muted = mine.autoplay = mine.playsInline = true;
     mine.setAttribute("aria-label", "You, as others see you");
     mine.hidden = sound.hidden = camera.hidden = level.hidden = out.hidden = quiet.hidden = share.hidden = true;
@@ -106,6 +111,7 @@
       if (!tracks.length) hint = `Your camera and sound are not shared. You can join all the same, to see and hear.${kept_back}`;
     }
     if (!grant) say(hint);
+    else media.getTracks().forEach(replace); // whoever was in before their camera was
     shown();
     listen();
   }
@@ -172,16 +178,14 @@
   }
   function replace(track) {
     if (carrier) carrier.send(track);
-    for (const peer of peers.values()) {
-      const sender = peer.pc.getSenders().find((one) => one.kind === track.kind || (one.track && one.track.kind === track.kind));
-      if (sender) sender.replaceTrack(track).catch(() => {});
-      else {
-        peer.pc.addTrack(track, media);
-        if (peer.offering) offer(peer, false).catch(() => {});
-        else send(peer, { more: true });
+    for (const { pc } of peers.values()) {
+      for (const { receiver, sender } of pc.getTransceivers()) {
+        if (receiver.track.kind === track.kind) sender.replaceTrack(track).catch(() => {});
       }
     }
+    slim();
   }
+  const sent = (kind) => (kind === "video" && screen) || media.getTracks().find((track) => track.kind === kind) || null;
 
   // --- sound only, one's screen, the piece on the table
 
@@ -243,7 +247,9 @@
       } catch {
         told.textContent = "That did not arrive. Please try again.";
       }
-      if (grant && !ended) schedule(0);
+      if (!grant || ended) return;
+      peers.forEach(nudge);
+      schedule(0);
     });
   });
 
@@ -261,29 +267,24 @@
     const answer = await fetch(`${base}/${path}`, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-Room-Pass": pass },
       body: JSON.stringify(csrf ? { ...body, csrf } : body),
     });
     const data = await answer.json().catch(() => ({}));
-    if (answer.ok) return data;
+    if (answer.ok) {
+      pass = data.pass || pass;
+      asOf = data.as_of || asOf;
+      return data;
+    }
     const problem = new Error((data.error && data.error.message) || "The room does not answer just now.");
     problem.code = data.error && data.error.code;
     problem.told = answer.status >= 400 && answer.status < 500;
     throw problem;
   }
   function send(peer, what) {
-    const body = JSON.stringify({ s: grant.sitting, t: peer.sitting, ...what });
-    chain = chain.then(() => deliver(peer, body, 3));
-  }
-  async function deliver(peer, body, tries) {
-    if (peers.get(peer.id) !== peer) return;
-    try {
-      await post("signal", { to: peer.id, body });
-    } catch (problem) {
-      if (problem.told || tries < 2) return;
-      await new Promise((done) => setTimeout(done, 1000));
-      await deliver(peer, body, tries - 1);
-    }
+    peer.said += 1;
+    unsaid.push({ peer, tries: 0, body: JSON.stringify({ s: grant.sitting, t: peer.sitting, n: peer.said, ...what }) });
+    schedule(0);
   }
 
   // --- in and out
@@ -293,7 +294,6 @@
     if (ended) await revive();
     state("joining");
     say("One moment. Your browser may ask about the camera.");
-    await Promise.race([ready, new Promise((done) => setTimeout(done, 20000))]);
     try {
       grant = await post("join", {});
     } catch (problem) {
@@ -310,7 +310,9 @@
     }
     ended = false;
     after = grant.after;
+    asOf = "";
     remember("in");
+    stir();
     enter.hidden = tone.hidden = true;
     out.hidden = quiet.hidden = false;
     share.hidden = !(navigator.mediaDevices && navigator.mediaDevices.getDisplayMedia);
@@ -320,10 +322,11 @@
     if (grant.kind === "twilio_video") await carry();
     else grant.people.forEach((person) => meet(person, true));
     show();
-    schedule(0);
+    schedule(QUICK);
   }
   async function carry() {
     if (carrier) carrier.leave();
+    await Promise.race([ready, new Promise((done) => setTimeout(done, 20000))]);
     try {
       carrier = await window.arTwilioRoom({ grant, media, stage, el, changed: show });
     } catch {
@@ -357,6 +360,7 @@
     ended = true;
     remember("");
     clearTimeout(timer);
+    unsaid.length = 0;
     [...peers.keys()].forEach(drop);
     if (carrier) carrier.leave();
     carrier = null;
@@ -373,6 +377,7 @@
     if (carrier) carrier.leave();
     const body = JSON.stringify({ sitting: grant.sitting, ...(csrf ? { csrf } : {}) });
     navigator.sendBeacon(`${base}/leave`, new Blob([body], { type: "application/json" }));
+    peers.forEach(({ pc }) => pc.close()); // which the others hear at once
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   document.addEventListener("visibilitychange", () => {
@@ -393,20 +398,29 @@
     clearTimeout(timer);
     if (!ended) timer = setTimeout(look, wait);
   }
+  function stir() {
+    livelyUntil = performance.now() + LIVELY;
+  }
   function pace() {
     const all = [...peers.values()];
-    if (carrier) return document.hidden ? HIDDEN : CALM;
-    const calm = all.length > 0 && all.every((peer) => peer.pc.connectionState === "connected");
-    if (!calm) return FAST; // in a hidden tab too, or somebody would wait for the offer
-    return document.hidden ? HIDDEN : CALM;
+    const well = ({ pc, line }) => pc.connectionState === "connected" && line.readyState !== "closed";
+    const calm = carrier || (all.length > 0 && all.every(well));
+    if (calm && !unsaid.length) return document.hidden ? HIDDEN : CALM;
+    return performance.now() < livelyUntil ? QUICK : FAST; // in a hidden tab too, or somebody would wait for the offer
   }
   async function look() {
     if (asking) return;
     asking = true;
+    const saying = unsaid.splice(0, 40).filter(({ peer }) => peers.get(peer.id) === peer);
+    let wait = 0;
     try {
-      const news = await post("poll", { after, sitting: grant.sitting });
+      const news = await exchange(saying);
       if (news.replaced) return stop("You are in this conversation on another page.", "Use this page instead");
       if (news.again) return await join();
+      if (news.same) return show();
+      if (news.provider && news.provider !== grant.provider) return location.reload(); // the advisor chose another room
+      const taped = news.recorded ? "Recorded, as everybody agreed." : "Not recorded.";
+      if (kept.textContent !== taped) kept.textContent = taped;
       lay(news.showing);
       settle(news.people); // first, so that a message finds the connection it is about
       for (const signal of news.signals) {
@@ -416,11 +430,18 @@
       show();
     } catch (problem) {
       if (problem.told) return stop(problem.message);
+      unsaid.unshift(...saying.filter((one) => (one.tries += 1) < 20)); // the other side tells copies by their number
       say("Your connection is interrupted. We keep trying.");
+      wait = FAST;
     } finally {
       asking = false;
-      if (grant && !ended) schedule(pace());
+      if (grant && !ended) schedule(unsaid.length ? wait : Math.max(wait, pace()));
     }
+  }
+  function exchange(saying) {
+    const about = { after, sitting: grant.sitting, as_of: asOf };
+    if (!saying.length) return post("poll", about);
+    return post("signal", { ...about, send: saying.map(({ peer, body }) => ({ to: peer.id, body })) });
   }
   function settle(people) {
     if (carrier) return;
@@ -428,7 +449,11 @@
     for (const [id, peer] of peers) {
       if (!there.has(id) || there.get(id).sitting !== peer.sitting) drop(id);
     }
-    people.forEach((person) => { if (!peers.has(person.id)) meet(person, false); });
+    people.forEach((person) => {
+      if (peers.has(person.id)) return;
+      stir();
+      meet(person, false);
+    });
   }
 
   // --- one connection for each of the others
@@ -440,30 +465,52 @@
     });
     const view = el("figure", "ar-room-them");
     const video = el("video");
-    const peer = { ...person, pc, view, offering, waiting: [], tries: 0 };
+    const line = pc.createDataChannel("room", { negotiated: true, id: 0 });
+    const peer = { ...person, pc, line, view, offering, waiting: [], tries: 0, said: 0, heard: 0, bundling: false };
     video.autoplay = video.playsInline = true;
     video.srcObject = new MediaStream();
     video.setAttribute("aria-label", person.name);
     view.append(video, el("figcaption", "", person.name));
     stage.append(view);
     peers.set(person.id, peer);
-    media.getTracks().forEach((track) => pc.addTrack(track, media));
     pc.addEventListener("track", ({ track }) => video.srcObject.addTrack(track));
-    pc.addEventListener("icecandidate", ({ candidate }) => { if (candidate) send(peer, { candidate }); });
+    pc.addEventListener("icecandidate", ({ candidate }) => {
+      if (candidate && !peer.bundling) send(peer, { candidate });
+    });
     pc.addEventListener("icecandidateerror", ({ errorCode }) => { if (errorCode === 401) peer.shut = true; });
     pc.addEventListener("connectionstatechange", () => changed(peer));
-    if (offering) {
-      ["audio", "video"].forEach((kind) => {
-        const has = pc.getSenders().some((sender) => sender.track && sender.track.kind === kind);
-        if (!has) pc.addTransceiver(kind, { direction: "recvonly" });
-      });
-      offer(peer, false);
-    }
-    return peer;
+    line.addEventListener("message", () => schedule(0));
+    line.addEventListener("close", () => {
+      if (peers.get(peer.id) !== peer || ended) return;
+      stir();
+      schedule(0);
+    });
+    if (!offering) return;
+    // Places for sound and picture whether or not one has them yet: what comes later needs no further offer.
+    ["audio", "video"].forEach((kind) => pc.addTransceiver(sent(kind) || kind, { direction: "sendrecv" }));
+    offer(peer, false).catch(() => {});
   }
   async function offer(peer, restart) {
-    await peer.pc.setLocalDescription(await peer.pc.createOffer({ iceRestart: restart }));
+    await describe(peer, await peer.pc.createOffer({ iceRestart: restart }));
+  }
+  async function describe(peer, description) {
+    // The nearest candidates are there within moments: they go with the description, those of relays after it.
+    peer.bundling = true;
+    await peer.pc.setLocalDescription(description);
+    await gathered(peer.pc);
+    peer.bundling = false;
     send(peer, { description: peer.pc.localDescription });
+  }
+  function gathered(pc) {
+    return new Promise((done) => {
+      const check = () => { if (pc.iceGatheringState === "complete") done(); };
+      pc.addEventListener("icegatheringstatechange", check);
+      setTimeout(done, 60);
+      check();
+    });
+  }
+  function nudge({ line }) {
+    if (line.readyState === "open") line.send("look");
   }
   async function hear({ from, body }) {
     let said;
@@ -474,27 +521,32 @@
     }
     const peer = peers.get(from);
     if (!peer || peer.sitting !== said.s || said.t !== grant.sitting) return; // between pages that are gone
+    if (said.n <= peer.heard) return;
+    peer.heard = said.n;
+    stir();
     try {
       await obey(peer, said);
     } catch {
       again(peer);
     }
   }
-  async function obey(peer, { description, candidate, restart, more, sight: wanted }) {
+  async function obey(peer, { description, candidate, restart, sight: wanted }) {
     const { pc } = peer;
     if (description) {
       await pc.setRemoteDescription(description);
       for (const early of peer.waiting.splice(0)) await pc.addIceCandidate(early);
-      if (description.type === "offer") {
-        await pc.setLocalDescription(await pc.createAnswer());
-        send(peer, { description: pc.localDescription });
+      if (description.type !== "offer") return;
+      for (const place of pc.getTransceivers()) {
+        place.direction = "sendrecv";
+        await place.sender.replaceTrack(sent(place.receiver.track.kind));
       }
+      await describe(peer, await pc.createAnswer());
     } else if (candidate && pc.remoteDescription) {
       await pc.addIceCandidate(candidate);
     } else if (candidate) {
       peer.waiting.push(candidate);
-    } else if ((restart || more) && peer.offering) {
-      await offer(peer, Boolean(restart));
+    } else if (restart && peer.offering) {
+      await offer(peer, true);
     } else if (wanted !== undefined) {
       peer.blind = !wanted;
       slim();

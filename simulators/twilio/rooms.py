@@ -4,6 +4,7 @@
 with the query `identity`.
 """
 
+import json
 import uuid
 from datetime import UTC
 from urllib.parse import urlencode
@@ -58,6 +59,15 @@ def add_rooms(doors: Blueprint, texts: Texts) -> None:
         if room["status"] == "completed":
             _tell(room, "room-ended")
         return _public(room)
+
+    @doors.post(f"{ROOMS}/<sid>/RecordingRules")
+    def record(sid):
+        room = shelf.get("room", sid)
+        if room is None or room["status"] == "completed":
+            raise TwilioError(20404, 404)
+        rules = json.loads(request.form["Rules"])
+        shelf.change("room", sid, lambda kept: kept.update(_rules=rules))
+        return {"room_sid": sid, "rules": rules}, 202
 
     @doors.post("/control/twilio/rooms/<name>/<event>")
     def tell(name, event):

@@ -111,10 +111,12 @@ def given_back(random: Random, order: dict, number: int, at: datetime) -> dict:
     opened = timestamp(at + timedelta(days=random.randint(8, 30)))
     gid, line = make_gid("Return", number + 2), order["lineItems"][0]
     order["returnIds"], order["updatedAt"] = [gid], opened
+    sent = {"id": make_gid("FulfillmentLineItem", number + 8), "lineItemId": line["id"], "quantity": 1}
+    order["fulfillments"] = [{"id": make_gid("Fulfillment", number + 9), "lines": [sent]}]
     returned = {
         "id": make_gid("ReturnLineItem", number + 3),
         "lineItemId": line["id"],
-        "fulfillmentLineItemId": None,
+        "fulfillmentLineItemId": sent["id"],
         "quantity": 1,
         "processed": 1,
         "refunded": 1,

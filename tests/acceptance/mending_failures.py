@@ -11,9 +11,12 @@ import responses
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from consults import feeds
 from consults.advisors import BoutiqueRow, import_directory
+from consults.feed_words import FeedTrouble
 from consults.kinds import StaffRole
 from consults.models import Advisor, Boutique
+from consults.time_models import BusyFeed
 from jobs.attempts import run_attempt
 from jobs.models import JobTrouble, WorkerBeat
 from logistics import stating
@@ -30,6 +33,8 @@ from shopify_app.admin_api.openings import ShopifyOpenings
 from shops import crypt
 from shops.models import Shop, ShopState
 from simulators.shopify.config import DEFAULT_SCOPES
+from simulators.shopify.contexts import open_context
+from simulators.shopify.mutations import MUTATIONS
 from tests import cast
 from tests.acceptance.mending_house import RECEIVING, SENDER, House
 from tests.journeys.edge_town import DOMAIN
@@ -188,6 +193,19 @@ def lose_the_phone(house: House) -> None:
     house.edit(Advisor, house.town.advisor_id, phone=None)
 
 
+def give_a_calendar_nobody_can_read(house: House) -> None:
+    mine = {"shop_id": house.shop_id, "advisor_id": house.town.advisor_id}
+    now = house.town.times["now"]
+    house.rows(lambda s: feeds.add_feed(s, **mine, address="https://127.0.0.1/secret.ics", now=now))
+    feed = house.rows(lambda s: s.exec(select(BusyFeed)).one())
+    house.start("consults.read_feed", feed_id=feed.id)
+    assert house.rows(lambda s: s.get_one(BusyFeed, feed.id).trouble) is FeedTrouble.NOT_OUTSIDE
+
+
+def take_it_away(house: House) -> None:
+    delete(house, BusyFeed)
+
+
 def read_boutiques(house: House) -> None:
     place = BoutiqueRow(location_gid="gid://shopify/Location/1", name="Paris")
     house.rows(lambda s: import_directory(s, shop_id=house.shop_id, people=[], boutiques=[place]))
@@ -331,6 +349,23 @@ def lose_the_parcel(house: House) -> None:
     house.carrier()
     want_a_label(house)
     scan(house, "failure")
+
+
+def hang_one_on(house: House) -> None:
+    """Staff hang a label of their own on, in Shopify."""
+    gid = house.request("1042", **{"as": "create"})
+    (order,) = house.town.shopify.store.shops[DOMAIN].get(gid)["reverseFulfillmentOrders"]
+    hung = {"trackingInput": {"number": "BYHAND1"}, "reverseDeliveryLineItems": [], "notifyCustomer": False}
+    with house.town.shopify.store.change():
+        ctx = open_context(house.town.shopify.store, DOMAIN)
+        MUTATIONS["reverseDeliveryCreateWithShipping"](ctx, {"reverseFulfillmentOrderId": order["id"], **hung})
+        ctx.send()
+    house.deliver()
+
+
+def say_what_covers_it(house: House) -> None:
+    house.press("/app/returns/1/foreign", label_id=1, covered_for="14,800", evidence="Lloyd, B-7")
+    assert house.parcel().is_covered
 
 
 def scan(house: House, status: str) -> None:
@@ -499,6 +534,9 @@ FAILING = (
         "advisor_email", lambda h: h.correct_advisor(email=""), lambda h: h.correct_advisor(email="ines@v.example"),
         "calendar", "/app/advisors/",
     ),
+    Failing(
+        "busy_calendar", give_a_calendar_nobody_can_read, take_it_away, "no time of theirs is offered", "/app/advisors/"
+    ),
     Failing("currency", choose_a_limit_in_euro, choose_it_again, "Take the same figures", "/app/routing"),
     Failing("former_currency", return_a_former_order, say_what_is_offered, "Say at the step", "/app/activity#step-"),
     Failing(
@@ -508,6 +546,7 @@ FAILING = (
     ),
     Failing("sender", without_a_sender, write_the_sender, "Ask the client and add it", "/app/returns/1"),
     Failing("cover", in_another_money, bring_it, "raise the cover", "/app/returns/1"),
+    Failing("foreign_label", hang_one_on, say_what_covers_it, "without cover", "/app/returns/1"),
     Failing("eligibility", forbid_what_comes_back, let_it_go_on, "let it go on", "/app/returns/1"),
     Failing("papers", cross_a_border, see_the_permits, "you have seen them", "/app/returns/1"),
     Failing("no_carrier", want_a_label, connect_a_carrier, "connect your carrier", "/app/returns/1"),

@@ -90,7 +90,7 @@ class Salon:
         context = self.contexts(**{"permissions": BOTH, **options})
         context.add_init_script(WATCH + script)
         page: Page = context.new_page()
-        page.set_default_timeout(20_000)  # four in one room are twelve pictures to encode on one machine
+        page.set_default_timeout(60_000)  # four in one room are twelve pictures to encode on one machine
         return page
 
     def client(self, person_id: int | None = None, **options: Any) -> Page:
@@ -145,14 +145,14 @@ def join(*pages: Page) -> None:
         page.get_by_role("button", name="Join").click()
 
 
-def meet(*pages: Page, seconds: float = 20) -> None:
+def meet(*pages: Page, seconds: float = 60) -> None:
     """Until each of them has decoded pictures of somebody else and heard something."""
     for page in pages:
         before = until(page, lambda told: told["frames"] > 0 and told["bytes"] > 0, seconds)
         until(page, lambda told, before=before: told["frames"] > before["frames"], seconds)
 
 
-def until(page: Page, is_so: Any, seconds: float = 20) -> dict[str, Any]:
+def until(page: Page, is_so: Any, seconds: float = 60) -> dict[str, Any]:
     """Asked from here: a predicate in the page that is async would count as true at once."""
     end = time.monotonic() + seconds
     while True:
@@ -163,7 +163,7 @@ def until(page: Page, is_so: Any, seconds: float = 20) -> dict[str, Any]:
         page.wait_for_timeout(100)
 
 
-def eventually(is_so: Any, page: Page, seconds: float = 10) -> None:
+def eventually(is_so: Any, page: Page, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, page.inner_text("main")

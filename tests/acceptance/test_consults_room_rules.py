@@ -1,11 +1,12 @@
 """Rooms without a browser: what holds on both databases, whoever carries the picture."""
 
+import json
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import jwt
 import pytest
@@ -15,9 +16,10 @@ from sqlmodel import select
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VideoGrant
 
-from consults import room_jobs
+from consults import guests, room_jobs
 from consults.booking import book_consult
-from consults.events import RoomTold
+from consults.events import GuestInvited, RecordingWished, RoomTold
+from consults.history import change_state, history
 from consults.jobs import close_rooms
 from consults.kinds import Role
 from consults.models import Consult, ConsultPolicy, Participant
@@ -25,16 +27,17 @@ from consults.rooms import consents, relays, rooms
 from consults.rooms.built_in import BuiltInRooms
 from consults.rooms.embedded import RoomFull
 from consults.rooms.own_link import OwnLinkRooms, is_own_link
-from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Seat
+from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Recorder, Seat
 from consults.rooms.showing import on_the_table, put_away, show_piece
+from consults.rooms.switching import switch_room
 from consults.rooms.twilio_video import SCRIPT, TwilioRooms, access_token, room_name
-from consults.states import ConsultState
+from consults.states import ConsultState, InvalidMove
 from kit.addresses import Addresses
 from kit.db import Database
 from kit.errors import AppError, OutsideError
 from notifications.channels.sms import make_client
 from notifications.models import Message
-from shopify_app.wiring import PERIODIC, make_relay
+from shopify_app.wiring import EVENTS, PERIODIC, make_relay
 from simulators.twilio.signing import sign
 from tests import cast
 from tests.acceptance.room_house import START, TALK
@@ -525,15 +528,160 @@ def test_nothing_may_be_recorded_until_each_person_has_agreed_and_nobody_took_it
         with database.begin() as session:
             return consents.may_record(session, session.merge(consult))
 
-    assert not allowed()
-    assert not allowed(consents.give, participant_id=client, words="Recorded for the atelier.")
-    assert allowed(consents.give, participant_id=advisor, words="Recorded for the atelier.")
+    for who in (client, advisor):
+        assert not allowed(consents.give, participant_id=who), "the house has not said that it may be asked"
+    allow_recordings(database, world)
+    assert allowed()
     assert not allowed(consents.take_back, participant_id=client)
     assert allowed(consents.give, participant_id=client, words="Recorded for the atelier.")
-    with database.begin() as session:
-        cast.number(
-            rooms.add_guest(session, shop_id=world.shop_id, consult_id=cast.number(consult.id), name="Tom", now=TALK).id
-        )
+    tom = somebody(database, consult, "Tom")
     assert not allowed(), "who comes along has not agreed"
+    with database.begin() as session:
+        guests.uninvite(
+            session, shop_id=world.shop_id, consult_id=cast.number(consult.id), participant_id=tom, now=TALK
+        )
+    assert allowed(), "who does not come along any more is not asked"
     with pytest.raises(AppError):
-        allowed(consents.give, participant_id=999, words="x")
+        allowed(consents.give, participant_id=999)
+
+
+def allow_recordings(database: Database, world: cast.World) -> None:
+    with database.begin() as session:
+        session.get_one(ConsultPolicy, world.shop_id).may_record = True
+
+
+def agree(database: Database, consult: Consult, who: int, *, yes: bool = True) -> None:
+    """As the page's form does."""
+    with database.begin() as session:
+        do = consents.give if yes else consents.take_back
+        do(session, session.get_one(Consult, consult.id), participant_id=who, now=TALK)
+
+
+def keep(database: Database, consult: Consult, carrier: Any) -> bool:
+    """What the job of every word makes of it; whether it is recorded then."""
+    number = cast.number(consult.id)
+    with cast.clock(TALK):
+        room_jobs.keep_recording(
+            database.begin, rooms={TWILIO_VIDEO: carrier}, shop_id=consult.shop_id, consult_id=number
+        )
+    return now_of(database, consult).recorded_since is not None
+
+
+class Taping(TwilioRooms):
+    """A provider that notes what it was told, and fails when it is to."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, bool]] = []
+        self.error: OutsideError | None = None
+
+    def record(self, room_ref: str, *, on: bool) -> None:
+        if self.error:
+            raise self.error
+        self.told.append((room_ref, on))
+
+
+def test_recorded_is_while_everybody_agrees_and_no_longer(database, world) -> None:
+    consult = book(database, world, TWILIO_VIDEO)
+    allow_recordings(database, world)
+    client, advisor = seats(database, consult)
+    taping = Taping()
+    for who in (client, advisor):
+        agree(database, consult, who)
+    assert "consults.keep_recording" in EVENTS[RecordingWished]
+    assert not keep(database, consult, taping) and taping.told == [], "there is no room to record yet"
+    with database.begin() as session:
+        session.get_one(Consult, consult.id).room_ref = "RM1"
+    assert keep(database, consult, taping) and taping.told == [("RM1", True)]
+    enter(database, consult, client)
+    with database.begin() as session:
+        about: dict[str, Any] = {"consult_id": cast.number(consult.id), "participant_id": client, "sitting": 1}
+        assert rooms.poll(session, **about, after_id=0, now=TALK).as_json()["recorded"] is True
+    agree(database, consult, client, yes=False)
+    assert not keep(database, consult, taping) and taping.told[-1] == ("RM1", False)
+    with database.begin() as session:
+        lines = [line.kind for line in history(session, shop_id=world.shop_id, case_id=cast.number(world.case.id))]
+    assert [kind for kind in lines if "recording" in kind] == ["consult.recording_began", "consult.recording_ended"]
+
+
+def test_a_guest_who_is_invited_ends_the_recording_until_they_agree_too(database, world) -> None:
+    consult = book(database, world, TWILIO_VIDEO)
+    allow_recordings(database, world)
+    for who in seats(database, consult):
+        agree(database, consult, who)
+    with database.begin() as session:
+        session.get_one(Consult, consult.id).room_ref = "RM1"
+    taping = Taping()
+    assert keep(database, consult, taping)
+    with database.begin() as session:
+        about: dict[str, Any] = {"shop_id": world.shop_id, "consult_id": cast.number(consult.id), "now": TALK}
+        guests.invite(session, name="Tom", relation="brother", email="tom@example.com", **about)
+    assert "consults.keep_recording" in EVENTS[GuestInvited]
+    assert not keep(database, consult, taping)
+
+
+def test_a_recording_that_cannot_be_ended_is_tried_again_and_said_until_it_is(database, world) -> None:
+    consult = book(database, world, TWILIO_VIDEO)
+    allow_recordings(database, world)
+    client, advisor = seats(database, consult)
+    for who in (client, advisor):
+        agree(database, consult, who)
+    with database.begin() as session:
+        session.get_one(Consult, consult.id).room_ref = "RM1"
+    taping = Taping()
+    assert keep(database, consult, taping)
+    agree(database, consult, client, yes=False)
+    taping.error = OutsideError("twilio", "away")
+    with pytest.raises(OutsideError):
+        keep(database, consult, taping)
+    assert now_of(database, consult).recorded_since is not None
+    taping.error = None
+    assert not keep(database, consult, taping)
+
+
+def test_a_provider_that_cannot_record_is_never_asked_to(database, world) -> None:
+    consult = book(database, world)
+    allow_recordings(database, world)
+    for who in seats(database, consult):
+        agree(database, consult, who)
+    number = cast.number(consult.id)
+    room_jobs.keep_recording(
+        database.begin, rooms={EMBEDDED: BuiltInRooms()}, shop_id=consult.shop_id, consult_id=number
+    )
+    assert now_of(database, consult).recorded_since is None
+    assert not isinstance(BuiltInRooms(), Recorder) and not isinstance(OwnLinkRooms(), Recorder)
+
+
+@responses.activate
+def test_twilio_is_told_by_the_rules_of_the_room() -> None:
+    responses.post(f"{VIDEO}/RM1/RecordingRules", json={"room_sid": "RM1", "rules": []}, status=202)
+    for on in (True, False):
+        twilio_rooms().record("RM1", on=on)
+    sent = [parse_qs(str(call.request.body))["Rules"][0] for call in responses.calls]
+    assert [json.loads(rules) for rules in sent] == [
+        [{"type": "include", "all": True}],
+        [{"type": "exclude", "all": True}],
+    ]
+
+
+# --- another room
+
+
+def test_a_conversation_is_led_over_to_another_room_and_its_links_stay(database, world) -> None:
+    consult = book(database, world, TWILIO_VIDEO)
+    client, _ = seats(database, consult)
+    number = cast.number(consult.id)
+    with database.begin() as session:
+        session.get_one(Consult, number).room_ref = "RM1"
+    enter(database, consult, client)
+    about: dict[str, Any] = {"shop_id": world.shop_id, "consult_id": number, "now": TALK}
+    with database.begin() as session:
+        switch_room(session, provider=EMBEDDED, advisor_id=cast.number(world.bob.id), **about)
+    after = now_of(database, consult)
+    assert (after.provider, after.room_ref, after.sequence) == (EMBEDDED, "", 0)
+    with database.begin() as session:
+        told = rooms.poll(session, consult_id=number, participant_id=client, after_id=0, sitting=1, now=TALK)
+        assert told.as_json()["provider"] == EMBEDDED, "a page that is open sees it and comes over"
+        rooms.leave(session, consult_id=number, participant_id=client, sitting=1, now=TALK)
+        change_state(session, session.get_one(Consult, number), ConsultState.CANCELLED, now=TALK)
+    with database.begin() as session, pytest.raises(InvalidMove):
+        switch_room(session, provider=TWILIO_VIDEO, advisor_id=1, **about)

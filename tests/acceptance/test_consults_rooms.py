@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,7 +32,10 @@ def house(sqlite_url: str, free_port: Callable[[], int], browser_context) -> Ite
 
 
 def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Salon) -> None:
-    """Book, meet (decoded frames on both sides), show a piece, reload and be back within 3 s, leave, record."""
+    """Book, meet (decoded frames on both sides), show a piece, reload and be back without a tap, leave, record.
+
+    That it takes less than three seconds is measured by bin/bench rooms.
+    """
     client, advisor = house.client(), house.advisor()
     assert client.get_by_text("Not recorded.").is_visible() and advisor.get_by_text("Not recorded.").is_visible()
     join(client, advisor)
@@ -50,8 +52,10 @@ def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Sa
     advisor.get_by_role("button", name="Put it away").click()
     table.wait_for(state="hidden")
 
-    assert min(seconds_of_a_reload(client) for _ in range(3)) < 3, "back without a tap, and soon"
+    client.reload()
     meet(client, advisor)
+    assert client.get_by_role("button", name="Leave").is_visible(), "back without a tap"
+    assert until(advisor, lambda told: told["there"] == "1"), "and the other had nothing to do"
 
     client.get_by_role("button", name="Leave").click()
     advisor.get_by_role("button", name="Leave").click()
@@ -64,14 +68,6 @@ def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Sa
     advisor.get_by_role("button", name="Save").click()
     with house.database.begin() as session:
         assert session.get_one(Case, house.world.case.id).outcome is Outcome.KEPT
-
-
-def seconds_of_a_reload(page: Page) -> float:
-    """Until a picture of the other comes again. The best of some counts: the machine may be busy with other tests."""
-    begun = time.monotonic()
-    page.reload()
-    until(page, lambda told: told["frames"] > 0)
-    return time.monotonic() - begun
 
 
 def no_camera(why: str) -> str:
@@ -217,7 +213,7 @@ def test_another_page_of_ones_own_takes_over_and_gives_back(house: Salon) -> Non
 def test_without_script_the_room_says_how_to_join_by_telephone(house: Salon) -> None:
     for page in (house.client(java_script_enabled=False), house.advisor(java_script_enabled=False)):
         assert "You can still talk: the number below is the way in by telephone." in page.inner_text("main")
-        assert page.get_by_text("By telephone instead:").get_by_role("link").get_attribute("href", timeout=500)
+        assert page.get_by_text("By telephone instead:").get_by_role("link").get_attribute("href")
 
 
 def test_the_room_opens_and_closes_by_its_window(house: Salon) -> None:

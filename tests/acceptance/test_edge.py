@@ -23,7 +23,8 @@ from kit import clock as kit_clock
 from kit.db import Database
 from kit.errors import OutsideError
 from routing import sweeps
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper, store_grant
+from shopify_app.admin_api.grants import RefusedGrant, store_grant
+from shopify_app.admin_api.tokens import TokenKeeper
 from shopify_app.app import create_app
 from shopify_app.auth import NotSignedIn, proxy_signature_holds, read_id_token
 from shops import crypt

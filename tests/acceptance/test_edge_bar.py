@@ -24,7 +24,8 @@ from kit.settings import SettingsError
 from logistics.models import LogisticsPolicy
 from logistics.reads import Address as Place
 from routing.models import RoutingPolicy
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper
+from shopify_app.admin_api.grants import RefusedGrant
+from shopify_app.admin_api.tokens import TokenKeeper
 from shopify_app.auth import NotSignedIn, read_id_token
 from shopify_app.extension_auth import read_extension_token
 from shops.models import Shop
@@ -232,6 +233,7 @@ JUSTIFIED = {
     "consults.room_jobs._waiting": "by the clock, in all shops alike",
     "consults.room_jobs._any_soon": "by the clock, in all shops alike",
     "consults.rooms.embedded.*": "below consults.rooms.rooms, which finds the conversation by its shop first",
+    "consults.rooms.glances.*": "of the conversation that a signed pass names, given after its shop was looked at",
     "notifications.jobs.deliver": "the message of the job",
     "notifications.messages.claim": "the message of the job",
     "notifications.messages.settle": "the message of the job",

@@ -26,7 +26,7 @@ from logistics.models import LogisticsPolicy, Parcel, Settlement
 from logistics.states import Finding
 from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.tokens import read_grant, store_grant
+from shopify_app.admin_api.grants import read_grant, store_grant
 from shopify_app.wiring import jobs_table
 from shops.shops import get_shop
 from simulators import bad_day

@@ -26,7 +26,7 @@ from notifications.channels.email import build
 from notifications.models import Message
 from notifications.ports import Outgoing
 from routing import jobs as routing_jobs
-from shopify_app.admin_api.tokens import read_grant
+from shopify_app.admin_api.grants import read_grant
 from shopify_app.app import create_app
 from shopify_app.auth import proxy_signature_holds, sign_proxy, signed_text
 from shopify_app.pages.admin.bounce import reload_target
@@ -728,10 +728,11 @@ def test_a_room_hears_only_its_own_people(admin: Admin, alice: Everywhere, dana:
         theirs = [row.id for row in session.exec(select(Participant).where(Participant.shop_id == admin.world.shop_id))]
     room = f"/consult/{dana.tokens['consult']}/room"
     for person in theirs:
-        answer = dana.anybody.post(f"{room}/signal", json={"to": person, "body": "{}"})
+        answer = dana.anybody.post(f"{room}/signal", json={"send": [{"to": person, "body": "{}"}]})
         assert answer.status_code in (404, 409, 403), answer.text
     deep = "[" * 30_000
-    assert dana.anybody.post(f"{room}/signal", json={"to": theirs[0], "body": deep}).status_code < 500
+    deeply = {"send": [{"to": theirs[0], "body": deep}]}
+    assert dana.anybody.post(f"{room}/signal", json=deeply).status_code < 500
 
 
 def test_the_application_is_what_these_tests_think(admin: Admin, alice: Everywhere) -> None:

@@ -14,7 +14,8 @@ from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from kit.settings import Settings
 from shopify_app.admin_api import tokens
-from shopify_app.admin_api.tokens import RefusedGrant, TokenKeeper, read_grant
+from shopify_app.admin_api.grants import RefusedGrant, read_grant, store_grant
+from shopify_app.admin_api.tokens import TokenKeeper
 from shops.models import Shop, ShopState
 from tests.admin_api.conftest import DOMAIN, TOKENS, Clock, granted
 from tests.cast import NOW
@@ -173,7 +174,7 @@ def test_a_crash_between_the_answer_and_the_save_is_made_good_with_the_old_refre
 ) -> None:
     change(database, access_expires_at=NOW)
     shopify.post(TOKENS, json=granted())
-    saving = tokens.store_grant
+    saving = store_grant
 
     def crash(_shop: Any, _grant: Any) -> None:
         raise KeyError("crash")

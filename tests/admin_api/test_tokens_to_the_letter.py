@@ -16,16 +16,8 @@ from kit.causes import Cause
 from kit.db import Database
 from kit.errors import OutsideError, Waiting
 from kit.settings import Settings
-from shopify_app.admin_api.tokens import (
-    LEASE,
-    RECONNECT,
-    Grant,
-    RefusedGrant,
-    TokenKeeper,
-    admin_base,
-    read_grant,
-    store_grant,
-)
+from shopify_app.admin_api.grants import Grant, RefusedGrant, read_grant, store_grant
+from shopify_app.admin_api.tokens import LEASE, RECONNECT, TokenKeeper, admin_base
 from shops.models import Shop, ShopState
 from tests import cast
 from tests.admin_api.conftest import DOMAIN, TOKENS, granted

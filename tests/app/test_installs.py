@@ -13,7 +13,7 @@ from kit.db import Database
 from kit.errors import OutsideError
 from shopify_app import installs
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.tokens import Grant
+from shopify_app.admin_api.grants import Grant
 from shopify_app.auth import IdToken, NotSignedIn
 from shopify_app.installs import ensure_installed, install, uninstall
 from shops.models import Shop, ShopState

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from jobs.models import JobTrouble, TroubleState, WorkerBeat
 from kit.causes import Cause
 from kit.db import Database
+from logistics.foreign_models import ForeignLabel
 from logistics.models import Parcel, RmaStep, Settlement
 from logistics.statement_models import StatementState, WithdrawalStatement
 from logistics.states import Goods, SettlementState
@@ -69,6 +70,7 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
                 shop_id=shop_id, key="k", order_name="#1", received_at=NOW, state=StatementState.PERSON
             ),
             Parcel(rma_id=cast.number(other.id), reference=f"p-{shop_id}", **box),
+            ForeignLabel(rma_id=cast.number(other.id), shop_id=shop_id, delivery_gid="d", seen_at=NOW),
             RmaStep(rma_id=rma_id, from_state="in_transit", to_state="ended", **step),
             Settlement(rma_id=rma_id, shop_id=shop_id, batch=1, amount_cents=1, currency="USD", proposed_at=NOW,
                        state=SettlementState.UNSETTLED),

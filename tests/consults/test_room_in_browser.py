@@ -50,8 +50,8 @@ class Door(BaseHTTPRequestHandler):
         here: dict[str, Any] = {"consult_id": self.consult_id, "now": START}
         if verb == "join":
             return rooms.join(session, shop_id=self.town.shop_id, participant_id=who, **here).as_json()
-        if verb == "signal":
-            return {"id": rooms.send_signal(session, sender_id=who, recipient_id=body["to"], body=body["body"], **here)}
+        for one in body.get("send", ()):
+            rooms.send_signal(session, sender_id=who, recipient_id=one["to"], body=one["body"], **here)
         if verb == "leave":
             rooms.leave(session, participant_id=who, sitting=body["sitting"], **here)
             return {}

@@ -57,6 +57,9 @@ def test_beside_each_button_is_a_plain_link_to_shopifys_own_page_that_asks_the_s
     asked = [parse_qs(link.query) for link in links]
     assert {query["optional_scopes"][0] for query in asked} == OPTIONAL
     assert {query["client_id"][0] for query in asked} == {town.settings.shopify_api_key}
+    # An s-link is none where scripts do not run, so there is one that needs none.
+    plain = [urlsplit(str(given["href"])) for tag, given in settings(alice).tags if tag == "a"]
+    assert {parse_qs(link.query).get("optional_scopes", [""])[0] for link in plain} >= OPTIONAL
 
 
 def test_a_right_that_was_given_is_known_before_shopifys_own_word_of_it_came(town: Town, alice: Caller) -> None:

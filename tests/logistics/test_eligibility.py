@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logistics.eligibility import Answer, LineFacts, ReturnFacts, Track, decide
-from logistics.judging import law_of, policy_for
-from logistics.pack_files import starting_pack
+from logistics.judging import policy_for
+from logistics.pack_files import law_in, starting_pack
 
 LAWS, POLICIES = starting_pack("countries"), starting_pack("policy")
-EU, US = law_of(LAWS, "FR"), law_of(LAWS, "US")
+EU, US = law_in(LAWS, "FR"), law_in(LAWS, "US")
 HOUSE = policy_for(POLICIES, "FR")
 THIRTY = {**(HOUSE or {}), "window_days": 30}
 RING = LineFacts(title="Meridian ring", quantity=1, sold=1)
@@ -112,4 +112,4 @@ def test_the_countries_of_the_union_are_all_written_down_with_their_source() -> 
     assert len((EU or {})["countries"]) == 27
     assert all(entry["source"] and entry["dated"] for entry in LAWS.entries)
     assert (EU or {})["window_days"] == (EU or {})["refund_days"] == 14
-    assert (US or {})["right"] is False and law_of(LAWS, "CH") is None and law_of(LAWS, "") is None
+    assert (US or {})["right"] is False and law_in(LAWS, "CH") is None and law_in(LAWS, "") is None

@@ -12,10 +12,11 @@ from kit.money import Money
 from logistics.checklists import CATEGORIES, category_of, contradicts, finding_of, is_proven
 from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade, Verdict
-from logistics.deductions import SHARES, deduct, take_off
+from logistics.deductions import SHARES, deduct, may_charge, take_off
 from logistics.history import lock_rma
 from logistics.inspecting import Answered, checks_of, inspect_pieces, record_outbound, sheets_of
 from logistics.models import LogisticsPolicy
+from logistics.pack_files import law_in, starting_pack
 from logistics.reads import SuggestedOutcome
 from logistics.states import Finding
 from logistics.wear import answer_deduction, deduction_of
@@ -79,6 +80,30 @@ def test_the_list_is_that_of_the_kind_of_piece(title: str, category: str) -> Non
 
 def test_a_serial_number_proves_a_piece_and_a_box_does_not() -> None:
     assert is_proven({"serial": "A-1"}) and not is_proven({"case": "red", "serial": ""})
+
+
+@pytest.mark.parametrize(
+    ("by_law", "law", "policy", "expected"),
+    [
+        (True, {"wear": True}, {"wear": False}, True),
+        (True, {"wear": False}, {"wear": True}, False),
+        (True, {}, {"wear": True}, False),  # rules written down before there was such a line
+        (True, None, {"wear": True}, False),
+        (False, {"wear": True}, {"wear": False}, False),
+        (False, None, {"wear": True}, True),
+        (False, None, None, False),
+    ],
+)
+def test_wear_is_charged_only_where_the_rules_it_comes_back_by_say_so(
+    by_law: bool, law: dict[str, Any] | None, policy: dict[str, Any] | None, expected: bool
+) -> None:
+    assert may_charge(by_law=by_law, law=law, policy=policy) is expected
+
+
+@pytest.mark.parametrize(("country", "expected"), [("FR", True), ("GB", True), ("NO", True), ("US", False)])
+def test_as_delivered_the_law_of_these_countries_says(country: str, expected: bool) -> None:
+    law = law_in(starting_pack("countries"), country)
+    assert may_charge(by_law=True, law=law, policy=None) is expected
 
 
 amounts = st.integers(0, 10**12)

@@ -1,14 +1,19 @@
 """No label while the confirmed cover is below the value, one label a parcel, and labels nobody needs go back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from kit.errors import OutsideError, Waiting
+from kit.errors import AppError, OutsideError, Waiting
 from kit.money import Money
 from logistics import people, rmas
-from logistics.jobs import attach_label
+from logistics.foreign_labels import confirm_cover, not_used, unconfirmed
+from logistics.foreign_models import ForeignLabel
+from logistics.jobs import attach_label, follow_return
 from logistics.models import LogisticsPolicy
 from logistics.ports import CoverMissing
 from logistics.reads import Address, ReverseDeliveryRead, RfoLineRead, RfoRead
@@ -119,15 +124,88 @@ def test_two_lines_are_processed_together_with_their_own_reverse_lines(house: Ho
     assert house.state() == "closed"
 
 
-def test_a_label_somebody_hung_on_in_the_admin_is_taken_over_and_none_is_bought(house: House) -> None:
+def open_with_a_label_of_the_staff(house: House) -> None:
     read = cast.cleos_read(status="OPEN")
     hung = replace(read.rfos[0], deliveries=(ReverseDeliveryRead("gid://delivery/1", "BYHAND1", ""),))
     house.open(replace(read, rfos=(hung,)))
     house.line.drain()
-    assert house.state() == "labelled"
-    assert house.carrier.record == []
-    house.scan("delivered")
-    assert house.state() == "arrived"
+
+
+def foreign(house: House) -> ForeignLabel:
+    with house.database.begin() as session:
+        return session.exec(select(ForeignLabel)).one()
+
+
+def say(house: House, what: Callable[..., ForeignLabel], **more: Any) -> None:
+    about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "label_id": foreign(house).id}
+    with house.database.begin() as session:
+        what(session, by="Alice", now=house.clock(), **about, **more)
+    house.line.drain()
+
+
+def needs_a_person(house: House) -> bool:
+    with house.database.begin() as session:
+        return [rma.id for rma in unconfirmed(session, shop_id=house.shop_id)] == [house.rma_id]
+
+
+def test_a_label_staff_hung_on_before_ours_is_followed_but_covers_nothing_and_calls_a_person(house: House) -> None:
+    open_with_a_label_of_the_staff(house)
+    (box,) = house.view().parcels
+    assert not box.is_covered and house.state() == "authorised", "nobody is told that it is ready to travel"
+    assert needs_a_person(house) and house.carrier.record == []
+    assert any(step.kind == "foreign_label" and "BYHAND1" in step.detail for step in house.view().steps)
+    house.scan("delivered")  # and where it is, is followed all the same
+    assert house.state() == "arrived" and not needs_a_person(house)
+
+
+@pytest.mark.parametrize(
+    ("cover", "evidence"),
+    [(Money(1_479_999, "USD"), "Lloyd, B-7"), (Money(1_480_000, "EUR"), "Lloyd, B-7"), (Money(1_480_000, "USD"), " ")],
+)
+def test_a_persons_word_of_too_little_cover_changes_nothing(house: House, cover: Money, evidence: str) -> None:
+    open_with_a_label_of_the_staff(house)
+    with pytest.raises(AppError):
+        say(house, confirm_cover, cover=cover, evidence=evidence)
+    assert str(foreign(house).said) == "open" and house.state() == "authorised" and needs_a_person(house)
+
+
+def test_covered_by_a_persons_word_it_goes_on_as_any_label(house: House) -> None:
+    open_with_a_label_of_the_staff(house)
+    say(house, confirm_cover, cover=Money(1_480_000, "USD"), evidence="Lloyd, B-7")
+    (box,) = house.view().parcels
+    assert box.is_covered and house.state() == "labelled" and not needs_a_person(house)
+    assert house.carrier.count("buy") == 0
+
+
+def test_not_used_ours_is_made_with_cover_and_put_in_its_place(house: House) -> None:
+    open_with_a_label_of_the_staff(house)
+    say(house, not_used)
+    (box,) = house.view().parcels
+    assert box.is_covered and house.state() == "labelled" and house.carrier.count("buy") == 1
+    assert house.shopify.count("attach_label") == 0 and house.shopify.record[-1].startswith("update ")
+    assert not needs_a_person(house)
+
+
+@pytest.mark.parametrize("how", ["beside ours", "in place of ours"])
+def test_a_label_hung_on_after_ours_is_seen_by_webhook_or_sweep_and_ours_told_back_is_not_read(
+    house: House, how: str
+) -> None:
+    house.open()
+    house.line.drain()
+    ours = str(house.view().parcels[0].tracking_code)
+    read = house.shopify.returns[house.return_gid]
+    hung = read.rfos[0].deliveries[0]
+    added = ReverseDeliveryRead("gid://delivery/2" if how == "beside ours" else hung.gid, "BYHAND2", "")
+    deliveries = (hung, added) if how == "beside ours" else (added,)
+    about: dict[str, Any] = {"returns": house.shopify, "shop_id": house.shop_id, "return_gid": house.return_gid}
+    told: dict[str, Any] = about | {"returns": None}  # our own is told back to us, and Shopify is not asked
+    follow_return(house.database.begin, says="deliverable", tracking=ours, **told)
+    house.shopify.returns[house.return_gid] = replace(read, rfos=(replace(read.rfos[0], deliveries=deliveries),))
+    follow_return(house.database.begin, says="deliverable", tracking="BYHAND2", **about)
+    follow_return(house.database.begin, **about)  # and the sweep sees it once
+    assert needs_a_person(house) and foreign(house).tracking == "BYHAND2"
+    say(house, not_used)
+    assert not needs_a_person(house) and house.carrier.count("buy") == 1, "ours stays as it was"
 
 
 def test_a_closed_reverse_order_gets_no_parcel(house: House) -> None:

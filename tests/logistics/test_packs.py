@@ -21,7 +21,7 @@ def test_every_pack_is_delivered_whole_with_a_day_an_owner_and_a_source_for_each
     pack = starting_pack(name)
     assert pack.entries and pack.owner and pack.version == 0
     assert all(entry["source"] for entry in pack.entries)
-    assert {path.stem for path in FOLDER.glob("*.json")} == {*SCHEMAS, "refund_dates", "store_credit"}
+    assert {path.stem for path in FOLDER.glob("*.json")} == {*SCHEMAS, "refund_dates"}
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

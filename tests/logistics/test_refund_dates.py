@@ -1,5 +1,6 @@
 """By when the money has to be back. Friday 27 November 2026 is the day most of it begins."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logistics.pack_files import starting_pack
 from logistics.refund_dates import RefundRule, Starts, Track, refund_due, working_days_after
 from logistics.refund_rules import easter, holidays_of, pack, rule_of
 
-FRANCE, BRITAIN, AMERICA = rule_of("FR"), rule_of("GB"), rule_of("US")
+LAWS = starting_pack("countries")
+FRANCE, BRITAIN, AMERICA = rule_of("FR", LAWS), rule_of("GB", LAWS), rule_of("US", LAWS)
 NOTICE = date(2026, 11, 27)
 
 
@@ -62,9 +65,17 @@ def test_the_day_follows_from_country_track_and_what_happened(
 
 
 def test_every_rule_names_its_source_and_its_day() -> None:
-    assert pack()["dated"] and all(rule["source"].count("http") for rule in pack()["rules"])
-    assert all(len(country) == 2 for rule in pack()["rules"] for country in rule["countries"])
-    assert rule_of("FR").source and rule_of("ZZ").statutory_days is None
+    assert pack()["dated"] and "rules" not in pack(), "the law's days stand in one place, the pack of countries"
+    assert all(entry["source"].count("http") for entry in LAWS.entries if entry["refund_days"])
+    assert FRANCE.source and FRANCE.dated and rule_of("ZZ", LAWS).statutory_days is None
+
+
+def test_the_law_of_a_country_is_what_the_shops_own_pack_says_of_it() -> None:
+    entries = [dict(entry) for entry in LAWS.entries]
+    entries[0] |= {"refund_days": 10, "may_wait": False, "from_receipt": True}
+    changed = rule_of("FR", replace(LAWS, entries=tuple(entries)))
+    assert (changed.statutory_days, changed.may_wait, changed.starts) == (10, False, Starts.RECEIPT)
+    assert rule_of("NO", LAWS).statutory_days == 14 and rule_of("CH", LAWS).statutory_days is None
 
 
 @pytest.mark.parametrize(("year", "sunday"), [(2024, (3, 31)), (2026, (4, 5)), (2027, (3, 28)), (2038, (4, 25))])

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from kit.errors import AppError, Conflict, NotFound, Waiting
 from kit.money import Money
 from logistics import bookings, handovers, parcels
 from logistics.bookings import Booking
+from logistics.cover_models import CoverTerm, CoverUse
 from logistics.custody import hands_of, note_hand, record_opening
 from logistics.custody_models import Custody
 from logistics.custody_words import HandOver
@@ -264,6 +265,60 @@ def test_a_piece_on_its_way_keeps_its_way(house: House) -> None:
     house.scan("in_transit")
     with pytest.raises(Conflict, match="on its way"):
         change_way(house, Way.BOUTIQUE)
+
+
+def terms(house: House, **values: Any) -> None:
+    with house.database.begin() as session:
+        for row in session.exec(select(CoverTerm)).all():
+            session.delete(row)
+        cast.cover_terms(session, house.shop_id, **values)
+
+
+def uses(house: House) -> list[tuple[str, bool]]:
+    """(way, whether it still counts) of the cover that was taken."""
+    with house.database.begin() as session:
+        rows = session.exec(select(CoverUse).order_by(col(CoverUse.id))).all()
+        return [(str(row.way), row.released_at is None) for row in rows]
+
+
+@pytest.mark.parametrize("limit", [cast.PRICE.cents - 1, 0], ids=["a cent too little", "no line for labels"])
+def test_a_person_cannot_choose_a_label_that_is_not_covered_and_is_told_why(house: House, limit: int) -> None:
+    open_by(house, Way.BOUTIQUE)
+    code = box_of(house).handover_code
+    terms(house, **({"limit_cents": limit} if limit else {"way": Way.COURIER}))
+    with pytest.raises(AppError, match=r"covers up to \$14,799.99|policy terms are not written down"):
+        change_way(house, Way.LABEL)
+    house.line.drain(1)
+    assert house.carrier.count("buy") == 0 and box_of(house).handover_code == code, "and nothing changed"
+
+
+def test_a_person_chooses_a_covered_label_in_place_of_what_the_rule_picked(house: House) -> None:
+    open_by(house, Way.BOUTIQUE)
+    change_way(house, Way.LABEL)
+    house.line.drain()
+    assert house.carrier.count("buy") == 1 and box_of(house).is_covered and uses(house)[-1] == ("label", True)
+
+
+def test_a_label_a_person_chose_whose_cover_goes_before_it_is_bought_is_held_back_and_travels_no_other_way(
+    house: House,
+) -> None:
+    open_by(house, Way.BOUTIQUE)
+    change_way(house, Way.LABEL)
+    terms(house, way=Way.COURIER)
+    house.line.drain(2)
+    assert house.carrier.count("buy") == 0 and str(box_of(house).way) == "label"
+    assert "policy terms are not written down" in str(house.line.troubles[-1])
+
+
+def test_a_way_a_person_chose_takes_its_share_of_the_policy(house: House) -> None:
+    house.open()
+    house.line.drain()
+    with house.database.begin() as session:
+        cast.cover_terms(session, house.shop_id, way=Way.BOUTIQUE, policy_number="HM-78")
+    change_way(house, Way.BOUTIQUE)
+    house.line.drain()
+    assert uses(house) == [("label", False), ("boutique", True)]
+    assert house.state() == "labelled" and house.carrier.count("refund") == 1
 
 
 # --- custody

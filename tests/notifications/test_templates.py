@@ -105,7 +105,8 @@ MOTS = [pattern for pattern, _ in json.loads((Path(__file__).parents[1] / "words
 def test_in_french_a_client_never_reads_a_word_we_do_not_say(
     message: str, channel: str, values: dict[str, Any]
 ) -> None:
-    subject, body = render(message, channel, values | {"introduction": "", "stands_in": ""}, "fr-CA")
+    told = {"introduction": "", "stands_in": "", "amount": "la somme"}  # what others wrote, and sums where they belong
+    subject, body = render(message, channel, values | told, "fr-CA")
     text = f"{subject}\n{body}"
     assert [pattern for pattern in MOTS if re.search(pattern, text, re.IGNORECASE)] == []
     assert text != "\n".join(render(message, channel, values)), "it is written in French"
@@ -114,6 +115,24 @@ def test_in_french_a_client_never_reads_a_word_we_do_not_say(
     if channel == "sms":
         short = render(message, channel, values | {"when": "mer. 25 nov., 16:30", "advisor": "Inès"}, "fr")[1]
         assert len(short) <= 160, f"{len(short)}: {short}"
+
+
+OF_THE_PARCEL = {
+    "balance_to_pay",
+    "label_ready",
+    "make_right",
+    "money_on_its_way",
+    "piece_arrived",
+    "return_link",
+    "return_offered",
+    "sale_to_pay",
+    "wear_found",
+    "withdrawal_received",
+}
+
+
+def test_what_every_return_brings_is_written_in_french() -> None:
+    assert {(message, channel) for message in OF_THE_PARCEL for channel in MESSAGES[message]} <= set(FRENCH)
 
 
 def test_what_every_conversation_brings_is_written_in_french_and_other_languages_read_english() -> None:

@@ -29,6 +29,11 @@ BRIDGE = """
 """
 
 
+PATIENCE = 60_000  # milliseconds: what is waited for comes, on a slow machine late
+expect.set_options(timeout=PATIENCE)
+SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 class Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:
         """The test says what went wrong."""
@@ -72,7 +77,7 @@ def page(served: Admin, browser_context) -> Page:
     context.add_init_script(BRIDGE)
     signing(context, served)
     opened = context.new_page()
-    opened.set_default_timeout(8000)
+    opened.set_default_timeout(PATIENCE)
     return opened
 
 
@@ -115,7 +120,7 @@ def test_a_piece_is_inspected_and_paid_by_pressing_two_buttons(served: Admin, pa
     expect(page.get_by_text("Found The piece as sold")).to_be_visible()
     go(page, served, f"/app/cases/{served.world.case.id}")
     page.get_by_role("button", name="Pay $14,800.00 back").click()
-    expect(page.get_by_text("$14,800.00 is being sent to Shopify.")).to_be_visible()
+    expect(page.get_by_text("$14,800.00 goes to Shopify now.")).to_be_visible()
 
 
 def test_the_desk_opens_in_a_tab_of_its_own(served: Admin, page: Page):
@@ -145,7 +150,7 @@ def test_an_answer_that_leads_elsewhere_is_not_followed(served: Admin, page: Pag
 
 def wait_until_true(page: Page, expression: str) -> None:
     """Asked from here, again and again: a waiting script evaluates text in the page, which its policy forbids."""
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(100)
@@ -234,12 +239,13 @@ def test_what_failed_is_read_again_tried_again_given_up_and_put_aside_by_pressin
         assert depth(session)["DELAYED"] == 0, "the attempt that was given up does not come back"
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_every_page_reads_without_sideways_scroll_and_without_findings(served: Admin, browser_context, width: int):
-    context = browser_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+def test_every_page_reads_without_sideways_scroll_and_without_findings(served: Admin, browser_context):
+    """In one visit, at 320, 1280 and 390 pixels; what axe says at 1280 is asked in test_every_page.py."""
+    context = browser_context(viewport={"width": 390, "height": 900}, bypass_csp=True)
     context.add_init_script(BRIDGE)
     signing(context, served)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     with served.database.begin() as session:
         bring_to_payment(session, session.merge(served.world.rma))
         receive_by_hand(session, shop_id=served.world.shop_id, rma_id=served.simple_id, by="test", now=NOW)
@@ -259,13 +265,19 @@ def test_every_page_reads_without_sideways_scroll_and_without_findings(served: A
         "/app/settings",
         "/app/activity",
     ]
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    wrong = []
     for path in paths:
         go(page, served, path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        if width != 320:
-            rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-            found = Axe().run(page, options=rules)
-            assert found.violations_count == 0, (path, found.generate_report())
+        for width in (320, 1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(SETTLED)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append(f"{path} scrolls sideways at {width}")
+        found = Axe().run(page, options=rules)
+        if found.violations_count:
+            wrong.append(f"{path}: {found.generate_report()}")
+    assert wrong == []
 
 
 def test_a_person_watches_the_orders_being_read_without_loading_the_page(served: Admin, page: Page):

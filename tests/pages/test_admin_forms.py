@@ -226,3 +226,46 @@ def test_a_closed_desk_is_not_opened(admin: Admin):
         session.add(bob)
     assert admin.alice.send("/app/desk-link").get_json()["redirect"] == "/app/advisors"
     assert "active" in fields_of(admin.alice.send(f"/app/desk-link?advisor_id={admin.world.bob.id}"))
+
+
+RECEIVING = {"two_people": "50,000", "most_deducted_percent": "25", "collects": "on", "collects_in": "fr, CH,fr"}
+
+
+def test_how_pieces_are_received_is_saved_and_shown_again(admin: Admin):
+    assert admin.alice.send("/app/settings", **HOUSE, **RECEIVING).status_code == 200
+    (policy,) = stored(admin, LogisticsPolicy, shop_id=admin.world.shop_id)
+    assert (policy.two_people_cents, policy.most_deducted_percent) == (5_000_000, 25)
+    assert (policy.collects, policy.collects_in) == (True, ["FR", "CH"])
+    page = admin.alice.open("/app/settings").text
+    assert 'value="50000.00"' in page and 'value="25"' in page and 'value="FR, CH"' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("two_people", "a lot"),
+        ("two_people", "-1"),
+        ("two_people", ""),
+        ("two_people", "9" * 40),
+        ("most_deducted_percent", "101"),
+        ("most_deducted_percent", "-5"),
+        ("most_deducted_percent", "²"),
+        ("most_deducted_percent", ""),
+        ("collects_in", "France"),
+        ("collects_in", "FR, XQ"),
+    ],
+)
+def test_what_cannot_be_read_of_receiving_gets_a_sentence_and_changes_nothing(admin: Admin, name: str, written: str):
+    admin.alice.send("/app/settings", **HOUSE, **RECEIVING)
+    answer = admin.alice.send("/app/settings", **{**HOUSE, **RECEIVING, "house": "Other", name: written})
+    assert list(fields_of(answer)) == [name] and fields_of(answer)[name].endswith(".")
+    (policy,) = stored(admin, LogisticsPolicy, shop_id=admin.world.shop_id)
+    assert (policy.two_people_cents, policy.most_deducted_percent, policy.collects_in) == (5_000_000, 25, ["FR", "CH"])
+    assert stored(admin, Shop, domain=ALICE)[0].house == HOUSE["house"]
+
+
+def test_a_page_open_since_before_these_fields_changes_none_of_them(admin: Admin):
+    admin.alice.send("/app/settings", **HOUSE, **RECEIVING)
+    assert admin.alice.send("/app/settings", **HOUSE).status_code == 200
+    (policy,) = stored(admin, LogisticsPolicy, shop_id=admin.world.shop_id)
+    assert policy.collects and policy.collects_in == ["FR", "CH"]

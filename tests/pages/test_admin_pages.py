@@ -169,7 +169,8 @@ def test_home_says_what_each_return_waits_for(admin: Admin):
 
 def test_home_says_which_figures_it_does_not_have(admin: Admin):
     text = read(admin.alice.open("/app")).text
-    assert "No figures yet: 0 to 0" in text and "Not counted yet" in text
+    assert "No figure yet" in text and "0 to 0" in text
+    assert "The measures are counted once your orders are read." in text
 
 
 def test_home_says_that_texts_are_held_and_that_no_worker_runs(admin: Admin):

@@ -35,12 +35,9 @@ FOUND = OrderToReturn(
 
 
 class Shopify:
-    """In place of ShopifyOpenings."""
+    """In place of shopify_openings()."""
 
     answer: Any = FOUND
-
-    def __init__(self, api: object):
-        pass
 
     def find_order(self, shop_id: int, name: str) -> OrderToReturn | None:
         if isinstance(self.answer, Exception):
@@ -65,7 +62,7 @@ class Shopify:
 @pytest.fixture(autouse=True)
 def shopify(monkeypatch: pytest.MonkeyPatch, database: Database, queue: Queue) -> type[Shopify]:
     SQLModel.metadata.create_all(database.engine)
-    monkeypatch.setattr(opening, "ShopifyOpenings", Shopify)
+    monkeypatch.setattr(opening, "shopify_openings", Shopify)
     monkeypatch.setattr(Shopify, "answer", FOUND)
     return Shopify
 

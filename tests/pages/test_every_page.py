@@ -93,6 +93,7 @@ def prepared(admin: Admin, alice: Everywhere, browser_context: Any, **options: A
     context = browser_context(**options)
     sign(context, admin, cookie.value)
     page: Page = context.new_page()
+    page.set_default_timeout(60_000)  # a slow machine shows everything, late
     return page
 
 

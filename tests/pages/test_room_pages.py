@@ -1,6 +1,7 @@
 """The room's pages with each provider, what an advisor shows, what a merchant chooses; and that Dana sees nothing."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from consults.booking import next_consult
 from consults.models import Consult, ConsultPolicy
+from consults.rooms import consents
 from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO
 from consults.rooms.rooms import join, room_for
 from consults.rooms.showing import on_the_table
@@ -166,3 +168,64 @@ def test_the_script_that_is_fetched_is_the_one_the_page_asks_for() -> None:
     assert f"twilio-video-{version}.min.js" == SCRIPT
     assert re.search(r"^sha256=[0-9a-f]{64}$", fetcher, re.MULTILINE)
     assert "shopify_app/static/vendor/" in (ROOT / ".gitignore").read_text()
+
+
+def test_an_advisors_own_room_goes_before_the_houses(app, world, made, visitor, talk) -> None:
+    by(made, talk, LINK, SALON)
+    alice = Caller(app, app.extensions["returns"].settings, ALICE)
+    page, own = f"/app/advisors/{world.bob.id}", "https://meet.verdane.example/bob"
+    form = {"name": "Bob Laurent", "phone": "+33184880017", "languages": "fr", "active": "on"}
+    assert alice.send(page, **form, room_link="http://bob").status_code == 422
+    assert alice.send(page, **form, room_link=own).status_code == 200
+    with cast.clock(talk.starts_at):
+        shown = visitor.get(f"/consult/{made(lambda s: cast.consult_link(s, world.case))}/room").text
+    assert f'href="{own}"' in shown and SALON not in shown
+
+
+def test_an_advisor_leads_everybody_to_another_room(world, made, at_desk, talk) -> None:
+    bob, path = at_desk(world.bob), f"/desk/consults/{talk.id}/room"
+    assert "Trouble with this room?" not in bob.get(path).text, "there is no other that is set up"
+    by(made, talk, EMBEDDED, SALON)
+    page = bob.get(path).text
+    assert "Trouble with this room?" in page and "Twilio Video" not in page
+    token = csrf(page)
+    assert bob.post(f"{path}/switch", data={"csrf": token, "provider": TWILIO_VIDEO}).status_code == 400
+    assert bob.post(f"{path}/switch", data={"csrf": "x", "provider": LINK}).status_code == 403
+    assert bob.post(f"{path}/switch", data={"csrf": token, "provider": LINK}).status_code == 303
+    assert made(lambda s: s.get_one(Consult, talk.id)).provider == LINK
+    dana = made(lambda s: cast.dana(s))
+    stranger = at_desk(dana.bob)
+    theirs = csrf(stranger.get(f"/desk/cases/{dana.case.id}").text)
+    assert stranger.post(f"{path}/switch", data={"csrf": theirs, "provider": EMBEDDED}).status_code == 404
+    assert stranger.post(f"{path}/recording", data={"csrf": theirs, "step": "agree"}).status_code == 404
+
+
+def test_each_person_agrees_to_a_recording_on_their_own_page_and_takes_it_back(
+    database, world, made, talk, tmp_path, monkeypatch
+) -> None:
+    about = {"twilio_account_sid": "AC1", "twilio_auth_token": "t", "twilio_messaging_service_sid": "MG1"}
+    keys = {"twilio_api_key_sid": "SK1", "twilio_api_key_secret": "a secret as long as such secrets are"}
+    app = create_app(cast.settings(database.url, **about, **keys), database)
+    (tmp_path / SCRIPT).write_text("")
+    monkeypatch.setattr(app.extensions["returns"].rooms[TWILIO_VIDEO], "scripts", tmp_path)
+    client, address = app.test_client(), f"/consult/{made(lambda s: cast.consult_link(s, world.case))}/room"
+    desk, path = app.test_client(), f"/desk/consults/{talk.id}/room"
+    desk.set_cookie("desk", made(lambda s: cast.desk_cookie(s, world.bob)), path="/desk")
+    by(made, talk, TWILIO_VIDEO)
+    with cast.clock(talk.starts_at):
+        assert "I agree to a recording" not in client.get(address).text, "off by default"
+        made(lambda s: setattr(s.get_one(ConsultPolicy, world.shop_id), "may_record", True))
+        asked = client.get(address).text
+        assert "Nothing is recorded." in asked and consents.WORDS in unescape(asked)
+        assert findings("client", text(asked)) == []
+        assert client.post(f"{address}/recording", data={"step": "agree"}).status_code == 303
+        assert "You agree to a recording. It begins when everybody does." in client.get(address).text
+        told = desk.get(path).text
+        assert "Mrs Whitlock: agrees" in told and "Bob Laurent: has not agreed" in told
+        sent = {"csrf": csrf(told), "step": "agree"}
+        assert desk.post(f"{path}/recording", data=sent).status_code == 303
+        assert made(lambda s: consents.may_record(s, s.get_one(Consult, talk.id)))
+        assert client.post(f"{address}/recording", data={"step": "withdraw"}).status_code == 303
+        assert not made(lambda s: consents.may_record(s, s.get_one(Consult, talk.id)))
+        by(made, talk, EMBEDDED)
+        assert "I agree to a recording" not in client.get(address).text, "the built-in room makes none"

@@ -46,6 +46,7 @@ def test_a_room_is_made_once_told_of_and_closed_for_good(rooms: TwilioRooms, tow
     assert made.startswith("RM") and rooms.ensure_room(7) == made, "the one made before is found"
     tell = f"{town.base}/control/twilio/rooms/consult-7/participant-connected?identity=12"
     assert requests.post(tell, timeout=5).json() == {"told": True}
+    rooms.record(made, on=True)
     rooms.end(made)
     received = recorder.wait_for(3)
     validator = RequestValidator(town.parts.config.twilio_auth_token)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from kit.db import Database
-from shopify_app.admin_api.tokens import Grant
+from shopify_app.admin_api.grants import Grant
 from shopify_app.installs import install
 from shops.models import ShopState
 from tests.cast import NOW

@@ -45,7 +45,7 @@ def test_each_topic_we_need_has_a_parser() -> None:
         (
             "reverse_deliveries/attach_deliverable",
             "reverse_deliveries_attach_deliverable",
-            replace(CHANGED, says="deliverable"),
+            replace(CHANGED, says="deliverable", tracking="1Z999AA19876543210"),
         ),
         (
             "reverse_fulfillment_orders/dispose",

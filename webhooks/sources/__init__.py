@@ -1,11 +1,9 @@
 """Who sends webhooks, and how each proves it. Pure: headers and raw body in, an envelope or a refusal out."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What is known of a delivery before its body is parsed. Only the body is signed; the rest are claims."""
 
     topic: str

@@ -81,4 +81,6 @@ def _header(headers: dict[str, str], name: str) -> str:
 
 def _short(value: str, most: int) -> str:
     # NUL and lone surrogates would be refused by PostgreSQL; a header is ours to clean, the signed body is not.
+    if value.isascii() and "\x00" not in value:  # nearly always
+        return value[:most]
     return value.encode("utf-8", "replace").decode().replace("\x00", "")[:most]

@@ -13,7 +13,9 @@ from werkzeug.datastructures import MultiDict
 from consults.kinds import StaffRole
 from consults.models import Advisor, WorkingHours
 from consults.rights import BY_ROLE, Right
+from consults.rooms.own_link import is_own_link
 from consults.zones import is_zone
+from shopify_app.pages.admin.room_forms import WHOLE_ADDRESS
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -35,6 +37,10 @@ def read_form(form: Form, places: Sequence[int], *, now: datetime) -> tuple[dict
     """
     values, wrongs = _person(form, now)
     _knowledge(form, places, values, wrongs)
+    if "room_link" in form:
+        values["room_link"] = form.get("room_link", "").strip()
+        if values["room_link"] and not is_own_link(values["room_link"]):
+            wrongs["room_link"] = WHOLE_ADDRESS
     for name, most in LIMITS.items():
         if name in form:
             text = form.get(name, "").strip()

@@ -10,6 +10,7 @@ from consults.advisors import advisors
 from kit.errors import AppError
 from kit.money import Money
 from logistics import refund_promises, rmas
+from logistics.credits import ceilings, no_ceiling
 from logistics.radar.cards import live_cards
 from logistics.radar.kinds import HEADINGS
 from logistics.refund_rules import pack
@@ -41,6 +42,7 @@ def index() -> str:
             policy=policy,
             above=Money(above, shop.currency).amount if above is not None else "",
             days=policy.house_refund_days or pack()["house_days"],
+            no_ceiling="" if shop.currency in ceilings(session, shop_id) else no_ceiling(shop.currency),
         )
 
 

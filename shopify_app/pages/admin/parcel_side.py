@@ -10,6 +10,7 @@ from kit.causes import Cause
 from kit.countries import country_names
 from logistics import covering, packs, parcels, rmas
 from logistics.cover import WayVerdict
+from logistics.foreign_labels import foreign_of
 from logistics.judging import verdict_of
 from logistics.models import Rma
 from logistics.reads import Address
@@ -47,6 +48,8 @@ def parcel_side(session: Session, rma: Rma) -> dict[str, Any]:
         "against_us": is_against_us(session, rma),
         "verdict": verdict_of(session, rma),
         "ways": _ways(session, rma),
+        "foreign": foreign_of(session, rma),
+        "others": _others(session, rma),
         "kinds_known": [entry["key"] for entry in packs.pack(session, rma.shop_id, "categories").entries],
     }
 
@@ -59,6 +62,16 @@ def _ways(session: Session, rma: Rma) -> list[WayVerdict]:
     ends = {"sender": rmas.sender_of(rma), "receiver": rmas.policy_of(session, rma.shop_id).receiver}
     load = covering.load_of(session, rma, boxes[0], now=now(), **ends)
     return list(covering.ways_of(session, rma, boxes[0], load).ways)
+
+
+def _others(session: Session, rma: Rma) -> dict[int, tuple[WayVerdict, ...]]:
+    """Of each box that is not on its way yet, how else it may travel."""
+    if rma.goods_state not in (Goods.AUTHORISED, Goods.LABELLED):
+        return {}
+    ends = {"sender": rmas.sender_of(rma), "receiver": rmas.policy_of(session, rma.shop_id).receiver}
+    boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
+    loads = {box.id: (box, covering.load_of(session, rma, box, now=now(), **ends)) for box in boxes if box.id}
+    return {box_id: covering.ways_of(session, rma, box, load, free=True).ways for box_id, (box, load) in loads.items()}
 
 
 def read_sender(form: Mapping[str, str], kept: Address) -> tuple[Address, dict[str, str]]:

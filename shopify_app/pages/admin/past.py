@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from kit.money import Money
 from measures import history, turns
+from measures.fitting import Fitting, fitting
 from measures.history import HistoryProgress
 from measures.models import ReadState
 from shopify_app.auth import merchant
@@ -40,6 +41,7 @@ class Past:
     share: int | None = None
     busy: bool = False
     can_begin: bool = False
+    fit: Fitting | None = None
 
 
 @page.post("/app/history")
@@ -65,7 +67,15 @@ def past_of(session: Session, shop: Shop) -> Past | None:
         share=None if found.share is None else int(found.share * 100),
         busy=found.first and found.state in (ReadState.WANTED, ReadState.WORKING, ReadState.READING),
         can_begin=found.state is ReadState.STOPPED,
+        fit=fit_of(shop, figures),
     )
+
+
+def fit_of(shop: Shop, figures: ShopFigures | None) -> Fitting | None:
+    """Whether the app is for this shop; None before its orders are counted."""
+    if figures is None or figures.average_order_cents is None:
+        return None
+    return fitting(Money(figures.average_order_cents, figures.currency), plus=shop.plus)
 
 
 def sentences(found: HistoryProgress, zone: str) -> list[str]:

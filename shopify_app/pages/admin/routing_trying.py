@@ -12,10 +12,8 @@ from routing.facts import OrderRead, StaffRead
 from routing.ports import Openings, OrderReads, SignalReads
 from routing.reads import OrderSignals
 from routing.trying import Tried, try_order
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.orders import ShopifyOrders
-from shopify_app.web import begin, now, running
+from shopify_app.reaching import shopify_openings, shopify_orders
+from shopify_app.web import begin, now
 
 NO_ORDER = "Shopify shows no order {name} here. An older one is shown only where the app may read old orders."
 AWAY = "Shopify did not answer. Please try again in a moment."
@@ -51,8 +49,7 @@ class Reads(OrderReads, SignalReads, Protocol):
 
 def doors() -> tuple[Openings, Reads]:
     """The way out to Shopify; tests put their own in its place."""
-    api = AdminApi(running().settings, running().database)
-    return ShopifyOpenings(api), ShopifyOrders(api, running().database)
+    return shopify_openings(), shopify_orders()
 
 
 def try_it(shop_id: int, name: str) -> Trial | None:

@@ -32,7 +32,7 @@ def index() -> str:
         return show("rule_packs.html", lists=lists)
 
 
-@page.get("/app/rules/<any(categories, classes, species, countries, policy, carriers):name>")
+@page.get("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
 def one(name: str) -> str:
     """One list, and the entry asked for by `?entry=` in a form; an empty form for a new one."""
     caller = visiting()
@@ -43,7 +43,7 @@ def one(name: str) -> str:
         return show("rule_pack.html", name=name, schema=SCHEMAS[name], pack=kept, asked=asked)
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers):name>")
+@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
 def change(name: str) -> Response:
     """Write one entry, or a new one. What waits for a rule is tried at once."""
     caller, form = merchant(), request.form
@@ -67,7 +67,7 @@ def change(name: str) -> Response:
     return go(f"/app/rules/{name}", "Saved as a new version.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers):name>/drop")
+@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/drop")
 def drop(name: str) -> Response:
     """Leave one entry out."""
     caller = merchant()
@@ -79,7 +79,7 @@ def drop(name: str) -> Response:
     return go(f"/app/rules/{name}", "Left out. Older versions are kept.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers):name>/file")
+@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/file")
 def bring(name: str) -> Response:
     """Take over a whole list from a file, or none of it."""
     caller, given = merchant(), request.files.get("file")
@@ -97,7 +97,7 @@ def bring(name: str) -> Response:
     return go(f"/app/rules/{name}", "The file is taken over as a new version.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers):name>/export")
+@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/export")
 def open_file(name: str) -> Response:
     """An address for ten minutes, in a tab of its own: a frame can't keep a file."""
     caller = merchant()

@@ -14,14 +14,16 @@ from consults.policy import policy_of as talks_of
 from jobs.attempts import wake
 from kit.countries import country_names
 from kit.errors import OutsideError, Waiting
+from kit.money import Money
 from logistics import rmas
-from shopify_app.admin_api.client import AdminApi
 from shopify_app.auth import merchant
 from shopify_app.installs import learn_scopes
 from shopify_app.mending.granted import RIGHTS, grant_page, missing_rights
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
+from shopify_app.pages.admin.receiving_forms import countries_in_words, read_receiving
 from shopify_app.pages.admin.room_forms import choose_room, read_room, room_choices
 from shopify_app.pages.admin.standing import setup
+from shopify_app.reaching import admin_api
 from shopify_app.web import begin, now, running, settings
 from shops.events import ScopesChanged
 
@@ -46,14 +48,16 @@ def choose() -> str:
     """Everything a merchant chooses about parcels, money and the house's name."""
     caller = visiting()
     with begin() as session:
-        shop = shop_of(session, caller)
+        shop, policy = shop_of(session, caller), rmas.policy_of(session, caller.shop_id)
         return show(
             "settings.html",
             steps=setup(session, shop),
-            policy=rmas.policy_of(session, caller.shop_id),
+            policy=policy,
             places=_places(session, caller.shop_id),
             talks=talks_of(session, shop_id=caller.shop_id),
             room_choices=room_choices(),
+            two_people=Money(policy.two_people_cents, shop.currency).amount,
+            collects_in=countries_in_words(policy.collects_in),
             rights=RIGHTS if shop.scopes else (),
             missing=missing_rights(shop),
             grant_page=partial(grant_page, shop, settings().shopify_api_key),
@@ -67,12 +71,13 @@ def change() -> Response:
     with begin() as session:
         values, fields = read_form(request.form, _places(session, caller.shop_id))
         room, more = read_room(request.form)
-        if fields | more:
-            return wrong(fields | more)
+        receiving, still_more = read_receiving(request.form, shop_of(session, caller).currency)
+        if fields | more | still_more:
+            return wrong(fields | more | still_more)
         if room:
             choose_room(session, shop_id=caller.shop_id, **room)
         shop, policy = shop_of(session, caller), rmas.policy_of(session, caller.shop_id)
-        for name, value in values.items():
+        for name, value in (values | receiving).items():
             setattr(shop if name in HOUSE else policy, name, value)
         session.add_all([shop, policy])
         wake(session, shop_id=caller.shop_id, now=now())  # a label may have waited for the address
@@ -84,7 +89,7 @@ def rights() -> Response:
     """Somebody gave a right: read at once what the app may do, as Shopify's own word of it may lag."""
     caller = merchant()
     try:
-        learn_scopes(running().database.begin, api=AdminApi(settings(), running().database), shop_id=caller.shop_id)
+        learn_scopes(running().database.begin, api=admin_api(), shop_id=caller.shop_id)
     except (OutsideError, Waiting):
         with begin() as session:
             jobs.publish(session, ScopesChanged(caller.shop_id))  # tried until Shopify answers

@@ -4,11 +4,10 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from routing.directory_merge import Merge, compare, take_over
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.orders import ShopifyOrders
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting
-from shopify_app.web import begin, running
+from shopify_app.reaching import shopify_orders
+from shopify_app.web import begin
 
 page = Blueprint("admin_staff", __name__)
 
@@ -36,8 +35,7 @@ def change() -> Response:
 
 
 def _read(shop_id: int) -> Merge | None:
-    reads = ShopifyOrders(AdminApi(running().settings, running().database), running().database)
-    found = reads.everyone(shop_id)
+    found = shopify_orders().everyone(shop_id)
     if found is None:
         return None
     with begin() as session:

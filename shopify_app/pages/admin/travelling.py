@@ -1,14 +1,17 @@
 """/app/returns/<id>: how its parcels travel, and who comes for them, where a person decides or writes it down."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
 from jobs.attempts import retry_of
+from kit.errors import AppError, NotFound
 from kit.money import Money
 from logistics import rmas
 from logistics.bookings import Booking, change_way, record_booking
+from logistics.foreign_labels import NO_EVIDENCE, confirm_cover, not_used
 from logistics.parcels import get_parcel
 from logistics.ways import Way
 from shopify_app.asked import row_id
@@ -77,6 +80,32 @@ def send_another_way(rma_id: int) -> Response:
             now=now(),
         )
     return go("", "Noted. The rest follows by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/foreign")
+def say_of_foreign(rma_id: int) -> Response:
+    """What covers a label that somebody hung on in Shopify, or that nothing travels by it."""
+    caller, form = merchant(), request.form
+    label_id = row_id(form.get("label_id", ""))
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "by": staff(caller), "now": now()}
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if label_id is None:
+            return wrong({"label_id": "Load this page again; the label is not known any more."})
+        if form.get("used") == "no":
+            not_used(session, label_id=label_id, **about)
+            return go("", "Noted. A label with cover follows by itself, where there is none.")
+        cover = _money(form.get("covered_for", ""), rma.currency)
+        if cover is None:
+            return wrong({"covered_for": "Write the amount it is covered for, for example 14800."})
+        try:
+            confirm_cover(session, label_id=label_id, cover=cover, evidence=form.get("evidence", ""), **about)
+        except NotFound:
+            raise
+        except AppError as no:
+            session.rollback()
+            return wrong({"evidence" if no.message == NO_EVIDENCE else "covered_for": no.message})
+    return go("", "Written down.")
 
 
 def _times(zone: str) -> tuple[tuple[datetime, datetime], dict[str, str]]:

@@ -25,6 +25,7 @@ from consults.states import LIVE, ConsultState
 from consults.wishes import prefers_simple_return
 from kit.errors import AppError
 from kit.money import Money
+from logistics.exchanges import exchange_of, holds, path_now
 from logistics.models import Rma
 from logistics.radar.cards import cards_of
 from logistics.radar.kinds import ASK_OCCASION, HEADINGS
@@ -166,6 +167,9 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "need": need_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
         "instead": instead_of(seen) if seen else "",
         "sale": sale_of(session, rma) if rma else None,
+        "exchange": exchange_of(session, rma) if rma else None,
+        "makes_way": rma is not None and holds(session, rma),
+        "path": str(path_now(session, rma, "any")) if rma else "",
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.steps(_questions(session, case, rma))],

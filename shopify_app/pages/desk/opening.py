@@ -9,15 +9,14 @@ from consults.cases import find_case
 from consults.rights import Right
 from kit.errors import AppError, OutsideError, Waiting
 from kit.tokens import new_token, token_hash
-from routing import openings
+from routing import offers, openings
 from routing.models import OpenedReturn
 from routing.reads import OrderToReturn, Reason
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.openings import ShopifyOpenings
-from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.pages.desk.advisors_cases import whose
-from shopify_app.web import begin, now, running
+from shopify_app.pages.desk.offering import let_them_decide, quantity_of
+from shopify_app.reaching import shopify_openings, shopify_stock
+from shopify_app.web import begin, now
 
 page = Blueprint("opening", __name__, url_prefix="/returns")
 
@@ -45,6 +44,8 @@ def new() -> ResponseReturnValue:
             problem=problem,
             key=new_token(),
             opened=openings.recent(session, shop_id=caller.shop_id, advisor_id=whose(caller)),
+            offered=offers.waiting(session, shop_id=caller.shop_id, advisor_id=whose(caller)),
+            offer_sent="offered" in request.args,
         ), (200 if not problem else 422)
 
 
@@ -55,6 +56,8 @@ def open_it() -> ResponseReturnValue:
     gids = [form.get("order_gid", ""), form.get("reason", ""), *form.getlist("line")]
     if not all(GID.fullmatch(gid) for gid in gids) or not form.get("key"):
         raise AppError("Choose a reason and at least one piece.", status=422)
+    if form.get("step") == "offer":
+        return let_them_decide(caller, form)
     instead = _instead(caller, form.get("instead", "").strip())
     with begin() as session:
         row = openings.ask(
@@ -63,7 +66,7 @@ def open_it() -> ResponseReturnValue:
             key=token_hash(form["key"]),
             order_gid=form["order_gid"],
             order_name=form.get("order", "")[:60],
-            lines=[(gid, _quantity(form.get(f"quantity:{gid}", "1"))) for gid in form.getlist("line")],
+            lines=[(gid, quantity_of(form.get(f"quantity:{gid}", "1"))) for gid in form.getlist("line")],
             reason_gid=form["reason"],
             advisor_id=caller.advisor_id,
             exchanges=instead,
@@ -94,7 +97,7 @@ def again(opened_id: int) -> ResponseReturnValue:
 
 
 def _look_up(caller: DeskCaller, name: str) -> tuple[OrderToReturn | None, tuple[Reason, ...], str]:
-    shopify = ShopifyOpenings(AdminApi(running().settings, running().database))
+    shopify = shopify_openings()
     try:
         order = shopify.find_order(caller.shop_id, name)
         if order is None:
@@ -112,7 +115,7 @@ def _instead(caller: DeskCaller, sku: str) -> list[tuple[str, int]]:
     """The piece the client decided for, if any."""
     if not sku:
         return []
-    piece = ShopifyStock(AdminApi(running().settings, running().database)).find(caller.shop_id, sku)
+    piece = shopify_stock().find(caller.shop_id, sku)
     if piece is None:
         raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     return [(piece.variant_gid, 1)]
@@ -121,7 +124,3 @@ def _instead(caller: DeskCaller, sku: str) -> list[tuple[str, int]]:
 def _theirs(caller: DeskCaller, row: OpenedReturn) -> None:
     if not caller.is_manager and row.advisor_id != caller.advisor_id:
         raise AppError("That page is not known here.", status=404, code="not_found")
-
-
-def _quantity(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -17,7 +17,7 @@ from logistics.deductions import SHARES
 from logistics.dispositions import find_inspection
 from logistics.inspecting import Answered, checks_of, inspect_pieces, record_outbound, sheets_of
 from logistics.models import Rma
-from logistics.wear import answer_deduction, deduction_of
+from logistics.wear import answer_deduction, deduction_of, may_be_charged
 from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.sizes import most_bytes
 from shopify_app.web import begin, now, pictures
@@ -208,6 +208,7 @@ def _show(session: Session, caller: DeskCaller, rma: Rma, problem: str = "") -> 
         pictures=shots.pictures_of(session, shop_id=rma.shop_id, rma_id=rma.id),
         deduction=deduction_of(session, rma),
         two=needs_two(session, rma),
+        charges=may_be_charged(session, rma),
         problem=problem,
         items=ITEMS,
         categories=CATEGORIES,

@@ -11,19 +11,18 @@ from consults.history import by_advisor
 from consults.models import Case
 from consults.rights import Right
 from kit.errors import AppError, NotFound
+from logistics.exchanges import ask_exchange
 from logistics.radar.cards import cards_of, close_card, send_card
 from logistics.radar.kinds import blames
 from logistics.radar.needs import need_of, note_need
 from logistics.rights import GRANT
 from logistics.rmas import find_rma
 from logistics.settlements import approve_payment, open_settlement
-from logistics.side_sales import ask_sale
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.stock import ShopifyStock
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.web import begin, now, running
+from shopify_app.reaching import shopify_stock
+from shopify_app.web import begin, now
 
 page = Blueprint("radar", __name__, url_prefix="/cases/<int:case_id>")
 LOOK_AGAIN = "“{words}” blames somebody. Say what was ours in it, or send it a second time as it stands."
@@ -61,7 +60,7 @@ def need(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         return_gid = case_of(session, caller, case_id).return_gid
     sku = form.get("sku", "").strip()
-    piece = ShopifyStock(AdminApi(running().settings, running().database)).find(caller.shop_id, sku) if sku else None
+    piece = shopify_stock().find(caller.shop_id, sku) if sku else None
     if sku and piece is None:
         raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     with begin() as session:
@@ -76,7 +75,7 @@ def need(case_id: int) -> ResponseReturnValue:
 
 @page.post("/sale")
 def sell(case_id: int) -> ResponseReturnValue:
-    """Sell the promised piece beside the return: the client pays it on its own, the refund goes its own way."""
+    """The client takes the promised piece instead: in one movement of money where that is still possible."""
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
@@ -89,7 +88,7 @@ def sell(case_id: int) -> ResponseReturnValue:
             "piece": wanted.piece,
             "by": by_advisor(caller.advisor_id),
         }
-        ask_sale(session, shop_id=caller.shop_id, rma_id=rma.id, now=now(), **about)
+        ask_exchange(session, shop_id=caller.shop_id, rma_id=rma.id, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 

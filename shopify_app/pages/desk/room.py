@@ -8,13 +8,17 @@ from consults.booking import get_consult
 from consults.models import Case
 from consults.rooms.rooms import Room, advisor_place, in_window, room_for
 from consults.rooms.showing import on_the_table, put_away, show_piece
+from consults.rooms.switching import switch_room
+from consults.states import ConsultState
 from consults.zones import show_times
+from kit.errors import AppError
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.desk.cases import about
-from shopify_app.pages.rooms import VERBS, answer, stage_of
+from shopify_app.pages.rooms import VERBS, answer, hear_recording, other_rooms, stage_of
 from shopify_app.web import begin, now
 
+SWITCHED = (ConsultState.BOOKED, ConsultState.IN_SESSION)
 page = Blueprint("room", __name__, url_prefix="/consults/<int:consult_id>/room")
 
 
@@ -42,7 +46,8 @@ def show(consult_id: int) -> ResponseReturnValue:
             when=show_times(room.consult.starts_at, zone),
             opens=show_times(room.opens_at, zone),
             showing=on_the_table(session, room.consult),
-            **stage_of(session, room),
+            other_rooms=other_rooms(session, room.consult) if room.consult.state in SWITCHED else [],
+            **stage_of(session, room, advisor_place(session, room.consult)),
         )
 
 
@@ -68,6 +73,30 @@ def show_to_client(consult_id: int) -> ResponseReturnValue:
             put_away(session, room.consult, now=now())
         else:
             show_piece(session, room.consult, **words, advisor_id=caller.advisor_id, now=now())
+    return redirect(f"/desk/consults/{consult_id}/room", 303)
+
+
+@page.post("/recording")
+def agree(consult_id: int) -> ResponseReturnValue:
+    """Agree to be recorded, or take it back."""
+    caller = desk()
+    with begin() as session:
+        room, _ = _room(session, caller, consult_id)
+        hear_recording(session, room.consult, advisor_place(session, room.consult))
+    return redirect(f"/desk/consults/{consult_id}/room", 303)
+
+
+@page.post("/switch")
+def switch(consult_id: int) -> ResponseReturnValue:
+    """Trouble with this room: another one, for everybody."""
+    caller = desk()
+    with begin() as session:
+        room, _ = _room(session, caller, consult_id)
+        provider = request.form.get("provider", "")
+        if provider not in dict(other_rooms(session, room.consult)):
+            raise AppError("Choose one of the rooms.")
+        about = {"shop_id": caller.shop_id, "consult_id": consult_id, "advisor_id": caller.advisor_id}
+        switch_room(session, provider=provider, now=now(), **about)
     return redirect(f"/desk/consults/{consult_id}/room", 303)
 
 

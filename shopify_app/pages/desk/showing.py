@@ -23,11 +23,10 @@ from consults.pieces.states import HoldEnd
 from kit.errors import AppError, OutsideError, Waiting
 from logistics.models import Rma
 from logistics.rmas import find_rma, lines_of
-from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.pieces import ShopifyPieces
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.web import begin, now, running
+from shopify_app.reaching import shopify_pieces
+from shopify_app.web import begin, now
 
 page = Blueprint("showing", __name__, url_prefix="/cases/<int:case_id>/pieces")
 
@@ -109,9 +108,8 @@ def offer(case_id: int, hold_id: int) -> ResponseReturnValue:
 
 def _look_now(shop_id: int, product_gid: str) -> None:
     """What Shopify counts at this moment. While it is away, what was counted last holds; the database still decides."""
-    reads = ShopifyPieces(AdminApi(running().settings, running().database))
     try:
-        read_product(begin, reads=reads, shop_id=shop_id, product_gid=product_gid)
+        read_product(begin, reads=shopify_pieces(), shop_id=shop_id, product_gid=product_gid)
     except (OutsideError, Waiting):
         return
 

@@ -5,6 +5,7 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    deciding,
     fresh_links,
     meeting,
     returns,
@@ -19,7 +20,19 @@ from shopify_app.pages.wording import add_filters
 from shops.links import LinkDone
 
 portal = Blueprint("portal", __name__)
-for part in (returns, times, standing_in, sooner, along, wear, meeting, fresh_links, storefront, withdrawing):
+for part in (
+    returns,
+    deciding,
+    times,
+    standing_in,
+    sooner,
+    along,
+    wear,
+    meeting,
+    fresh_links,
+    storefront,
+    withdrawing,
+):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.register_error_handler(LinkDone, fresh_links.done)

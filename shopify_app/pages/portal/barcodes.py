@@ -1,5 +1,7 @@
 """Code 128 as an SVG: bars a scanner at the receiving desk reads. Pure."""
 
+import unicodedata
+
 from markupsafe import Markup, escape
 
 # Widths of bar, space, bar, … of each symbol, in modules; ISO/IEC 15417, table 1. 104 starts set B, 106 stops.
@@ -15,6 +17,12 @@ _TABLE = (
 _WIDTHS = _TABLE.split()
 _START_B, _STOP = 104, 106
 _QUIET = 10  # modules of white before and after
+
+
+def scannable(number: str) -> str:
+    """A return's number as bars can say it: an order's name may have letters of any kind before its figures."""
+    bare = unicodedata.normalize("NFKD", number)
+    return "".join(letter for letter in bare if letter.isascii() and letter.isprintable()) or "-"
 
 
 def symbols(text: str) -> list[int]:

@@ -7,10 +7,13 @@ from sqlmodel import Session
 
 from consults.cases import get_case
 from consults.models import Case
+from kit.errors import NotFound
 from logistics.models import Rma
 from logistics.rmas import get_rma
+from routing.offer_models import ReturnOffer
+from routing.offers import get_offer, rma_of
 from shopify_app.auth import client_link
-from shops.links import CONSULT, RETURN
+from shops.links import CONSULT, OFFER, RETURN
 from shops.shops import get_shop
 
 
@@ -25,10 +28,26 @@ class Invited:
 
 
 def with_return(session: Session, token: str) -> Rma:
-    """The return of the link. Raises NotFound or LinkDone."""
+    """The return of the link, or what became of an offer by it. Raises NotFound or LinkDone."""
+    offer = with_offer(session, token)
+    if offer is not None:
+        rma = rma_of(session, offer)
+        if rma is None:
+            raise NotFound("There is nothing at this address yet.")
+        return rma
     opened = client_link(session, token, RETURN)
     g.shop = get_shop(session, opened.shop_id)
     return get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id)
+
+
+def with_offer(session: Session, token: str) -> ReturnOffer | None:
+    """What the client decides about by this link; None for a link to anything else. Raises LinkDone."""
+    try:
+        opened = client_link(session, token, OFFER)
+    except NotFound:
+        return None
+    g.shop = get_shop(session, opened.shop_id)
+    return get_offer(session, shop_id=opened.shop_id, offer_id=opened.subject_id)
 
 
 def with_case(session: Session, token: str) -> Invited:

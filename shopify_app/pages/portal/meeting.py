@@ -1,6 +1,6 @@
 """The room, for the client and whoever comes along."""
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -11,7 +11,7 @@ from consults.zones import show_times
 from kit.errors import NotFound
 from shopify_app.auth import client_link
 from shopify_app.pages.portal.clients import with_case
-from shopify_app.pages.rooms import VERBS, answer, stage_of
+from shopify_app.pages.rooms import VERBS, answer, hear_recording, stage_of
 from shopify_app.pages.wording import shown_locale
 from shopify_app.web import begin, now
 from shops.links import CONSULT
@@ -25,7 +25,7 @@ def show(token: str) -> ResponseReturnValue:
     """Before: camera and sound as others will see and hear them. During: the room itself, by room.js."""
     with begin() as session:
         caller = with_case(session, token)
-        consult, _ = _seat(session, caller.shop_id, caller.case_id, caller.guest_id)
+        consult, place = _seat(session, caller.shop_id, caller.case_id, caller.guest_id)
         assert consult.id is not None
         room = room_for(session, shop_id=caller.shop_id, consult_id=consult.id)
         advisor = get_advisor(session, shop_id=caller.shop_id, advisor_id=consult.advisor_id)
@@ -40,7 +40,7 @@ def show(token: str) -> ResponseReturnValue:
             when=show_times(consult.starts_at, consult.client_zone, locale),
             opens=show_times(room.opens_at, consult.client_zone, locale),
             is_client=caller.guest_id is None,
-            **stage_of(session, room),
+            **stage_of(session, room, place),
         )
 
 
@@ -53,6 +53,15 @@ def ask(token: str, verb: str) -> ResponseReturnValue:
         consult, participant_id = _seat(session, opened.shop_id, opened.subject_id, opened.person_id)
         told = answer(session, verb, consult=consult, participant_id=participant_id)
     return jsonify(told)
+
+
+@page.post("/recording")
+def agree(token: str) -> ResponseReturnValue:
+    """Agree to be recorded, or take it back."""
+    with begin() as session:
+        opened = client_link(session, token, CONSULT)
+        hear_recording(session, *_seat(session, opened.shop_id, opened.subject_id, opened.person_id))
+    return redirect(f"/consult/{token}/room", 303)
 
 
 def _boutique_phone(session: Session, advisor: Advisor) -> str:

@@ -24,9 +24,16 @@ class MoneyWords:
         return self.name == BACK
 
 
-def money_words(seen: RmaView, refund: str, locale: str) -> MoneyWords:
-    """By the newest batch that counts; `refund` is what goes back in words."""
+def money_words(seen: RmaView, refund: str, locale: str, *, instead: str = "", as_credit: bool = False) -> MoneyWords:
+    """By the newest batch that counts; `refund` is what goes back in words.
+
+    Before there is one, by what the client chose: the piece `instead`, or credit.
+    """
     batch = next((b for b in reversed(seen.settlements) if b.state is not SettlementState.VOID), None)
+    if batch is None and instead:
+        return MoneyWords("In its place", f"{instead}. What differs in price is settled once we have looked at yours")
+    if batch is None and as_credit:
+        return MoneyWords(BACK, f"{refund}, as credit for another piece")
     if batch is None:
         return MoneyWords(BACK, f"{refund}, to the card you used")
     if batch.owed_cents:

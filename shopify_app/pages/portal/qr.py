@@ -1,6 +1,5 @@
 """The code a boutique scans, as squares."""
 
-import segno
 from markupsafe import Markup, escape
 
 QUIET = 4  # modules of white around it
@@ -8,6 +7,8 @@ QUIET = 4  # modules of white around it
 
 def squares(address: str, code: str) -> Markup:
     """An inline SVG of a QR code that leads to `address`, read out as "Code …"."""
+    import segno  # for the few who ask for a label: a megabyte
+
     rows = segno.make(address, error="m", micro=False).matrix
     side = len(rows) + 2 * QUIET
     rects = "".join(

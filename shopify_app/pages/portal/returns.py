@@ -20,7 +20,9 @@ from kit.errors import NotFound
 from kit.money import Money
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
+from logistics.minds import piece_instead, wish_of, wishes
 from logistics.models import Parcel, Rma, Settlement
+from logistics.money_terms import chosen
 from logistics.radar.cards import answer_card, cards_of
 from logistics.refund_promises import is_paid, promise_of
 from logistics.rmas import RmaView, policy_of, sender_of, view
@@ -29,12 +31,14 @@ from logistics.states import Goods, ParcelState, SettlementState
 from logistics.wear import deduction_of
 from routing.jobs import find_decision
 from routing.models import Decision
+from routing.offers import rma_of
 from routing.rules import Outcome
 from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
-from shopify_app.pages.portal.barcodes import barcode
-from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.barcodes import barcode, scannable
+from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
@@ -51,6 +55,9 @@ page = Blueprint("returns", __name__, url_prefix="/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     """What happened, what is now, what follows; with a day each."""
     with begin() as session:
+        offer = with_offer(session, token)
+        if offer is not None and rma_of(session, offer) is None:
+            return render_template("portal/offer.html", token=token, **offer_page(session, offer))
         rma = with_return(session, token)
         return render_template("portal/return.html", token=token, **_page(session, rma))
 
@@ -62,7 +69,7 @@ def slip(token: str) -> ResponseReturnValue:
         seen = _view(session, with_return(session, token))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
-        code = barcode(seen.rma.number)
+        code = barcode(scannable(seen.rma.number))
         return render_template("portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city)
 
 
@@ -171,6 +178,7 @@ def facts_of(
 ) -> timeline.WayFacts:
     """What the timeline is told of one return."""
     rma, money, batches = seen.rma, refund_of(seen), _batches(seen)
+    instead = instead_of(seen) or ("even" if not batches and piece_instead(session, rma) else "")
     first = {step.to_state: step.at for step in reversed(seen.steps)}
     locale = shown_locale(rma.client_locale)
     held = consult is not None and consult.state is ConsultState.COMPLETED
@@ -179,7 +187,7 @@ def facts_of(
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,
-        refund=_in_words(seen, money, locale),
+        refund=_in_words(instead, money, locale),
         opened_at=rma.opened_at,
         labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
         moved_at=first.get("in_transit"),
@@ -194,13 +202,13 @@ def facts_of(
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
-        instead=instead_of(seen),
+        instead=instead,
         now=now(),
     )
 
 
-def _in_words(seen: RmaView, money: Money | None, locale: str) -> str:
-    if instead_of(seen):
+def _in_words(instead: str, money: Money | None, locale: str) -> str:
+    if instead:
         return "Your other piece"
     return money.show(locale.replace("-", "_")) if money else "Your refund"
 
@@ -221,7 +229,13 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "consult": consult,
         "heading": timeline.heading(facts),
         "steps": timeline.way(facts),
-        "money": money_words(seen, facts.refund, facts.locale),
+        "money": money_words(
+            seen,
+            facts.refund,
+            facts.locale,
+            instead=piece_instead(session, rma),
+            as_credit=chosen(session, rma).as_credit,
+        ),
         "sale": sale_of(session, rma),
         "promised": _promised(session, rma),
         "put_aside": offered(session, case, now=now()) if case else [],
@@ -233,6 +247,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "codes": _codes(seen),
         "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
         "wear": _asks_of_wear(session, rma),
+        "wishes": wishes(session, rma),
+        "wish": wish_of(session, rma),
         "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
         "simple": case is not None
         and case.id is not None

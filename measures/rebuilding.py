@@ -1,0 +1,176 @@
+"""All of a shop's sums made anew, some returns at a time: resumable, in bounded memory, with progress.
+
+The place moves with the rows, as in reading the past: whoever is killed, the next goes on from the last batch.
+"""
+
+import random
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+import jobs
+from kit import clock
+from kit.db import Begin, insert_once
+from kit.log import get_logger
+from measures import tallying, tying
+from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, Measuring, NextOrders
+from measures.models import HistoricReturn
+from shops.shops import get_shop, is_working, working_shops
+
+log = get_logger("measures")
+
+BATCH = 1_000
+SLICE_SECONDS = 20.0
+SAMPLE = 200
+NIGHT = timedelta(hours=2)
+
+
+def state_of(session: Session, *, shop_id: int) -> Measuring | None:
+    """How far the sums of a shop are; None before the first rebuild."""
+    return session.get(Measuring, shop_id, populate_existing=True)
+
+
+def want(session: Session, *, shop_id: int) -> None:
+    """Begin anew. A rebuild under way starts over; pages keep showing the sums of before."""
+    insert_once(session, Measuring(shop_id=shop_id))
+    row = session.get_one(Measuring, shop_id, populate_existing=True)
+    row.turn, row.rebuilding, row.after_id, row.done = row.turn + 1, True, 0, 0
+    count = sa.select(sa.func.count()).select_from(HistoricReturn).where(col(HistoricReturn.shop_id) == shop_id)
+    row.total = int(session.connection().execute(count).scalar_one())
+    session.add(row)
+    session.flush()
+    _secure(session, row)
+
+
+def rebuild(begin: Begin, *, shop_id: int, turn: int, seconds: float = SLICE_SECONDS) -> None:
+    """One turn of it: some batches, each a transaction, and the next turn secured."""
+    until = time.monotonic() + seconds
+    with begin() as session:
+        row = state_of(session, shop_id=shop_id)
+        if row is None or row.turn != turn or not row.rebuilding or not is_working(get_shop(session, shop_id)):
+            return
+    if row.done == 0:
+        _name_all(begin, shop_id)
+    while True:
+        with begin() as session:
+            if not _batch(session, shop_id, turn):
+                return
+            if time.monotonic() > until:
+                row = session.get_one(Measuring, shop_id, populate_existing=True)
+                row.turn += 1
+                session.add(row)
+                session.flush()
+                return _secure(session, row)
+
+
+def _name_all(begin: Begin, shop_id: int) -> None:
+    """Give every order its household, and tie those that are one."""
+    last: int | None = 0
+    while last is not None:
+        with begin() as session:
+            last = tying.name_orders(session, shop_id=shop_id, after_id=last, most=BATCH * 10)
+    with begin() as session:
+        tying.tie_all(session, shop_id=shop_id, now=clock.now())
+
+
+def _batch(session: Session, shop_id: int, turn: int) -> bool:
+    """The next returns; False when there are none, and the sums are added up, or another one took over."""
+    row = session.get(Measuring, shop_id, populate_existing=True, with_for_update=True)
+    if row is None or row.turn != turn:
+        return False
+    query = (
+        sa.select(col(HistoricReturn.id), col(HistoricReturn.order_gid))
+        .where(col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.id) > row.after_id)
+        .order_by(col(HistoricReturn.id))
+        .limit(BATCH)
+    )
+    found = session.connection().execute(query).all()
+    if not found:
+        tallying.remake_sums(session, shop_id=shop_id)
+        row.rebuilding, row.refreshed_at = False, clock.now()
+        log.info("measures.rebuilt", shop_id=shop_id, returns=row.done)
+    else:
+        tallying.refresh(session, shop_id=shop_id, order_gids=sorted({gid for _, gid in found}))
+        row.after_id, row.done = int(found[-1][0] or 0), row.done + len(found)
+    session.add(row)
+    return bool(found)
+
+
+def _secure(session: Session, row: Measuring) -> None:
+    about: dict[str, Any] = {"shop_id": row.shop_id, "turn": row.turn}
+    job_id = f"measures:{row.shop_id}:{row.turn}"
+    jobs.enqueue(session, "measures.rebuild", key=f"measures:{row.shop_id}", job_id=job_id, **about)
+
+
+# --- every night
+
+
+def check_all(begin: Begin) -> None:
+    """Every night, of each shop: tie households, reckon a sample anew, and compare the sums."""
+    with begin() as session:
+        now = clock.now()
+        for shop in working_shops(session):
+            shop_id = shop.id or 0
+            # After the night's reading, and spread out as it is.
+            at = now + timedelta(hours=3) + NIGHT * (shop_id * 7919 % 1000 / 1000)
+            about: dict[str, Any] = {"key": f"measures:{shop_id}", "shop_id": shop_id, "at": at}
+            jobs.enqueue(session, "measures.check", job_id=f"measures-day:{shop_id}:{now.date()}", **about)
+
+
+def check(begin: Begin, *, shop_id: int) -> None:
+    """One shop's night. What differs is counted, shown on the page and mended by a rebuild."""
+    with begin() as session:
+        row = state_of(session, shop_id=shop_id)
+        if row is None:
+            return want(session, shop_id=shop_id)
+        if row.rebuilding:
+            return
+        tying.tie_all(session, shop_id=shop_id, now=clock.now())
+        differences = compare(session, shop_id=shop_id, now=clock.now())
+        row = session.get_one(Measuring, shop_id, populate_existing=True)
+        row.checked_at, row.differences = clock.now(), differences
+        row.refreshed_at = row.checked_at if not differences else row.refreshed_at
+        session.add(row)
+        if differences:
+            log.error("measures.differ", shop_id=shop_id, differences=differences)
+            want(session, shop_id=shop_id)
+
+
+def compare(session: Session, *, shop_id: int, now: datetime) -> int:
+    """How many of a sample of cases, and of all sums, are not what the rows say."""
+    mine = col(MeasuredReturn.shop_id) == shop_id
+    first, last = (
+        session.connection()
+        .execute(
+            sa.select(sa.func.min(col(HistoricReturn.id)), sa.func.max(col(HistoricReturn.id))).where(
+                col(HistoricReturn.shop_id) == shop_id
+            )
+        )
+        .one()
+    )
+    if first is None or last is None:
+        return 0
+    chance = random.Random(f"{shop_id}:{now.date()}")  # the same sample if it is run twice, another one tomorrow
+    ids = [chance.randint(first, last) for _ in range(SAMPLE)]
+    orders = sa.select(col(HistoricReturn.order_gid)).where(
+        col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.id).in_(ids)
+    )
+    gids = sorted({row[0] for row in session.connection().execute(orders)})
+    wrong = sum(not _same(session, row) for row in tallying.reckoned(session, shop_id=shop_id, order_gids=gids))
+    kept, summed = [
+        session.connection().execute(sa.select(*(sa.func.sum(getattr(model, name)) for name in SUMMED)).where(of)).one()
+        for model, of in ((MeasuredReturn, mine), (MeasuredDay, col(MeasuredDay.shop_id) == shop_id))
+    ]
+    wrong += sum((one or 0) != (other or 0) for one, other in zip(kept, summed, strict=True))
+    bought = sa.select(sa.func.count()).where(mine, col(MeasuredReturn.next_days).is_not(None))
+    counted = sa.select(sa.func.sum(col(NextOrders.count))).where(col(NextOrders.shop_id) == shop_id)
+    both = [session.connection().execute(query).scalar() or 0 for query in (bought, counted)]
+    return wrong + int(both[0] != both[1])
+
+
+def _same(session: Session, row: dict[str, Any]) -> bool:
+    kept = tallying.measured(session, shop_id=row["shop_id"], return_gid=row["return_gid"])
+    return kept is not None and {name: getattr(kept, name) for name in row} == row

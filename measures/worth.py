@@ -1,0 +1,92 @@
+"""What looking after a return is worth: margin on what follows, less what the return cost. Pure.
+
+It is modelled from the merchant's own cost inputs, and says nothing about what would have happened otherwise.
+"""
+
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+
+HABITS = (0, 5, 10, 20)
+"""Per cent of later orders that come back beyond those that did, because returning was made pleasant."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The merchant's inputs. Amounts in the smallest unit, shares in hundredths of a per cent."""
+
+    margin_share: int = 5_000
+    parcel_cents: int = 4_500
+    cover_share: int = 35
+    bench_cents: int = 12_000
+    minute_cents: int = 100
+    gesture_cents: int = 0
+    markdown_share: int = 0
+    referral_cents: int = 0
+
+
+DEFAULTS = Costs()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of closed returns of one kind, added up."""
+
+    returns: int = 0
+    back_cents: int = 0
+    later_orders: int = 0
+    later_cents: int = 0
+    minutes: int = 0
+    parcels: int = 0
+    reworks: int = 0
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Each term on its own; costs are negative. The total is their sum."""
+
+    later_margin: int
+    referral: int
+    parcels: int
+    cover: int
+    bench: int
+    minutes: int
+    gestures: int
+    markdown: int
+
+    @property
+    def total(self) -> int:
+        """Net relationship value."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def cost(self) -> int:
+        """What the returns cost, as a positive amount."""
+        return self.later_margin + self.referral - self.total
+
+
+def worth(sums: Sums, costs: Costs = DEFAULTS, *, assisted: bool = True) -> Worth:
+    """Referral and gestures are the merchant's averages for an assisted case; self-service has none."""
+    cases = sums.returns if assisted else 0
+    return Worth(
+        later_margin=_part(sums.later_cents, costs.margin_share),
+        referral=cases * costs.referral_cents,
+        parcels=-sums.parcels * costs.parcel_cents,
+        cover=-_part(sums.back_cents, costs.cover_share) if sums.parcels else 0,
+        bench=-sums.reworks * costs.bench_cents,
+        minutes=-sums.minutes * costs.minute_cents,
+        gestures=-cases * costs.gesture_cents,
+        markdown=-_part(sums.back_cents, costs.markdown_share),
+    )
+
+
+def with_habit(found: Worth, sums: Sums, percent: int) -> int:
+    """The total if `percent` of later orders came back besides, each at the cost of a return of now."""
+    if not sums.returns:
+        return 0
+    lost = _part(found.later_margin, percent * 100)
+    more = Decimal(sums.later_orders * percent) / 100 * Decimal(found.cost) / sums.returns
+    return found.total - lost - int(more.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _part(cents: int, share: int) -> int:
+    return int((Decimal(cents) * share / 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))

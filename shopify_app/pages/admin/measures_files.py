@@ -1,0 +1,83 @@
+"""/app/measures/file: the rows and figures for an analyst, fetched in a tab of its own: a frame can't keep a file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify, request, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from measures import exporting, pilots, reading
+from measures.reading import MONTHS
+from shopify_app.auth import merchant
+from shopify_app.pages.admin.measures import found_leaks, months_asked
+from shopify_app.web import begin, now
+from shops.links import MEASURES, issue_link, open_link
+from shops.shops import get_shop
+
+page = Blueprint("admin_measures_files", __name__)
+
+KINDS = ("csv", "json", "pilot", "quiet")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which file: a kind, and of how many months (of a pilot: its id)."""
+
+    kind: str
+    of: int
+
+    @property
+    def number(self) -> int:
+        """As a link keeps it."""
+        return self.of * 10 + KINDS.index(self.kind)
+
+    @classmethod
+    def read(cls, number: int) -> "Asked":
+        """From a link."""
+        return cls(KINDS[number % 10], number // 10)
+
+
+@page.post("/app/measures/file")
+def open_file() -> Response:
+    """An address for ten minutes."""
+    caller = merchant()
+    kind = request.args.get("kind", "csv")
+    with begin() as session:
+        if kind == "pilot":
+            number = int(request.args.get("pilot", "0")) if request.args.get("pilot", "0").isdigit() else 0
+            asked = Asked(kind, pilots.get_pilot(session, shop_id=caller.shop_id, pilot_id=number).id or 0)
+        else:
+            asked = Asked(kind if kind in KINDS else "csv", months_asked())
+        token = issue_link(session, shop_id=caller.shop_id, purpose=MEASURES, subject_id=asked.number, now=now())
+    return jsonify({"open": f"/measures/{token}"})
+
+
+@page.get("/measures/<token>")
+def fetch(token: str) -> ResponseReturnValue:
+    """The file of that address."""
+    with begin() as session:
+        opened = open_link(session, token, purpose=MEASURES, now=now())
+        asked, shop = Asked.read(opened.subject_id), get_shop(session, opened.shop_id)
+        if asked.kind == "pilot":
+            pilot = pilots.get_pilot(session, shop_id=opened.shop_id, pilot_id=asked.of)
+            return _attached(exporting.pilot_rows(session, pilot), "pilot.csv")
+        if asked.kind == "quiet":
+            return _attached(exporting.leak_rows(found_leaks(session, shop)), "quiet-clients.csv")
+        view = reading.view(session, shop=shop, months=asked.of if asked.of in MONTHS else 12, now=now())
+        if asked.kind == "json":
+            return _attached(exporting.figures(view), "measures.json")
+    return _attached(stream_with_context(_rows(opened.shop_id, view)), "measures.csv")
+
+
+def _rows(shop_id: int, view: reading.View) -> Iterator[str]:
+    with begin() as session:
+        yield "\ufeff"  # the mark by which spreadsheets know UTF-8
+        yield from exporting.rows(session, shop_id=shop_id, since=view.since)
+
+
+def _attached(body: str | Iterator[str], name: str) -> Response:
+    kind = "application/json" if name.endswith("json") else "text/csv; charset=utf-8"
+    answer = Response(body, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

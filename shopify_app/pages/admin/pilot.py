@@ -1,0 +1,142 @@
+"""/app/pilot: the plan, the switch, what is watched each week, and the one result."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlmodel import Session
+
+from kit.money import Money
+from measures import pilots, reading
+from measures.arms import Arm
+from measures.pilot_models import PilotMode
+from measures.pilot_result import DAYS, Result, look_at
+from measures.power import needed, smallest_found
+from shopify_app.auth import merchant
+from shopify_app.pages.admin import figure_words as words
+from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.web import begin, now
+from shops.models import Shop
+
+page = Blueprint("admin_pilot", __name__)
+
+FIELDS = ("limit", "before", "hoped")
+
+
+@page.get("/app/pilot")
+def index() -> str:
+    """The plan before the start; the pilot while it runs; the report after its one look."""
+    caller = visiting()
+    with begin() as session:
+        shop = shop_of(session, caller)
+        pilot = pilots.latest(session, shop_id=caller.shop_id)
+        about: dict[str, Any] = {"pilot": pilot, "running": False, "weeks": [], "result": None, "arms": Arm}
+        if pilot is not None:
+            found = pilots.result_of(session, pilot, now=now())
+            about |= {
+                "running": pilots.current(session, shop_id=caller.shop_id, now=now()) is not None,
+                "weeks": pilots.weeks_of(session, pilot),
+                "rows": pilots.newest(session, pilot),
+                "result": found,
+                "cells": cells(found) if found else None,
+                "look_at": look_at(pilot.ends_at),
+            }
+        return show("pilot.html", **about, days=DAYS, words=words, history=before(session, shop), money=Money)
+
+
+@page.post("/app/pilot")
+def register() -> Response:
+    """Write the plan down and begin."""
+    caller = merchant()
+    form = {name: request.form.get(name, "").strip() for name in (*FIELDS, "mode")}
+    with begin() as session:
+        shop = shop_of(session, caller)
+        given, unclear = read_plan(form, shop.currency)
+        if unclear:
+            return wrong(unclear)
+        try:
+            pilots.register(
+                session,
+                shop_id=caller.shop_id,
+                mode=PilotMode.OBSERVE if form["mode"] == "observe" else PilotMode.COMPARE,
+                expected=before(session, shop)["expected"],
+                by=staff(caller),
+                now=now(),
+                **given,
+            )
+        except pilots.PlanUnclear as problem:
+            return wrong({problem.field: problem.message})
+    return go("", "The plan is written down, and the pilot has begun.")
+
+
+@page.post("/app/pilot/off")
+def switch_off() -> Response:
+    """The house's own flow for everybody, with the next return."""
+    caller = merchant()
+    with begin() as session:
+        pilots.switch_off(session, shop_id=caller.shop_id, by=staff(caller), now=now())
+    return go("", "Switched off. The next return has the house's own flow.")
+
+
+@page.post("/app/pilot/end")
+def end() -> Response:
+    """The rules alone decide from now on."""
+    caller = merchant()
+    with begin() as session:
+        pilots.end(session, shop_id=caller.shop_id, by=staff(caller), now=now())
+    return go("", "The pilot is ended. The rules alone decide who is invited.")
+
+
+@page.post("/app/pilot/returns/<int:row_id>/complaint")
+def complaint(row_id: int) -> Response:
+    """A client of the pilot complained."""
+    caller = merchant()
+    with begin() as session:
+        pilots.complain(session, shop_id=caller.shop_id, row_id=row_id, now=now())
+    return go("", "Written down, in the week of the return.")
+
+
+def before(session: Session, shop: Shop) -> dict[str, Any]:
+    """The power, from the shop's own last twelve months: how many sixty days bring, and what they would find."""
+    view = reading.view(session, shop=shop, months=12, now=now())
+    closed = sum(side.sums["returns"] for side in view.sides)
+    exchanged = sum(side.sums["exchanges"] for side in view.sides)
+    months = max(1, sum(bool(m.assisted.count + m.assisted.other + m.alone.count + m.alone.other) for m in view.months))
+    expected = round(closed / months * DAYS / 30.4 / 2)
+    share = exchanged / closed if closed else None
+    found = smallest_found(share, expected) if share is not None and expected else None
+    hoped = min(99, round(100 * share * 2) or 10) if share is not None else None
+    return {
+        "closed": closed,
+        "share": share,
+        "expected": expected or None,
+        "found": found,
+        "hoped": hoped,
+        "needed": needed(share, hoped / 100) if share and hoped and hoped / 100 != share else None,
+    }
+
+
+def read_plan(form: dict[str, str], currency: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The plan in numbers, and a sentence for each field that is not clear."""
+    unclear: dict[str, str] = {}
+    given: dict[str, Any] = {}
+    for name, key in (("before", "before_share"), ("hoped", "hoped_share")):
+        if form[name].isdigit() and 0 < int(form[name]) < 100:
+            given[key] = int(form[name])
+        else:
+            unclear[name] = "A whole number of per cent between 1 and 99 is needed."
+    try:
+        given["limit"] = Money.parse(form["limit"] or "0", currency)
+    except ValueError:
+        unclear["limit"] = "An amount in figures is needed."
+    return given, unclear
+
+
+def cells(found: Result) -> dict[str, Any]:
+    """Both arms and the difference, as shown."""
+    low, high = found.difference.low * 100, found.difference.high * 100
+    return {
+        "invited": words.share(found.invited.exchanged),
+        "today": words.share(found.today.exchanged),
+        "difference": "no figure" if found.difference.value is None else f"{found.difference.value * 100:+.0f} points",
+        "span": f"between {low:+.0f} and {high:+.0f} points",
+    }

@@ -1,0 +1,60 @@
+"""The way out to Shopify, for the few pages where somebody waits for its answer; jobs get theirs in wiring.py.
+
+The client and its HTTP library are loaded by the first page that asks: five megabytes which a process that only takes
+webhooks and shows our own rows never needs.
+"""
+
+from typing import TYPE_CHECKING
+
+from shopify_app.web import Running, running
+
+if TYPE_CHECKING:
+    from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.openings import ShopifyOpenings
+    from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.pieces import ShopifyPieces
+    from shopify_app.admin_api.returns import ShopifyReturns
+    from shopify_app.admin_api.stock import ShopifyStock
+
+
+def admin_api(house: Running | None = None) -> "AdminApi":
+    """The Admin API, as whichever shop is named in a call."""
+    from shopify_app.admin_api.client import AdminApi
+
+    house = house or running()
+    return AdminApi(house.settings, house.database)
+
+
+def shopify_openings() -> "ShopifyOpenings":
+    """Orders that can be returned, and returns opened for them."""
+    from shopify_app.admin_api.openings import ShopifyOpenings
+
+    return ShopifyOpenings(admin_api())
+
+
+def shopify_orders() -> "ShopifyOrders":
+    """Orders, what is written on them, and the shop's staff."""
+    from shopify_app.admin_api.orders import ShopifyOrders
+
+    return ShopifyOrders(admin_api(), running().database)
+
+
+def shopify_pieces() -> "ShopifyPieces":
+    """All of the shop's pieces, by product."""
+    from shopify_app.admin_api.pieces import ShopifyPieces
+
+    return ShopifyPieces(admin_api())
+
+
+def shopify_returns() -> "ShopifyReturns":
+    """Returns, their parcels and their money."""
+    from shopify_app.admin_api.returns import ShopifyReturns
+
+    return ShopifyReturns(admin_api())
+
+
+def shopify_stock() -> "ShopifyStock":
+    """Pieces by their number, and what there is of them."""
+    from shopify_app.admin_api.stock import ShopifyStock
+
+    return ShopifyStock(admin_api())
