@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from consults.kinds import StaffRole
+from consults.kinds import ANSWERING, StaffRole
 from consults.models import Advisor, Boutique, WorkingHours
 from kit.errors import Conflict, NotFound
 
@@ -86,7 +86,10 @@ def boutique_by_location(session: Session, *, shop_id: int, location_gid: str) -
 def boutique_advisor(session: Session, *, shop_id: int, boutique_id: int) -> Advisor | None:
     """Who answers for a boutique: its first active manager, else its first active advisor, by id."""
     query = select(Advisor).where(
-        Advisor.shop_id == shop_id, Advisor.boutique_id == boutique_id, col(Advisor.active).is_(True)
+        Advisor.shop_id == shop_id,
+        Advisor.boutique_id == boutique_id,
+        col(Advisor.active).is_(True),
+        col(Advisor.role).in_(ANSWERING),
     )
     people = session.exec(query.order_by(col(Advisor.id))).all()
     return next((p for p in people if p.role is StaffRole.MANAGER), people[0] if people else None)

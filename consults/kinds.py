@@ -20,10 +20,16 @@ class Role(StrEnum):
 
 
 class StaffRole(StrEnum):
-    """Who somebody is in the house."""
+    """Who somebody is in the house. The last two answer no client."""
 
     ADVISOR = "advisor"
     MANAGER = "manager"
+    MERCHANT = "merchant"
+    FINANCE = "finance"
+    WAREHOUSE = "warehouse"
+
+
+ANSWERING = (StaffRole.ADVISOR, StaffRole.MANAGER, StaffRole.MERCHANT)
 
 
 class Outcome(StrEnum):

@@ -123,6 +123,9 @@ class Advisor(SQLModel, table=True):
     deputy_id: int | None = None
     successor_id: int | None = None
     left_on: date | None = None
+    rights_given: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    rights_taken: list[str] = Field(default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+    budget_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})  # a month
     free_until: datetime | None = None  # they said that clients may come in at once, until then
     room_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})  # a room of their own
 

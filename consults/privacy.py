@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import threads
+from consults.briefs.briefs import facts_in, find_brief, forget_brief
+from consults.gestures import gestures
 from consults.kinds import Role
 from consults.line_models import Said, Thread
 from consults.models import Case, Consult, Participant, Promise_, Signal
@@ -44,6 +46,8 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
             }
             for w in threads.written(session, case)
         ],
+        "gestures": [row.what for row in gestures.gestures_of(session, case)],
+        "brief": {key: fact.words for key, fact in facts_in(find_brief(session, case)).items()},
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
     }
 
@@ -56,6 +60,8 @@ def erase_case(session: Session, case: Case) -> None:
     session.add(case)
     session.flush()
     assert case.id is not None
+    forget_brief(session, case_id=case.id)
+    gestures.forget(session, case_id=case.id)
     links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)

@@ -14,6 +14,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 MESSAGES: dict[str, tuple[str, ...]] = {
     # message -> channels it has templates for
     "advisor_new_case": ("sms", "email"),
+    "advisor_note": ("email", "sms"),
     "alone_in_room_advisor": ("sms",),
     "along_cancelled": ("email",),
     "along_invited": ("email",),

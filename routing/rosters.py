@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from consults.kinds import Ledger
+from consults.kinds import ANSWERING, Ledger
 from consults.models import Advisor, Case, TimeOff, WorkingHours
 from consults.presence import busy_elsewhere, days_otherwise_of
 from consults.slots import Rule, Span, merge, span, working_spans
@@ -104,7 +104,8 @@ def named_for(session: Session, owner: Advisor, *, now: datetime) -> dict[int, C
 
 
 def _candidates(session: Session, shop_id: int, now: datetime) -> Iterable[Candidate]:
-    everyone = session.exec(select(Advisor).where(Advisor.shop_id == shop_id, col(Advisor.active).is_(True))).all()
+    there = (Advisor.shop_id == shop_id, col(Advisor.active).is_(True), col(Advisor.role).in_(ANSWERING))
+    everyone = session.exec(select(Advisor).where(*there)).all()
     return _drawn(session, shop_id, everyone, now, AHEAD)
 
 
@@ -166,7 +167,7 @@ def _candidate(
         taken_pool=lately,
         weight=who.weight,
         takes_texts=who.takes_texts,
-        active=who.active,
+        active=who.active and who.role in ANSWERING,
         deputy_id=who.deputy_id,
         successor_id=who.successor_id,
     )

@@ -14,6 +14,8 @@ from shopify import session_token
 from sqlmodel import Session, select
 
 from consults import advisors
+from consults.models import Advisor
+from consults.rights import Allowed, Reach, Right, allowed
 from kit.errors import AppError
 from kit.settings import Settings
 from kit.tokens import derive_key, new_token, token_hash
@@ -64,8 +66,17 @@ class DeskCaller:
     shop_id: int
     advisor_id: int
     name: str
-    is_manager: bool
+    allowed: Allowed
     csrf: str
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether they look after others' cases as well."""
+        return self.allowed.reach in (Reach.BOUTIQUE, Reach.SHOP)
+
+    def may(self, right: str) -> bool:
+        """Whether they have that right, by its word; for pages, which leave out what is not theirs."""
+        return self.allowed.may(Right(right))
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,7 @@ def desk() -> DeskCaller:
                 raise NotSignedIn("Your desk is closed. Your boutique can open it again.", "desk")
             shop = get_shop(session, row.shop_id)
         csrf = form_token(settings().secret_key, cookie)
-        g.desk = DeskCaller(row.shop_id, row.advisor_id, advisor.name, advisor.role == "manager", csrf)
+        g.desk = DeskCaller(row.shop_id, row.advisor_id, advisor.name, allowed_to(advisor), csrf)
         g.shop = shop
     caller: DeskCaller = g.desk
     if request.method != "GET":
@@ -180,6 +191,20 @@ def desk() -> DeskCaller:
                 "This page was open too long. Load it again, then repeat the step.", status=403, code="stale"
             )
     return caller
+
+
+def desk_with(right: Right) -> DeskCaller:
+    """The caller, who has that right. Raises NotAllowed."""
+    caller = desk()
+    caller.allowed.must(right)
+    return caller
+
+
+def allowed_to(advisor: Advisor) -> Allowed:
+    """What they may do, read with every request: a right that was taken is gone at once."""
+    assert advisor.id is not None
+    about = {"given": advisor.rights_given, "taken": advisor.rights_taken}
+    return allowed(advisor.role, advisor_id=advisor.id, boutiques=advisor.boutique_ids, **about)
 
 
 # --- clients ---

@@ -52,6 +52,8 @@ TABLES = (
     "householdmember",
     "pilotreturn",
     "bookentry",
+    "brief",
+    "gesture",
     "claimevidence",
     "sellerchoice",
     "inboundtext",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.pieces import ShopifyPieces
     from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
 
@@ -36,6 +37,13 @@ def shopify_orders() -> "ShopifyOrders":
     from shopify_app.admin_api.orders import ShopifyOrders
 
     return ShopifyOrders(admin_api(), running().database)
+
+
+def shopify_pieces() -> "ShopifyPieces":
+    """All of the shop's pieces, by product."""
+    from shopify_app.admin_api.pieces import ShopifyPieces
+
+    return ShopifyPieces(admin_api())
 
 
 def shopify_returns() -> "ShopifyReturns":

@@ -2,8 +2,11 @@
 
 from sqlmodel import SQLModel
 
+import consults.briefs.models
+import consults.gestures.models
 import consults.line_models
 import consults.models
+import consults.pieces.models
 import consults.time_models
 import jobs.models
 import logistics.cover_models
@@ -35,6 +38,9 @@ MODELS = (
     consults.models,
     consults.line_models,
     consults.time_models,
+    consults.briefs.models,
+    consults.pieces.models,
+    consults.gestures.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

@@ -9,10 +9,12 @@ from typing import Any
 from sqlmodel import Session
 
 import consults.around_jobs
+import consults.briefs.jobs
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
 import consults.line_jobs
+import consults.pieces.jobs
 import consults.replies
 import consults.room_jobs
 import jobs.attempts
@@ -118,10 +120,10 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner"),
+    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner", "consults.prepare_brief"),
     AnswerHalfDue: ("consults.remind_owner",),
     FirstAnswerLate: ("routing.tell_flow_late",),
-    ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders"),
+    ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders", "consults.prepare_brief"),
     ConsultMoved: ("consults.confirm_consult", "consults.tell_guests", "consults.plan_reminders"),
     ConsultCancelled: ("consults.tell_cancelled", "consults.tell_guests"),
     ConsultEnded: ("consults.after_consult",),
@@ -166,6 +168,9 @@ PERIODIC: Mapping[str, int] = {
     "consults.nudge_advisors": 30,
     "consults.keep_first_answers": 60,
     "consults.watch_rooms": 60,
+    "consults.free_holds": consults.pieces.jobs.FREE_SECONDS,
+    "consults.read_stock": consults.pieces.jobs.EVERY_SECONDS,
+    "consults.watch_briefs": consults.briefs.jobs.EVERY_SECONDS,
     "consults.ask_outcomes": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
@@ -189,6 +194,7 @@ def wire(settings: Settings, database: Database) -> None:
 def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
     # What calls out is loaded by the worker only (reaching.py): a web process takes webhooks and shows our own rows.
+    from shopify_app.admin_api.briefs import ShopifyBriefs
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.drafts import ShopifySales
     from shopify_app.admin_api.exchanges import ShopifyExchanges
@@ -196,6 +202,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     from shopify_app.admin_api.history import ShopifyHistory
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
+    from shopify_app.admin_api.pieces import ShopifyPieces, ShopifyReserving
     from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
     from shopify_app.admin_api.sweeps import ShopifySweeps
@@ -204,7 +211,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     api = AdminApi(settings, database)
     returns, orders = ShopifyReturns(api), ShopifyOrders(api, database)
     together = ReturnsWithOrders(api, orders)
-    carrier, history = make_carrier(settings), ShopifyHistory(api)
+    carrier, history, pieces = make_carrier(settings), ShopifyHistory(api), ShopifyPieces(api)
     addresses = Addresses(settings.app_url)
     return_pages = ReturnPages(addresses)
     mailbox = parseaddr(settings.mail_from)[1] or f"consults@{addresses.host}"
@@ -284,6 +291,17 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
+        "consults.watch_briefs": consults.briefs.jobs.watch_briefs,
+        "consults.prepare_brief": partial(consults.briefs.jobs.prepare_brief, reads=ShopifyBriefs(api)),
+        "consults.read_stock": consults.pieces.jobs.read_stock,
+        "consults.read_pieces": partial(consults.pieces.jobs.read_pieces, reads=pieces),
+        "consults.free_holds": consults.pieces.jobs.free_holds,
+        "consults.reserve_piece": partial(
+            consults.pieces.jobs.reserve_piece, reserving=ShopifyReserving(api), reads=pieces
+        ),
+        "consults.release_piece": partial(
+            consults.pieces.jobs.release_piece, reserving=ShopifyReserving(api), reads=pieces
+        ),
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,

@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from consults.advisors import set_hours
 from consults.cases import open_case
@@ -144,7 +144,9 @@ def bob(
         location_gid=f"{staff_gid}/boutique".replace("StaffMember", "Location"),
         telephone="+33 1 84 88 00 10",
     )
-    place = _kept(session, place)
+    here = session.exec(select(Boutique).where(Boutique.shop_id == shop_id)).first()
+    # A manager looks after the boutique there is.
+    place = here if here is not None and role is StaffRole.MANAGER else _kept(session, place)
     advisor = Advisor(
         shop_id=shop_id,
         name=name,

@@ -11,6 +11,8 @@ from simulators.world.products import metafield
 RESERVED = set(range(1040, 1048))
 FIRST_ORDER = 6_128_840_900_000
 FIRST_CLIENT = 7_301_122_330_000
+AMARA = {"ring_size": "52", "anniversary": "2016-12-12", "husband": "Tom Whitlock", "languages": "English, French"}
+"""What the house wrote down of her, besides an occasion. Their ids are of a range of their own."""
 
 
 def order_gid(number: int) -> str:
@@ -58,6 +60,10 @@ def cast_clients(shop: Shop, created: str) -> dict[str, dict]:
     found["amara"]["metafields"] += [
         metafield(shop.new_gid, created, "good_to_know", "Nickel allergy. Tom, her husband, often joins."),
         metafield(shop.new_gid, created, "occasion", "Tenth anniversary, 12 December"),
+    ]
+    found["amara"]["metafields"] += [
+        metafield(lambda kind, n=n: f"gid://shopify/{kind}/{FIRST_CLIENT + 500 + n}", created, key, value)
+        for n, (key, value) in enumerate(AMARA.items())
     ]
     found["jonas"]["locale"] = "en"
     return found

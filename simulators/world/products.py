@@ -53,16 +53,18 @@ def jewels() -> list[dict]:
             found.append(jewel(f"{family} {kind}", kind, price * factor, metal, stone, cut, 6.1))
     # The two that are shown to someone for whom the Meridian sits too high.
     found.append(jewel("Lower Meridian ring", "ring", 15_400, "platinum", "white diamond", "emerald", 3.8))
-    found.append(jewel("Bezel Meridian ring", "ring", 15_100, "platinum", "white diamond", "bezel", 3.1))
+    found.append(jewel("Bezel Meridian ring", "ring", 15_100, "platinum", "white diamond", "emerald", 3.1, "bezel"))
     return found
 
 
-def jewel(title: str, kind: str, price: float, metal: str, stone: str, cut: str, height_mm: float) -> dict:
+def jewel(
+    title: str, kind: str, price: float, metal: str, stone: str, cut: str, height_mm: float, setting: str = "four claws"
+) -> dict:
     details = {
         "material": metal,
         "stone": stone,
         "cut": cut,
-        "setting": "bezel" if cut == "bezel" else "four claws",
+        "setting": setting,
         "care": "Warm water, soft brush",
     }
     if kind == "ring":
@@ -73,7 +75,8 @@ def jewel(title: str, kind: str, price: float, metal: str, stone: str, cut: str,
         "type": "Jewellery",
         "price": price,
         "details": details,
-        "picture": draw(kind, cut),
+        "picture": draw(kind, "bezel" if setting == "bezel" else cut),
+        "kind": kind,
         "sizes": sizes,
         "certified": kind != "band",
     }
@@ -138,7 +141,7 @@ def product(random: Random, new_gid, created: str, piece: dict, places: list[str
         "vendor": "Verdane",
         "productType": piece["type"],
         "status": "ACTIVE",
-        "tags": [piece["type"].lower(), piece["title"].split()[0].lower()],
+        "tags": [piece["type"].lower(), piece["title"].split()[0].lower(), piece.get("kind") or piece["type"].lower()],
         "descriptionHtml": f"<p>{piece['title']}, {piece['details']['material']}.</p>",
         "createdAt": created,
         "updatedAt": created,

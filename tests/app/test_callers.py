@@ -231,7 +231,9 @@ def test_an_advisor_is_known_by_the_cookie_until_the_shift_is_over(
     at(NOW + timedelta(hours=12, microseconds=-1))
     with asked(app, "/desk", **with_cookie(cookie)):
         caller = desk()
-        assert caller == DeskCaller(world.shop_id, cast.number(world.bob.id), "Bob Laurent", False, csrf)
+        may = auth.allowed_to(world.bob)
+        assert caller == DeskCaller(world.shop_id, cast.number(world.bob.id), "Bob Laurent", may, csrf)
+        assert not caller.is_manager
         assert g.shop.domain == SHOP
         assert desk() is caller is g.desk
     at(NOW + timedelta(hours=12))

@@ -49,7 +49,7 @@ def test_an_advisor_may_not_give_away_their_case_and_is_offered_no_such_form(wor
     client, path = at_desk(world.bob), f"/desk/cases/{world.case.id}"
     assert "Give it to another advisor" not in client.get(path).text
     form = {"csrf": csrf(client), "advisor_id": manager.id, "reason": "Too busy."}
-    assert client.post(f"{path}/advisor", data=form).status_code == 404
+    assert client.post(f"{path}/advisor", data=form).status_code == 403
     assert case_now(made, world).advisor_id == world.bob.id
 
 

@@ -255,7 +255,7 @@ def test_the_advisor_meets_the_client_in_the_room(world, made, at_desk, visitor)
 
 
 def test_cues_suggest_nothing_better_left_unsaid() -> None:
-    for cue in (*cues.TALK, cues.A_DAY):
+    for cue in (cues.WELCOME, cues.SHOWING, *cues.MOMENTS, cues.A_DAY):
         said = " ".join((cue.title, cue.say, *cue.questions))
         assert findings("cue", said) == []
         assert len(cue.questions) <= 3 and bool(cue.say) == bool(cue.unsaid)

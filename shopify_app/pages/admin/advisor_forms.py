@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from consults.kinds import StaffRole
 from consults.models import Advisor, WorkingHours
+from consults.rights import BY_ROLE, Right
 from consults.rooms.own_link import is_own_link
 from consults.zones import is_zone
 from shopify_app.pages.admin.room_forms import WHOLE_ADDRESS
@@ -101,6 +102,16 @@ def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs
             wrongs["role"] = "Choose what they are."
         else:
             values["role"] = StaffRole(role)
+    if "budget" in form:
+        budget = form.get("budget", "").strip() or "0"
+        values["budget_cents"] = int(budget) * 100 if budget.isascii() and budget.isdigit() and len(budget) < 8 else 0
+        if not (budget.isascii() and budget.isdigit() and len(budget) < 8):
+            wrongs["budget"] = "Write a whole amount, for example 600, or leave it empty."
+    if "has-rights" in form and not wrongs.get("role"):
+        chosen = {word for word in form.getlist("rights") if word in set(Right)}
+        usual = BY_ROLE[values.get("role", StaffRole.ADVISOR)][1]
+        values["rights_given"] = sorted(chosen - usual)
+        values["rights_taken"] = sorted(right for right in usual if right not in chosen)
     if "zone" in form:
         values["zone"] = form.get("zone", "").strip()
         if not is_zone(values["zone"]):

@@ -9,12 +9,16 @@ from sqlmodel import Session
 from consults import ladder
 from consults.advisors import advisors, get_advisor, get_boutique
 from consults.booking import consults_of
+from consults.briefs.briefs import facts_in, find_brief
 from consults.cases import take_case
 from consults.first_answers import BY_HAND, note_answer
 from consults.history import by_advisor
 from consults.kinds import Outcome, Role, RootCause
 from consults.models import Case, Consult
+from consults.pieces.complaints import complaint_of
+from consults.pieces.kinds import kind_of
 from consults.promises import promises_of
+from consults.rights import Right
 from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
 from consults.states import LIVE, ConsultState
@@ -24,6 +28,7 @@ from kit.errors import AppError
 from kit.money import Money
 from kit.tokens import new_token
 from logistics.exchanges import exchange_of, holds, path_now
+from logistics.models import Rma
 from logistics.radar.cards import cards_of
 from logistics.radar.kinds import ASK_OCCASION, HEADINGS
 from logistics.radar.needs import need_of
@@ -38,6 +43,9 @@ from routing.models import Decision
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
+from shopify_app.pages.desk.briefs import brief_of
+from shopify_app.pages.desk.giving import giving
+from shopify_app.pages.desk.showing import tray, wish_of
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
@@ -107,6 +115,7 @@ def not_today(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
+        caller.allowed.must(Right.HAND_OVER)
         about: dict[str, Any] = {
             "shop_id": caller.shop_id,
             "case_id": case_id,
@@ -156,7 +165,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "seen": seen,
         "refund": _refund_in_words(seen, refund),
         "why": why(session, shop_id=case.shop_id, decision=_decision(session, case), case_id=case.id),
-        "people": advisors(session, shop_id=case.shop_id, active=True) if caller.is_manager else [],
+        "people": advisors(session, shop_id=case.shop_id, active=True) if caller.may(Right.REASSIGN) else [],
         "cards": cards_of(session, shop_id=case.shop_id, return_gid=case.return_gid),
         "card_headings": HEADINGS,
         "ask_occasion": ASK_OCCASION,
@@ -168,10 +177,15 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "path": str(path_now(session, rma, "any")) if rma else "",
         "batch": open_settlement(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
-        "talk": [cue.about(client) for cue in cues.TALK],
+        "talk": [cue.about(client) for cue in cues.steps(_questions(session, case, rma))],
+        "third": cues.SHOWING,
+        "moments": cues.MOMENTS,
         "a_day": cues.A_DAY.about(client),
         "outcomes": OUTCOMES,
         "causes": CAUSES,
+        **brief_of(session, case, rma, notes=caller.may(Right.SEE_NOTES)),
+        **giving(session, caller, case),
+        "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
         if case.is_stood_in and case.owner_id
@@ -184,6 +198,18 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "ways": told(session, shop_id=case.shop_id, prefix=f"case:{case.id}:"),
         "answers": {t.key: t for t in told(session, shop_id=case.shop_id, prefix=f"case:{case.id}:line:")},
     }
+
+
+def _questions(session: Session, case: Case, rma: Rma | None) -> cues.Cue:
+    """By the reason they gave, what they sent back and what it was for; each only as far as it is known."""
+    wish, need = wish_of(session, case, rma), need_of(session, shop_id=case.shop_id, return_gid=case.return_gid)
+    known = facts_in(find_brief(session, case)).get("occasion")
+    return cues.hopes(
+        complaint=wish.complaint if wish else complaint_of(case.root_cause, case.client_words, case.reason_label),
+        kind=wish.piece.kind if wish else kind_of(case.category, (), case.piece_title),
+        occasion=(need.occasion if need else "") or (known.words if known else ""),
+        reason=case.reason_label,
+    )
 
 
 def _refund_in_words(seen: RmaView | None, refund: Money | None) -> str:

@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
-from kit.errors import AppError, NotFound
+from consults.rights import Right
+from kit.errors import AppError
 from routing import selling
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
@@ -20,8 +21,7 @@ def choose(case_id: int) -> ResponseReturnValue:
     chosen = row_id(form.get("advisor_id", ""))
     with begin() as session:
         case_of(session, caller, case_id)
-        if not caller.is_manager:
-            raise NotFound("That page is not known here.")
+        caller.allowed.must(Right.REASSIGN)
         if chosen is None:
             raise AppError("Choose who takes it.")
         selling.choose_advisor(

@@ -6,12 +6,13 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from consults.cases import find_case
+from consults.rights import Right
 from kit.errors import AppError, OutsideError, Waiting
 from kit.tokens import new_token, token_hash
 from routing import offers, openings
 from routing.models import OpenedReturn
 from routing.reads import OrderToReturn, Reason
-from shopify_app.auth import DeskCaller, desk
+from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.pages.desk.advisors_cases import whose
 from shopify_app.pages.desk.offering import let_them_decide, quantity_of
 from shopify_app.reaching import shopify_openings, shopify_stock
@@ -30,7 +31,7 @@ NOTHING_LEFT = "Nothing of order {name} can be sent back: it was not sent yet, o
 @page.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for the order; once it is found, for the pieces."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     name = request.args.get("order", "").strip()[:60]
     order, reasons, problem = _look_up(caller, name) if name else (None, (), "")
     with begin() as session:
@@ -51,7 +52,7 @@ def new() -> ResponseReturnValue:
 @page.post("/new")
 def open_it() -> ResponseReturnValue:
     """Secure the opening; a second press of the same form is the same return."""
-    caller, form = desk(), request.form
+    caller, form = desk_with(Right.OPEN), request.form
     gids = [form.get("order_gid", ""), form.get("reason", ""), *form.getlist("line")]
     if not all(GID.fullmatch(gid) for gid in gids) or not form.get("key"):
         raise AppError("Choose a reason and at least one piece.", status=422)
@@ -77,7 +78,7 @@ def open_it() -> ResponseReturnValue:
 @page.get("/opened/<int:opened_id>")
 def opened(opened_id: int) -> ResponseReturnValue:
     """What became of it."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     with begin() as session:
         row = openings.get_opened(session, shop_id=caller.shop_id, opened_id=opened_id)
         _theirs(caller, row)
@@ -88,7 +89,7 @@ def opened(opened_id: int) -> ResponseReturnValue:
 @page.post("/opened/<int:opened_id>/again")
 def again(opened_id: int) -> ResponseReturnValue:
     """Somebody looked at the order in Shopify, and it is not there."""
-    caller = desk()
+    caller = desk_with(Right.OPEN)
     with begin() as session:
         _theirs(caller, openings.get_opened(session, shop_id=caller.shop_id, opened_id=opened_id))
         openings.ask_again(session, shop_id=caller.shop_id, opened_id=opened_id)

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from consults.cases import record_outcome
 from consults.promises import add_promise
+from consults.rights import Right
 from kit.errors import AppError, Conflict
-from shopify_app.auth import desk
+from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.desk.cases import about
 from shopify_app.web import begin, now
@@ -29,6 +30,8 @@ def show(case_id: int) -> ResponseReturnValue:
             "quote": case.client_quote or "",
             "note": case.outcome_note or "",
         }
+        if not caller.may(Right.SEE_NOTES):
+            given |= {"quote": "", "note": ""}
         return render_template("desk/outcome.html", given=given, problem="", **about(session, caller, case))
 
 
@@ -50,8 +53,8 @@ def record(case_id: int) -> ResponseReturnValue:
                 advisor_id=caller.advisor_id,
                 outcome=given.get("outcome", ""),
                 root_cause=given.get("root_cause", ""),
-                quote=given.get("quote", "").strip()[:2000],
-                note=given.get("note", "").strip()[:2000],
+                quote=_written(caller, given.get("quote", ""), case.client_quote),
+                note=_written(caller, given.get("note", ""), case.outcome_note),
                 now=now(),
             )
         except Conflict:
@@ -73,6 +76,12 @@ def record(case_id: int) -> ResponseReturnValue:
                 now=now(),
             )
     return redirect(f"/desk/cases/{case_id}", 303)
+
+
+def _written(caller: DeskCaller, words: str, before: str | None) -> str:
+    """What they wrote; who may not read what was there before does not take it away by leaving it empty."""
+    words = words.strip()[:2000]
+    return words if words or caller.may(Right.SEE_NOTES) else before or ""
 
 
 def _promised(given: dict[str, Any]) -> tuple[str, date] | None:

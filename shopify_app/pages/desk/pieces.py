@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from consults.rights import Right
 from kit.errors import AppError, OutsideError
 from logistics import pictures as shots
 from logistics import rmas
@@ -17,7 +18,7 @@ from logistics.dispositions import find_inspection
 from logistics.inspecting import Answered, checks_of, inspect_pieces, record_outbound, sheets_of
 from logistics.models import Rma
 from logistics.wear import answer_deduction, deduction_of, may_be_charged
-from shopify_app.auth import DeskCaller, desk
+from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.sizes import most_bytes
 from shopify_app.web import begin, now, pictures
 
@@ -41,7 +42,7 @@ GRADES = (
 @page.get("/inspection")
 def look(rma_id: int) -> ResponseReturnValue:
     """The list, with what was written down at the sale beside each item."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
         return _show(session, caller, rma)
@@ -50,7 +51,7 @@ def look(rma_id: int) -> ResponseReturnValue:
 @page.post("/inspection")
 def keep(rma_id: int) -> ResponseReturnValue:
     """Every answer, and what they come to."""
-    caller, form = desk(), request.form
+    caller, form = desk_with(Right.PARCELS), request.form
     try:
         with begin() as session:
             rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
@@ -74,7 +75,7 @@ def keep(rma_id: int) -> ResponseReturnValue:
 @page.post("/opening")
 def open_box(rma_id: int) -> ResponseReturnValue:
     """The seal, and who stood by."""
-    caller, form = desk(), request.form
+    caller, form = desk_with(Right.PARCELS), request.form
     intact = {"yes": True, "no": False}.get(form.get("seal_intact", ""))
     try:
         with begin() as session:
@@ -96,7 +97,7 @@ def open_box(rma_id: int) -> ResponseReturnValue:
 @page.post("/sale")
 def write_down(rma_id: int) -> ResponseReturnValue:
     """What the house knows of the piece from the sale."""
-    caller, form = desk(), request.form
+    caller, form = desk_with(Right.PARCELS), request.form
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
         line = next((line for line in rmas.lines_of(session, rma) if str(line.id) == form.get("line_id")), None)
@@ -119,7 +120,7 @@ def write_down(rma_id: int) -> ResponseReturnValue:
 def add_picture(rma_id: int) -> ResponseReturnValue:
     """One picture: written down, put in its place, then it counts."""
     request.max_content_length = most_bytes(request.path)
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     sent = request.files.get("picture")
     content = sent.read() if sent is not None else b""
     about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id}
@@ -148,7 +149,7 @@ def add_picture(rma_id: int) -> ResponseReturnValue:
 @page.get("/pictures/<int:picture_id>")
 def show_picture(rma_id: int, picture_id: int) -> ResponseReturnValue:
     """The picture itself, for somebody who is signed in."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     with begin() as session:
         picture = shots.get_picture(session, shop_id=caller.shop_id, rma_id=rma_id, picture_id=picture_id)
     return picture_answer(pictures().get(picture.key), picture.media_type)
@@ -157,7 +158,7 @@ def show_picture(rma_id: int, picture_id: int) -> ResponseReturnValue:
 @page.post("/wear")
 def decide(rma_id: int) -> ResponseReturnValue:
     """After a dispute, or for good will: the charge stands, or is waived."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     answer = {"keep": Answer.AGREED, "waive": Answer.WAIVED}.get(request.form.get("answer", ""))
     with begin() as session:
         found = deduction_of(session, rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id))

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from consults.history import by_advisor
 from consults.models import Case
+from consults.rights import Right
 from kit.errors import AppError, NotFound
 from logistics.exchanges import ask_exchange
 from logistics.radar.cards import cards_of, close_card, send_card
@@ -97,6 +98,7 @@ def grant(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_of(session, caller, case_id)
+        caller.allowed.must(Right.REFUND)
         rma = find_rma(session, shop_id=caller.shop_id, return_gid=case.return_gid)
         batch = open_settlement(session, rma) if rma else None
         if rma is None or rma.id is None or batch is None or batch.id != row_id(request.form.get("settlement_id", "")):

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.advisors import get_advisor, get_boutique
+from consults.rights import Right
 from kit.errors import Conflict, NotFound
 from logistics import rmas
 from logistics.custody import needs_two
 from logistics.handovers import hand_over, look_up
-from shopify_app.auth import DeskCaller, desk
+from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.web import begin, now
 
 page = Blueprint("scanning", __name__, url_prefix="/scan")
@@ -18,7 +19,7 @@ page = Blueprint("scanning", __name__, url_prefix="/scan")
 @page.get("")
 def ask() -> ResponseReturnValue:
     """A code is typed in here, where the camera does not read it; and what is here and not looked at yet."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     code = "".join(request.args.get("code", "").split()).upper()[:40]
     if code.isalnum():
         return redirect(f"/desk/scan/{code}", 303)
@@ -31,7 +32,7 @@ def ask() -> ResponseReturnValue:
 @page.get("/<code>")
 def look(code: str) -> ResponseReturnValue:
     """What the code stands for, and a button. Looking changes nothing."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     with begin() as session:
         try:
             found = look_up(session, shop_id=caller.shop_id, code=code)
@@ -51,7 +52,7 @@ def look(code: str) -> ResponseReturnValue:
 @page.post("/<code>")
 def take(code: str) -> ResponseReturnValue:
     """The piece changes hands, once."""
-    caller = desk()
+    caller = desk_with(Right.PARCELS)
     try:
         with begin() as session:
             rma = hand_over(

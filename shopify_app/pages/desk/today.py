@@ -1,18 +1,22 @@
 """Today: the next conversations, what was promised, what is new, what came back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.advisors import advisors, get_advisor
 from consults.booking import upcoming
-from consults.cases import get_case, open_cases
+from consults.cases import get_case
 from consults.first_answers import lent_out
+from consults.kinds import Kind, Role
 from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
+from consults.rights import Reach, Right
+from consults.rooms.embedded import present
 from logistics.models import Rma
 from logistics.radar.cards import live_cards
 from logistics.radar.kinds import HEADINGS
@@ -20,11 +24,13 @@ from logistics.radar.models import RadarCard
 from logistics.rmas import open_rmas
 from logistics.states import Goods
 from shopify_app.auth import DeskCaller, desk
-from shopify_app.pages.desk.advisors_cases import whose
+from shopify_app.pages.desk.advisors_cases import cases_to_see, whose
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.web import begin, now
 
 page = Blueprint("today", __name__)
+NEAR = timedelta(hours=3)
+"""A room further off than this has nobody in it."""
 WAITING = (Goods.ARRIVED, Goods.INSPECTED)
 
 
@@ -33,13 +39,21 @@ WAITING = (Goods.ARRIVED, Goods.INSPECTED)
 def show() -> ResponseReturnValue:
     """An advisor's own day; a manager's is the shop's."""
     caller = desk()
+    if caller.allowed.reach is Reach.NONE:
+        return redirect("/desk/money" if caller.may(Right.MONEY) else "/desk/scan", 303)
     with begin() as session:
         people = {advisor.id: advisor for advisor in advisors(session, shop_id=caller.shop_id)}
         me = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
         today = now().astimezone(ZoneInfo(me.zone)).date()
-        cases = open_cases(session, shop_id=caller.shop_id, advisor_id=whose(caller))
+        cases = cases_to_see(session, caller)
         fresh = [case for case in cases if case.taken_at is None]
-        promised = promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
+        mine = {case.id for case in cases}
+        promised = [
+            promise
+            for promise in promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
+            if promise.owner_advisor_id == caller.advisor_id or promise.case_id in mine
+        ]
+        talks = [(talk, _case(session, talk)) for talk in _talks(session, caller, mine)]
         return render_template(
             "desk/today.html",
             caller=caller,
@@ -47,7 +61,8 @@ def show() -> ResponseReturnValue:
             people=people,
             now=now(),
             today=today,
-            talks=[(talk, _case(session, talk)) for talk in _talks(session, caller)],
+            talks=talks,
+            in_rooms=_in_rooms(session, talks),
             promised=[(promise, _case(session, promise)) for promise in promised],
             fresh=[(case, clock_of(session, case, zone=me.zone, now=now())) for case in fresh],
             lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
@@ -58,12 +73,25 @@ def show() -> ResponseReturnValue:
         )
 
 
-def _talks(session: Session, caller: DeskCaller) -> list[Consult]:
+def _talks(session: Session, caller: DeskCaller, mine: Collection[int | None]) -> list[Consult]:
     ids = [caller.advisor_id]
     if caller.is_manager:
         ids = [advisor.id for advisor in advisors(session, shop_id=caller.shop_id) if advisor.id is not None]
     talks = [t for i in ids for t in upcoming(session, shop_id=caller.shop_id, advisor_id=i, now=now())]
-    return sorted(talks, key=lambda talk: talk.starts_at)[:12]
+    seen = [talk for talk in talks if talk.advisor_id == caller.advisor_id or talk.case_id in mine]
+    return sorted(seen, key=lambda talk: talk.starts_at)[:12]
+
+
+def _in_rooms(session: Session, talks: Sequence[tuple[Consult, Case]]) -> list[tuple[Consult, Case, list[str]]]:
+    """Rooms in which somebody of the client's side is at this moment, and who."""
+    found = []
+    for talk, case in talks:
+        if talk.id is None or talk.kind is not Kind.VIDEO or abs(talk.starts_at - now()) > NEAR:
+            continue
+        there = [p for p in present(session, consult_id=talk.id, now=now()) if p.role != Role.ADVISOR]
+        if there:
+            found.append((talk, case, [person.name or "Somebody" for person in there]))
+    return found
 
 
 def _waiting(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[tuple[Rma, Case]]:

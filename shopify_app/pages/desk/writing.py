@@ -1,24 +1,94 @@
-"""Answering a client in writing, over the direct line: neither sees the other's number."""
+"""Writing to a client: what is better left unsaid is marked, and it goes with the second tap."""
 
-from flask import Blueprint, redirect, request
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
-from consults.advisors import get_advisor
-from consults.threads import answer
-from shopify_app.auth import desk
+from consults.models import Case
+from consults.unsaid.checking import Mark, marks
+from consults.unsaid.statutory import PASSAGES
+from consults.writing import reader_by, readers, seal_of, write_to_client
+from kit.errors import AppError
+from kit.tokens import new_token
+from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.web import begin, now
+from shopify_app.pages.wording import named
+from shopify_app.web import addresses, begin, now
 
-page = Blueprint("writing", __name__, url_prefix="/cases/<int:case_id>/written")
+page = Blueprint("writing", __name__)
+MOST_SIGNS = 4000
 
 
-@page.post("")
+@page.get("/cases/<int:case_id>/write")
 def write(case_id: int) -> ResponseReturnValue:
-    """Send what was written; the same form twice is one message."""
+    """An empty sheet, with who will read it above."""
     caller = desk()
     with begin() as session:
+        return _sheet(session, caller, case_of(session, caller, case_id))
+
+
+@page.post("/cases/<int:case_id>/write")
+def send(case_id: int) -> ResponseReturnValue:
+    """The first tap looks; the second, on exactly what was looked at, sends."""
+    caller, form = desk(), request.form
+    words = form.get("words", "").replace("\r\n", "\n").strip()[:MOST_SIGNS]
+    with begin() as session:
         case = case_of(session, caller, case_id)
-        advisor = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
-        words, key = request.form.get("words", ""), request.form.get("key", "")
-        answer(session, case, advisor, words=words, key=f"{caller.advisor_id}:{key}", now=now())
-    return redirect(f"/desk/cases/{case_id}#written", 303)
+        try:
+            reader = reader_by(case, form.get("channel", ""))
+            if not words:
+                raise AppError("Write a line first.")
+        except AppError as no:
+            return _sheet(session, caller, case, problem=no.message, words=words), no.status
+        if form.get("seen") != seal_of(reader, words):
+            return _sheet(session, caller, case, words=words, channel=reader.channel, looked=True)
+        about: dict[str, Any] = {"channel": reader.channel, "once": form.get("once", ""), "now": now()}
+        about["addresses"] = addresses()
+        write_to_client(session, case, words=words, advisor_id=caller.advisor_id, **about)
+    return redirect(f"/desk/cases/{case_id}#facts", 303)
+
+
+@page.post("/phrases")
+def look() -> ResponseReturnValue:
+    """What is better left unsaid in these words, for the page as one types. Nothing is kept."""
+    desk()
+    return jsonify({"marks": [_shown(mark) for mark in look_through(request.form.get("words", ""))]})
+
+
+def look_through(words: str) -> list[Mark]:
+    """Marks of a message; what the law words is left alone."""
+    return marks(words, exempt=PASSAGES)
+
+
+def _shown(mark: Mark) -> dict[str, Any]:
+    return {"start": mark.start, "end": mark.end, "words": mark.words, "better": mark.better}
+
+
+def _sheet(
+    session: Session,
+    caller: DeskCaller,
+    case: Case,
+    *,
+    words: str = "",
+    channel: str = "",
+    looked: bool = False,
+    problem: str = "",
+) -> str:
+    ways = readers(case)
+    chosen = next((reader for reader in ways if reader.channel == channel), None)
+    return render_template(
+        "desk/write.html",
+        caller=caller,
+        case=case,
+        client=named(case),
+        ways=ways,
+        chosen=chosen,
+        words=words,
+        looked=looked,
+        marks=look_through(words) if looked else [],
+        seen=seal_of(chosen, words) if chosen and looked else "",
+        once=request.form.get("once") or new_token(),
+        problem=problem,
+    )

@@ -11,8 +11,10 @@ from sqlmodel import Session
 from consults.advisors import get_advisor
 from consults.booking import consults_of
 from consults.cases import find_case
+from consults.gestures.gestures import shown_to_client
 from consults.lines import number_to_ring
 from consults.models import Advisor, Case, Consult
+from consults.pieces.holds import offered
 from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
@@ -240,6 +242,9 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         ),
         "sale": sale_of(session, rma),
         "promised": _promised(session, rma),
+        "put_aside": offered(session, case, now=now()) if case else [],
+        "gestures": shown_to_client(session, case) if case else [],
+        "put_aside_zone": case.client_zone if case else "UTC",
         "cards": [card for card in cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid) if card.sent_at],
         "refund_day": timeline.refund_day(facts),
         "boxes": labels_of(seen),

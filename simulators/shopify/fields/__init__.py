@@ -56,6 +56,7 @@ SCOPES = {
     ("Mutation", "refundCreate"): "write_orders",
     ("Mutation", "orderInvoiceSend"): "write_orders",
     ("Mutation", "draftOrderCreate"): "write_draft_orders",
+    ("Mutation", "draftOrderDelete"): "write_draft_orders",
     ("Mutation", "storeCreditAccountCredit"): "write_store_credit_account_transactions",
     ("Mutation", "giftCardCreate"): "write_gift_cards",
 }

@@ -1,6 +1,7 @@
 """Products, their variants and pictures, and what is in stock where."""
 
 import zlib
+from datetime import datetime
 from typing import Any
 
 from simulators.shopify.connections import connect
@@ -34,6 +35,25 @@ def product_of(variant, ctx, args=None):
 
 def in_stock(variant: dict) -> int:
     return sum(variant["stock"].values())
+
+
+def reserved(ctx, variant: dict) -> int:
+    """How many draft orders keep out of other carts at this moment."""
+    every = [d for d in ctx.shop.all("DraftOrder") if d["status"] != "COMPLETED" and not d.get("deletedAt")]
+    drafts = [d for d in every if d.get("reserveInventoryUntil")]
+    live = [d for d in drafts if datetime.fromisoformat(d["reserveInventoryUntil"]) > ctx.now]
+    return sum(line["quantity"] for d in live for line in d["asked"] if line.get("variantId") == variant["id"])
+
+
+def free_at(ctx, variant: dict, place: str) -> int:
+    """What is reserved is taken from the first places that have it."""
+    left = reserved(ctx, variant)
+    for gid, there in variant["stock"].items():
+        taken = min(left, there)
+        if gid == place:
+            return there - taken
+        left -= taken
+    return 0
 
 
 def prices(product, ctx, args):
@@ -70,7 +90,8 @@ def levels(item, ctx, args):
 
 
 def quantities(own, ctx, args):
-    known = {"available": own["amount"], "on_hand": own["amount"]}
+    variant = variant_of_item(ctx.shop.get(own["itemId"]), ctx)
+    known = {"available": free_at(ctx, variant, own["locationId"]), "on_hand": own["amount"]}
     place = number_of(own["locationId"])
     return [
         {
@@ -115,8 +136,8 @@ FIELDS = METAFIELD_FIELDS | {
         "product": product_of,
         "displayName": lambda v, ctx, args: f"{product_of(v, ctx)['title']} - {v['title']}",
         "inventoryItem": lambda v, ctx, args: v["inventoryItem"],
-        "inventoryQuantity": lambda v, ctx, args: in_stock(v),
-        "sellableOnlineQuantity": lambda v, ctx, args: in_stock(v),
+        "inventoryQuantity": lambda v, ctx, args: in_stock(v) - reserved(ctx, v),
+        "sellableOnlineQuantity": lambda v, ctx, args: in_stock(v) - reserved(ctx, v),
         "availableForSale": lambda v, ctx, args: in_stock(v) > 0,
         "inventoryPolicy": lambda v, ctx, args: "DENY",
         "createdAt": lambda v, ctx, args: product_of(v, ctx)["createdAt"],

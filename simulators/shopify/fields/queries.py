@@ -131,7 +131,8 @@ LOCATION_SEARCH = {"name": lambda place: [place["name"]], "id": lambda place: [p
 
 
 def draft_orders(_, ctx, args):
-    found = search(ctx.shop.all("DraftOrder"), args.get("query"), {"tag": lambda draft: draft["tags"]})
+    there = [draft for draft in ctx.shop.all("DraftOrder") if not draft.get("deletedAt")]
+    found = search(there, args.get("query"), {"tag": lambda draft: draft["tags"]})
     return connect(found, args)
 
 

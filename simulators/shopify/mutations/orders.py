@@ -51,9 +51,16 @@ def line_price(ctx, line: dict, n: int) -> Decimal:
 
 def find_draft(ctx, gid: str) -> dict:
     draft = ctx.shop.get(gid) if "/DraftOrder/" in gid else None
-    if draft is None:
+    if draft is None or draft.get("deletedAt"):
         raise Refused(["id"], "Draft order does not exist.")
     return draft
+
+
+def delete_draft_order(ctx, args):
+    """What it kept out of other carts is free again."""
+    draft = find_draft(ctx, args["input"]["id"])
+    ctx.shop.save(draft | {"deletedAt": ctx.moment})
+    return {"deletedId": draft["id"]}
 
 
 def send_draft_invoice(ctx, args):
@@ -96,6 +103,7 @@ def release_hold(ctx, args):
 
 MUTATIONS = {
     "draftOrderCreate": create_draft_order,
+    "draftOrderDelete": delete_draft_order,
     "draftOrderInvoiceSend": send_draft_invoice,
     "draftOrderComplete": complete_draft,
     "orderInvoiceSend": send_invoice,

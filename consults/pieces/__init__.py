@@ -1,0 +1,1 @@
+"""Pieces to show instead: the shop's variants as kept here, which of them answer what was said, and holds on them."""
