@@ -20,7 +20,7 @@ from consults.quiet import client_may_be_texted_at
 from consults.reservations import advisor_of, case_of
 from consults.rooms.window import is_present
 from consults.states import CaseState, ConsultState
-from consults.telling import EMAIL, SMS, Words, tell
+from consults.telling import EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
 from consults.time_models import ProposedTime
 from kit import clock
 from kit.addresses import Addresses
@@ -108,6 +108,11 @@ def remind(begin: Begin, *, addresses: Addresses, shop_id: int, consult_id: int,
                 ("reminded_talk_advisor", SMS): partial(letters.advisor_reminded, consult),
             }
             key = f"{_key(consult)}:{sequence}:{message}:{which}"
+            if channel == SMS and message in TO_CLIENTS:  # by e-mail where nothing shorter reaches them in time
+                last = {"by_email": partial(letters.reminded, consult), "not_after": consult.starts_at}
+                about: dict[str, Any] = {"message": message, "key": key, "words": words[message, channel], **last}
+                tell_shortly(session, letters.case, **about, now=letters.now)
+                continue
             _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
 
 
@@ -245,8 +250,6 @@ def _letters(session: Session, addresses: Addresses, shop_id: int, consult_id: i
 def _address(letters: AroundLetters, message: str, channel: str) -> str | None:
     if message.endswith("_advisor"):
         return letters.advisor.phone if channel == SMS else letters.advisor.email
-    if channel == SMS:
-        return letters.case.client_phone if letters.case.client_texts_ok else None
     return letters.case.client_email
 
 
@@ -258,5 +261,8 @@ def _key(consult: Consult) -> str:
 def _tell(letters: AroundLetters, message: str, channel: str, to: str | None, key: str, words: Who) -> None:
     quiet = channel == SMS and message == "times_proposed"
     later = client_may_be_texted_at(letters.session, letters.case, now=letters.now) if quiet else None
-    about: dict[str, Any] = {"message": message, "channel": channel, "to": to, "key": key, "words": words}
-    tell(letters.session, letters.case, **about, now=letters.now, not_before=later)
+    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now, "not_before": later}
+    if channel == SMS and message in TO_CLIENTS:
+        tell_shortly(letters.session, letters.case, **about)
+    else:
+        tell(letters.session, letters.case, **about, channel=channel, to=to)

@@ -42,7 +42,7 @@ class AroundLetters(Letters):
 
     def advisor_reminded(self, consult: Consult) -> Words:
         """To the advisor by text, an hour before."""
-        values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self._desk_link()}
+        values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self.desk_link()}
         return Words([{**values, "when": when} for when in whens(consult, consult.advisor_zone)])
 
     def proposed(self, starts: Sequence[datetime]) -> Words:
@@ -63,16 +63,16 @@ class AroundLetters(Letters):
     def advisor_not_met(self, consult: Consult) -> Words:
         """To the advisor, or to their manager, by email."""
         values = {**self._to_advisor(consult), "ours": consult.missing == "advisor"}
-        return Words([{**values, "link": self._desk_link()}])
+        return Words([{**values, "link": self.desk_link()}])
 
     def alone(self, consult: Consult, expected: str) -> Words:
         """To whoever can see to it, by text: the client waits in the room."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self.desk_link()}
         return Words([{**values, "advisor": expected}])
 
     def outcome_due(self, consult: Consult) -> Words:
         """To the advisor by email, until it is written down."""
-        return Words([{**self._to_advisor(consult), "link": self._desk_link()}])
+        return Words([{**self._to_advisor(consult), "link": self.desk_link()}])
 
     def _times(self, starts: Sequence[datetime]) -> list[str]:
         return [show_times(at, self.case.client_zone, self.locale) for at in starts]

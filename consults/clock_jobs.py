@@ -19,7 +19,7 @@ from consults.history import CLIENT, add_line, by_advisor, history
 from consults.models import Advisor, Case
 from consults.opening import may_text_at
 from consults.ports import Colleague
-from consults.telling import EMAIL, SMS, tell
+from consults.telling import EMAIL, OR_BY_EMAIL, SMS, tell, tell_shortly
 from consults.wishes import prefers_simple_return
 from jobs import enqueue
 from kit import clock
@@ -119,8 +119,9 @@ def tell_client_handed_over(
                 words = partial(letters.handed_over, before, booked)
                 _tell(letters, "handed_over", EMAIL, case.client_email, key, words)
             # A time that is reserved is confirmed by a text of its own.
-            elif case.client_texts_ok and case.client_phone and booked is None:
-                _tell(letters, "handed_over", SMS, case.client_phone, key, letters.handed_over_by_text)
+            elif booked is None:
+                about: dict[str, Any] = {"message": "handed_over", "key": key, "words": letters.handed_over_by_text}
+                tell_shortly(session, case, **about, now=letters.now)
 
 
 def copy_colleagues(
@@ -204,6 +205,8 @@ def _letters(session: Session, addresses: Addresses, shop_id: int, case_id: int)
 
 
 def _tell(letters: ClockLetters, message: str, channel: str, to: str | None, key: str, words: Any) -> None:
-    tell(letters.session, letters.case, message=message, channel=channel, to=to, key=key, words=words, now=letters.now)
+    about: dict[str, Any] = {"message": message, "channel": channel, "to": to, "key": key, "words": words}
+    about["or_email"] = letters.advisor.email if message in OR_BY_EMAIL else None
+    tell(letters.session, letters.case, **about, now=letters.now)
     if channel == SMS and not to:
         add_line(letters.session, letters.case, kind="advisor.not_told", now=letters.now, detail="no telephone number")

@@ -14,12 +14,12 @@ class ClockLetters(Letters):
 
     def reminded(self) -> Words:
         """To the owner by text, when half of the promise is over."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self.desk_link(), "house": self.shop.shown_name}
         return Words([values, {**values, "client": "A client"}])
 
     def stands_in(self, owner: Advisor) -> Words:
         """To who has it now, by text."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self.desk_link(), "house": self.shop.shown_name}
         names = [{"owner": name, "piece": piece} for name in (owner.name, owner.first_name) for piece in
                  (self.piece, "a piece")]  # fmt: skip
         brief = {"client": "A client", "owner": "a colleague", "piece": "a piece"}

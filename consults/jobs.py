@@ -23,10 +23,11 @@ from consults.models import Case, Consult, Signal
 from consults.policy import policy_of
 from consults.ports import ReturnPages
 from consults.quiet import client_may_be_texted_at
+from consults.reaching import ways_to
 from consults.rooms import embedded
 from consults.rooms.provider import LINK
 from consults.states import ConsultState
-from consults.telling import EMAIL, SMS, Words, tell
+from consults.telling import EMAIL, OR_BY_EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -77,15 +78,15 @@ def invite_client(
     key = f"case:{case_id}:client:invited"
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
-        email, phone = letters.case.client_email, _texts_to(letters.case)
+        email, shortly = letters.case.client_email, ways_to(session, letters.case)
         message = "client_offered_both" if letters.case.side_by_side else "client_invited"
         _tell(letters, message, EMAIL, email, key, lambda: letters.invited(return_pages))
-        if not email and not phone:
+        if not email and not shortly:
             _note_once(session, letters.case, "client.not_invited", "no address to invite")
-    if phone:
+    if shortly:
         with begin() as session:
             again = _about_case(session, addresses, shop_id, case_id)
-            _tell(again, message, SMS, phone, key, again.invited_by_text)
+            _tell(again, message, SMS, None, key, again.invited_by_text)
 
 
 def confirm_consult(
@@ -237,8 +238,12 @@ def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str
     later = None
     if channel == SMS and message == "client_invited":  # what the client did themselves is confirmed at any hour
         later = client_may_be_texted_at(letters.session, letters.case, now=letters.now)
-    about: dict[str, Any] = {"message": message, "channel": channel, "to": to, "key": key, "words": words}
-    tell(letters.session, letters.case, **about, now=letters.now, not_before=later)
+    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now, "not_before": later}
+    if channel == SMS and message in TO_CLIENTS:
+        tell_shortly(letters.session, letters.case, **about)
+        return
+    or_email = letters.advisor.email if message in OR_BY_EMAIL else None
+    tell(letters.session, letters.case, **about, channel=channel, to=to, or_email=or_email)
 
 
 def _about_case(session: Session, addresses: Addresses, shop_id: int, case_id: int) -> Letters:
@@ -249,11 +254,7 @@ def _about_case(session: Session, addresses: Addresses, shop_id: int, case_id: i
 def _address(letters: Letters, message: str, channel: str) -> str | None:
     if message.endswith("_advisor"):
         return letters.advisor.phone if channel == SMS else letters.advisor.email
-    return _texts_to(letters.case) if channel == SMS else letters.case.client_email
-
-
-def _texts_to(case: Case) -> str | None:
-    return case.client_phone if case.client_texts_ok else None
+    return letters.case.client_email
 
 
 def _note_once(session: Session, case: Case, kind: str, detail: str) -> None:

@@ -45,7 +45,7 @@ class Letters:
 
     def new_case(self) -> Words:
         """To the advisor, when routed to them."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self.desk_link(), "house": self.shop.shown_name}
         ending = " you sold" if self.case.sold_by_advisor else ""
         leads = (" would like to talk about", ", about")
         named = [
@@ -67,6 +67,17 @@ class Letters:
         names = (self.advisor.name, self.advisor.first_name)
         return Words([*({**values, "advisor": name} for name in names), {**values, "advisor": "us"}])
 
+    def rang(self) -> Words:
+        """To the client by email, who rang while nobody could pick up."""
+        return Words([{**self._to_client(), "link": self._consult_link()}])
+
+    def rang_by_text(self) -> Words:
+        """To the client by text, for the same reason."""
+        values = {"house": self.shop.shown_name, "link": self._consult_link()}
+        return Words(
+            [{**values, "advisor": name} for name in (self.advisor.name, self.advisor.first_name, "your advisor")]
+        )
+
     # --- a conversation
 
     def confirmed(self, consult: Consult, mailbox: str) -> Words:
@@ -82,12 +93,12 @@ class Letters:
 
     def advisor_confirmed(self, consult: Consult, mailbox: str) -> Words:
         """To the advisor by email, with the calendar entry."""
-        values = {**self._to_advisor(consult), "link": self._desk_link()}
+        values = {**self._to_advisor(consult), "link": self.desk_link()}
         return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.REQUEST)])
 
     def advisor_confirmed_by_text(self, consult: Consult) -> Words:
         """To the advisor by text."""
-        values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self._desk_link()}
+        values = {"client": self.client or "A client", "kind": consult.kind.value, "link": self.desk_link()}
         return Words([{**values, "when": when} for when in whens(consult, consult.advisor_zone)])
 
     def cancelled(self, consult: Consult, mailbox: str) -> Words:
@@ -98,7 +109,7 @@ class Letters:
 
     def advisor_cancelled(self, consult: Consult, mailbox: str) -> Words:
         """To the advisor by email: the entry goes."""
-        values = {**self._to_advisor(consult), "link": self._desk_link()}
+        values = {**self._to_advisor(consult), "link": self.desk_link()}
         return Words([values], [self._entry_of_advisor(consult, mailbox, calendars.CANCEL)])
 
     def passed(self, consult: Consult, mailbox: str, to: Advisor) -> Words:
@@ -108,7 +119,7 @@ class Letters:
 
     def advisor_cancelled_by_text(self, consult: Consult) -> Words:
         """To the advisor by text."""
-        values = {"client": self.client or "A client", "link": self._desk_link()}
+        values = {"client": self.client or "A client", "link": self.desk_link()}
         return Words([{**values, "when": when} for when in whens(consult, consult.advisor_zone)])
 
     # --- parts
@@ -229,7 +240,8 @@ class Letters:
         )
         return "invite.ics", f"text/calendar; method={method}", content
 
-    def _desk_link(self) -> str:
+    def desk_link(self) -> str:
+        """A new link for the advisor, which opens the case once."""
         token = self._token(DESK, person_id=self.advisor.id)
         return self.addresses.desk_link(token)
 

@@ -23,6 +23,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "no_texts": "{owner} is on the floor and can't be reached quickly.",
         "meanwhile": "{advisor} looks after you meanwhile; {owner} reads along, and is there for you again then.",
         "somebody": "Somebody close to you",
+        "line_away": "Good day. {advisor} is not at the telephone just now. We are sending you times to talk. "
+        "You may also simply answer us in writing; {advisor} reads it.",
+        "line_stranger": "Good day, and thank you for ringing {house}. This number looks after returns under way.",
+        "line_stranger_ring": "Please ring us on {telephone}.",
+        "line_gone": "Good day. Nobody can be reached on this number.",
     },
     "fr": {
         "good_day": "Bonjour",
@@ -41,6 +46,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "no_texts": "{owner} est en salon et difficile à joindre vite.",
         "meanwhile": "{advisor} s'occupe de vous entre-temps ; {owner} suit vos échanges et vous retrouve ensuite.",
         "somebody": "Une personne proche",
+        "line_away": "Bonjour. {advisor} n'est pas au téléphone en ce moment. Nous vous envoyons des horaires. "
+        "Vous pouvez aussi simplement nous répondre par écrit ; {advisor} vous lira.",
+        "line_stranger": "Bonjour, et merci d'appeler {house}. Ce numéro suit les retours en cours.",
+        "line_stranger_ring": "Vous pouvez nous joindre au {telephone}.",
+        "line_gone": "Bonjour. Personne ne peut être joint à ce numéro.",
     },
 }
 

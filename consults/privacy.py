@@ -5,9 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults import threads
 from consults.briefs.briefs import facts_in, find_brief, forget_brief
 from consults.gestures import gestures
 from consults.kinds import Role
+from consults.line_models import Said, Thread
 from consults.models import Case, Consult, Participant, Promise_, Signal
 from shops import links
 
@@ -35,6 +37,15 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
         "conversations": [
             {"kind": c.kind.value, "starts_at": c.starts_at.isoformat(), "state": c.state.value} for c in consults
         ],
+        "written": [
+            {
+                "by": "advisor" if w.by else "client",
+                "at": w.at.isoformat(),
+                "channel": w.channel,
+                "words": w.words,
+            }
+            for w in threads.written(session, case)
+        ],
         "gestures": [row.what for row in gestures.gestures_of(session, case)],
         "brief": {key: fact.words for key, fact in facts_in(find_brief(session, case)).items()},
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
@@ -55,6 +66,8 @@ def erase_case(session: Session, case: Case) -> None:
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)
     connection = session.connection()
+    connection.execute(sa.delete(Said).where(col(Said.case_id) == case.id))
+    connection.execute(sa.delete(Thread).where(col(Thread.case_id) == case.id))
     connection.execute(sa.delete(Signal).where(col(Signal.consult_id).in_(rooms)))
     connection.execute(sa.update(Participant).where(*theirs).values(name="", relation=None, email=None))
     connection.execute(sa.update(Promise_).where(col(Promise_.case_id) == case.id).values(what=""))

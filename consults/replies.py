@@ -1,17 +1,20 @@
 """An advisor's answer by text: 1 takes it, 2 is not today. Matched by their number and what they were asked last."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import ladder
-from consults.history import CLIENT, add_line
+from consults.line_calls import FRENCH_NUMBERS
+from consults.line_models import Line
+from consults.lines import line_at
 from consults.models import Advisor, Case, FirstAnswerRung
 from consults.names import greeting
 from consults.ports import Colleague
 from consults.states import CaseState
+from consults.threads import case_of_text, hear
 from jobs import enqueue
 from kit import clock
 from kit.addresses import Addresses
@@ -19,15 +22,19 @@ from kit.db import Begin
 from kit.errors import Conflict
 from kit.log import get_logger
 from notifications import messages, texts
+from notifications.chains import Way
 from notifications.events import TextArrived
 from notifications.meanings import Meaning, read
 from notifications.models import InboundText
 from shops.links import DESK, issue_link
 from shops.models import Shop, ShopState
+from shops.shops import get_shop
 
 log = get_logger("consults")
 
 NOTHING = "Nothing waits for your answer."
+PORTAL = "/apps/assisted-returns"
+ONE_DAY = timedelta(days=1)
 HOW = "Reply 1 to take it or 2 for not today."
 
 
@@ -46,14 +53,14 @@ def answer_text(begin: Begin, *, addresses: Addresses, colleague: Colleague, tex
             return
         now, people = clock.now(), _people(session, text.sender)
         if text.meaning:  # STOP, START and HELP were obeyed when it came; it only remains to say whose they are
-            _obey_stop(session, text.meaning, people, now)
+            _obey_stop(session, text.meaning, text.channel, people, now)
             _file(session, text, people)
             return
         offer = _latest_offer(session, people)
         if not people:
             text.meaning = Meaning.UNKNOWN.value
             _file(session, text, people)
-            _note_client(session, text, now)
+            _hear_client(session, text, now)
             return
         said = read(text.body)
         text.meaning = said.value
@@ -66,9 +73,9 @@ def answer_text(begin: Begin, *, addresses: Addresses, colleague: Colleague, tex
         log.info("text.read", meaning=said.value, case=text.case_id)
 
 
-def _obey_stop(session: Session, meaning: str, people: list[Advisor], now: datetime) -> None:
+def _obey_stop(session: Session, meaning: str, channel: str, people: list[Advisor], now: datetime) -> None:
     """Who asked for no texts is not asked to answer in time either, until they ask for texts again."""
-    if meaning not in (Meaning.STOP.value, Meaning.START.value):
+    if meaning not in (Meaning.STOP.value, Meaning.START.value) or channel != texts.SMS:
         return
     for person in people:
         stopped = person.texts_stopped_at or now
@@ -154,15 +161,41 @@ def _file(session: Session, text: InboundText, people: list[Advisor]) -> None:
     session.add(text)
 
 
-def _note_client(session: Session, text: InboundText, now: datetime) -> None:
-    """A client who answers our text is no advisor, and is not left in the void: it stands in their case."""
-    query = select(Case).where(Case.state == CaseState.OPEN, col(Case.client_phone).is_not(None))
-    theirs = [case for case in session.exec(query.order_by(col(Case.id).desc())) if case.client_phone == text.sender]
-    if len({case.shop_id for case in theirs}) != 1:
-        return  # a client of two houses wrote to one of them, and it is not told which
-    text.shop_id, text.case_id = theirs[0].shop_id, theirs[0].id
-    session.add(text)
-    add_line(session, theirs[0], kind="client.wrote", now=now, actor=CLIENT, detail="by text")
+def _hear_client(session: Session, text: InboundText, now: datetime) -> None:
+    """A client who writes is not left in the void: it stands in their case, and the advisor is told.
+
+    Somebody we do not know is told kindly whose number that is, once a day: a machine may sit at that end.
+    """
+    line = line_at(session, text.ours) if text.ours else None
+    case = case_of_text(session, text, line)
+    if case is not None:
+        text.shop_id, text.case_id = case.shop_id, case.id
+        session.add(text)
+        said = hear(session, case, text)
+        if said is not None:
+            about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "said_id": said.id}
+            enqueue(session, "consults.tell_written", **about)
+        return
+    if line is not None:
+        text.shop_id = line.shop_id
+        session.add(text)
+        if not texts.wrote_before(session, text, since=now - ONE_DAY):
+            _answer_stranger(session, text, line, now)
+
+
+def _answer_stranger(session: Session, text: InboundText, line: Line, now: datetime) -> None:
+    shop = get_shop(session, line.shop_id)
+    values = {"house": shop.shown_name, "link": f"https://{shop.domain}{PORTAL}"}
+    messages.send_by(
+        session,
+        shop_id=line.shop_id,
+        message="line_unknown",
+        ways=[Way(text.channel, text.sender, values)],
+        key=f"line:text:{text.id}",
+        locale="fr" if text.sender.startswith(FRENCH_NUMBERS) else "en",
+        sender=line.number,
+        now=now,
+    )
 
 
 def _client(session: Session, case_id: int) -> str:

@@ -26,5 +26,5 @@ class RoomLetters(Letters):
 
     def waiting(self) -> Words:
         """To the advisor, by text or email: somebody is in the room."""
-        about = {"first_name": self.advisor.first_name, "link": self._desk_link(), "house": self.shop.shown_name}
+        about = {"first_name": self.advisor.first_name, "link": self.desk_link(), "house": self.shop.shown_name}
         return Words([{**about, "client": self.client or "A client"}, {**about, "client": "A client"}])

@@ -7,6 +7,7 @@ class Cause(StrEnum):
     """`withheld`: Shopify does not let the app see or do it. `account`: a provider did not take our credentials.
 
     `address`, `number`, `opted_out`, `landline`, `unreachable`, `filtered`: whom or what a provider could not reach.
+    `unregistered`: networks do not know our number. `window`: WhatsApp wants an approved template.
     """
 
     RECONNECT = "reconnect"
@@ -28,3 +29,5 @@ class Cause(StrEnum):
     LANDLINE = "landline"
     UNREACHABLE = "unreachable"
     FILTERED = "filtered"
+    UNREGISTERED = "unregistered"
+    WINDOW = "window"

@@ -1,6 +1,8 @@
 """What the operator chooses, read from the environment once, at start. What a merchant chooses is a row instead."""
 
+import json
 import os
+import re
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ from dotenv import load_dotenv
 
 APP_BRIDGE_CDN = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 POLARIS_CDN = "https://cdn.shopify.com/shopifycloud/polaris-1.js"
+NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 
 
 class SettingsError(Exception):
@@ -34,6 +37,7 @@ class Settings:
     twilio_api_key_secret: str = ""
     twilio_messaging_service_sid: str = ""
     twilio_whatsapp_from: str = ""
+    twilio_templates: str = ""
     twilio_verify_service_sid: str = ""
     twilio_api_base: str = ""
     smtp_url: str = ""
@@ -135,9 +139,24 @@ def contradictions(settings: Settings) -> list[str]:
             wrong.append(f"{one.upper()} and {other.upper()} go together: set both or neither.")
     if settings.turn_only not in ("", "no", "yes"):
         wrong.append("TURN_ONLY is yes, no, or not set.")
+    if settings.twilio_whatsapp_from and not settings.twilio_account_sid:
+        wrong.append("TWILIO_WHATSAPP_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN beside it.")
+    if settings.twilio_whatsapp_from and not NUMBER.fullmatch(settings.twilio_whatsapp_from.removeprefix("whatsapp:")):
+        wrong.append("TWILIO_WHATSAPP_FROM is a number with its country code, as in +33184880020.")
+    if settings.twilio_verify_service_sid and not settings.twilio_account_sid:
+        wrong.append("TWILIO_VERIFY_SERVICE_SID needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN beside it.")
+    if settings.twilio_templates and not _is_json(settings.twilio_templates):
+        wrong.append('TWILIO_TEMPLATES is JSON, as in {"client_reminded": {"en": "HX…"}}.')
     if settings.twilio_account_sid and not (settings.twilio_messaging_service_sid):
         wrong.append("TWILIO_MESSAGING_SERVICE_SID is needed to send texts.")
     return wrong
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def is_loopback(url: str) -> bool:

@@ -58,21 +58,23 @@ class About:
 def cases_of(session: Session, *, shop_id: int, term: str, assisted: bool, since: date) -> tuple[list[Counted], int]:
     """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them."""
     term = term if term in SUMMED else "returns"
-    mine = (
-        MeasuredReturn.shop_id == shop_id,
+    of_term = (
         col(MeasuredReturn.assisted).is_(assisted),
         col(MeasuredReturn.closed_on) >= since,
         getattr(MeasuredReturn, term) > 0,
     )
-    count = session.exec(select(sa.func.count()).select_from(MeasuredReturn).where(*mine)).one()
+    counting = select(sa.func.count()).select_from(MeasuredReturn).where(MeasuredReturn.shop_id == shop_id, *of_term)
+    count = session.exec(counting).one()
     newest = col(MeasuredReturn.closed_at).desc(), col(MeasuredReturn.return_gid)
-    rows = session.exec(select(MeasuredReturn).where(*mine).order_by(*newest).limit(MOST)).all()
+    query = select(MeasuredReturn).where(MeasuredReturn.shop_id == shop_id, *of_term)
+    rows = session.exec(query.order_by(*newest).limit(MOST)).all()
     gids = [row.return_gid for row in rows]
     known = {
         case.return_gid: (f"/app/cases/{case.id}", case.order_name)
         for case in session.exec(select(Case).where(Case.shop_id == shop_id, col(Case.return_gid).in_(gids)))
     }
-    for rma in session.exec(select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(gids))):
+    alone = select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(gids))
+    for rma in session.exec(alone):
         known.setdefault(rma.return_gid, (f"/app/returns/{rma.id}", rma.order_name))
     made = []
     for row in rows:

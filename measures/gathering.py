@@ -130,7 +130,10 @@ def around(session: Session, shop_id: int, return_gids: Sequence[str]) -> dict[s
         found[gid].assisted, found[gid].reworked = True, outcome is Outcome.REWORK
         by_case[case_id] = gid
     talks = sa.select(col(Consult.case_id), col(Consult.began_at), col(Consult.over_at)).where(
-        col(Consult.case_id).in_(list(by_case)), col(Consult.began_at).is_not(None), col(Consult.over_at).is_not(None)
+        col(Consult.shop_id) == shop_id,
+        col(Consult.case_id).in_(list(by_case)),
+        col(Consult.began_at).is_not(None),
+        col(Consult.over_at).is_not(None),
     )
     for case_id, began_at, over_at in _rows(session, talks) if by_case else ():
         found[by_case[case_id]].minutes += max(0, round((over_at - began_at).total_seconds() / 60))

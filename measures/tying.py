@@ -20,8 +20,8 @@ SOME = 500
 
 def household_of(session: Session, *, shop_id: int, key: str) -> str:
     """Where a client's own key belongs now."""
-    found = session.get(HouseholdMember, (shop_id, key), populate_existing=True)
-    return found.household if found else key
+    mine = (col(HouseholdMember.shop_id) == shop_id, col(HouseholdMember.key) == key)
+    return session.exec(select(HouseholdMember.household).where(*mine)).first() or key
 
 
 def people_of(session: Session, *, shop_id: int, household: str) -> list[str]:
@@ -66,8 +66,13 @@ def name_orders(session: Session, *, shop_id: int, after_id: int, most: int) -> 
     found = [int(row[0] or 0) for row in session.connection().execute(ids)]
     if not found:
         return None
-    span = (*mine, col(HistoricOrder.id) <= found[-1], col(HistoricOrder.household).is_(None))
-    session.connection().execute(sa.update(HistoricOrder).where(*span).values(household=_own()))
+    span = (
+        col(HistoricOrder.id) > after_id,
+        col(HistoricOrder.id) <= found[-1],
+        col(HistoricOrder.household).is_(None),
+    )
+    named = sa.update(HistoricOrder).where(col(HistoricOrder.shop_id) == shop_id, *span)
+    session.connection().execute(named.values(household=_own()))
     return found[-1]
 
 

@@ -16,10 +16,13 @@ class MessageStatus:
 class TextArrived:
     """Somebody sent us a text. It is kept at once and never travels with a job: it holds a number and their words.
 
-    `opt_out` is Twilio's own reading of it: "STOP", "START", "HELP" or "".
+    `opt_out` is Twilio's own reading of it: "STOP", "START", "HELP" or "". `sender` and `ours` carry their channel, as
+    in "whatsapp:+336…"; a sender on WhatsApp may hide the number and be an id, "whatsapp:US.ABC".
     """
 
     provider_id: str
     sender: str
     body: str
     opt_out: str
+    ours: str = ""
+    wa_id: str = ""

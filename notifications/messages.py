@@ -14,11 +14,15 @@ import jobs
 from kit.causes import Cause
 from kit.db import insert_once
 from kit.errors import Conflict, NotFound
+from notifications import texts
+from notifications.chains import TEXT_CHANNELS, Way, pass_on
 from notifications.models import Message
 from notifications.ports import Attachment
+from notifications.quiet_hours import QuietHours
 from notifications.refusals import cause_of
 from notifications.rendering import render
-from notifications.states import RANK, STATE_OF, MessageState, may_move
+from notifications.states import DID_NOT_ARRIVE, RANK, STATE_OF, MessageState, may_move
+from notifications.texts import WHATSAPP
 
 STILL_WORKING = timedelta(seconds=30)
 """How long a provider may still be at work on a message whose answer we lost."""
@@ -53,27 +57,72 @@ def send(
     """
     if not to or not consent:
         return None
-    subject, body = render(message, channel, values, locale)
-    files = [{"filename": f, "mime": m, "content": base64.b64encode(c).decode()} for f, m, c in attachments]
-    row = Message(
+    way = Way(channel, to, values, attachments)
+    row = _row(shop_id, message, way, key, locale, now)
+    if not insert_once(session, row):
+        return None
+    return _secured(session, row, now, not_before)
+
+
+def send_by(
+    session: Session,
+    *,
+    shop_id: int,
+    message: str,
+    ways: Sequence[Way],
+    key: str,
+    locale: str = "en",
+    sender: str = "",
+    now: datetime,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    quiet: QuietHours | None = None,
+) -> Message | None:
+    """Write `message` by the first of `ways`, with the others standing by in their order; see notifications.chains.
+
+    `quiet` are hours in which a later way by text waits, `not_after` when it is no use any more, `sender` our number
+    where it is not the usual one. Returns None, changing nothing, without a way or when the key was used by the first.
+    """
+    first: Message | None = None
+    for step, way in enumerate(ways, 1):
+        row = _row(shop_id, message, way, key, locale, now)
+        row.step, row.not_after = step, not_after
+        row.quiet = quiet.as_text() if quiet else ""
+        row.sender = sender if way.channel in TEXT_CHANNELS else ""
+        if step > 1:
+            row.state = MessageState.STANDBY
+        written = insert_once(session, row)
+        if step == 1:
+            if not written:
+                return None
+            first = _secured(session, row, now, not_before)
+    return first
+
+
+def _row(shop_id: int, message: str, way: Way, key: str, locale: str, now: datetime) -> Message:
+    subject, body = render(message, way.channel, way.values, locale)
+    files = [{"filename": f, "mime": m, "content": base64.b64encode(c).decode()} for f, m, c in way.attachments]
+    return Message(
         shop_id=shop_id,
         name=message,
-        channel=channel,
+        channel=way.channel,
         key=key,
         locale=locale,
-        recipient=to,
+        recipient=way.to,
         subject=subject,
         body=body,
         attachments=json.dumps(files) if files else None,
+        # Only WhatsApp asks what a message was made of; nobody else's values are kept beside its words.
+        variables=json.dumps(way.values, default=str) if way.channel == WHATSAPP else None,
         created_at=now,
     )
-    if not insert_once(session, row):
-        return None
-    written = session.exec(
-        select(Message).where(Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
-    ).one()
+
+
+def _secured(session: Session, row: Message, now: datetime, not_before: datetime | None) -> Message:
+    mine = (Message.shop_id == row.shop_id, Message.key == row.key, Message.channel == row.channel)
+    written = session.exec(select(Message).where(*mine)).one()
     later = not_before if not_before is not None and not_before > now else None
-    jobs.enqueue(session, "notifications.deliver", at=later, shop_id=shop_id, message_id=written.id)
+    jobs.enqueue(session, "notifications.deliver", at=later, shop_id=written.shop_id, message_id=written.id)
     return written
 
 
@@ -127,9 +176,12 @@ def settle(
     session.add(message)
 
 
-def record_status(session: Session, *, provider_id: str, status: str, error_code: str) -> Message | None:
-    """What the provider says became of a message. Late and repeated words change nothing."""
-    message = session.exec(select(Message).where(Message.provider_id == provider_id)).first()
+def record_status(session: Session, *, provider_id: str, status: str, error_code: str, now: datetime) -> Message | None:
+    """What the provider says became of a message; when it did not arrive, the next way of its chain is taken.
+
+    Late and repeated words change nothing.
+    """
+    message = session.exec(select(Message).where(Message.provider_id == provider_id).with_for_update()).first()
     rank = RANK.get(status, 0)
     if message is None or rank <= message.status_rank:
         return message
@@ -137,8 +189,20 @@ def record_status(session: Session, *, provider_id: str, status: str, error_code
     target = STATE_OF.get(status)
     if target is not None and may_move(message.state, target):
         message.state = target
+        session.add(message)
+        if target in DID_NOT_ARRIVE:
+            if cause_of_trouble(message) == Cause.OPTED_OUT:
+                texts.note_stopped(session, message.recipient, channel=message.channel, now=now)
+            pass_on(session, message, now=now)
     session.add(message)
     return message
+
+
+def provider_ids_near(session: Session, message: Message) -> frozenset[str]:
+    """The provider's ids of the shop's other messages of about that time: a copy of one of those is not this one."""
+    near = (Message.shop_id == message.shop_id, Message.id != message.id, col(Message.provider_id).is_not(None))
+    since = col(Message.created_at) >= message.created_at - timedelta(hours=1)
+    return frozenset(i for i in session.exec(select(Message.provider_id).where(*near, since)) if i)
 
 
 def any_under_way(session: Session) -> bool:
@@ -149,7 +213,13 @@ def any_under_way(session: Session) -> bool:
 def send_again(session: Session, *, shop_id: int, message_id: int) -> None:
     """Queue afresh what did not go out or did not arrive. Raises NotFound, or Conflict when it did."""
     message = get_message(session, shop_id=shop_id, message_id=message_id)
-    if not may_move(message.state, MessageState.QUEUED) or not message.recipient:
+    if message.passed_on:
+        raise Conflict("It went on by their next channel.")
+    if (
+        message.state is MessageState.STANDBY
+        or not may_move(message.state, MessageState.QUEUED)
+        or not message.recipient
+    ):
         raise Conflict("That message went out already.")
     _queue(session, message)
 
@@ -168,7 +238,7 @@ def readdress(session: Session, *, shop_id: int, channel: str, before: str | Non
     if not before or not after or before == after:
         return 0
     found = [m for m in in_trouble(session, shop_id=shop_id) if m.channel == channel and m.recipient == before]
-    moved = [m for m in found if m.state in (MessageState.FAILED, MessageState.UNDELIVERED)]
+    moved = [m for m in found if m.state in DID_NOT_ARRIVE and not m.passed_on]
     for message in moved:
         message.recipient = after
         _queue(session, message)
@@ -199,6 +269,8 @@ def _queue(session: Session, message: Message) -> None:
 def in_trouble(session: Session, *, shop_id: int) -> list[Message]:
     """Messages that did not go out or may not have, newest first. What they say is not read: it is sealed."""
     states = (MessageState.FAILED, MessageState.HELD, MessageState.UNSETTLED, MessageState.UNDELIVERED)
-    unread = (defer(Message.subject), defer(Message.body), defer(Message.attachments))  # type: ignore[arg-type]
-    query = select(Message).options(*unread).where(Message.shop_id == shop_id, col(Message.state).in_(states))
+    unread = (defer(Message.subject), defer(Message.body), defer(Message.attachments), defer(Message.variables))  # type: ignore[arg-type]
+    # One that waited for a channel that is not set up, and went by the next, is no trouble of anybody's.
+    held = ~((col(Message.state) == MessageState.HELD) & col(Message.passed_on))
+    query = select(Message).options(*unread).where(Message.shop_id == shop_id, col(Message.state).in_(states), held)
     return list(session.exec(query.order_by(col(Message.created_at).desc()).limit(100)))

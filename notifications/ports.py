@@ -1,8 +1,9 @@
 """What a channel has to do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,12 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message as a channel sees it. `message_id` is ours and makes provider-side copies recognisable."""
+    """A message as a channel sees it. `message_id` is ours and makes provider-side copies recognisable.
+
+    `name`, `locale` and `values` choose and fill an approved template where a channel wants one; `may_write_freely`
+    says that it does not just now. `sender` is our number where it is not the usual one. `known` are the provider's
+    ids of other messages of the house, which are not this one.
+    """
 
     message_id: int
     house: str
@@ -25,6 +31,12 @@ class Outgoing:
     body: str
     attachments: tuple[Attachment, ...]
     made_at: datetime
+    name: str = ""
+    locale: str = "en"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    may_write_freely: bool = False
+    sender: str = ""
+    known: frozenset[str] = frozenset()
 
 
 class Channel(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from notifications import texts
+from notifications import codes, consents, texts
 from notifications.messages import attachments_of
 from notifications.models import Message
 from notifications.states import MessageState as S
@@ -18,8 +18,21 @@ def show_client(
     session: Session, *, shop_id: int, addresses: Collection[str], keys: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """Messages to the client's own addresses, as plain JSON values. What advisors were told is not the client's."""
+    agreed = consents.proofs(session, shop_id=shop_id, addresses=addresses)
+    proofs: list[dict[str, Any]] = [
+        {
+            "agreed_to": row.words,
+            "by": row.channel,
+            "address": row.address,
+            "given_at": row.given_at.isoformat(),
+            "how": row.how,
+            "ended_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+        }
+        for row in agreed
+    ]
     came = texts.from_numbers(session, shop_id=shop_id, numbers=addresses)
-    return [{"by": "sms", "from": t.sender, "text": t.body, "received_at": t.at.isoformat()} for t in came] + [
+    heard = [{"by": t.channel, "from": t.sender, "text": t.body, "received_at": t.at.isoformat()} for t in came]
+    return [*proofs, *heard] + [
         {
             "message": message.name,
             "by": message.channel,
@@ -45,12 +58,15 @@ def erase_client(
     provider_ids = []
     for message in list(_messages(session, shop_id, addresses, keys)):
         message.recipient = message.subject = message.body = message.error = ""
-        message.attachments = None
+        message.attachments = message.variables = None
         if message.state not in SETTLED:
             message.state = S.ERASED
         session.add(message)
         if message.provider_id:
             provider_ids.append(message.provider_id)
+    for proof in consents.proofs(session, shop_id=shop_id, addresses=addresses):
+        session.delete(proof)
+    codes.erase_of(session, shop_id=shop_id, addresses=addresses)
     return [*provider_ids, *texts.erase_from(session, shop_id=shop_id, numbers=addresses)]
 
 

@@ -16,8 +16,10 @@ TWILIO: dict[int, Cause] = {
     30005: Cause.NUMBER,
     30006: Cause.LANDLINE,
     30007: Cause.FILTERED,
-    30034: Cause.ACCOUNT,  # the sender is not registered with the networks
-    63016: Cause.FILTERED,
+    30034: Cause.UNREGISTERED,  # the sender is not registered with the networks of the United States
+    63003: Cause.NUMBER,  # nobody of that number is on WhatsApp
+    63016: Cause.WINDOW,  # free words, more than 24 hours after they wrote last
+    63024: Cause.NUMBER,
 }
 
 

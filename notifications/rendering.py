@@ -13,14 +13,17 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 MESSAGES: dict[str, tuple[str, ...]] = {
     # message -> channels it has templates for
-    "advisor_new_case": ("sms",),
+    "advisor_new_case": ("sms", "email"),
     "advisor_note": ("email", "sms"),
     "alone_in_room_advisor": ("sms",),
     "along_cancelled": ("email",),
     "along_invited": ("email",),
     "client_invited": ("email", "sms"),
     "client_offered_both": ("email", "sms"),
+    "code": ("email", "sms"),
+    "client_rang_advisor": ("email", "sms"),
     "client_reminded": ("email", "sms"),
+    "client_wrote_advisor": ("email", "sms"),
     "consult_confirmed": ("email", "sms"),
     "consult_confirmed_advisor": ("email", "sms"),
     "consult_cancelled": ("email",),
@@ -32,6 +35,9 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "desk_link": ("sms",),
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
+    "line_answer": ("email", "sms"),
+    "line_missed": ("email", "sms"),
+    "line_unknown": ("sms",),
     "make_right": ("email",),
     "money_on_its_way": ("email",),
     "not_met": ("email",),
@@ -40,19 +46,22 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "balance_to_pay": ("email",),
     "owner_copied_advisor": ("email",),
     "piece_arrived": ("email",),
-    "reminded_advisor": ("sms",),
+    "reminded_advisor": ("sms", "email"),
     "reminded_talk_advisor": ("sms",),
     "replied_advisor": ("sms",),
     "return_link": ("email",),
     "return_offered": ("email",),
     "sale_to_pay": ("email",),
-    "stands_in_advisor": ("sms",),
+    "stands_in_advisor": ("sms", "email"),
     "wear_found": ("email",),
     "withdrawal_stated": ("email",),
     "withdrawal_received": ("email",),
     "times_proposed": ("email", "sms"),
     "waiting_advisor": ("sms", "email"),
 }
+
+WRITTEN_AS = {"whatsapp": "sms"}
+"""Channels that say what another says, word for word."""
 
 # Plain text, so nothing is escaped; StrictUndefined, so a missing value stops the message instead of leaving a gap.
 _environment = Environment(
@@ -67,9 +76,10 @@ _environment = Environment(
 
 def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") -> tuple[str, str]:
     """Subject ("" for a text) and body. Raises KeyError for a message that has no such channel."""
-    if channel not in MESSAGES[name]:
+    written = WRITTEN_AS.get(channel, channel)
+    if written not in MESSAGES[name]:
         raise KeyError(f"{name} has no {channel} template")
-    file = f"{name}.{channel}.txt"
+    file = f"{name}.{written}.txt"
     text = _environment.select_template([f"{language(locale)}/{file}", file]).render(values).strip()
     if channel != "email":
         return "", " ".join(text.split())

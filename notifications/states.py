@@ -6,7 +6,7 @@ from enum import StrEnum
 class MessageState(StrEnum):
     """`held`: the channel is not set up, so it was not sent and says so. `unsettled`: perhaps sent; a person looks.
     `aside`: it did not arrive, and a person saw to it. `erased`: had not gone out when the client's data had to go; it
-    never will.
+    never will. `standby`: goes out only when the way before it did not reach them.
     """
 
     QUEUED = "queued"
@@ -19,6 +19,7 @@ class MessageState(StrEnum):
     UNSETTLED = "unsettled"
     ASIDE = "aside"
     ERASED = "erased"
+    STANDBY = "standby"
 
 
 S = MessageState
@@ -35,10 +36,12 @@ NEXT: dict[S, frozenset[S]] = {
     S.UNSETTLED: frozenset({S.QUEUED, S.SENT, S.DELIVERED, S.ASIDE}),
     S.ASIDE: frozenset({S.DELIVERED}),
     S.ERASED: frozenset(),
+    S.STANDBY: frozenset({S.QUEUED}),
 }
 
 # Twilio's callbacks come out of order and twice, so a status only ever raises the rank.
 RANK = {"accepted": 1, "queued": 2, "sending": 3, "sent": 4, "undelivered": 5, "failed": 5, "delivered": 6, "read": 7}
+DID_NOT_ARRIVE = (S.UNDELIVERED, S.FAILED)
 STATE_OF = {"delivered": S.DELIVERED, "read": S.DELIVERED, "undelivered": S.UNDELIVERED, "failed": S.FAILED}
 
 

@@ -2,9 +2,9 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from consults.kinds import ANSWERING, Ledger
 from consults.models import Advisor, Case, TimeOff, WorkingHours
+from consults.presence import busy_elsewhere, days_otherwise_of
 from consults.slots import Rule, Span, merge, span, working_spans
 from consults.states import CaseState
 from routing.answering import Candidate
@@ -29,6 +30,8 @@ FAR_AHEAD = timedelta(days=90)
 """And for an owner, whose return may be far off."""
 OF_LATE = timedelta(days=30)
 """How long a case of the pool counts in whose turn it is."""
+WHOLE_DAY = 23 * 3600
+"""The shortest there is, when clocks go forward."""
 MANY = 200
 KEPT_SECONDS = 30.0
 
@@ -41,6 +44,23 @@ class Roster:
     people: Mapping[int, Candidate]
     drawn_at: float
     one_at_a_time: Lock = field(default_factory=Lock)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What stands against somebody's week: days that are otherwise, what their calendars say, and time off.
+
+    A calendar's whole days are days away, like those noted here; a meeting is time they are not at work.
+    """
+
+    otherwise: Mapping[date, Sequence[tuple[int, int]]]
+    busy: Sequence[Span]
+    off: Sequence[Span]
+
+    @property
+    def away(self) -> list[Span]:
+        """Time away, in order."""
+        return merge([*self.off, *(block for block in self.busy if block[1] - block[0] >= WHOLE_DAY)])
 
 
 _kept: "WeakKeyDictionary[Engine, dict[int, Roster]]" = WeakKeyDictionary()
@@ -95,12 +115,15 @@ def _drawn(
     people = list(people)
     only = people[0].id if len(people) == 1 else None
     hours, away = _hours(session, shop_id, only), _away(session, shop_id, only, now)
+    days = {"first": now.date() - timedelta(days=2), "last": (now + ahead).date() + timedelta(days=1)}
+    otherwise = days_otherwise_of(session, shop_id=shop_id, advisor_id=only, **days)
+    busy = busy_elsewhere(session, shop_id=shop_id, advisor_id=only, since=now, until=now + ahead)
     own, pool, lately = _own(session, shop_id), _pool(session, shop_id), _lately(session, shop_id, now)
     return [
         _candidate(
             who,
             hours[who.id or 0],
-            merge(away[who.id or 0]),
+            Elsewhere(otherwise.get(who.id or 0, {}), busy.get(who.id or 0, ()), tuple(away[who.id or 0])),
             now,
             ahead,
             own[who.id],
@@ -114,7 +137,7 @@ def _drawn(
 def _candidate(
     who: Advisor,
     rules: tuple[Rule, ...],
-    away: list[Span],
+    elsewhere: Elsewhere,
     now: datetime,
     ahead: timedelta,
     own: int,
@@ -123,14 +146,19 @@ def _candidate(
 ) -> Candidate:
     assert who.id is not None
     here = now.astimezone(ZoneInfo(who.zone)).date()
-    at_work = _at_work(rules, who.zone, here.toordinal(), ahead.days)
+    if elsewhere.otherwise:
+        first, last = here - timedelta(days=1), here + timedelta(days=ahead.days)
+        at_work = tuple(working_spans(rules, elsewhere.otherwise, who.zone, first, last))
+    else:
+        at_work = _at_work(rules, who.zone, here.toordinal(), ahead.days)
+    away = elsewhere.away
     return Candidate(
         advisor_id=who.id,
         name=who.name,
         boutiques=who.boutique_ids,
         categories=words(who.categories),
         languages=frozenset(language(code) for code in words(who.languages)),
-        shifts=without(at_work, away),
+        shifts=without(at_work, merge([*away, *elsewhere.busy])),
         away=tuple(away),
         open_own=own,
         limit_own=who.limit_own,

@@ -17,7 +17,7 @@ from shopify_app.pages import PAGES
 from shopify_app.reporting import start_reporting
 from shopify_app.sizes import MOST_BYTES, most_bytes
 from shopify_app.web import Running
-from shopify_app.wiring import make_pictures, make_rooms, wire
+from shopify_app.wiring import make_pictures, make_rooms, make_verifier, wire
 from shops import crypt
 
 logger = log.get_logger("web")
@@ -36,7 +36,12 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["returns"] = Running(
-        settings, database, Addresses(settings.app_url), make_pictures(settings), make_rooms(settings)
+        settings,
+        database,
+        Addresses(settings.app_url),
+        make_pictures(settings),
+        make_rooms(settings),
+        make_verifier(settings),
     )
     for page in PAGES:
         app.register_blueprint(page)

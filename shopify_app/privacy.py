@@ -14,6 +14,7 @@ import measures.privacy
 import notifications.privacy
 import routing.offers
 import routing.trying
+from consults import threads
 from consults.models import Case
 from jobs.attempts import blank_reasons
 from jobs.models import JobTrouble
@@ -46,6 +47,10 @@ TABLES = (
     "delivery",
     "link",
     "historicorder",
+    "measuredreturn",
+    "householdtie",
+    "householdmember",
+    "pilotreturn",
     "bookentry",
     "brief",
     "gesture",
@@ -53,6 +58,10 @@ TABLES = (
     "sellerchoice",
     "inboundtext",
     "optout",
+    "thread",
+    "said",
+    "consent",
+    "codeasked",
 )
 
 
@@ -86,6 +95,7 @@ def find_traces(session: Session, *, shop_id: int, client_gid: str, order_gids: 
     rows: list[Case | Rma] = [*cases, *rmas]
     former = merges.merged_into(session, shop_id=shop_id, client_gid=client_gid)
     addresses = frozenset(a for row in rows for a in (row.client_email, row.client_phone) if a)
+    addresses |= {a for case in cases for a in threads.addresses_of(session, case)}
     return Traces(
         cases=cases,
         rmas=rmas,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from consults import advisors
 from consults.kinds import StaffRole
+from consults.lines import own_line, set_line
 from consults.models import ConsultPolicy
 from kit.db import Database
 from logistics.cover import Payer
@@ -55,7 +56,15 @@ def plant(database: Database, people: list[dict[str, Any]], *, now: datetime) ->
         rows = [_person(row, now) for row in people]
         advisors.import_directory(session, shop_id=shop, people=rows, boutiques=_boutiques(people))
         _make_it_triable(session, shop, now)
+        _give_lines(session, shop)
     return len(people)
+
+
+def _give_lines(session: Session, shop_id: int) -> None:
+    """A direct line for each boutique, as clients see it."""
+    for place in advisors.boutiques(session, shop_id=shop_id):
+        if not own_line(session, shop_id=shop_id, boutique_id=place.id):
+            set_line(session, shop_id=shop_id, boutique_id=place.id, number=f"+3318488{place.id:04}")
 
 
 def _house(session: Session, domain: str, now: datetime) -> int:

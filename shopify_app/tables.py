@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import consults.briefs.models
 import consults.gestures.models
+import consults.line_models
 import consults.models
 import consults.pieces.models
 import consults.time_models
@@ -19,6 +20,7 @@ import logistics.statement_models
 import measures.measured
 import measures.models
 import measures.pilot_models
+import notifications.code_models
 import notifications.models
 import routing.ledgers
 import routing.models
@@ -32,7 +34,9 @@ MODELS = (
     jobs.models,
     webhooks.models,
     notifications.models,
+    notifications.code_models,
     consults.models,
+    consults.line_models,
     consults.time_models,
     consults.briefs.models,
     consults.pieces.models,

@@ -14,6 +14,7 @@ from kit.addresses import Addresses
 from kit.db import Database
 from kit.settings import Settings
 from logistics.ports import PictureStore
+from notifications.codes import Verifier
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Running:
     addresses: Addresses
     pictures: PictureStore
     rooms: Rooms
+    verifier: Verifier | None = None
 
 
 def running() -> Running:
@@ -55,6 +57,11 @@ def settings() -> Settings:
 def pictures() -> PictureStore:
     """Where pictures of pieces are kept."""
     return running().pictures
+
+
+def verifier() -> Verifier | None:
+    """Who sends and checks one-time codes by text; None: we do so ourselves."""
+    return running().verifier
 
 
 def rooms() -> Rooms:

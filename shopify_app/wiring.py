@@ -13,6 +13,7 @@ import consults.briefs.jobs
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
+import consults.line_jobs
 import consults.pieces.jobs
 import consults.replies
 import consults.room_jobs
@@ -31,6 +32,7 @@ import routing.jobs
 import routing.ledger_jobs
 import routing.notes
 import routing.openings
+import routing.outcomes
 import routing.replacing
 import routing.rerouting
 import routing.sweeps
@@ -50,6 +52,7 @@ from consults.events import (
     FirstAnswerLate,
     GuestInvited,
     GuestRemoved,
+    OutcomeRecorded,
     RecordingWished,
     RoomTold,
     TimesProposed,
@@ -80,6 +83,7 @@ from logistics.ports import Carrier, PictureStore
 from logistics.rmas import find_rma
 from logistics.stores.folder import Folder
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
+from notifications.codes import Verifier
 from notifications.events import MessageStatus, TextArrived
 from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
@@ -128,6 +132,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     GuestRemoved: ("consults.tell_guest_removed", "consults.plan_reminders"),
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
+    OutcomeRecorded: ("routing.follow_outcome",),
     CaseHandedOver: (
         "routing.note_hands",
         "consults.offer_case",
@@ -228,6 +233,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.carry_out_withdrawal": partial(routing.withdrawing.carry_out_withdrawal, read=ShopifyOpenings(api)),
         "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
         "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
+        "routing.follow_outcome": routing.outcomes.follow_outcome,
         "reconcile.sweep_shops": routing.sweeps.sweep_shops,
         "reconcile.sweep_shop": partial(routing.sweeps.sweep_shop, sweeps=ShopifySweeps(api)),
         "logistics.authorise": partial(logistics.jobs.authorise, returns=returns),
@@ -317,7 +323,11 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.answer_text": partial(
             consults.replies.answer_text, addresses=addresses, colleague=routing.hand_overs.next_in_turn
         ),
+        "consults.tell_written": partial(consults.line_jobs.tell_written, addresses=addresses),
+        "consults.tell_rang": partial(consults.line_jobs.tell_rang, addresses=addresses),
+        "consults.answer_call": partial(consults.line_jobs.answer_call, addresses=addresses),
         "notifications.deliver": partial(notifications.jobs.deliver, channels=make_channels(settings)),
+        "notifications.send_code": partial(notifications.jobs.send_code, verifier=make_verifier(settings)),
         "notifications.record_status": notifications.jobs.record_status,
         "notifications.forget_texts": notifications.jobs.forget_texts,
         "installs.uninstall": installs.uninstall,
@@ -333,8 +343,18 @@ def make_channels(settings: Settings) -> Mapping[str, Channel]:
     # Providers' libraries are loaded by the worker only: a web process calls none of them, and they are not small.
     from notifications.channels.email import SmtpEmail
     from notifications.channels.sms import TwilioSms
+    from notifications.channels.whatsapp import TwilioWhatsApp
 
-    return {"sms": TwilioSms(settings), "email": SmtpEmail(settings)}
+    return {"sms": TwilioSms(settings), "whatsapp": TwilioWhatsApp(settings), "email": SmtpEmail(settings)}
+
+
+def make_verifier(settings: Settings) -> Verifier | None:
+    """Who sends and checks one-time codes by text; None: we do so ourselves."""
+    if not (settings.texts_are_sent and settings.twilio_verify_service_sid):
+        return None
+    from notifications.channels.verify import TwilioVerify
+
+    return TwilioVerify(settings)
 
 
 def make_calendars() -> Mapping[str, BusyCalendar]:

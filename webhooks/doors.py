@@ -19,6 +19,8 @@ from webhooks.sources import Refused, Source
 log = get_logger("webhooks")
 
 PREFIX = "/webhooks/"
+SPOKEN = "/webhooks/twilio/voice"
+"""Somebody is on the telephone and waits for what they hear: a page answers, which checks the same signature."""
 MOST_BYTES = 5 * 1024 * 1024
 MOST_DIGITS = 20  # Python reads no number of thousands of digits
 BODY_SECONDS = 10.0  # Shopify itself gives up after five
@@ -42,7 +44,8 @@ class Doors:
         self.committer = committer
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(PREFIX) or path.startswith(SPOKEN):
             return await self.inner(scope, receive, send)
         try:
             await self._receive(scope, receive)

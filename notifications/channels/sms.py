@@ -1,5 +1,6 @@
 """Texts by Twilio: its own library, a time-out on every call, and a base address that may only be loopback."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,9 @@ from notifications.ports import Outgoing
 from notifications.refusals import cause_of
 
 TIMEOUT_SECONDS = 10
+LINK = re.compile(r"https?://\S{20,}")
 # What trying again cannot mend: no such number, opted out, not registered, landline … twilio.com/docs/api/errors
-PERMANENT = {21211, 21214, 21408, 21610, 21612, 21614, 30003, 30005, 30006, 30007, 30034, 63016}
+PERMANENT = {21211, 21214, 21408, 21610, 21612, 21614, 30003, 30005, 30006, 30007, 30034, 63003, 63016, 63024}
 
 
 class LoopbackHttpClient(TwilioHttpClient):
@@ -68,27 +70,38 @@ class TwilioSms:
     def send(self, message: Outgoing) -> str:
         """Twilio's sid of the text it accepted."""
         assert self.client is not None
-        with _errors():
+        with errors():
+            service = {"messaging_service_sid": self.settings.twilio_messaging_service_sid}
             sent = self.client.messages.create(
                 to=message.recipient,
                 body=message.body,
-                messaging_service_sid=self.settings.twilio_messaging_service_sid,
                 status_callback=f"{self.settings.app_url}/webhooks/twilio/status",
+                **({"from_": message.sender} if message.sender else service),
             )
         return str(sent.sid)
 
     def find(self, message: Outgoing) -> str | None:
         """The sid of the same text to the same number since it was written. Every text carries a link of its own."""
         assert self.client is not None
-        with _errors():
-            since = message.made_at - timedelta(minutes=5)
-            for sent in self.client.messages.list(to=message.recipient, date_sent_after=since, limit=50):
-                if sent.body == message.body:
-                    return str(sent.sid)
-        return None
+        return find_sent(self.client, message, message.recipient)
 
 
-class _errors:
+def find_sent(client: Client, message: Outgoing, to: str) -> str | None:
+    """The sid of a message to `to` that says the same, or carries the same link, since it was written.
+
+    What WhatsApp made of a template is its own wording of ours, but the link in it is this message's alone.
+    """
+    since = message.made_at - timedelta(minutes=5)
+    links = LINK.findall(message.body)
+    with errors():
+        for sent in client.messages.list(to=to, date_sent_after=since, limit=50):
+            said = sent.body or ""
+            if str(sent.sid) not in message.known and (said == message.body or any(link in said for link in links)):
+                return str(sent.sid)
+    return None
+
+
+class errors:
     """Twilio's and the network's failures as OutsideError. A time-out may have gone out."""
 
     def __enter__(self) -> None:

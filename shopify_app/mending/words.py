@@ -8,6 +8,8 @@ from shopify_app.mending.look import ABOUT, ACTIVITY, Failure, Look, Place
 
 REFUSED = (S.FAILED, S.UNDELIVERED)
 NUMBERS = (Cause.NUMBER, Cause.LANDLINE)
+OURS = (Cause.ACCOUNT, Cause.UNREGISTERED, Cause.WINDOW)
+"""What fails for us and not for whom it is for: shown even where they were reached another way."""
 OTHER = (Cause.UNREACHABLE, Cause.FILTERED, "")
 
 
@@ -41,6 +43,16 @@ def accounts(look: Look) -> list[Place]:
     return _places(look, _refused(look, Cause.ACCOUNT))
 
 
+def unregistered(look: Look) -> list[Place]:
+    """Our number is not known to the networks over there."""
+    return _places(look, _refused(look, Cause.UNREGISTERED))
+
+
+def without_template(look: Look) -> list[Place]:
+    """WhatsApp wants a template, and there is none."""
+    return _places(look, _refused(look, Cause.WINDOW))
+
+
 def not_delivered(look: Look) -> list[Place]:
     """Accepted, and never delivered; or refused for a reason nobody here can name."""
     return _places(look, _refused(look, *OTHER))
@@ -52,7 +64,8 @@ def perhaps_sent(look: Look) -> list[Place]:
 
 
 def _refused(look: Look, *causes: str) -> list[Message]:
-    return [m for m in look.messages if m.state in REFUSED and cause_of_trouble(m) in causes]
+    found = [m for m in look.messages if m.state in REFUSED and cause_of_trouble(m) in causes]
+    return [m for m in found if not m.passed_on or cause_of_trouble(m) in OURS]
 
 
 def _by_recipient(found: list[Message]) -> list[Message]:
@@ -107,6 +120,26 @@ MESSAGES: tuple[Failure, ...] = (
         "The text or mail service did not accept your account, {n} times",
         "Those messages reached nobody.",
         "See whether the account is paid and may send there, tell whoever runs the app, then send them again.",
+        "See the message",
+        f"{ACTIVITY}#messages",
+    ),
+    Failure(
+        "unregistered",
+        unregistered,
+        "A text to the United States was not taken",
+        "{n} texts to the United States were not taken",
+        "Networks there take texts from registered numbers only; whoever has no other channel was not reached.",
+        "Have your number registered (A2P 10DLC) by whoever runs the app: two to three weeks. Put it aside.",
+        "See the message",
+        f"{ACTIVITY}#messages",
+    ),
+    Failure(
+        "template",
+        without_template,
+        "WhatsApp did not take a message",
+        "WhatsApp did not take {n} messages",
+        "More than a day after somebody wrote, it takes approved templates only.",
+        "Ask whoever runs the app to give that message's template to WhatsApp for approval, then put it aside.",
         "See the message",
         f"{ACTIVITY}#messages",
     ),

@@ -83,6 +83,35 @@ def capitalize_first(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+TOLD = {
+    "advisor_new_case": "To the advisor: a new return",
+    "client_invited": "Invitation to talk",
+    "client_offered_both": "Both ways offered",
+    "client_rang_advisor": "To the advisor: the client rang",
+    "client_reminded": "Reminder",
+    "client_wrote_advisor": "To the advisor: the client wrote",
+    "consult_cancelled": "Time called off",
+    "consult_cancelled_advisor": "To the advisor: time called off",
+    "consult_confirmed": "Time confirmed",
+    "consult_confirmed_advisor": "To the advisor: time confirmed",
+    "copied_advisor": "To a colleague: who answers",
+    "handed_over": "Who looks after them now",
+    "line_answer": "The advisor's answer",
+    "line_missed": "Answer to a call",
+    "outcome_due_advisor": "To the advisor: what was decided?",
+    "owner_copied_advisor": "To who sold it: who answers",
+    "reminded_advisor": "To the advisor: they still wait",
+    "reminded_talk_advisor": "To the advisor: in an hour",
+    "stands_in_advisor": "To who stands in",
+    "times_proposed": "Times proposed",
+}
+
+
+def told_of(message: str) -> str:
+    """What a message of a case is about, as the desk and the admin list it."""
+    return TOLD.get(message) or message.replace("_", " ").capitalize()
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "capitalize_first": capitalize_first,
     "initials": initials,
@@ -94,6 +123,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "show_date": show_date,
     "show_day": show_day,
     "spoken": spoken,
+    "told_of": told_of,
     "tel": lambda number: "tel:" + "".join(c for c in number if c.isdigit() or c == "+"),
 }
 

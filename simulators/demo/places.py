@@ -1,5 +1,6 @@
 """Where the demo's parts are, and what they are told: ports, files, and settings that are nobody's secret."""
 
+import json
 import os
 import socket
 from contextlib import closing
@@ -9,6 +10,8 @@ from pathlib import Path
 SHOP = "verdane-demo.myshopify.com"
 SECRET = "demo-client-secret-of-this-laptop-only"
 METRICS_TOKEN = "demo-metrics"
+ON_WHATSAPP = ("client_invited", "client_reminded", "consult_confirmed", "handed_over", "times_proposed", "line_missed")
+APPROVED = {"en": "HX" + "0" * 32, "fr": "HX" + "1" * 32}
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class Places:
             "TWILIO_ACCOUNT_SID": "AC" + "0123456789abcdef" * 2,
             "TWILIO_AUTH_TOKEN": "demo-twilio-token",
             "TWILIO_MESSAGING_SERVICE_SID": "MG" + "0123456789abcdef" * 2,
+            "TWILIO_WHATSAPP_FROM": "+33184880030",
+            "TWILIO_TEMPLATES": json.dumps(dict.fromkeys(ON_WHATSAPP, APPROVED)),
+            "TWILIO_VERIFY_SERVICE_SID": "VA" + "0123456789abcdef" * 2,
             "TWILIO_API_BASE": f"{self.store}/twilio",
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "MAIL_FROM": "Verdane <care@verdane.example>",

@@ -7,6 +7,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from flask import Blueprint, jsonify, request
 
+from simulators.twilio.calls import add_calls
 from simulators.twilio.codes import Codes, shown
 from simulators.twilio.outcomes import MAGIC, TwilioError
 from simulators.twilio.rooms import add_rooms
@@ -79,6 +80,7 @@ def twilio_doors(texts: Texts, codes: Codes) -> Blueprint:
         return shown(codes.check(service_sid, request.form.to_dict())), 201
 
     add_rooms(doors, texts)
+    add_calls(doors, texts)
 
     @doors.route("/twilio/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
     def not_built(rest):
@@ -104,6 +106,14 @@ def twilio_doors(texts: Texts, codes: Codes) -> Blueprint:
         if not asked.get("from") or not asked.get("body"):
             return jsonify(error="from and body are needed"), 400
         return public(texts.arrive(asked["from"], asked.get("to") or SENDER, asked["body"])), 201
+
+    @doors.post("/control/twilio/messages/<sid>/read")
+    def read(sid):
+        try:
+            texts.read(sid)
+        except KeyError:
+            return jsonify(error="no delivered WhatsApp message of that sid"), 404
+        return {"status": "read"}
 
     @doors.post("/control/twilio/faults")
     def faults():

@@ -1,5 +1,6 @@
 """Texts: the messages themselves, how they move on, and what Twilio tells the app about it."""
 
+import json
 import re
 import uuid
 from email.utils import format_datetime
@@ -18,6 +19,9 @@ SENDER = "+15005550006"
 STEPS = (("sent", 0.4), ("", 1.2))
 FINAL = {"delivered", "undelivered", "failed", "read", "received"}
 ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}$|whatsapp:[A-Z]{2}\.\w+$")
+WHATSAPP = "whatsapp:"
+DAY_SECONDS = 86_400
+CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 # What Twilio obeys by itself on long codes: twilio.com/docs/messaging/tutorials/advanced-opt-out
 STOP_WORDS = {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
 START_WORDS = {"START", "YES", "UNSTOP"}
@@ -34,7 +38,7 @@ class Texts:
         self.faults = Faults((*KINDS, "21610"))
         for message in shelf.all("text"):  # a restart in the middle: what was on its way goes on
             if message["status"] not in FINAL:
-                self._plan(message["sid"], outcome_for(message["to"]).status)
+                self._plan(message["sid"], message.get("_end") or outcome_for(message["to"]).status)
 
     def accept(self, form: dict[str, str]) -> dict:
         """Stores one outbound text and sets it on its way. Raises TwilioError as the real API refuses."""
@@ -45,7 +49,7 @@ class Texts:
             self._check(form, to, opted_out=fault == "21610" or self.opted_out(to))
             message = self._new(form | {"To": to})
             self.shelf.put("text", message["sid"], message)
-            self._plan(message["sid"], outcome_for(to).status)
+            self._plan(message["sid"], message["_end"])
             if fault == "lost":
                 raise TwilioError(20500, 500)
         return message
@@ -62,6 +66,8 @@ class Texts:
             self.shelf.put("opt_out", sender, {"address": sender})
         if kind == "START":
             self.shelf.drop("opt_out", sender)
+        if sender.startswith(WHATSAPP):
+            self.shelf.put("window", f"{sender} {to}", {"at": self.config.clock().timestamp()})
         fields = {
             "MessageSid": message["sid"],
             "SmsSid": message["sid"],
@@ -75,8 +81,17 @@ class Texts:
             "SmsStatus": "received",
             "ApiVersion": "2010-04-01",
         }
+        if sender.startswith(f"{WHATSAPP}+"):  # one who hides the number behind an id has no number for a wa_id
+            fields |= {"WaId": sender.removeprefix(f"{WHATSAPP}+"), "ProfileName": "A client"}
         self._post(self.config.app_url + "/webhooks/twilio/inbound", fields | ({"OptOutType": kind} if kind else {}))
         return message
+
+    def read(self, sid: str) -> None:
+        """They opened it: WhatsApp tells, texts don't. Raises KeyError for another message's sid."""
+        message = self.shelf.get("text", sid)
+        if message is None or not message["to"].startswith(WHATSAPP) or message["status"] != "delivered":
+            raise KeyError(sid)
+        self._move(sid, "read")
 
     def opted_out(self, address: str) -> bool:
         return self.shelf.get("opt_out", address) is not None
@@ -101,6 +116,10 @@ class Texts:
         url = form.get("StatusCallback")
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise TwilioError(21609, url=url)
+        if form.get("ContentSid") and not CONTENT_SID.fullmatch(form["ContentSid"]):
+            raise TwilioError(21655)
+        if form.get("ContentVariables") and not _is_object(form["ContentVariables"]):
+            raise TwilioError(21656)
         outcome = outcome_for(to)
         if outcome.refused:
             raise TwilioError(outcome.code or 20500, outcome.refused, to=to)
@@ -110,12 +129,28 @@ class Texts:
     def _new(self, form: dict[str, str]) -> dict:
         body = form.get("Body") or f"[template {form.get('ContentSid', '')}] {form.get('ContentVariables', '')}".strip()
         service = form.get("MessagingServiceSid")
-        return self.blank(form.get("From") or None, form["To"], body) | {
-            "messaging_service_sid": service,
-            "status": "accepted" if service else "queued",
-            "_status_callback": form.get("StatusCallback"),
-            "_form": form,
-        }
+        return (
+            self.blank(form.get("From") or None, form["To"], body)
+            | {
+                "messaging_service_sid": service,
+                "status": "accepted" if service else "queued",
+                "_status_callback": form.get("StatusCallback"),
+                "_form": form,
+            }
+            | self._end_of(form)
+        )
+
+    def _end_of(self, form: dict[str, str]) -> dict:
+        """How it ends, and with which error. Free words to WhatsApp are taken, and then fail outside of the window."""
+        outcome = outcome_for(form["To"])
+        free = form["To"].startswith(WHATSAPP) and not form.get("ContentSid")
+        if free and outcome.status == "delivered" and not self._in_window(form["To"], form.get("From", "")):
+            return {"_end": "failed", "_code": 63016}
+        return {"_end": outcome.status, "_code": outcome.code}
+
+    def _in_window(self, to: str, sender: str) -> bool:
+        wrote = self.shelf.get("window", f"{to} {sender}")
+        return wrote is not None and self.config.clock().timestamp() - wrote["at"] < DAY_SECONDS
 
     def blank(self, sender: str | None, to: str, body: str) -> dict:
         sid, now = "SM" + uuid.uuid4().hex, self._now()
@@ -154,7 +189,7 @@ class Texts:
             # Twilio picks the sender of a Messaging Service when the text leaves, not when it is accepted.
             message["from"] = message["from"] or SENDER
             if status in ("undelivered", "failed"):
-                code = outcome_for(message["to"]).code or 30003
+                code = message.get("_code") or 30003
                 message |= {"error_code": code, "error_message": ERRORS[code]}
 
         message = self.shelf.change("text", sid, step)
@@ -172,6 +207,13 @@ class Texts:
 
     def _now(self) -> str:
         return format_datetime(self.config.clock())
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def status_fields(message: dict) -> dict[str, str]:

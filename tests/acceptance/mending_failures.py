@@ -477,12 +477,20 @@ def write_to_nobody(house: House) -> None:
     house.message("email", "bounce@example.com")
 
 
-def not_deliver(house: House) -> None:
+def not_deliver(house: House, code: str = "30003") -> None:
     house.texts()
-    house.message("sms", "+33612330003")
+    house.message("sms", f"+336123{code}")
     row = house.rows(lambda session: session.exec(select(Message)).one())
-    about = {"provider_id": row.provider_id, "status": "undelivered", "error_code": "30003"}
+    about = {"provider_id": row.provider_id, "status": "undelivered", "error_code": code}
     house.jobs["notifications.record_status"](house.town.database.begin, **about)
+
+
+def go_unregistered(house: House) -> None:
+    not_deliver(house, "30034")
+
+
+def go_without_template(house: House) -> None:
+    not_deliver(house, "63016")
 
 
 def be_cut_off(house: House) -> None:
@@ -576,6 +584,8 @@ FAILING = (
     Failing("number", text_an_advisor, correct_the_number, "the text follows by itself", "/app/advisors/"),
     Failing("opted_out", text("+33612321610"), put_aside, "theirs to decide", "/app/activity#message-1"),
     Failing("mailbox", write_to_nobody, put_aside, "The letter reached nobody", "/app/activity#message-1"),
+    Failing("unregistered", go_unregistered, put_aside, "Have your number registered", "/app/activity#message-1"),
+    Failing("template", go_without_template, put_aside, "takes approved templates only", "/app/activity#message-1"),
     Failing("undelivered", not_deliver, send_again, "Send it again in a while", "/app/activity#message-1"),
     Failing("perhaps_sent", be_cut_off, put_aside, "It is not sent twice", "/app/activity#message-1"),
     Failing("given_up", crash, lambda h: h.press(f"/app/activity/jobs/{trouble(h).id}/aside"), "see to it by hand",

@@ -48,9 +48,50 @@ LINES: Lines = {
             "test_by_a_relay_alone_they_see_one_another_all_the_same",
         ],
     },
-    "10 a number that stopped is sent no text again": {
+    "8 without a camera, or leave to use one": {
+        "test_consults_rooms.py": ["test_without_a_camera_or_leave_to_use_it_one_joins_and_sees_the_telephone"],
+    },
+    "9 by a relay alone; one that does not know our secret is said": {
+        "test_consults_rooms.py": [
+            "test_by_a_relay_alone_they_see_one_another_all_the_same",
+            "test_a_relay_that_does_not_know_our_secret_is_said_and_the_telephone_shown",
+        ],
+    },
+    "10 messages by signed word, in any order; what fails goes on by the next way, once": {
         "test_consults_booking.py": [
             "test_10_a_number_the_network_says_has_stopped_is_sent_no_text_again_and_hears_by_email"
+        ],
+        "test_consults_messages.py": [
+            "test_10_a_text_and_a_whatsapp_message_arrive_by_signed_word_and_a_forged_one_is_refused",
+            "test_10_word_that_comes_twice_late_or_out_of_order_leaves_the_state_right",
+            "test_10_a_number_that_stopped_is_not_asked_again_hears_by_email_and_stands_in_the_admin",
+            "test_10_free_words_go_by_whatsapp_for_a_day_after_hers_and_then_by_template_only",
+            "test_10_without_an_approved_template_the_next_way_is_taken_and_the_remedy_is_shown",
+            "test_10_what_fails_on_its_way_goes_on_by_the_next_way_once_however_often_it_is_said",
+            "test_10_an_answer_that_was_lost_is_found_out_before_anything_else_goes",
+            "test_10_who_hides_their_number_on_whatsapp_is_kept_shown_and_harms_nothing",
+        ],
+    },
+    "11 one-time codes, by Verify and by our own": {
+        "test_consults_messages.py": [
+            "test_11_a_wrong_code_stays_pending_the_sixth_try_is_blocked_and_a_right_one_works_once",
+            "test_11_whoever_guesses_an_order_or_an_address_gets_the_same_screens_and_no_code_fits",
+            "test_11_a_code_runs_out_belongs_to_its_shop_and_too_many_are_not_sent",
+        ],
+    },
+    "the direct line: rung and written to, and neither sees the other's number": {
+        "test_consults_messages.py": [
+            "test_inside_working_hours_a_call_is_put_through_and_neither_sees_the_others_number",
+            "test_a_call_nobody_picks_up_is_said_kindly_and_a_link_to_times_follows_once",
+            "test_a_call_without_twilios_signature_is_refused",
+            "test_a_client_writes_and_the_advisor_answers_from_the_desk_and_it_is_one_thread",
+            "test_a_thread_leaves_with_the_client_and_is_shown_when_they_ask",
+        ],
+    },
+    "an outcome is asked for until it is given, and return it moves the return": {
+        "test_consults_booking.py": ["test_an_outcome_is_asked_for_once_a_day_until_it_is_given"],
+        "test_consults_messages.py": [
+            "test_return_it_lets_a_return_go_on_that_waited_for_a_person_and_is_written_down_once"
         ],
     },
     "12 looking changes nothing; a link opens its own thing only": {
@@ -70,6 +111,7 @@ LINES: Lines = {
             "test_14_a_calendar_made_to_hurt_is_a_kind_sentence",
             "test_14_an_address_that_is_not_on_the_public_internet_is_not_asked",
             "test_14_nor_one_that_a_public_address_leads_to",
+            "test_14_what_a_calendar_says_is_not_offered_and_one_that_fails_for_a_day_stops_the_offer",
         ],
     },
     "15 sixty days of one advisor, quickly": {

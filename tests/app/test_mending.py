@@ -37,6 +37,9 @@ def kinds(session: Session, shop: Shop) -> dict[str, int]:
     return {need.kind: len(need.places) for need in needs_of(Look(session, shop, cast.settings(), NOW))}
 
 
+REFUSALS = ("number", "opted_out", "address", "account", "unregistered", "window")
+
+
 def everything_goes_wrong(session: Session, world: cast.World) -> None:
     shop_id, rma_id = world.shop_id, cast.number(world.rma.id)
     world.shop.state, world.shop.scopes, world.shop.withheld_at = ShopState.RECONNECT, "read_orders", NOW
@@ -89,7 +92,7 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
                 for n, (state, channel, code) in enumerate(
                     [(MessageState.HELD, "sms", ""), (MessageState.HELD, "email", ""),
                      (MessageState.UNSETTLED, "email", ""), (MessageState.UNDELIVERED, "sms", "30003"),
-                     *((MessageState.FAILED, "sms", c) for c in ("number", "opted_out", "address", "account"))]
+                     *((MessageState.FAILED, "sms", c) for c in REFUSALS)]
                 )
             ),
         ]
@@ -151,11 +154,14 @@ def test_places_are_counted_and_five_are_shown(
     assert [p.words for p in need.places] == (places if isinstance(places, list) else [f"R-{n}" for n in range(5)])
 
 
+OF_MESSAGES = ("number", "opted_out", "landline", "unreachable", "filtered", "unregistered", "window")
+
+
 def test_every_cause_leads_to_a_sentence(database: Database) -> None:
     with database.begin() as session:
         shop = cast.alice(session)
         session.add(WorkerBeat(slot="w", beat_at=NOW, started_at=NOW))
-        for cause in set(Cause) - {"reconnect", *("number", "opted_out", "landline", "unreachable", "filtered")}:
+        for cause in set(Cause) - {"reconnect", *OF_MESSAGES}:
             about: dict[str, Any] = {
                 "name": "logistics.x",
                 "first_at": NOW,

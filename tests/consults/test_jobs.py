@@ -19,6 +19,7 @@ from consults.models import Advisor, Case, Consult, ConsultPolicy
 from kit.addresses import Addresses
 from notifications.messages import attachments_of
 from notifications.models import Message
+from notifications.states import MessageState
 from shops import links
 from shops.models import Link, Shop
 from tests import cast
@@ -102,7 +103,8 @@ def change(database, model, row_id, **values):
 
 def sent(database):
     with database.begin() as session:
-        return list(session.exec(select(Message).order_by(col(Message.id))))
+        going = select(Message).where(Message.state != MessageState.STANDBY)
+        return list(session.exec(going.order_by(col(Message.id))))
 
 
 def one(database, name, channel):

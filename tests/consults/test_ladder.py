@@ -24,6 +24,7 @@ from kit.addresses import Addresses
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
 from notifications.models import Message
+from notifications.states import MessageState
 from routing.hand_overs import next_in_turn
 from shopify_app.wiring import jobs_table, wire
 from shops.shops import get_shop
@@ -392,7 +393,8 @@ SAID = {
 
 def sent(database):
     with database.begin() as session:
-        return list(session.exec(select(Message).order_by(col(Message.id))))
+        going = select(Message).where(Message.state != MessageState.STANDBY)
+        return list(session.exec(going.order_by(col(Message.id))))
 
 
 def test_the_client_reads_the_new_name_and_the_owner_is_kept_in_the_picture(database, house, queue):

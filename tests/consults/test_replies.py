@@ -64,7 +64,7 @@ def test_no_text_is_too_odd_to_be_read(body, told):
 def test_twilios_form_becomes_an_event_that_never_travels_with_a_job():
     context = Context(None, "", "")
     arrived = TOPICS["twilio/inbound"](payload("twilio_inbound"), context)
-    assert arrived == TextArrived("SM8f2f4e1c5c1c4f0e9f3e7c0d5a6b7c8d", BOB, "1", "")
+    assert arrived == TextArrived("SM8f2f4e1c5c1c4f0e9f3e7c0d5a6b7c8d", BOB, "1", "", ours="+15005550006")
     assert TextArrived in AT_ONCE
     hidden = payload("twilio_inbound") | {"From": "whatsapp:US.ABC123", "Body": "a\x00b"}
     assert TOPICS["twilio/inbound"](hidden, context) == replace(arrived, sender="whatsapp:US.ABC123", body="ab")
@@ -209,8 +209,9 @@ def test_stop_ends_texts_to_that_number_and_start_begins_them_again(database, ho
         )
         queue.drain(database, table, only={"notifications.deliver"})  # and no provider is asked
     with database.begin() as session:
-        (message,) = session.exec(select(Message)).all()
+        message, letter = session.exec(select(Message).order_by(col(Message.id))).all()
         assert (message.state, message.error) == (MessageState.FAILED, texts.OPTED_OUT)
+        assert (letter.channel, letter.state) == ("email", MessageState.HELD), "they hear of it by e-mail instead"
     come(database, BOB, "START", sid="SM3")
     with database.begin() as session:
         assert not texts.has_opted_out(session, BOB) and session.exec(select(OptOut)).all() == []

@@ -189,8 +189,8 @@ class Shopify:
 
 @pytest.fixture
 def shopify(monkeypatch: pytest.MonkeyPatch) -> type[Shopify]:
-    monkeypatch.setattr(opening, "ShopifyOpenings", Shopify)
-    for name in ("ShopifyOpenings", "ShopifyOrders", "ShopifyReturns", "ShopifyStock"):
+    monkeypatch.setattr(opening, "shopify_openings", Shopify)
+    for name in ("shopify_openings", "shopify_orders", "shopify_returns", "shopify_stock"):
         monkeypatch.setattr(offering, name, Shopify)
     monkeypatch.setattr(Shopify, "asked", 0)
     return Shopify

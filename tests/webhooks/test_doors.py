@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from kit.clock import now
 from kit.db import Database
+from shops import crypt
 from tests.webhooks.posting import SECRET, SHOP, post, posting, shopify_headers
 from webhooks import commits, postgres_rows, rows
 from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
@@ -237,8 +238,51 @@ def test_a_database_started_anew_in_between_costs_no_delivery(doors_on_postgres:
     assert asyncio.run(play()) == [200, 200]
 
 
+@pytest.mark.postgres
+def test_a_database_that_ends_in_the_middle_of_a_commit_is_asked_again(
+    doors_on_postgres: Doors, postgres_url: str
+) -> None:
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def play() -> int:
+        address = postgres_url.replace("+psycopg", "")
+        await posting(doors_on_postgres, body=BODY, headers=shopify_headers(BODY, webhook_id="w-0"))
+        with psycopg.connect(address) as other, psycopg.connect(address, autocommit=True) as looking:
+            other.execute("LOCK TABLE delivery")
+            coming = asyncio.ensure_future(posting(doors_on_postgres, body=BODY, headers=shopify_headers(BODY)))
+            while not (found := looking.execute(waiting).fetchall()):
+                await asyncio.sleep(0.01)
+            looking.execute("SELECT pg_terminate_backend(%s)", found[0])
+            while looking.execute(waiting).fetchall() == found:
+                await asyncio.sleep(0.01)
+        return (await coming).status
+
+    assert asyncio.run(asyncio.wait_for(play(), 60)) == 200
+    database = Database(postgres_url)
+    assert [row.external_id for row in stored(database)] == ["w-0", "w-1"]
+    database.close()
+
+
+@pytest.mark.postgres
+def test_more_than_the_connection_takes_at_once_is_sent_in_parts(doors_on_postgres: Doors, postgres_url: str) -> None:
+    large = [b'{"n": %d, "x": "%s"}' % (n, b"x" * 1_500_000) for n in range(4)]
+
+    async def play() -> list[int]:
+        sent = [
+            posting(doors_on_postgres, body=b, headers=shopify_headers(b, webhook_id=f"w-{len(b)}-{b[6]}"))
+            for b in large
+        ]
+        return [answer.status for answer in await asyncio.gather(*sent)]
+
+    assert asyncio.run(play()) == [200] * 4
+    database = Database(postgres_url)
+    assert sorted(row.body for row in stored(database)) == large
+    database.close()
+
+
 @pytest.fixture
 def doors_on_postgres(postgres_url: str) -> Iterator[Doors]:
+    crypt.use_keys("a-key-for-tests")
     database = Database(postgres_url)
     yield Doors(inner, {"shopify": ShopifySource((SECRET,))}, Committer(database.engine))
     database.close()

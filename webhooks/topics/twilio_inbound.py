@@ -15,4 +15,6 @@ def parse(payload: dict[str, Any], context: Any) -> TextArrived | None:
         sender=str(sender)[:100],
         body=str(payload.get("Body") or "").replace("\x00", ""),
         opt_out=str(payload.get("OptOutType") or "")[:10],
+        ours=str(payload.get("To") or "")[:40],
+        wa_id=str(payload.get("WaId") or "")[:60],
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from consults import advisors, feeds
 from consults.absences import away_now, time_off
 from consults.cases import open_cases
+from consults.lines import NO_LINE, TAKEN, line_at, own_line, read_line, set_line
 from consults.models import Advisor, WorkingHours
 from consults.rights import WORDS
 from kit.errors import Conflict, NotFound
@@ -79,6 +80,7 @@ def add() -> Response:
             advisor = advisors.add_advisor(session, shop_id=caller.shop_id, values=values, hours=hours or ())
         except Conflict as taken:
             return wrong({FIELD_OF.get(taken.code, taken.code): taken.message})
+        _keep_line(session, advisor)
     return go(f"/app/advisors/{advisor.id}", f"{advisor.name} is added.")
 
 
@@ -98,7 +100,7 @@ def change(advisor_id: int) -> Response:
     caller = merchant()
     with begin() as session:
         advisor = advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=advisor_id)
-        values, hours, fields = _asked(session, caller.shop_id, stopped_at=advisor.texts_stopped_at)
+        values, hours, fields = _asked(session, caller.shop_id, advisor_id, stopped_at=advisor.texts_stopped_at)
         fields |= _deputy(session, advisor, values)
         if fields:
             return wrong(fields)
@@ -106,6 +108,7 @@ def change(advisor_id: int) -> Response:
             advisors.check_own(session, shop_id=caller.shop_id, advisor_id=advisor_id, values=values)
         except Conflict as taken:
             return wrong({FIELD_OF.get(taken.code, taken.code): taken.message})
+        _keep_line(session, advisor)
         if advisor.left_on is not None:
             values["active"] = False  # whoever left comes back by the button for it
         before = {"sms": advisor.phone, "email": advisor.email}
@@ -123,13 +126,13 @@ def change(advisor_id: int) -> Response:
 
 
 def _asked(
-    session: Session, shop_id: int, *, stopped_at: datetime | None = None
+    session: Session, shop_id: int, advisor_id: int | None = None, *, stopped_at: datetime | None = None
 ) -> tuple[dict[str, Any], list[tuple[int, int, int]] | None, dict[str, str]]:
     """Columns, hours, and a sentence for each field to correct."""
     places = [place.id for place in advisors.boutiques(session, shop_id=shop_id) if place.id is not None]
     values, fields = read_form(request.form, places, now=stopped_at or now())
     hours, wrong_hours = read_hours(request.form)
-    return values, hours, fields | wrong_hours
+    return values, hours, fields | wrong_hours | _wrong_line(session, advisor_id)
 
 
 def standing(advisor: Advisor, away: bool) -> tuple[str, str]:
@@ -173,6 +176,7 @@ def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
     away = away_now(session, shop_id=shop_id, now=now())
     return {
         "advisor": advisor,
+        "line": own_line(session, shop_id=shop_id, advisor_id=advisor.id),
         "places": places,
         "hours": hours_by_day(_hours(session, advisor)),
         "colleagues": colleagues,
@@ -189,6 +193,22 @@ def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
             if (words := feeds.in_words(feed, now=now()))
         ],
     }
+
+
+def _wrong_line(session: Session, advisor_id: int | None) -> dict[str, str]:
+    """A sentence where the direct line is no number, or is somebody else's."""
+    number = read_line(request.form.get("line", ""))
+    if number is None:
+        return {"line": NO_LINE}
+    there = line_at(session, number) if number else None
+    return {"line": TAKEN} if there is not None and (advisor_id is None or there.advisor_id != advisor_id) else {}
+
+
+def _keep_line(session: Session, advisor: Advisor) -> None:
+    """The direct line, where the form has one. Raises Conflict."""
+    if "line" in request.form:
+        number = read_line(request.form["line"]) or ""
+        set_line(session, shop_id=advisor.shop_id, advisor_id=advisor.id, number=number)
 
 
 def _hours(session: Session, advisor: Advisor) -> list[WorkingHours]:

@@ -6,6 +6,7 @@ from consults import advisors, booking, history
 from consults import cases as files
 from logistics import rmas
 from measures import home as lists
+from notifications.chains import told
 from routing.jobs import find_decision
 from shopify_app.pages.admin.calling import shop_of, show, staff, visiting
 from shopify_app.pages.admin.money_side import money_side
@@ -52,6 +53,7 @@ def case(case_id: int) -> str:
             why=why(session, shop_id=shop_id, decision=decision, case_id=case_id),
             people=advisors.advisors(session, shop_id=shop_id, active=True),
             consults=booking.consults_of(session, shop_id=shop_id, case_id=case_id),
+            told=told(session, shop_id=shop_id, prefix=f"case:{case_id}:"),
             events=history.history(session, shop_id=shop_id, case_id=case_id),
             view=rmas.view(session, shop_id=shop_id, rma_id=rma.id) if rma and rma.id else None,
             **(parcel_side(session, rma) | money_side(session, rma, who=staff(caller)) if rma else {}),

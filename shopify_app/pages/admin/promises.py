@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from consults import advisors, opening, tiers
+from consults.lines import NO_LINE, own_line, read_line, set_line
 from consults.models import Boutique
 from consults.policy import policy_of, set_policy
 from consults.zones import city
@@ -93,7 +94,8 @@ def boutique(boutique_id: int) -> str:
         hours = opening.hours_of_boutique(session, place)
         days = [(name, name.lower(), day_words(hours.week, number)) for number, name in enumerate(DAYS)]
         closed = opening.holidays_of(session, place)
-        return show("boutique.html", place=place, days=days, closed=closed)
+        line = own_line(session, shop_id=caller.shop_id, boutique_id=boutique_id)
+        return show("boutique.html", place=place, days=days, closed=closed, line=line)
 
 
 @page.post("/app/promises/boutiques/<int:boutique_id>")
@@ -109,10 +111,15 @@ def _keep(boutique_id: int | None) -> Response:
             if boutique_id is not None:
                 advisors.get_boutique(session, shop_id=caller.shop_id, boutique_id=boutique_id)
             about, fields = read_boutique(request.form)
+            line = read_line(request.form["line"]) if "line" in request.form else None
+            if "line" in request.form and line is None:
+                fields["line"] = NO_LINE
             if fields:
                 return wrong(fields)
             place = advisors.keep_boutique(session, shop_id=caller.shop_id, boutique_id=boutique_id, **about["place"])
             assert place.id is not None
+            if line is not None:
+                set_line(session, shop_id=caller.shop_id, boutique_id=place.id, number=line)
             opening.set_opening(session, shop_id=caller.shop_id, boutique_id=place.id, **about["opening"])
             name = place.name
     except Conflict as taken:

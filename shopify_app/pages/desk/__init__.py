@@ -18,6 +18,7 @@ from shopify_app.pages.desk import (
     scanning,
     showing,
     signing_in,
+    threads,
     today,
     writing,
 )
@@ -26,7 +27,7 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, giving, showing, writing, my_times, radar, room, scanning, pieces):
+for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

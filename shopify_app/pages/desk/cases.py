@@ -22,9 +22,11 @@ from consults.rights import Right
 from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
 from consults.states import LIVE, ConsultState
+from consults.threads import may_write, note_seen, written
 from consults.wishes import prefers_simple_return
 from kit.errors import AppError
 from kit.money import Money
+from kit.tokens import new_token
 from logistics.exchanges import exchange_of, holds, path_now
 from logistics.models import Rma
 from logistics.radar.cards import cards_of
@@ -33,6 +35,7 @@ from logistics.radar.needs import need_of
 from logistics.rmas import RmaView, find_rma, view
 from logistics.settlements import open_settlement
 from logistics.side_sales import sale_of
+from notifications.chains import told
 from routing.credits import effect_on
 from routing.hand_overs import next_in_turn
 from routing.jobs import find_decision
@@ -83,6 +86,8 @@ def show(case_id: int) -> ResponseReturnValue:
     caller = desk()
     with begin() as session:
         case = case_to_look_at(session, caller, case_id)
+        if case.advisor_id == caller.advisor_id:
+            note_seen(session, case, now=now())
         return render_template("desk/case.html", **about(session, caller, case))
 
 
@@ -187,6 +192,11 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         else None,
         "looking": not caller.is_manager and case.advisor_id != caller.advisor_id,
         "now": now(),
+        "written": written(session, case),
+        "may_write": may_write(session, case),
+        "writing_key": new_token(),
+        "ways": told(session, shop_id=case.shop_id, prefix=f"case:{case.id}:"),
+        "answers": {t.key: t for t in told(session, shop_id=case.shop_id, prefix=f"case:{case.id}:line:")},
     }
 
 

@@ -12,6 +12,7 @@ from shopify_app.pages.portal import (
     sooner,
     standing_in,
     storefront,
+    storefront_codes,
     times,
     wear,
     withdrawing,
@@ -31,6 +32,7 @@ for part in (
     meeting,
     fresh_links,
     storefront,
+    storefront_codes,
     withdrawing,
 ):
     portal.register_blueprint(part.page)

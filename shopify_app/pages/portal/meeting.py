@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.advisors import get_advisor, get_boutique
+from consults.lines import number_to_ring
 from consults.models import Advisor, Consult
 from consults.rooms.rooms import client_seat, has_place, in_window, room_for
 from consults.zones import show_times
@@ -34,7 +35,9 @@ def show(token: str) -> ResponseReturnValue:
             "portal/room.html",
             token=token,
             advisor=advisor,
-            telephone=advisor.phone or _boutique_phone(session, advisor) or get_shop(session, caller.shop_id).telephone,
+            telephone=number_to_ring(session, advisor)
+            or _boutique_phone(session, advisor)
+            or get_shop(session, caller.shop_id).telephone,
             is_open=in_window(room, now=now()),
             is_over=now() > room.closes_at,
             when=show_times(consult.starts_at, consult.client_zone, locale),

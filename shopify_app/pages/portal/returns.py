@@ -12,6 +12,7 @@ from consults.advisors import get_advisor
 from consults.booking import consults_of
 from consults.cases import find_case
 from consults.gestures.gestures import shown_to_client
+from consults.lines import number_to_ring
 from consults.models import Advisor, Case, Consult
 from consults.pieces.holds import offered
 from consults.states import CaseState, ConsultState
@@ -70,7 +71,8 @@ def slip(token: str) -> ResponseReturnValue:
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
         code = barcode(scannable(seen.rma.number))
-        return render_template("portal/slip.html", seen=seen, advisor=advisor, code=code, city=sender_of(seen.rma).city)
+        about = {"advisor": advisor, "ring": _ring(session, advisor), "city": sender_of(seen.rma).city}
+        return render_template("portal/slip.html", seen=seen, code=code, **about)
 
 
 @page.get("/slip.pdf")
@@ -80,7 +82,8 @@ def slip_file(token: str) -> ResponseReturnValue:
         seen = _view(session, with_return(session, token))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         shop, advisor = get_shop(session, seen.rma.shop_id), _advisor(session, case)
-    answer = make_response(slip_pdf(_slip(seen, shop.shown_name, shop.telephone, advisor)))
+        ring = _ring(session, advisor)
+    answer = make_response(slip_pdf(_slip(seen, shop.shown_name, shop.telephone, advisor, ring)))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="slip-{seen.rma.number}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
@@ -134,14 +137,14 @@ def to_conversation(token: str) -> ResponseReturnValue:
     return redirect(f"/consult/{consult}", 303)
 
 
-def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None) -> Slip:
+def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None, ring: str) -> Slip:
     facts = [("From", ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
     for line in seen.lines:
         count = f"{line.quantity} pieces" if line.quantity > 1 else ""
         facts.append(("Piece", ", ".join(part for part in (line.title, line.detail, count) if part)))
         facts += [(n, words) for n, words in (("Serial", line.serial), ("Certificate", line.certificate)) if words]
     if advisor is not None:
-        facts.append(("Advisor", ", ".join(part for part in (advisor.name, advisor.phone) if part)))
+        facts.append(("Advisor", ", ".join(part for part in (advisor.name, ring) if part)))
     elif telephone:
         facts.append(("Telephone", telephone))
     order = seen.rma.order_name.lstrip("#")
@@ -223,7 +226,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
     return {
         "seen": seen,
         "case": case,
-        "advisor": advisor or _named(session, decision),
+        "advisor": (shown := advisor or _named(session, decision)),
+        "ring": _ring(session, shown),
         "both": decision is not None and decision.outcome is Outcome.BOTH,
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
@@ -282,6 +286,10 @@ def _batches(seen: RmaView) -> list[Settlement]:
 def _view(session: Session, rma: Rma) -> RmaView:
     assert rma.id is not None
     return view(session, shop_id=rma.shop_id, rma_id=rma.id)
+
+
+def _ring(session: Session, advisor: Advisor | None) -> str:
+    return number_to_ring(session, advisor) if advisor else ""
 
 
 def _advisor(session: Session, case: Case | None) -> Advisor | None:

@@ -72,7 +72,7 @@ def find() -> ResponseReturnValue:
     caller, began = proxy(), time.monotonic()
     order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
     with begin() as session:
-        may = _may_ask(session, caller, order, email)
+        may = may_ask(session, caller, order, email)
         for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
             send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
     answer = in_theme("portal/proxy_sent.html", caller)
@@ -80,7 +80,8 @@ def find() -> ResponseReturnValue:
     return answer
 
 
-def _may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
+def may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
+    """Whether that order and that address were not asked for too often in this hour, counting this time."""
     asked = {
         "shop": ASKED_OF_A_SHOP,
         f"order:{order.strip().lstrip('#').strip().casefold()}": ASKED_OF_ONE,

@@ -21,8 +21,10 @@ from consults.booking import (
 from consults.cells import SlotTaken
 from consults.guests import guests_of
 from consults.kinds import Kind
-from consults.models import Advisor, Boutique, Consult
+from consults.lines import number_to_ring
+from consults.models import Advisor, Boutique, Case, Consult
 from consults.promises import promises_of
+from consults.reaching import SMS, WHATSAPP, agree, leave_whatsapp, on_whatsapp
 from consults.states import CaseState, ConsultState
 from consults.wishes import PhoneUnclear, keep_number, prefer_simple_return
 from consults.zones import is_zone, show_hour, show_times
@@ -45,6 +47,7 @@ page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
 NEVER_OFFERED = timedelta(days=400)
 CONSENT = "Text me the link and one reminder. Nothing else is sent to this number."
+ON_WHATSAPP = "Write to me by WhatsApp first. Nothing else is sent to this number."
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def reserve(token: str) -> ResponseReturnValue:
                 words=CONSENT,
                 now=now(),
             )
+            _agreed(session, caller.case)
             if kind is Kind.TELEPHONE and not caller.case.client_phone:
                 raise PhoneUnclear("Please add the number to ring you on.")
             book_consult(
@@ -103,6 +107,19 @@ def reserve(token: str) -> ResponseReturnValue:
             return _times(session, token, caller, Problem(problem.message, "phone")), 422
         except SlotTaken:
             return _taken(session, token, caller), 409
+    return redirect(f"/consult/{token}", 303)
+
+
+@page.post("/writing")
+def writing(token: str) -> ResponseReturnValue:
+    """By which channel they would like to be written to."""
+    with begin() as session:
+        caller = with_case(session, token)
+        _only_the_client(caller)
+        if request.form.get("whatsapp") == "no":
+            leave_whatsapp(session, caller.case, now=now())
+        else:
+            _agreed(session, caller.case)
     return redirect(f"/consult/{token}", 303)
 
 
@@ -210,6 +227,8 @@ def _times(
         both=decision is not None and decision.outcome is Outcome.BOTH,
         ways=ways(session, caller, zone=zone),
         consent=CONSENT,
+        whatsapp=bool(settings().twilio_whatsapp_from),
+        whatsapp_words=ON_WHATSAPP,
     )
 
 
@@ -218,6 +237,15 @@ def _taken(session: Session, token: str, caller: Invited, moving: Consult | None
     near = days.neighbours(_free(session, caller), _chosen(), zone=zone, locale=locale)
     hour = show_hour(_chosen(), zone, locale)
     return _times(session, token, caller, Problem(f"Someone chose {hour} a moment before you", "at", near), moving)
+
+
+def _agreed(session: Session, case: Case) -> None:
+    """Keep what they ticked, with the words they read beside it."""
+    about: dict[str, Any] = {"how": "page", "ip": request.remote_addr or "", "now": now()}
+    if request.form.get("texts") == "yes":
+        agree(session, case, SMS, words=CONSENT, **about)
+    if request.form.get("whatsapp") == "yes":
+        agree(session, case, WHATSAPP, words=ON_WHATSAPP, **about)
 
 
 def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -> str:
@@ -232,6 +260,9 @@ def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -
         consult=consult,
         along=guests_of(session, consult),
         ways=ways(session, caller, zone=consult.client_zone),
+        whatsapp=bool(settings().twilio_whatsapp_from),
+        on_whatsapp=on_whatsapp(session, caller.case),
+        whatsapp_words=ON_WHATSAPP,
         google=calendars.google_link(consult, summary=summary),
         outlook=calendars.outlook_link(consult, summary=summary),
         when=show_times(consult.starts_at, consult.client_zone, locale),
@@ -260,6 +291,7 @@ def _about(session: Session, token: str, caller: Invited) -> dict[str, Any]:
         "case": case,
         "advisor": advisor,
         "boutique": _place(session, advisor),
+        "ring": number_to_ring(session, advisor),
         "stand_in": standing_in(session, case, advisor) if caller.guest_id is None else None,
     }
 
