@@ -60,8 +60,8 @@ def erase_case(session: Session, case: Case) -> None:
     session.add(case)
     session.flush()
     assert case.id is not None
-    forget_brief(session, case_id=case.id)
-    gestures.forget(session, case_id=case.id)
+    forget_brief(session, shop_id=case.shop_id, case_id=case.id)
+    gestures.forget(session, shop_id=case.shop_id, case_id=case.id)
     links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)

@@ -46,9 +46,9 @@ def facts_in(brief: Brief | None) -> dict[str, Fact]:
     return {row["key"]: Fact(row["key"], row["words"], tuple(row["sources"])) for row in rows}
 
 
-def forget_brief(session: Session, *, case_id: int) -> None:
+def forget_brief(session: Session, *, shop_id: int, case_id: int) -> None:
     """Take away what was known of that case's client."""
-    session.connection().execute(sa.delete(Brief).where(col(Brief.case_id) == case_id))
+    session.connection().execute(sa.delete(Brief).where(col(Brief.case_id) == case_id, col(Brief.shop_id) == shop_id))
 
 
 def briefs_due(session: Session, *, now: datetime) -> list[tuple[int, int]]:

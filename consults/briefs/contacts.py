@@ -30,12 +30,18 @@ def last_contacts(session: Session, case: Case, *, most: int = 3) -> list[Contac
     """The latest contacts with this client, newest first."""
     theirs = _cases(case)
     names = {row.id: row.name for row in session.exec(select(Advisor).where(Advisor.shop_id == case.shop_id))}
-    talks = select(Consult).where(col(Consult.case_id).in_(theirs), Consult.state == ConsultState.COMPLETED)
+    talks = select(Consult).where(
+        Consult.shop_id == case.shop_id, col(Consult.case_id).in_(theirs), Consult.state == ConsultState.COMPLETED
+    )
     found = [
         Contact(talk.starts_at, f"{names.get(talk.advisor_id, 'A colleague')} {SPOKE[talk.kind]}", f"consult:{talk.id}")
         for talk in session.exec(talks.order_by(col(Consult.starts_at).desc()).limit(most))
     ]
-    lines = select(CaseEvent).where(col(CaseEvent.case_id).in_(theirs), col(CaseEvent.kind).in_([WROTE, ANSWERED]))
+    lines = select(CaseEvent).where(
+        CaseEvent.shop_id == case.shop_id,
+        col(CaseEvent.case_id).in_(theirs),
+        col(CaseEvent.kind).in_([WROTE, ANSWERED]),
+    )
     written = list(session.exec(lines.order_by(col(CaseEvent.id).desc()).limit(2 * most)))
     sent = {line.at for line in written if line.kind == WROTE}
     for line in written:

@@ -117,7 +117,7 @@ def exceptions(session: Session, *, shop_id: int, most: int = 200) -> list[Gestu
     return list(session.exec(select(Gesture).where(*mine).order_by(col(Gesture.id).desc()).limit(most)))
 
 
-def forget(session: Session, *, case_id: int) -> None:
+def forget(session: Session, *, shop_id: int, case_id: int) -> None:
     """Words that were written of that case's client go; that something was given, and its worth, stays."""
-    mine = col(Gesture.case_id) == case_id
-    session.connection().execute(sa.update(Gesture).where(mine).values(what="", why="", answer=None))
+    mine = (col(Gesture.case_id) == case_id, col(Gesture.shop_id) == shop_id)
+    session.connection().execute(sa.update(Gesture).where(*mine).values(what="", why="", answer=None))

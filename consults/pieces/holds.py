@@ -128,6 +128,11 @@ def get_hold(session: Session, case: Case, hold_id: int) -> PieceHold:
     return hold
 
 
+def find_hold(session: Session, *, shop_id: int, hold_id: int) -> PieceHold | None:
+    """The shop's hold with that id."""
+    return session.exec(select(PieceHold).where(PieceHold.id == hold_id, PieceHold.shop_id == shop_id)).first()
+
+
 def offer_piece(session: Session, case: Case, *, hold_id: int, advisor_id: int, now: datetime) -> PieceHold:
     """Let the client see it on their page. Raises NotFree when its time is over."""
     hold = get_hold(session, case, hold_id)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 import jobs
 from consults.pieces import stock
-from consults.pieces.holds import free_expired, free_hold
+from consults.pieces.holds import find_hold, free_expired, free_hold
 from consults.pieces.models import PieceHold, StockRead
 from consults.pieces.ports import PieceReads, Reserving
 from consults.pieces.states import HoldEnd
@@ -107,7 +107,7 @@ def free_holds(begin: Begin) -> None:
 def reserve_piece(begin: Begin, *, reserving: Reserving, reads: PieceReads, shop_id: int, hold_id: int) -> None:
     """Keep a held piece out of other carts. Looked for by its tag first: it is made once."""
     with begin() as session:
-        hold = session.get(PieceHold, hold_id)
+        hold = find_hold(session, shop_id=shop_id, hold_id=hold_id)
     if hold is None or hold.freed_at is not None or hold.reserved_at is not None:
         return
     try:
@@ -117,10 +117,12 @@ def reserve_piece(begin: Begin, *, reserving: Reserving, reads: PieceReads, shop
     except OutsideError as error:
         if error.ambiguous or not error.permanent:
             raise
-        _refused(begin, hold_id, str(error))
+        _refused(begin, shop_id, hold_id, str(error))
         return
     with begin() as session:
-        row = session.get_one(PieceHold, hold_id)
+        row = find_hold(session, shop_id=shop_id, hold_id=hold_id)
+        if row is None:
+            return
         row.draft_gid, row.reserved_at = gid, clock.now()
         session.add(row)
         if row.freed_at is not None:  # given back meanwhile, when there was nothing to give back yet
@@ -131,23 +133,27 @@ def reserve_piece(begin: Begin, *, reserving: Reserving, reads: PieceReads, shop
 def release_piece(begin: Begin, *, reserving: Reserving, reads: PieceReads, shop_id: int, hold_id: int) -> None:
     """Give a piece back to all carts."""
     with begin() as session:
-        hold = session.get(PieceHold, hold_id)
+        hold = find_hold(session, shop_id=shop_id, hold_id=hold_id)
     if hold is None or hold.freed_at is None or hold.released_at is not None:
         return
     gid = hold.draft_gid or reserving.find(shop_id, hold.tag)
     if gid:
         reserving.release(shop_id, gid)
     with begin() as session:
-        row = session.get_one(PieceHold, hold_id)
+        row = find_hold(session, shop_id=shop_id, hold_id=hold_id)
+        if row is None:
+            return
         row.released_at = clock.now()
         session.add(row)
     _read_again(begin, reads, hold)
 
 
-def _refused(begin: Begin, hold_id: int, problem: str) -> None:
+def _refused(begin: Begin, shop_id: int, hold_id: int, problem: str) -> None:
     """Shopify keeps it for nobody: the hold says so, and is not shown to the client as one."""
     with begin() as session:
-        row = session.get_one(PieceHold, hold_id)
+        row = find_hold(session, shop_id=shop_id, hold_id=hold_id)
+        if row is None:
+            return
         row.problem = problem[:500]
         session.add(row)
         free_hold(session, row, why=HoldEnd.GONE, now=clock.now())

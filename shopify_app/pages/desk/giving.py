@@ -43,10 +43,10 @@ def reply(case_id: int, gesture_id: int) -> ResponseReturnValue:
     """Yes, or not now: by somebody with that right, on the same page."""
     caller, form = desk_with(Right.ANSWER_ASKS), request.form
     said = {"yes": True, "no": False}.get(form.get("allow", ""))
-    if said is None:
-        raise AppError("Say yes, or not now.")
     with begin() as session:
         case = case_of(session, caller, case_id)
+        if said is None:
+            raise AppError("Say yes, or not now.")
         about: dict[str, Any] = {"words": form.get("words", ""), "advisor_id": caller.advisor_id, "now": now()}
         answer(session, case, gesture_id=gesture_id, allow=said, **about)
     return redirect(f"/desk/cases/{case_id}#gestures", 303)
