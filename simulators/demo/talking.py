@@ -89,7 +89,8 @@ def they_meet(play: Play) -> None:
     hers = _ask(play.client, client_room, "join", {})
     his = _ask(play.advisor, room.url, "join", {}, ours)
     assert [p["role"] for p in his["people"]] == ["client"], his
-    _ask(play.advisor, room.url, "signal", {"to": hers["me"], "body": json.dumps({"hello": 1})}, ours)
+    hello = {"to": hers["me"], "body": json.dumps({"hello": 1})}
+    _ask(play.advisor, room.url, "signal", {"after": his["after"], "sitting": his["sitting"], "send": [hello]}, ours)
     told = _ask(play.client, client_room, "poll", {"after": hers["after"], "sitting": hers["sitting"]})
     assert [s["from"] for s in told["signals"]] == [his["me"]], told
     assert told["state"] == "in_session", told
