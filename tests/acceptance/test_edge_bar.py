@@ -669,6 +669,7 @@ def test_metafield_offline_token__no_token_is_written_to_a_metafield_nor_read_bu
     reading = re.compile(r"\.(access_token|refresh_token)\b")
     allowed = {
         "shopify_app/admin_api/tokens.py",
+        "shopify_app/admin_api/grants.py",  # reads them from Shopify's answer and keeps them in the row
         "shopify_app/installs.py",
         "shops/shops.py",  # whether there is one
         "shopify_app/pages/admin/standing.py",  # whether there is one
