@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from consults.feed_words import FeedTrouble
+from consults.time_models import BusyFeed
 from jobs.models import JobTrouble, TroubleState, WorkerBeat
 from kit.causes import Cause
 from kit.db import Database
@@ -69,6 +71,13 @@ def everything_goes_wrong(session: Session, world: cast.World) -> None:
             world.shop,
             world.bob,
             world.rma,
+            BusyFeed(
+                shop_id=shop_id,
+                advisor_id=cast.number(world.bob.id),
+                address="https://calendar.example.com/b.ics",
+                added_at=NOW,
+                trouble=FeedTrouble.NO_CALENDAR,
+            ),
             WithdrawalStatement(
                 shop_id=shop_id, key="k", order_name="#1", received_at=NOW, state=StatementState.PERSON
             ),
