@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import candidates, chaos, door, history, home, lost, rooms, routing, slots
+from benchmarks import chaos, door, history, home, lost, rematch, rooms, routing, slots
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
@@ -14,7 +14,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "routing": routing.run,
     "slots": slots.run,
     "rooms": rooms.run,
-    "candidates": candidates.run,
+    "rematch": rematch.run,
     "home": home.run,
 }
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+expect.set_options(timeout=60_000)
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 
@@ -77,7 +79,7 @@ class Contexts:
     def __call__(self, **options: Any) -> BrowserContext:
         """Takes Browser.new_context's options; the zone is UTC and the language en-US unless told."""
         context = self.browser.new_context(**{"timezone_id": "UTC", "locale": "en-US", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # a machine may be slow; what never comes is a failure all the same
         context.on("weberror", lambda error: self.errors.append(f"{error.page and error.page.url}: {error.error}"))
         self.opened.append(context)
         return context
