@@ -1,4 +1,4 @@
-"""pending
+"""Ways of messages and direct lines, exchanges, withdrawals, the desk, measures and the pilot.
 
 Revision 0004, after 0003.
 """

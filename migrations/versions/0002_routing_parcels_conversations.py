@@ -1,4 +1,4 @@
-"""pending
+"""Routing with its rules and sellers, cover and custody, times and rooms.
 
 Revision 0002, after 0001.
 """
