@@ -377,7 +377,7 @@ def test_a_piece_chosen_in_exchange_counts_once_it_has_a_price() -> None:
     assert read_one(line | {"lineItems": []}) == []
     (piece,) = read_one(line | {"lineItems": [price, price]})
     assert piece == PieceRecord(
-        "gid://shopify/ExchangeLineItem/1", "gid://shopify/Return/1", True, 2, Money(1000, "USD")
+        "gid://shopify/ExchangeLineItem/1", "gid://shopify/Return/1", True, 2, Money(1000, "USD"), line_gid="l"
     )
 
 

@@ -141,7 +141,7 @@ def make_house(database: Database, queue: Queue) -> House:
     made.hugo = made.colleague("Hugo Marchand")
     returns = FakeReturns(found=cast.cleos_read())
     # What calls out, to carriers and providers, is not of these tests.
-    outside = ("routing.write_back", "routing.tell_flow")
+    outside = ("routing.write_back", "routing.tell_flow", "consults.prepare_brief")
     made.table = {
         name: job
         for name, job in jobs_table(config, database).items()
