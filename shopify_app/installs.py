@@ -71,6 +71,7 @@ def install(session: Session, domain: str, grant: Grant, *, now: datetime) -> in
     # What came while it was lost, or before the first page, is looked for at once.
     jobs.enqueue(session, "reconcile.sweep_shop", key=f"sweep:{shop.id}", shop_id=shop.id)
     jobs.enqueue(session, "measures.begin_history", key=f"history:{shop.id}", shop_id=shop.id)
+    jobs.enqueue(session, "consults.read_pieces", key=f"stock:{shop.id}", shop_id=shop.id)
     log.info("shop.installed", shop=domain, claimed=claimed)
     return shop.id
 
