@@ -177,7 +177,8 @@ def test_the_card_is_on_today_and_on_the_case_and_goes_out_in_the_advisors_words
     assert "The parcel is stuck".lower() in desk.get("/desk").text
     page = desk.get(f"/desk/cases/{world.case.id}").text
     assert page.index("Their anniversary") < page.index("The parcel is stuck") < page.index("Expect.")
-    assert findings("cue", text(page)) == []
+    suggested = re.sub(r'<s class="no">.*?</s>', "", page)  # what is struck out stands there to be left unsaid
+    assert findings("cue", text(suggested)) == []
     path = f"/desk/cases/{world.case.id}/cards/{card_id}/send"
     assert desk.post(path, data={"csrf": csrf(page), "words": STUCK}).status_code == 303
     card = made(lambda s: s.get(RadarCard, card_id))
