@@ -370,7 +370,8 @@ def engine_waiting(database: Database) -> Counter[str]:
     query = sa.text(
         f"SELECT name, count(*) FROM {engine_table(database)}"  # noqa: S608 (two fixed names)
         " WHERE status IN ('ENQUEUED', 'PENDING', 'DELAYED') AND workflow_uuid NOT LIKE 'periodic:%'"
-        " AND workflow_uuid NOT LIKE 'history-day:%' AND workflow_uuid NOT LIKE 'figures-day:%' GROUP BY name"
+        " AND workflow_uuid NOT LIKE 'history-day:%' AND workflow_uuid NOT LIKE 'figures-day:%'"
+        " AND workflow_uuid NOT LIKE 'measures-day:%' GROUP BY name"
     )
     with database.engine.connect() as connection:
         return Counter({str(name): int(count) for name, count in connection.execute(query)})
