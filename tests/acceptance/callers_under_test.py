@@ -22,7 +22,7 @@ from shopify_app.auth import sign_proxy
 from shops.links import EXPORT, issue_link
 from shops.models import DataRequest
 from tests import cast
-from tests.pages.admin_caller import Caller, id_token
+from tests.pages.admin_caller import ALICE, Caller, id_token
 from tests.pages.admin_world import Admin, bring_to_payment
 from tests.pages.words import csrf
 
@@ -109,6 +109,8 @@ def _value(rule: Rule, name: str, ids: dict[str, int], tokens: dict[str, str]) -
         return tokens.get(rule.rule.split("/")[1], tokens.get("", NO_TOKEN))
     if name == "filename":
         return "face.css"
+    if name == "house":
+        return ALICE.removesuffix(".myshopify.com")
     return ids.get(name, 1) if name.endswith("_id") else "json"
 
 
