@@ -105,9 +105,9 @@ OPEN = {
 }
 """Whoever is not on these lists has to prove who they are."""
 BY_LAW = {
-    ("GET", "/withdraw/<house>"),
-    ("POST", "/withdraw/<house>"),
-    ("POST", "/withdraw/<house>/confirm"),
+    ("GET", "/return/<house>/withdraw"),
+    ("POST", "/return/<house>/withdraw"),
+    ("POST", "/return/<house>/withdraw/confirm"),
 }
 """Withdrawing asks for no account. These show the house's public name, what was typed, and nothing else of anybody."""
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from notifications.models import Message
 from shopify_app.auth import sign_proxy
 from shopify_app.pages.portal import storefront
-from shopify_app.pages.portal.storefront import liquid_safe
+from shopify_app.pages.portal.liquid import liquid_safe
 from shops.models import Link
 from tests import cast
 from tests.pages.words import findings, text

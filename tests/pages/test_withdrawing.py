@@ -12,7 +12,7 @@ from tests import cast
 from tests.pages.test_portal_storefront import PREFIX, forged, signed
 from tests.pages.words import findings, text
 
-OURS = "/withdraw/verdane"
+OURS = "/return/verdane/withdraw"
 TYPED = {"name": "Cleo Whitlock", "order": "#1042", "email": "cleo@example.com", "part": ""}
 
 
@@ -107,7 +107,7 @@ def test_one_address_is_written_to_three_times_an_hour_and_every_withdrawal_coun
 
 def test_a_house_that_is_not_here_has_no_such_page(made, world, visitor) -> None:
     for house in ("nobody", "verdane.myshopify.com", "%2e%2e", "a" * 300):
-        assert visitor.get(f"/withdraw/{house}").status_code == 404
+        assert visitor.get(f"/return/{house}/withdraw").status_code == 404
     assert not all_of(made, JobTrouble)
 
 
@@ -121,5 +121,5 @@ def test_a_reader_of_french_is_confirmed_to_in_french(made, world, visitor) -> N
 
 
 def test_every_page_of_a_client_links_to_it(world, visitor) -> None:
-    assert 'href="/withdraw/verdane">Withdraw from a purchase</a>' in visitor.get(OURS).text
+    assert 'href="/return/verdane/withdraw">Withdraw from a purchase</a>' in visitor.get(OURS).text
     assert f'href="{PREFIX}/withdraw">Withdraw from a purchase</a>' in visitor.get(signed()).text

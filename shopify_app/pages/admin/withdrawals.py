@@ -23,7 +23,9 @@ def index() -> str:
             accesses.note_access(
                 session, shop_id=caller.shop_id, who=staff(caller), what=accesses.CASE, subject="withdrawals", now=now()
             )
-        return show("withdrawals.html", found=found, public=f"/withdraw/{shop.domain.removesuffix('.myshopify.com')}")
+        return show(
+            "withdrawals.html", found=found, public=f"/return/{shop.domain.removesuffix('.myshopify.com')}/withdraw"
+        )
 
 
 @page.post("/app/withdrawals/<int:statement_id>/order")

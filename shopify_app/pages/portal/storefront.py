@@ -1,12 +1,8 @@
-"""The page inside the storefront, through the shop's app proxy: stateless, no cookies, links below its own prefix.
-
-It is answered as Liquid, so that the theme stands around it, and every brace of ours is written as an entity: what a
-client typed is never run.
-"""
+"""The page inside the storefront, through the shop's app proxy: stateless, no cookies, links below its own prefix."""
 
 import time
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -16,6 +12,7 @@ from logistics.lookups import returns_of_client, returns_of_order
 from logistics.rmas import lines_of
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
+from shopify_app.pages.portal.liquid import in_theme
 from shopify_app.web import addresses, begin, now, settings
 from shops.limits import may_try
 from shops.links import RETURN, issue_link
@@ -88,19 +85,3 @@ def may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bo
         f"email:{email.strip().casefold()}": ASKED_OF_ONE,
     }
     return may_try(session, shop_id=caller.shop_id, tries=asked, secret=settings().secret_key, now=now())
-
-
-def liquid_safe(html: str) -> str:
-    """`html` with nothing left in it that Liquid would run. A fragment has no braces of its own."""
-    return html.replace("{", "&#123;").replace("}", "&#125;")
-
-
-def in_theme(template: str, caller: ProxyCaller, **values: object) -> Response:
-    """`template` as a part of the shop's own page, with links below the proxy's prefix."""
-    values |= {"styles": f"{addresses().app_url}/static/face.css", "withdraw": f"{caller.path_prefix}/withdraw"}
-    html = render_template(template, base=caller.path_prefix, **values)
-    answer = make_response(liquid_safe(html))
-    answer.headers["Content-Type"] = "application/liquid; charset=utf-8"
-    # The page is the theme's: a stricter policy of ours would stop the theme, should it be passed on.
-    answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
-    return answer

@@ -6,19 +6,16 @@ was typed travels in the form, and a key made with the first step keeps a second
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from kit.errors import AppError, NotFound
+from kit.errors import AppError
 from kit.tokens import new_token
 from logistics.stating import Stated, keep_statement, read_statement, received_in_words
-from shopify_app.auth import proxy
-from shopify_app.pages.portal.storefront import in_theme
+from shopify_app.pages.portal.places import Place, in_both
 from shopify_app.web import begin, now, settings
 from shops.limits import may_try
-from shops.models import Shop
-from shops.shops import find_serving
 
 page = Blueprint("withdrawing", __name__)
 READ_HERE = ("en", "fr")
@@ -33,48 +30,24 @@ class TooOften(AppError):
     code = "too_often"
 
 
-@page.get("/withdraw/<house>")
-def first_step(house: str) -> ResponseReturnValue:
+@in_both(page, "/withdraw")
+def first_step(place: Place) -> ResponseReturnValue:
     """Who withdraws, and from which order."""
-    _shop(house)
-    return _ours(house, "first", {}, 200)
+    return place.show("portal/withdraw.html", step="first", said={})
 
 
-@page.post("/withdraw/<house>")
-def second_step(house: str) -> ResponseReturnValue:
+@in_both(page, "/withdraw", "POST")
+def second_step(place: Place) -> ResponseReturnValue:
     """What was typed, to be confirmed by one button."""
-    _shop(house)
-    return _ours(house, *_look())
+    step, said, status = _look()
+    return place.show("portal/withdraw.html", status, step=step, said=said)
 
 
-@page.post("/withdraw/<house>/confirm")
-def confirm(house: str) -> ResponseReturnValue:
+@in_both(page, "/withdraw/confirm", "POST")
+def confirm(place: Place) -> ResponseReturnValue:
     """Kept, and acknowledged with its day and time."""
-    shop = _shop(house)
-    assert shop.id is not None
-    return _ours(house, *_keep(shop.id))
-
-
-@page.get("/proxy/returns/withdraw")
-def first_step_inside() -> ResponseReturnValue:
-    """The same, in the house's own theme."""
-    return in_theme("portal/proxy_withdraw.html", proxy(), step="first", said={})
-
-
-@page.post("/proxy/returns/withdraw")
-def second_step_inside() -> ResponseReturnValue:
-    """The same, in the house's own theme."""
-    caller = proxy()
-    step, said, _ = _look()  # a page of the theme, also where something is to be put right: Liquid comes with a 200
-    return in_theme("portal/proxy_withdraw.html", caller, step=step, said=said)
-
-
-@page.post("/proxy/returns/withdraw/confirm")
-def confirm_inside() -> ResponseReturnValue:
-    """The same, in the house's own theme."""
-    caller = proxy()
-    step, said, _ = _keep(caller.shop_id)
-    return in_theme("portal/proxy_withdraw.html", caller, step=step, said=said)
+    step, said, status = _keep(place.shop_id)
+    return place.show("portal/withdraw.html", status, step=step, said=said)
 
 
 def _look() -> tuple[str, dict[str, Any], int]:
@@ -117,17 +90,3 @@ def _typed() -> dict[str, Any]:
 
 def _said(stated: Stated) -> dict[str, Any]:
     return {"name": stated.name, "order": stated.order_name, "email": stated.email, "part": stated.part}
-
-
-def _shop(house: str) -> Shop:
-    """The shop of that address, which is the first word of its myshopify.com name."""
-    with begin() as session:
-        shop = find_serving(session, f"{house}.myshopify.com")
-    if shop is None:
-        raise NotFound("There is nothing at this address.")
-    g.shop = shop
-    return shop
-
-
-def _ours(house: str, step: str, said: dict[str, Any], status: int) -> ResponseReturnValue:
-    return render_template("portal/withdraw.html", step=step, said=said, base=f"/withdraw/{house}"), status
