@@ -5,7 +5,9 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    changes,
     deciding,
+    documents,
     fresh_links,
     meeting,
     returns,
@@ -24,6 +26,8 @@ portal = Blueprint("portal", __name__)
 for part in (
     returns,
     deciding,
+    changes,
+    documents,
     times,
     standing_in,
     sooner,

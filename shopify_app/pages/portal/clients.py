@@ -40,6 +40,17 @@ def with_return(session: Session, token: str) -> Rma:
     return get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id)
 
 
+def sees_prices(session: Session, token: str) -> bool:
+    """Whether whoever holds the link bought the piece, and so may see what it cost and what went back.
+
+    The buyer's link names nobody; one made for somebody else, as the recipient of a gift, names them (`person_id`).
+    """
+    try:
+        return client_link(session, token, RETURN).person_id is None
+    except NotFound:
+        return client_link(session, token, OFFER).person_id is None
+
+
 def with_offer(session: Session, token: str) -> ReturnOffer | None:
     """What the client decides about by this link; None for a link to anything else. Raises LinkDone."""
     try:

@@ -1,5 +1,6 @@
 """The page of one return, which every message links to: its way, its slip, its label."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from consults.models import Advisor, Case, Consult
 from consults.pieces.holds import offered
 from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
+from consults.zones import show_day
 from kit.errors import NotFound
 from kit.money import Money
 from logistics.collection_days import zone_of
@@ -38,8 +40,11 @@ from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode, scannable
-from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.changes import changes_of
+from shopify_app.pages.portal.clients import sees_prices, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
+from shopify_app.pages.portal.documents import papers_of
+from shopify_app.pages.portal.late import StepFacts, late_step, late_words
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
@@ -60,7 +65,8 @@ def show(token: str) -> ResponseReturnValue:
         if offer is not None and rma_of(session, offer) is None:
             return render_template("portal/offer.html", token=token, **offer_page(session, offer))
         rma = with_return(session, token)
-        return render_template("portal/return.html", token=token, **_page(session, rma))
+        shown = _page(session, rma, with_prices=sees_prices(session, token))
+        return render_template("portal/return.html", token=token, **shown)
 
 
 @page.get("/slip")
@@ -216,7 +222,7 @@ def _in_words(instead: str, money: Money | None, locale: str) -> str:
     return money.show(locale.replace("-", "_")) if money else "Your refund"
 
 
-def _page(session: Session, rma: Rma) -> dict[str, Any]:
+def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
     seen = _view(session, rma)
     case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
     advisor, consult = _advisor(session, case), _talk(session, case)
@@ -232,7 +238,7 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
         "heading": timeline.heading(facts),
-        "steps": timeline.way(facts),
+        "steps": _in_time(timeline.way(facts), facts, seen),
         "money": money_words(
             seen,
             facts.refund,
@@ -251,6 +257,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "codes": _codes(seen),
         "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
         "wear": _asks_of_wear(session, rma),
+        "papers": papers_of(session, rma, with_prices=with_prices),
+        **changes_of(session, rma),
         "wishes": wishes(session, rma),
         "wish": wish_of(session, rma),
         "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
@@ -258,6 +266,27 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         and case.id is not None
         and prefers_simple_return(session, shop_id=rma.shop_id, case_id=case.id),
     }
+
+
+def _in_time(steps: list[timeline.Step], facts: timeline.WayFacts, seen: RmaView) -> list[timeline.Step]:
+    """The same steps; the one that is now says first that it is late, where it is, and then its new day."""
+    rma = seen.rma
+    late = late_step(
+        StepFacts(
+            goods=facts.goods,
+            now=facts.now,
+            moved_at=facts.moved_at,
+            arrived_at=rma.arrived_at,
+            inspected_at=rma.inspected_at,
+            settled_at=rma.settled_at,
+            refund_days=facts.refund_days,
+            another_piece=bool(facts.instead),
+        )
+    )
+    if late is None:
+        return steps
+    words = late_words(late, show_day(late.instead, facts.zone, facts.locale))
+    return [replace(step, words=words) if step.state == timeline.NOW else step for step in steps]
 
 
 def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
