@@ -20,12 +20,20 @@ from logistics.models import Rma
 from logistics.reads import Address
 from logistics.rmas import RmaView, lines_of, sender_of, view
 from shopify_app.pages.portal.clients import with_return
-from shopify_app.tongue import _
+from shopify_app.tongue import N_, _, said
 from shopify_app.web import begin, now
 from shops.shops import get_shop
 
 page = Blueprint("changes", __name__, url_prefix="/r/<token>")
 LONGEST = 200
+PROBLEMS = (
+    N_("The carrier is on its round already. Please ring us, and we will see to it."),
+    N_("Please choose one of the times that are shown."),
+    N_("Please write the street, the postal code and the town."),
+    N_("From another country it travels another way. Please ring us, and we will see to it."),
+    N_("From that address we cannot cover it all the way. Please ring us, and we will see to it."),
+)
+"""What logistics/collection_changes.py says, for the catalogues."""
 PLACE = ("street1", "street2", "postal_code", "city", "region")
 
 
@@ -68,7 +76,7 @@ def collect_otherwise(token: str) -> ResponseReturnValue:
             change_collection(session, starts_at=_chosen(), address=_typed(rma), **about)
             return redirect(f"/r/{token}", 303)
         except AppError as error:
-            problem, status = error.message, error.status
+            problem, status = said(error.message), error.status
     with begin() as session:
         rma = with_return(session, token)
         shown = _collection(session, rma) | {"problem": problem, "place": _typed(rma)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, g, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -16,7 +16,8 @@ from shopify_app.pages.portal import papers
 from shopify_app.pages.portal.clients import sees_prices, with_return
 from shopify_app.pages.portal.paper_pdf import paper_pdf
 from shopify_app.pages.portal.papers import About, Paper
-from shopify_app.tongue import _, tongue
+from shopify_app.pages.portal.slip_letters import is_whole
+from shopify_app.tongue import Tongue, _, tongue
 from shopify_app.web import begin
 from shops.models import Shop
 from shops.shops import get_shop
@@ -46,8 +47,8 @@ def show(name: str, token: str) -> ResponseReturnValue:
 
 
 def file(name: str, token: str) -> Response:
-    """The same as a PDF."""
-    paper, shop = _paper(name, token)
+    """The same as a PDF; in English where a file of ours cannot write the client's letters, which the page can."""
+    paper, shop = _paper(name, token, on_paper=True)
     answer = make_response(paper_pdf(paper, shop.shown_name))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="{name}-{_plain(paper.number)}.pdf"'
@@ -60,9 +61,11 @@ for _name in PAPERS:
     page.add_url_rule(f"/{_name}.pdf", f"{_name}_file", partial(file, _name))
 
 
-def _paper(name: str, token: str) -> tuple[Paper, Shop]:
+def _paper(name: str, token: str, *, on_paper: bool = False) -> tuple[Paper, Shop]:
     with begin() as session:
         rma = with_return(session, token)
+        if on_paper and not is_whole(tongue().name):
+            g.tongue = Tongue()
         paper = PAPERS[name](_about(session, rma, with_prices=sees_prices(session, token)))
         shop = get_shop(session, rma.shop_id)
     if paper is None:

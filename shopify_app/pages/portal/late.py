@@ -43,9 +43,7 @@ def late_step(facts: StepFacts) -> Late | None:
 def late_words(late: Late, day: str) -> str:
     """Late first, then the new day, which is `day` in words."""
     if late.goods == "in_transit":
-        return _(
-            "It is on its way longer than we said. We are asking the carrier, and write to you by %(day)s.", day=day
-        )
+        return _("It is taking longer than we said. We are asking the carrier, and write to you by %(day)s.", day=day)
     if late.goods == "arrived":
         return _("It takes us longer than we said. We look at it by %(day)s.", day=day)
     if late.goods == "inspected":
