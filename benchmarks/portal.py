@@ -11,18 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 from sqlmodel import Session
 
-from benchmarks.door import OURS, SECRET, environment, say, serving
+from benchmarks.door import OURS, environment, say, serving
 from consults.booking import book_consult, free_times
 from kit.db import Database
-from shopify_app.auth import sign_proxy
 from shops import crypt
 from tests import cast
 from tests.browser import FLAGS, PHONE, find_chromium
@@ -60,7 +58,10 @@ def run() -> None:
         with serving(OURS, url) as server, phone() as page:
             here = f"http://127.0.0.1:{server.port}"
             for path in paths.values():
-                page.goto(here + path)  # once for the templates, which a web process reads with its first caller
+                answer = page.goto(
+                    here + path
+                )  # once for the templates, which a web process reads with its first caller
+                assert answer is not None and answer.status == 200, f"{path} does not open"
             tell("floor", [opened(page, FLOOR) for _ in range(TIMES)])
             for name, path in paths.items():
                 tell(name, [opened(page, here + path) for _ in range(TIMES)])
@@ -145,21 +146,10 @@ def _links(session: Session, world: cast.World, now: datetime) -> dict[str, str]
     )
     house = world.shop.domain.removesuffix(".myshopify.com")
     return {
-        "find": through_the_shop(world.shop.domain, now + timedelta(seconds=5)),
+        "find": f"/return/{house}",
         "withdraw": f"/return/{house}/withdraw",
         "return": f"/r/{back}",
         "times": f"/consult/{talk}",
         "reserved": f"/consult/{cast.consult_link(session, booked, now=now)}",
         "slip": f"/r/{back}/slip",
     }
-
-
-def through_the_shop(domain: str, now: datetime) -> str:
-    """The page to find one's order, as Shopify forwards it."""
-    pairs = [
-        ("shop", domain),
-        ("path_prefix", "/apps/assisted-returns"),
-        ("timestamp", str(int(now.timestamp()))),
-        ("logged_in_customer_id", ""),
-    ]
-    return f"/proxy/returns?{urlencode([*pairs, ('signature', sign_proxy(pairs, SECRET))])}"

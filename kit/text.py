@@ -25,3 +25,11 @@ def cleaned(value: Any) -> Any:
     if isinstance(value, list):
         return [cleaned(one) for one in value]
     return value
+
+
+def plain_cell(text: str) -> str:
+    """A cell of a CSV that no spreadsheet takes for a formula: an apostrophe before what could begin one.
+
+    OWASP, CSV injection: cells that begin with =, +, -, @, a tab or a carriage return, also in their wide forms.
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text

@@ -1,24 +1,41 @@
 """The portal's bar: access, weight, strangers, hostile text. One visit a page, found by the routes themselves."""
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 from sqlmodel import select
 
 from kit.clock import parse_instant
+from kit.text import clean, plain_cell
 from logistics.models import Parcel, Settlement
 from logistics.rmas import sender_of
 from logistics.states import Goods, ParcelState, SettlementState
+from measures import exporting
+from notifications.channels.email import build
+from notifications.ports import Outgoing
+from notifications.rendering import MESSAGES, languages, render
+from routing.book_files import Rejected, write_rejected
+from shopify_app.app import create_app
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
+from shopify_app.pages.portal.slip_letters import printable
 from tests import cast
 from tests.acceptance.callers_under_test import ALICES, NO_TOKEN, Address, Everywhere, addresses, rows_of
+from tests.acceptance.code_under_test import sources
+from tests.acceptance.hostile import HOSTILE, TURNING, smuggle
 from tests.acceptance.test_edge_bar import BY_LAW, GUESSES
+from tests.notifications.test_templates import VALUES
 from tests.pages.admin_world import Admin
 from tests.pages.page_checks import FOCUS
 from tests.pages.test_every_page import area_of, pages, prepared, url_of
 from tests.pages.test_every_page import served as served
+from webhooks.bodies import read_json
 
 MOST_BYTES, MOST_SHIFT = 80 * 1024, 0.02
 ROOM, ROOMS_SHIFT = "/consult/<token>/room", 0.1  # it makes place for a picture once the browser gives the camera
@@ -67,6 +84,11 @@ def bar(served: Admin) -> Iterator[tuple[Admin, Everywhere, list[str]]]:
         link = cast.return_link(session, still)
     more = [f"/r/{link}{rest}" for rest in ("", "/keep", "/collection", "/slip")]
     yield served, Everywhere(served, served.alice, served.world), more
+
+
+@pytest.fixture(scope="module")
+def app_alone(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app(cast.settings(f"sqlite:///{tmp_path_factory.mktemp('alone')}/app.db"))
 
 
 def portal(admin: Admin, alice: Everywhere, more: list[str]) -> list[tuple[str, str]]:
@@ -187,3 +209,99 @@ def crossed(tokens: dict[str, str]) -> dict[str, str]:
     """Each link where another belongs."""
     kinds = list(tokens)
     return {kind: tokens[kinds[(n + 1) % len(kinds)]] for n, kind in enumerate(kinds)}
+
+
+# --- hostile text in every field
+
+
+@pytest.fixture
+def hostile(bar: tuple[Admin, Everywhere, list[str]]) -> tuple[Admin, Everywhere, list[str]]:
+    admin, alice, more = bar
+    smuggle(admin.database, admin.world.shop_id)
+    return admin, alice, more
+
+
+def test_hostile_text_reads_as_text_on_every_page_and_in_every_file(hostile: Any) -> None:
+    """Portal, desk, admin, slips, papers, calendars: nothing is run, turned around, or broken by it."""
+    admin, alice, more = hostile
+    shown = 0
+    paths = [
+        (address, alice.ask(address)) for address in addresses(admin.app, alice.ids, alice.tokens) if reads(address)
+    ]
+    paths += [(path, admin.app.test_client().get(path)) for path in more]
+    assert all(answer.status_code == 200 for _path, answer in paths[-len(more) :])
+    for address, answer in paths:
+        raw = answer.get_data()
+        assert answer.status_code < 500 or address.rule == "/readyz", (address, answer.status_code)
+        text = raw.decode("latin-1" if answer.mimetype == "application/pdf" else "utf-8", "replace")
+        if answer.mimetype == "text/html" or answer.mimetype == "application/liquid":
+            assert "<img src=x" not in text and "<script>alert" not in text, address
+            assert not set(TURNING) & set(text) and "\0" not in text, address
+            shown += "&lt;img src=x" in text
+        if answer.mimetype == "text/calendar":
+            assert "\nDTSTART:1970" not in text and "\nBcc" not in text, address
+    assert shown >= 15, "it is shown, as text"
+
+
+def reads(address: Address) -> bool:
+    return address.method == "GET" and not address.path.startswith("/static")
+
+
+def test_hostile_text_prints_on_the_slip_and_in_every_paper(hostile: Any) -> None:
+    """The file opens, names no garbage, and says where what it cannot print stands."""
+    _admin, alice, _more = hostile
+    for name in ("slip", "custody", "receipt", "credit-note"):
+        answer = alice.anybody.get(f"/r/{alice.tokens['r']}/{name}.pdf")
+        assert answer.status_code == 200 and answer.data.startswith(b"%PDF") and len(answer.data) < 200_000, name
+        assert "\n" not in answer.headers["Content-Disposition"] and "<" not in answer.headers["Content-Disposition"]
+    line = printable(HOSTILE)
+    assert "\ufffd" not in line and "漢" not in line and "[…]" in line
+
+
+@pytest.mark.parametrize(("message", "channel"), [(m, c) for m, found in sorted(MESSAGES.items()) for c in found])
+def test_hostile_text_in_a_message_adds_no_header_and_no_second_link(message: str, channel: str) -> None:
+    values = {name: HOSTILE if is_words(name, value) else value for name, value in VALUES.items()}
+    for locale in ("en", *languages()):
+        subject, body = render(message, channel, values, locale)
+        assert "\n" not in subject and "\r" not in subject and len(subject) <= 300
+        assert not set(TURNING) & set(subject + body) and "\0" not in body
+        if channel == "sms":
+            assert "\n" not in body
+            continue
+        note = Outgoing(1, HOSTILE, "cleo@example.com", subject, body, (), cast.NOW)
+        mail = build(note, sender="care@verdane.example", host="returns.example.com")
+        assert mail["Bcc"] is None and mail.get_content_type() == "text/plain"
+        assert b"\nBcc:" not in mail.as_bytes().partition(b"\n\n")[0]
+
+
+def is_words(name: str, value: Any) -> bool:
+    return isinstance(value, str) and "link" not in name and name not in ("kind", "way", "code")
+
+
+@pytest.mark.parametrize(
+    "begin", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", HOSTILE]
+)
+def test_no_cell_of_any_export_begins_a_formula(begin: str) -> None:
+    rejected = write_rejected([begin], [Rejected(1, "No name.", [begin])]).decode("utf-8-sig")
+    exported = exporting._line((begin, 5, -2))
+    for text in (rejected, exported):
+        for row in csv.reader(io.StringIO(text, newline="")):
+            assert not [cell for cell in row if cell[:1] in "=+@\t\r\n＝＋－＠" and cell], row
+    assert plain_cell(begin) == f"'{begin}"
+
+
+def test_every_csv_of_the_app_is_written_by_a_file_that_makes_its_cells_plain() -> None:
+    writers = {path: text for path, text in sources() if "csv.writer(" in text or "DictWriter(" in text}
+    assert set(writers) == {"measures/exporting.py", "routing/book_files.py", "routing/credits.py"}
+    assert all("plain_cell(" in text or "map(plain_cell" in text for text in writers.values())
+
+
+@pytest.mark.parametrize("mark", [*TURNING, "\u2068", "\u2069", "\x00"], ids=lambda mark: f"U+{ord(mark):04X}")
+def test_what_turns_text_around_stays_outside_every_door(app_alone: Flask, mark: str) -> None:
+    """A form, an address, a JSON body, a webhook, an answer of Shopify's, a text message: one place cleans them all."""
+    with app_alone.test_request_context("/?q=a" + quote(mark) + "b", method="POST", data={"q": f"a{mark}b"}) as asked:
+        assert (asked.request.args["q"], asked.request.form["q"]) == ("ab", "ab")
+    with app_alone.test_request_context("/", method="POST", json={"q": f"a{mark}b"}) as asked:
+        assert asked.request.get_json() == {"q": "ab"}
+    assert read_json(json.dumps({"name": f"a{mark}b"}).encode()) == {"name": "ab"}
+    assert clean("سلام עברית é 💍") == "سلام עברית é 💍", "what is written from right to left needs none of them"

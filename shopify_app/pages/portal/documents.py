@@ -51,7 +51,7 @@ def file(name: str, token: str) -> Response:
     paper, shop = _paper(name, token, on_paper=True)
     answer = make_response(paper_pdf(paper, shop.shown_name))
     answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}-{_plain(paper.number)}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}-{file_name(paper.number)}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -88,6 +88,6 @@ def _about(session: Session, rma: Rma, *, with_prices: bool) -> About:
     )
 
 
-def _plain(number: str) -> str:
+def file_name(number: str) -> str:
     """A return's number as a file's name: an order may be named in any letters."""
     return "".join(letter for letter in number if letter.isascii() and (letter.isalnum() or letter in "-_")) or "return"

@@ -43,7 +43,7 @@ from shopify_app.pages.portal.barcodes import barcode, scannable
 from shopify_app.pages.portal.changes import changes_of
 from shopify_app.pages.portal.clients import sees_prices, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
-from shopify_app.pages.portal.documents import papers_of
+from shopify_app.pages.portal.documents import file_name, papers_of
 from shopify_app.pages.portal.late import StepFacts, late_step, late_words
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
@@ -91,7 +91,7 @@ def slip_file(token: str) -> ResponseReturnValue:
         ring = _ring(session, advisor)
     answer = make_response(slip_pdf(_slip(seen, shop.shown_name, shop.telephone, advisor, ring)))
     answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="slip-{seen.rma.number}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="slip-{file_name(seen.rma.number)}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
