@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from kit.errors import AppError
-from kit.text import plain_cell
+from kit.text import clean, plain_cell
 from routing.signals import plain_code
 
 PhoneOf: TypeAlias = Callable[[str], str]
@@ -124,13 +124,13 @@ def write_rejected(header: Sequence[str], rejected: Sequence[Rejected]) -> bytes
 def _decode(raw: bytes) -> str:
     try:
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return raw.decode("utf-16")
+            return clean(raw.decode("utf-16"))
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AppError("The file is not in UTF-8. Save it as “CSV UTF-8” and choose it again.", code="file") from None
     if "\0" in text:
         raise AppError("The file is no list of rows. Save the sheet as CSV and choose that.", code="file")
-    return text
+    return clean(text)
 
 
 def _delimiter(text: str) -> str:

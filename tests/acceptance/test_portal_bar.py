@@ -21,7 +21,7 @@ from measures import exporting
 from notifications.channels.email import build
 from notifications.ports import Outgoing
 from notifications.rendering import MESSAGES, languages, render
-from routing.book_files import Rejected, write_rejected
+from routing.book_files import Rejected, read_table, write_rejected
 from shopify_app.app import create_app
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.pages.portal.slip_letters import printable
@@ -36,6 +36,7 @@ from tests.pages.page_checks import FOCUS
 from tests.pages.test_every_page import area_of, pages, prepared, url_of
 from tests.pages.test_every_page import served as served
 from webhooks.bodies import read_json
+from webhooks.sources.twilio import as_json
 
 MOST_BYTES, MOST_SHIFT = 80 * 1024, 0.02
 ROOM, ROOMS_SHIFT = "/consult/<token>/room", 0.1  # it makes place for a picture once the browser gives the camera
@@ -303,5 +304,9 @@ def test_what_turns_text_around_stays_outside_every_door(app_alone: Flask, mark:
         assert (asked.request.args["q"], asked.request.form["q"]) == ("ab", "ab")
     with app_alone.test_request_context("/", method="POST", json={"q": f"a{mark}b"}) as asked:
         assert asked.request.get_json() == {"q": "ab"}
-    assert read_json(json.dumps({"name": f"a{mark}b"}).encode()) == {"name": "ab"}
+    for as_it_is in (True, False):
+        assert read_json(json.dumps({"name": f"a{mark}b"}, ensure_ascii=as_it_is).encode()) == {"name": "ab"}
+    assert as_json(f"Body={quote(f'a{mark}b')}".encode()) == {"Body": "ab"}
+    if mark != "\x00":  # a file with one is no list of rows
+        assert "ab" in str(read_table(f"advisor,email\na{mark}b,c@example.com\n".encode()))
     assert clean("سلام עברית é 💍") == "سلام עברית é 💍", "what is written from right to left needs none of them"
