@@ -16,6 +16,7 @@ from shopify_app.pages.portal import (
     storefront,
     storefront_codes,
     times,
+    told,
     tongue,
     wear,
     withdrawing,
@@ -43,6 +44,7 @@ for part in (
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.record(tongue.settle)
+portal.add_app_template_filter(told.told)
 portal.before_app_request(tongue.listen)
 portal.after_app_request(tongue.carry)
 portal.register_error_handler(LinkDone, fresh_links.done)

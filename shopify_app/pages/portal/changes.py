@@ -19,6 +19,7 @@ from logistics.collection_days import Window, zone_of
 from logistics.models import Rma
 from logistics.reads import Address
 from logistics.rmas import RmaView, lines_of, sender_of, view
+from logistics.states import Goods
 from shopify_app.pages.portal.clients import with_return
 from shopify_app.tongue import N_, _, said
 from shopify_app.web import begin, now
@@ -81,6 +82,12 @@ def collect_otherwise(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         shown = _collection(session, rma) | {"problem": problem, "place": _typed(rma)}
         return render_template("portal/collection.html", token=token, **shown), status
+
+
+def kept_heading(session: Session, rma: Rma) -> str:
+    """The sentence at the top for a client who keeps the piece; "" for any other."""
+    over = rma.goods_state is Goods.ENDED and keeping.is_asked(session, rma)
+    return _("It stays with you, and the return has ended") if over else ""
 
 
 def changes_of(session: Session, rma: Rma) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, g, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ from shopify_app.pages.portal.clients import sees_prices, with_return
 from shopify_app.pages.portal.paper_pdf import paper_pdf
 from shopify_app.pages.portal.papers import About, Paper
 from shopify_app.pages.portal.slip_letters import is_whole
-from shopify_app.tongue import Tongue, _, tongue
+from shopify_app.tongue import _, speak_english, tongue
 from shopify_app.web import begin
 from shops.models import Shop
 from shops.shops import get_shop
@@ -65,7 +65,7 @@ def _paper(name: str, token: str, *, on_paper: bool = False) -> tuple[Paper, Sho
     with begin() as session:
         rma = with_return(session, token)
         if on_paper and not is_whole(tongue().name):
-            g.tongue = Tongue()
+            speak_english()
         paper = PAPERS[name](_about(session, rma, with_prices=sees_prices(session, token)))
         shop = get_shop(session, rma.shop_id)
     if paper is None:

@@ -1,8 +1,11 @@
 """A step that is late says so first, and then the new day. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from consults.zones import show_day
+from logistics.models import Rma
+from shopify_app.pages.portal.timeline import NOW, Step, WayFacts
 from shopify_app.tongue import _
 
 LONG_ON_THE_WAY = timedelta(days=5)
@@ -73,3 +76,23 @@ def _said(facts: StepFacts) -> datetime | None:
 def _end_of(day: datetime) -> datetime:
     """By a day means until it is over, wherever the client is."""
     return day + timedelta(hours=12)
+
+
+def in_time(steps: list[Step], facts: WayFacts, rma: Rma) -> list[Step]:
+    """The same steps; the one that is now says first that it is late, where it is, and then its new day."""
+    late = late_step(
+        StepFacts(
+            goods=facts.goods,
+            now=facts.now,
+            moved_at=facts.moved_at,
+            arrived_at=rma.arrived_at,
+            inspected_at=rma.inspected_at,
+            settled_at=rma.settled_at,
+            refund_days=facts.refund_days,
+            another_piece=bool(facts.instead),
+        )
+    )
+    if late is None:
+        return steps
+    words = late_words(late, show_day(late.instead, facts.zone, facts.locale))
+    return [replace(step, words=words) if step.state == NOW else step for step in steps]

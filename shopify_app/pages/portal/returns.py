@@ -1,6 +1,5 @@
 """The page of one return, which every message links to: its way, its slip, its label."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,6 @@ from consults.models import Advisor, Case, Consult
 from consults.pieces.holds import offered
 from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
-from consults.zones import show_day
 from kit.errors import NotFound
 from kit.money import Money
 from logistics.collection_days import zone_of
@@ -40,16 +38,18 @@ from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode, scannable
-from shopify_app.pages.portal.changes import changes_of
+from shopify_app.pages.portal.changes import changes_of, kept_heading
 from shopify_app.pages.portal.clients import sees_prices, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.documents import file_name, papers_of
-from shopify_app.pages.portal.late import StepFacts, late_step, late_words
+from shopify_app.pages.portal.late import in_time
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
+from shopify_app.pages.portal.slip_letters import is_whole
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
-from shopify_app.pages.wording import named, shown_locale
+from shopify_app.pages.portal.tongue import _, ngettext, speak_english, tongue
+from shopify_app.pages.wording import named
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
@@ -78,14 +78,18 @@ def slip(token: str) -> ResponseReturnValue:
         advisor = _advisor(session, case)
         code = barcode(scannable(seen.rma.number))
         about = {"advisor": advisor, "ring": _ring(session, advisor), "city": sender_of(seen.rma).city}
-        return render_template("portal/slip.html", seen=seen, code=code, **about)
+        order = seen.rma.order_name.lstrip("#")
+        words = {"packing": packing_words(), "atelier": atelier_words(order, advisor)}
+        return render_template("portal/slip.html", seen=seen, code=code, **about, **words)
 
 
 @page.get("/slip.pdf")
 def slip_file(token: str) -> ResponseReturnValue:
-    """The same paper as a file, for a shop that prints."""
+    """The same paper as a file, for a shop that prints; in English where its fonts have not the client's letters."""
     with begin() as session:
         seen = _view(session, with_return(session, token))
+        if not is_whole(packing_words()):
+            speak_english()
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         shop, advisor = get_shop(session, seen.rma.shop_id), _advisor(session, case)
         ring = _ring(session, advisor)
@@ -103,7 +107,7 @@ def label(token: str) -> ResponseReturnValue:
         boxes = labels_of(_view(session, with_return(session, token)))
     wanted = request.args.get("box", 1, type=int)
     if not 1 <= wanted <= len(boxes):
-        raise NotFound("There is no label for this yet. It comes by email as soon as it is there.")
+        raise NotFound(_("There is no label for this yet. It comes by email as soon as it is there."))
     return redirect(boxes[wanted - 1].label_url)
 
 
@@ -126,7 +130,7 @@ def choose_way(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         mine = cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
         if card_id is None or not way.isdigit() or all(card.id != card_id for card in mine):
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         answer_card(session, shop_id=rma.shop_id, card_id=card_id, chosen=int(way), now=now())
     return redirect(f"/r/{token}#choose", 303)
 
@@ -138,30 +142,48 @@ def to_conversation(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
         if case is None or case.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         consult = issue_link(session, shop_id=rma.shop_id, purpose=CONSULT, subject_id=case.id, now=now())
     return redirect(f"/consult/{consult}", 303)
 
 
 def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None, ring: str) -> Slip:
-    facts = [("From", ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
+    facts = [(_("From"), ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
     for line in seen.lines:
-        count = f"{line.quantity} pieces" if line.quantity > 1 else ""
-        facts.append(("Piece", ", ".join(part for part in (line.title, line.detail, count) if part)))
-        facts += [(n, words) for n, words in (("Serial", line.serial), ("Certificate", line.certificate)) if words]
+        count = ngettext("%(num)s piece", "%(num)s pieces", line.quantity) if line.quantity > 1 else ""
+        facts.append((_("Piece"), ", ".join(part for part in (line.title, line.detail, count) if part)))
+        known = ((_("Serial"), line.serial), (_("Certificate"), line.certificate))
+        facts += [(name, words) for name, words in known if words]
     if advisor is not None:
-        facts.append(("Advisor", ", ".join(part for part in (advisor.name, ring) if part)))
+        facts.append((_("Advisor"), ", ".join(part for part in (advisor.name, ring) if part)))
     elif telephone:
-        facts.append(("Telephone", telephone))
-    order = seen.rma.order_name.lstrip("#")
-    questions = f" Questions to {advisor.first_name} before any work begins." if advisor else ""
+        facts.append((_("Telephone"), telephone))
     return Slip(
         house=house,
         number=seen.rma.number,
         facts=tuple(facts),
-        packing="Everything that came with it, please: the piece, its certificate and its case. Plain outer packaging "
-        "is best; no name of the house belongs on it.",
-        desk=f"For the atelier. Check against order {order}.{questions}",
+        title=_("Please place this inside the box"),
+        packing=packing_words(),
+        desk=atelier_words(seen.rma.order_name.lstrip("#"), advisor),
+    )
+
+
+def packing_words() -> str:
+    """What belongs into the box, and what not onto it."""
+    return _(
+        "Everything that came with it, please: the piece, its certificate and its case. Plain outer packaging is "
+        "best; no name of the house belongs on it."
+    )
+
+
+def atelier_words(order: str, advisor: Advisor | None) -> str:
+    """For whoever opens the box."""
+    if advisor is None:
+        return _("For the atelier. Check against order %(order)s.", order=order)
+    return _(
+        "For the atelier. Check against order %(order)s. Questions to %(advisor)s before any work begins.",
+        order=order,
+        advisor=advisor.first_name,
     )
 
 
@@ -189,14 +211,14 @@ def facts_of(
     rma, money, batches = seen.rma, refund_of(seen), _batches(seen)
     instead = instead_of(seen) or ("even" if not batches and piece_instead(session, rma) else "")
     first = {step.to_state: step.at for step in reversed(seen.steps)}
-    locale = shown_locale(rma.client_locale)
+    locale = tongue().locale
     held = consult is not None and consult.state is ConsultState.COMPLETED
     return timeline.WayFacts(
-        piece=seen.lines[0].title if seen.lines else "piece",
+        piece=seen.lines[0].title if seen.lines else _("piece"),
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,
-        refund=_in_words(instead, money, locale),
+        refund=money.show(locale) if money and not instead else "",
         opened_at=rma.opened_at,
         labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
         moved_at=first.get("in_transit"),
@@ -207,19 +229,14 @@ def facts_of(
         ended_at=rma.closed_at,
         refund_days=policy_of(session, rma.shop_id).refund_days,
         way=str(next((box.way for box in seen.parcels if box.state is not ParcelState.VOID), "label")),
-        collected=any(box.collection_code for box in seen.parcels if box.state is not ParcelState.VOID),
+        collected_at=next((box.collection_from for box in seen.parcels if _is_collected(box)), None),
+        latest=_promised(session, rma),
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
         instead=instead,
         now=now(),
     )
-
-
-def _in_words(instead: str, money: Money | None, locale: str) -> str:
-    if instead:
-        return "Your other piece"
-    return money.show(locale.replace("-", "_")) if money else "Your refund"
 
 
 def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
@@ -237,8 +254,8 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
         "both": decision is not None and decision.outcome is Outcome.BOTH,
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
-        "heading": timeline.heading(facts),
-        "steps": _in_time(timeline.way(facts), facts, seen),
+        "heading": kept_heading(session, rma) or timeline.heading(facts),
+        "steps": in_time(timeline.way(facts), facts, seen.rma),
         "money": money_words(
             seen,
             facts.refund,
@@ -268,33 +285,16 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
     }
 
 
-def _in_time(steps: list[timeline.Step], facts: timeline.WayFacts, seen: RmaView) -> list[timeline.Step]:
-    """The same steps; the one that is now says first that it is late, where it is, and then its new day."""
-    rma = seen.rma
-    late = late_step(
-        StepFacts(
-            goods=facts.goods,
-            now=facts.now,
-            moved_at=facts.moved_at,
-            arrived_at=rma.arrived_at,
-            inspected_at=rma.inspected_at,
-            settled_at=rma.settled_at,
-            refund_days=facts.refund_days,
-            another_piece=bool(facts.instead),
-        )
-    )
-    if late is None:
-        return steps
-    words = late_words(late, show_day(late.instead, facts.zone, facts.locale))
-    return [replace(step, words=words) if step.state == timeline.NOW else step for step in steps]
-
-
 def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
     """What the client shows in a boutique, as letters and as squares, while it counts."""
     if seen.rma.goods_state not in (Goods.AUTHORISED, Goods.LABELLED):
         return []
     live = (box.handover_code for box in seen.parcels if box.state is ParcelState.ATTACHED)
     return [(code, squares(addresses().scan(code), code)) for code in live if code]
+
+
+def _is_collected(box: Parcel) -> bool:
+    return bool(box.collection_code) and box.state is not ParcelState.VOID
 
 
 def _asks_of_wear(session: Session, rma: Rma) -> bool:

@@ -14,10 +14,23 @@ from flask import Response, g, request
 from flask.blueprints import BlueprintSetupState
 
 from shopify_app.locales import SPOKEN, language_of, spoken_locale
-from shopify_app.tongue import N_, Tongue, _, apart, ngettext, said, speak, teach, tongue
+from shopify_app.tongue import N_, Tongue, _, apart, ngettext, said, speak, speak_english, teach, tongue
 from shopify_app.web import addresses
 
-__all__ = ["N_", "Tongue", "_", "apart", "carry", "choices", "listen", "ngettext", "said", "speak", "tongue"]
+__all__ = [
+    "N_",
+    "Tongue",
+    "_",
+    "apart",
+    "carry",
+    "choices",
+    "listen",
+    "ngettext",
+    "said",
+    "speak",
+    "speak_english",
+    "tongue",
+]
 
 PORTAL = frozenset({"r", "consult", "return", "proxy"})  # also of an address that is none, where no page is asked
 FROM_SHOPIFY = frozenset({"shop", "path_prefix", "timestamp", "signature", "logged_in_customer_id"})
