@@ -49,10 +49,12 @@ def sees_prices(session: Session, token: str) -> bool:
 
     The buyer's link names nobody; one made for somebody else, as the recipient of a gift, names them (`person_id`).
     """
-    try:
-        return client_link(session, token, RETURN).person_id is None
-    except NotFound:
-        return client_link(session, token, OFFER).person_id is None
+    for purpose in (RETURN, OFFER):
+        try:
+            return client_link(session, token, purpose).person_id is None
+        except NotFound:
+            continue
+    return False
 
 
 def with_offer(session: Session, token: str) -> ReturnOffer | None:

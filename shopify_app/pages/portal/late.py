@@ -1,4 +1,4 @@
-"""A step that is late says so first, and then the new day. Pure."""
+"""A step that is late says so first, and then the new day."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
