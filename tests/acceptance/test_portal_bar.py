@@ -283,7 +283,7 @@ def is_words(name: str, value: Any) -> bool:
     "begin", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", HOSTILE]
 )
 def test_no_cell_of_any_export_begins_a_formula(begin: str) -> None:
-    rejected = write_rejected([begin], [Rejected(1, "No name.", [begin])]).decode("utf-8-sig")
+    rejected = write_rejected([begin], [Rejected(1, "No name.", (begin,))]).decode("utf-8-sig")
     exported = exporting._line((begin, 5, -2))
     for text in (rejected, exported):
         for row in csv.reader(io.StringIO(text, newline="")):

@@ -92,7 +92,20 @@ def test_the_piece_is_kept_after_all__the_page_says_what_it_does_and_shopify_can
     view = house.view(ring)
     assert view.rma.goods_state == "ended" and view.parcels[0].state == "void", "its label went back too"
     assert "scheduled" not in visits(house)
+    assert "It stays with you, and the return has ended" in page.reads()
     assert "/keep" not in page.get().text and page.post("/keep").status_code in (303, 409)
+
+
+def test_a_request_that_waits_for_the_house_is_kept_too__declined_with_the_clients_own_words(
+    house: ParcelHouse,
+) -> None:
+    ring = house.ask_return()
+    house.work.run_until("logistics.authorise")
+    house.work.waiting.clear()  # the house looks at each request itself
+    Page(house, ring).post("/keep")
+    house.work.run()
+    assert house.in_shopify(ring)["status"] == "DECLINED" and house.view(ring).rma.goods_state == "ended"
+    assert "It stays with you" in Page(house, ring).reads()
 
 
 @pytest.mark.calm(reason="kills the worker itself")
