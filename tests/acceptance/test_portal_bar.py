@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 from sqlmodel import select
@@ -115,6 +116,9 @@ def test_every_page_of_the_portal_is_light_still_narrow_large_forced_and_by_keyb
         bytes_of.clear()
         page.set_viewport_size({"width": 390, "height": 800})
         page.goto(url, wait_until="load")
+        if url.removeprefix(admin.config.app_url) in more:  # the others meet axe in tests/pages/test_every_page.py
+            problems = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [f"{name}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
         found += [
             f"{name}: {line}"
             for line in (*measured(page, bytes_of, ROOMS_SHIFT if name == ROOM else MOST_SHIFT), *used(page))
