@@ -15,6 +15,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from shopify_app.locales import ENGLISH, FROM_RIGHT, SPOKEN, catalogue, language_of, spoken_locale
+from shopify_app.locales.piece import USUAL, PieceWord
 
 IN_ATTRIBUTE = re.compile(r'="[^"<>]*%\((\w+)\)s')
 APART, TOGETHER = "\u2068", "\u2069"  # a name or a number among letters of the other direction keeps its own
@@ -78,6 +79,24 @@ def ngettext(one: str, several: str, num: int, **values: Any) -> str:
     return text % _apart(text, {"num": num, **values})
 
 
+def piece_word() -> PieceWord:
+    """What this page's house calls a piece, in the language of the page; our own word where it has chosen none."""
+    language = tongue().language
+    own = g.shop.piece_words.get(language) if has_app_context() and "shop" in g else None
+    return PieceWord(*own) if own else USUAL[language]
+
+
+def with_piece(message: str, **values: Any) -> str:
+    """A sentence about a piece, which is `%(piece)s` in it, in the form that goes with the word's gender."""
+    text = _of_gender(message)
+    return text % {**_apart(text, values), "piece": piece_word().one}
+
+
+def _of_gender(message: str) -> str:
+    gender, known = piece_word().gender, catalogue(tongue().language)
+    return known.pgettext(gender, message) if gender else known.gettext(message)
+
+
 def said(message: str) -> str:
     """A sentence without values that was written elsewhere, as by the domain: itself where nobody translated it."""
     return catalogue(tongue().language).gettext(message) if message else ""
@@ -113,10 +132,17 @@ def _several_of_template(context: EvalContext, one: str, several: str, num: int,
     return (Markup(text) if context.autoescape else text) % _apart(text, {"num": num, **values})
 
 
+@pass_eval_context
+def _piece_of_template(context: EvalContext, message: str, **values: Any) -> str:
+    text = _of_gender(message)
+    return (Markup(text) if context.autoescape else text) % {**_apart(text, values), "piece": piece_word().one}
+
+
 def teach(app: Flask) -> None:
     """Give templates `_`, `ngettext`, `tongue()` and the filter `apart`. Sentences are markup; values are escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.extend(newstyle_gettext=True)
     words = {"_": _of_template, "gettext": _of_template, "ngettext": _several_of_template}
+    words |= {"with_piece": _piece_of_template, "piece_word": piece_word}
     app.jinja_env.globals.update(words, tongue=tongue, spoken_languages=SPOKEN)
     app.jinja_env.filters["apart"] = apart

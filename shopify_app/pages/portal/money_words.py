@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from logistics.models import Settlement
 from logistics.rmas import RmaView
 from logistics.states import SettlementState
-from shopify_app.pages.portal.tongue import _
+from shopify_app.pages.portal.tongue import _, with_piece
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def money_words(seen: RmaView, refund: str, locale: str, *, instead: str = "", a
     if batch.owed_cents:
         return _to_pay(batch, locale)
     if batch.exchanges and not batch.amount_cents:
-        return MoneyWords(_("Your other piece"), _("Nothing more to pay"))
+        return MoneyWords(with_piece("Your other %(piece)s"), _("Nothing more to pay"))
     if batch.elsewhere_cents and not batch.amount_cents:
         return _as_paid(_show(batch.elsewhere_cents, batch, locale))
     if batch.as_credit:
@@ -72,7 +72,7 @@ def instead_of(seen: RmaView) -> str:
 def _to_pay(batch: Settlement, locale: str) -> MoneyWords:
     owed = _show(batch.owed_cents, batch, locale)
     if batch.balance_paid_at is not None:
-        return MoneyWords(_("Your other piece"), _("%(amount)s paid; it is on its way next", amount=owed))
+        return MoneyWords(with_piece("Your other %(piece)s"), _("%(amount)s paid; it is on its way next", amount=owed))
     words = _("%(amount)s, for the piece you chose instead", amount=owed)
     return MoneyWords(_("Left to pay"), words, batch.pay_url if batch.settled_at else "", owed)
 

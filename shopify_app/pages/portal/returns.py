@@ -48,8 +48,8 @@ from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_letters import is_whole
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
-from shopify_app.pages.portal.tongue import _, ngettext, speak_english, tongue
-from shopify_app.pages.wording import named
+from shopify_app.pages.portal.tongue import _, ngettext, piece_word, speak_english, tongue
+from shopify_app.pages.wording import capitalize_first, named
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
@@ -151,7 +151,9 @@ def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None, ri
     facts = [(_("From"), ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
     for line in seen.lines:
         count = ngettext("%(num)s piece", "%(num)s pieces", line.quantity) if line.quantity > 1 else ""
-        facts.append((_("Piece"), ", ".join(part for part in (line.title, line.detail, count) if part)))
+        facts.append(
+            (capitalize_first(piece_word().one), ", ".join(part for part in (line.title, line.detail, count) if part))
+        )
         known = ((_("Serial"), line.serial), (_("Certificate"), line.certificate))
         facts += [(name, words) for name, words in known if words]
     if advisor is not None:
@@ -214,7 +216,7 @@ def facts_of(
     locale = tongue().locale
     held = consult is not None and consult.state is ConsultState.COMPLETED
     return timeline.WayFacts(
-        piece=seen.lines[0].title if seen.lines else _("piece"),
+        piece=seen.lines[0].title if seen.lines else piece_word().one,
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from consults.zones import show_day, show_times
-from shopify_app.pages.portal.tongue import _
+from shopify_app.pages.portal.tongue import _, with_piece
 from shopify_app.pages.wording import show_date
 
 DONE, NOW, NEXT = "done", "now", "next"
@@ -79,15 +79,15 @@ def heading(facts: WayFacts) -> str:
 
 def _next_of_money(facts: WayFacts) -> str:
     if facts.instead:
-        return _("Your other piece comes next")
+        return with_piece("Your other %(piece)s comes next")
     return _("%(amount)s comes next", amount=facts.refund) if facts.refund else _("Your refund comes next")
 
 
 def _heading_of_money(facts: WayFacts) -> str:
     if facts.instead == "to_pay":
-        return _("Your other piece is kept for you")
+        return with_piece("Your other %(piece)s is kept for you")
     if facts.instead:
-        return _("Your other piece is on its way to you")
+        return with_piece("Your other %(piece)s is on its way to you")
     if not facts.refund:
         return _("Your refund is on its way to you")
     return _("%(amount)s is on its way to you", amount=facts.refund)
@@ -205,13 +205,13 @@ def _money(facts: WayFacts) -> Step:
 
 def _other_piece(facts: WayFacts) -> Step:
     if facts.instead == "to_pay" and _at(facts) >= 5:
-        return Step(_("Your other piece"), _("Kept for you. It is sent as soon as the rest is paid."), NOW)
+        return Step(with_piece("Your other %(piece)s"), _("Kept for you. It is sent as soon as the rest is paid."), NOW)
     if _at(facts) >= 5:
         day = _day(facts, facts.settled_at or facts.now)
         words = _("On its way to you next, since %(day)s.", day=day)
-        return Step(_("Your other piece"), words, DONE if _at(facts) == 6 else NOW)
+        return Step(with_piece("Your other %(piece)s"), words, DONE if _at(facts) == 6 else NOW)
     words = _("As soon as we have looked at the one you sent.")
-    return Step(_("Your other piece"), words, NOW if _at(facts) == 4 else NEXT)
+    return Step(with_piece("Your other %(piece)s"), words, NOW if _at(facts) == 4 else NEXT)
 
 
 def _at(facts: WayFacts) -> int:

@@ -29,6 +29,10 @@ AS_THEY_ARE = (
     N_("That page is not known here."),
     N_("This return is closed. What was decided stays as it was written down."),
     N_("The room is not open now."),
+    N_(
+        "I agree that picture and sound of this conversation are recorded for the house. It is recorded only while "
+        "everybody agrees, and stops as soon as one of us takes that back."
+    ),
     N_("Nobody is here yet. You come in by yourself as soon as somebody is."),
     N_("Please say who is coming along."),
     N_("Four people are as many as the room holds. One may join by telephone."),
