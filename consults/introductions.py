@@ -11,7 +11,7 @@ def introduce(why: WhyNot | None, *, owner: str, advisor: str, day: str, locale:
     if reason is WhyNot.LEFT:
         return phrase("left", locale, **names)
     until = "_until" if day and reason in (WhyNot.AWAY, WhyNot.OFF_SHIFT) else ""
-    return f"{phrase(reason.value + until, locale, **names)} {phrase('meanwhile', locale, **names)}"
+    return phrase("meanwhile", locale, **names, reason=phrase(reason.value + until, locale, **names))
 
 
 def waiting_for(*, owner: str, day: str) -> str:

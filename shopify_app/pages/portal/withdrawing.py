@@ -14,11 +14,11 @@ from kit.errors import AppError
 from kit.tokens import new_token
 from logistics.stating import Stated, keep_statement, read_statement, received_in_words
 from shopify_app.pages.portal.places import Place, in_both
+from shopify_app.pages.portal.tongue import tongue
 from shopify_app.web import begin, now, settings
 from shops.limits import may_try
 
 page = Blueprint("withdrawing", __name__)
-READ_HERE = ("en", "fr")
 STATED_IN_A_SHOP = 600  # an hour: far above any house's, and it keeps a robot from filling the table
 WRITTEN_TO_ONE = 3  # letters an hour to one address; the statement counts without one
 
@@ -66,7 +66,7 @@ def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
     key = request.form.get("key", "")
     if not 20 <= len(key) <= 64:
         return "second", _said(stated) | {"key": new_token()}, 422
-    locale = request.accept_languages.best_match(READ_HERE) or "en"
+    locale = tongue().locale  # what they just read is what they are written to in
     with begin() as session:
         may_write = _may(session, shop_id, stated)
         row = keep_statement(session, stated, shop_id=shop_id, key=key, locale=locale, may_write=may_write, now=now())
