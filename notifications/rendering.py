@@ -81,13 +81,14 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=False,
 )
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 FROM_LEFT_APART, FROM_RIGHT_APART, ENDS = "\u2066", "\u2067", "\u2069"
 _ARABIC, _TURNS = re.compile(r"[\u0600-\u06ff]"), re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def apart(value: Any) -> Any:
     """A value of an Arabic mail, each of its lines set apart in its own direction; a link and what is no text as is."""
-    if not isinstance(value, str) or value.startswith(("http://", "https://")):
+    if not isinstance(value, str) or _ADDRESS.fullmatch(value):
         return value
     return "\n".join(_line_apart(line) for line in value.split("\n"))
 
