@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.orm import configure_mappers
 
 from consults.calendars import google_link, outlook_link
 from consults.models import Consult
@@ -113,6 +114,7 @@ def test_a_zone_is_guessed_only_where_a_country_says_enough(country, zone):
 
 
 def test_links_add_the_same_hours_to_a_calendar():
+    configure_mappers()  # a row is made without its class ever being called
     consult = Consult.model_construct(starts_at=AT, ends_at=AT.replace(hour=16, minute=0))
     assert "dates=20261124T153000Z%2F20261124T160000Z" in google_link(consult, summary="Bob, Verdane")
     assert "startdt=2026-11-24T15%3A30%3A00%2B00%3A00" in outlook_link(consult, summary="Bob, Verdane")

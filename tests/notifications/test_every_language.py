@@ -12,13 +12,19 @@ from jinja2 import Environment, meta
 
 from consults.introductions import introduce
 from consults.kinds import WhyNot
+from consults.phrases import PHRASES
 from consults.unsaid.checking import marks
 from consults.zones import show_both, show_day, show_shortly, show_times
 from kit.languages import FROM_RIGHT, HOUSE, spoken_locale
 from kit.money import Money
+from logistics.exchange_paths import DECLINE_NOTES
+from logistics.radar.in_their_words import FAULTS_IN, WAYS_IN
+from logistics.telling import WORDS as WORDS_OF_LETTERS
 from logistics.withdrawals import day_in_words, instant_in_words
-from notifications.addressing import called, salutation
+from notifications.addressing import MANNERS, called, salutation
 from notifications.rendering import TEMPLATES, apart, render
+from shopify_app.locales import SPOKEN
+from shopify_app.pages.line import VOICES
 from tests.notifications.test_templates import BARE, EACH, LINK, TO_ADVISORS, TO_COURIERS, VALUES
 
 HERE = Path(__file__).parent
@@ -88,6 +94,14 @@ def test_every_message_to_a_client_is_written_in_every_language_and_none_to_anyb
     written = {tuple(path.stem.split(".")) for path in (TEMPLATES / code).iterdir()}
     assert written == set(TO_CLIENTS)
     assert {path.name for path in TEMPLATES.iterdir() if path.is_dir()} == set(OTHERS)
+
+
+def test_every_table_that_speaks_to_clients_knows_every_language() -> None:
+    for table in (PHRASES, VOICES, WORDS_OF_LETTERS, DECLINE_NOTES):
+        assert set(table) == set(HOUSE)
+    for table in (MANNERS, FAULTS_IN, WAYS_IN):
+        assert set(table) == set(OTHERS)
+    assert {tongue.split("_")[0] for tongue in SPOKEN} == set(HOUSE), "the pages and the letters speak the same"
 
 
 @pytest.mark.parametrize("code", OTHERS)
