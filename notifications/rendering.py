@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from kit.languages import FROM_RIGHT, language, written_in
 
-__all__ = ["MESSAGES", "TEMPLATES", "WRITTEN_AS", "apart", "language", "languages", "render"]
+__all__ = ["MESSAGES", "TEMPLATES", "WRITTEN_AS", "apart", "language", "render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -123,8 +123,3 @@ def _template(file: str, locale: str, channel: str) -> Template:
     own = f"{spoken}/{file}"
     found = _environment.select_template([own, file])
     return _apart.get_template(own) if found.name == own and spoken in FROM_RIGHT and channel == "email" else found
-
-
-def languages() -> list[str]:
-    """Codes of the languages that have messages of their own beside English."""
-    return sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())

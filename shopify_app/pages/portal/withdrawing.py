@@ -14,7 +14,8 @@ from kit.errors import AppError
 from kit.tokens import new_token
 from logistics.stating import Stated, keep_statement, read_statement, received_in_words
 from shopify_app.pages.portal.places import Place, in_both
-from shopify_app.pages.portal.tongue import tongue
+from shopify_app.pages.portal.told import told
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.web import begin, now, settings
 from shops.limits import may_try
 
@@ -54,7 +55,7 @@ def _look() -> tuple[str, dict[str, Any], int]:
     try:
         stated = read_statement(request.form)
     except AppError as error:
-        return "first", _typed() | {"problem": error.message}, 422
+        return "first", _typed() | {"problem": told(error.message)}, 422
     return "second", _said(stated) | {"key": new_token()}, 200
 
 
@@ -62,7 +63,7 @@ def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
     try:
         stated = read_statement(request.form)
     except AppError as error:
-        return "first", _typed() | {"problem": error.message}, 422
+        return "first", _typed() | {"problem": told(error.message)}, 422
     key = request.form.get("key", "")
     if not 20 <= len(key) <= 64:
         return "second", _said(stated) | {"key": new_token()}, 422
@@ -70,7 +71,7 @@ def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
     with begin() as session:
         may_write = _may(session, shop_id, stated)
         row = keep_statement(session, stated, shop_id=shop_id, key=key, locale=locale, may_write=may_write, now=now())
-        received = received_in_words(session, row)
+        received = received_in_words(session, row, locale=locale)
     return "done", _said(stated) | {"received": received, "written": may_write}, 200
 
 
@@ -79,7 +80,7 @@ def _may(session: Session, shop_id: int, stated: Stated) -> bool:
     about: dict[str, Any] = {"shop_id": shop_id, "secret": settings().secret_key, "now": now()}
     if not may_try(session, tries={"withdraw": STATED_IN_A_SHOP}, **about):
         raise TooOften(
-            "Very many are writing to us at this moment. Please send us your withdrawal by email: it counts."
+            _("Very many are writing to us at this moment. Please send us your withdrawal by email: it counts.")
         )
     return may_try(session, tries={f"withdraw:{stated.email.casefold()}": WRITTEN_TO_ONE}, **about)
 
