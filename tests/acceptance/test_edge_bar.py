@@ -110,6 +110,13 @@ BY_LAW = {
     ("POST", "/return/<house>/withdraw/confirm"),
 }
 """Withdrawing asks for no account. These show the house's public name, what was typed, and nothing else of anybody."""
+WAYS_IN = {
+    ("GET", "/return/<house>/sign-in"): (200,),
+    ("POST", "/return/<house>/sign-in"): (503,),  # leads to Shopify's own sign-in, and Shopify is not there
+    ("GET", "/return/sign-in/callback"): (400,),
+    ("GET", "/return/sign-in/over"): (200,),
+}
+"""Before one has said who one is: the house's public name and the way to Shopify's sign-in, with the answer each gives."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(
@@ -117,7 +124,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
 ) -> None:
     before, stranger, seen = all_rows(admin), admin.app.test_client(), set()
     for address in addresses(admin.app, alice.ids, {}):
-        if (address.method, address.rule) in {*OPEN, *BY_LAW}:
+        if (address.method, address.rule) in {*OPEN, *BY_LAW, *WAYS_IN}:
             seen.add((address.method, address.rule))
             continue
         answer = stranger.open(address.path, method=address.method, data=GUESSES if address.method == "POST" else None)
@@ -127,7 +134,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
         assert not [word for word in ALICES if word in shown], address
     assert all_rows(admin) == before
-    assert seen == {*OPEN, *BY_LAW}, "the lists name only what is there"
+    assert seen == {*OPEN, *BY_LAW, *WAYS_IN}, "the lists name only what is there"
 
 
 @pytest.mark.parametrize("about", sorted(OPEN), ids=lambda about: " ".join(about))
@@ -151,6 +158,19 @@ def test_unauthenticated_endpoint__what_is_open_by_law_shows_the_houses_name_and
         assert answer.status_code in ((200,) if address.method == "GET" else (200, 422))
         assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
     assert all_rows(admin) == before, "without the key of the first step nothing is kept"
+
+
+@pytest.mark.parametrize("about", sorted(WAYS_IN), ids=lambda about: " ".join(about))
+def test_unauthenticated_endpoint__the_way_to_sign_in_shows_the_houses_name_and_nobody(
+    admin: Admin, alice: Everywhere, about: tuple[str, str]
+) -> None:
+    before = all_rows(admin)
+    [address] = [a for a in addresses(admin.app, {}, {}) if (a.method, a.rule) == about]
+    for data in (None, GUESSES):
+        answer = admin.app.test_client().open(address.path, method=address.method, data=data)
+        assert answer.status_code in WAYS_IN[about]
+        assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
+    assert all_rows(admin) == before
 
 
 def test_missing_authorization_check__one_proof_does_not_pass_for_another(admin: Admin, alice: Everywhere) -> None:
@@ -726,6 +746,8 @@ def test_metafield_offline_token__what_is_written_is_who_sold_what_and_when_and_
 
 BEYOND_DOCUMENTS = {
     "write_app_proxy": "[app_proxy]: the page in the shop",
+    "customer_read_customers": "Customer Account API: who signed in",
+    "customer_read_orders": "Customer Account API: Customer.orders, the signed-in client's own",
     "write_orders": "returnProcess moves money; Shopify asks for it wherever money is given back",
     "read_fulfillments": "returnableFulfillments, Order.fulfillments: what was sent, and when it came",
     "read_products": "LineItem.image: the piece, as it is shown",

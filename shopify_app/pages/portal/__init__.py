@@ -8,7 +8,9 @@ from shopify_app.pages.portal import (
     deciding,
     fresh_links,
     meeting,
+    own_orders,
     returns,
+    signing_in,
     sooner,
     standing_in,
     storefront,
@@ -34,6 +36,8 @@ for part in (
     storefront,
     storefront_codes,
     withdrawing,
+    signing_in,
+    own_orders,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
