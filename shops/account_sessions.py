@@ -90,9 +90,11 @@ def open_session(session: Session, *, shop_id: int, client_gid: str, tokens: Tok
 
 def find_session(session: Session, cookie: str, *, shop_id: int, now: datetime) -> AccountSession | None:
     """Who is signed in in this shop by that cookie; None for nobody, another shop's, or one that ran out."""
-    row = session.exec(select(AccountSession).where(AccountSession.token_hash == token_hash(cookie))).first()
-    good = bool(cookie) and row is not None and row.shop_id == shop_id and row.expires_at > now
-    return row if good else None
+    query = select(AccountSession).where(
+        AccountSession.shop_id == shop_id, AccountSession.token_hash == token_hash(cookie)
+    )
+    row = session.exec(query).first()
+    return row if cookie and row is not None and row.expires_at > now else None
 
 
 def end_session(session: Session, *, shop_id: int, session_id: int) -> None:
@@ -102,18 +104,26 @@ def end_session(session: Session, *, shop_id: int, session_id: int) -> None:
     )
 
 
-def lease_renewal(session: Session, session_id: int, *, now: datetime) -> bool:
+def read_session(session: Session, *, shop_id: int, session_id: int) -> AccountSession | None:
+    """The row as it is now; None when the client signed out meanwhile."""
+    query = select(AccountSession).where(AccountSession.shop_id == shop_id, AccountSession.id == session_id)
+    return session.exec(query).first()
+
+
+def lease_renewal(session: Session, *, shop_id: int, session_id: int, now: datetime) -> bool:
     """Whether the caller is the one to renew the tokens. Of many at once one is, for half a minute."""
     free = sa.or_(col(AccountSession.renewing_until).is_(None), col(AccountSession.renewing_until) < now)
     taken = session.connection().execute(
-        sa.update(AccountSession).where(col(AccountSession.id) == session_id, free).values(renewing_until=now + LEASE)
+        sa.update(AccountSession)
+        .where(col(AccountSession.shop_id) == shop_id, col(AccountSession.id) == session_id, free)
+        .values(renewing_until=now + LEASE)
     )
     return taken.rowcount == 1
 
 
-def keep_tokens(session: Session, session_id: int, tokens: Tokens | None) -> None:
+def keep_tokens(session: Session, *, shop_id: int, session_id: int, tokens: Tokens | None) -> None:
     """What the renewal brought, and the lease is given back; None leaves the tokens as they are."""
-    row = session.get(AccountSession, session_id)
+    row = read_session(session, shop_id=shop_id, session_id=session_id)
     if row is None:
         return
     row.renewing_until = None

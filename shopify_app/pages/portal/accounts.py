@@ -23,6 +23,11 @@ class Account:
     client_gid: str
     id_token: str
 
+    @property
+    def about(self) -> dict[str, int]:
+        """Which session of which shop."""
+        return {"shop_id": self.place.shop_id, "session_id": self.session_id}
+
 
 def signed_in(house: str) -> Account | None:
     """Who is signed in at this house; None for nobody. Raises NotFound for a house that is none."""

@@ -37,7 +37,7 @@ def orders(house: str) -> ResponseReturnValue:
 
     accounts, domain = customer_accounts(), account.shop.domain
     try:
-        token = access_token(begin, accounts, session_id=account.session_id, domain=domain)
+        token = access_token(begin, accounts, domain=domain, **account.about)
         client_gid, found = accounts.orders(domain, token)
     except SignInRefused as error:
         log.info("sign_in.over", shop=domain, why=str(error))

@@ -130,7 +130,7 @@ def sign_out(house: str) -> ResponseReturnValue:
     if account is None:
         return sign_in_again(401)
     with begin() as session:
-        account_sessions.end_session(session, shop_id=account.place.shop_id, session_id=account.session_id)
+        account_sessions.end_session(session, **account.about)
     try:
         back = f"{addresses().app_url}{SIGNED_OUT}"
         further = customer_accounts().sign_out_address(account.shop.domain, id_token=account.id_token, back=back)
@@ -155,4 +155,4 @@ def _signed_out(further: str) -> str:
 def _no_accounts(place: Place, error: OutsideError) -> Response:
     """The other ways in need no account; a shop may have none, and Shopify may be away."""
     log.warning("sign_in.away", shop=g.shop.domain, permanent=error.permanent)
-    return place.show("portal/sign_in.html", 503, sign_in="", away=True)
+    return place.show("portal/sign_in.html", sign_in="", away=True)
