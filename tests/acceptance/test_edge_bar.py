@@ -115,8 +115,12 @@ WAYS_IN = {
     ("POST", "/return/<house>/sign-in"): (200,),  # leads to Shopify's own sign-in, and Shopify is not there
     ("GET", "/return/sign-in/callback"): (400,),
     ("GET", "/return/sign-in/over"): (200,),
+    ("GET", "/return/<house>/orders"): (401,),
+    ("POST", "/return/<house>/open"): (401,),
+    ("POST", "/return/<house>/sign-out"): (401,),
+    ("GET", "/return/<house>/order"): (410,),
 }
-"""Before one has said who one is: the house's public name and the way to Shopify's sign-in, with the answer each gives."""
+"""Without a proof these show the house's public name and the way to Shopify's sign-in, with the answer each gives."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(

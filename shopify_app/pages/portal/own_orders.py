@@ -14,9 +14,11 @@ from kit.log import get_logger
 from logistics.lookups import returns_of_client
 from logistics.models import Rma
 from logistics.rmas import lines_of
+from shopify_app.locales import ENGLISH
 from shopify_app.pages.portal.accounts import Account, sign_in_again, signed_in
-from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
-from shopify_app.pages.portal.places import OURS
+from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, read_order_pass, write_order_pass
+from shopify_app.pages.portal.places import OURS, ours
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.reaching import customer_accounts
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
@@ -85,7 +87,7 @@ def open_return(house: str) -> ResponseReturnValue:
         mine = returns_of_client(session, shop_id=account.place.shop_id, client_gid=account.client_gid)
         rma: Rma | None = next((rma for rma in mine if str(rma.id) == wanted), None)
         if rma is None or rma.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         about: dict[str, Any] = {"shop_id": account.place.shop_id, "subject_id": rma.id, "now": now()}
         token = issue_link(session, purpose=RETURN, **about)
     return redirect(addresses().return_page(token), 303)
@@ -96,6 +98,19 @@ def _pass(account: Account, order_gid: str) -> str:
     return write_order_pass(settings().secret_key, who, now=now())
 
 
+@page.get(f"{OURS}/order")
+def from_account(house: str) -> ResponseReturnValue:
+    """Where our extension in the client's account leads: one order, by a pass of ten minutes."""
+    place = ours(house)
+    secrets = [key for key in (settings().secret_key, settings().secret_key_previous) if key]
+    shown = request.args.get("pass", "")
+    who = read_order_pass(secrets, shown, shop_id=place.shop_id, now=now())
+    if who is None or who.proof is not Proof.EXTENSION:
+        return place.show("portal/from_account.html", 410, pass_="")
+    return place.show("portal/from_account.html", pass_=write_order_pass(settings().secret_key, who, now=now()))
+
+
 def _day(at: datetime, zone: str) -> str:
     """With its year: an order may be of another."""
-    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB")
+    locale = tongue().locale
+    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB" if locale == ENGLISH else locale)
