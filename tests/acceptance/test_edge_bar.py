@@ -119,6 +119,7 @@ WAYS_IN = {
     ("POST", "/return/<house>/open"): (401,),
     ("POST", "/return/<house>/sign-out"): (401,),
     ("GET", "/return/<house>/order"): (410,),
+    ("POST", "/return/<house>/order"): (410,),
 }
 """Without a proof these show the house's public name and the way to Shopify's sign-in, with the answer each gives."""
 

@@ -16,8 +16,8 @@ from logistics.models import Rma
 from logistics.rmas import lines_of
 from shopify_app.locales import ENGLISH
 from shopify_app.pages.portal.accounts import Account, sign_in_again, signed_in
-from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, read_order_pass, write_order_pass
-from shopify_app.pages.portal.places import OURS, ours
+from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
+from shopify_app.pages.portal.places import OURS
 from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.reaching import customer_accounts
 from shopify_app.web import addresses, begin, now, settings
@@ -52,7 +52,7 @@ def orders(house: str) -> ResponseReturnValue:
     listed = [
         {
             "name": order.name.lstrip("#"),
-            "day": _day(order.placed_at, account.shop.zone),
+            "day": order_day(order.placed_at, account.shop.zone),
             "pieces": ", ".join(order.pieces),
             "pass_": _pass(account, order.order_gid),
         }
@@ -70,7 +70,7 @@ def shown_returns(session: Session, *, shop: Shop, client_gid: str) -> list[dict
             "id": rma.id,
             "pieces": ", ".join(line.title for line in lines_of(session, rma)),
             "order": rma.order_name.lstrip("#"),
-            "day": _day(rma.opened_at, shop.zone),
+            "day": order_day(rma.opened_at, shop.zone),
         }
         for rma in returns_of_client(session, shop_id=shop.id, client_gid=client_gid)
     ]
@@ -98,19 +98,7 @@ def _pass(account: Account, order_gid: str) -> str:
     return write_order_pass(settings().secret_key, who, now=now())
 
 
-@page.get(f"{OURS}/order")
-def from_account(house: str) -> ResponseReturnValue:
-    """Where our extension in the client's account leads: one order, by a pass of ten minutes."""
-    place = ours(house)
-    secrets = [key for key in (settings().secret_key, settings().secret_key_previous) if key]
-    shown = request.args.get("pass", "")
-    who = read_order_pass(secrets, shown, shop_id=place.shop_id, now=now())
-    if who is None or who.proof is not Proof.EXTENSION:
-        return place.show("portal/from_account.html", 410, pass_="")
-    return place.show("portal/from_account.html", pass_=write_order_pass(settings().secret_key, who, now=now()))
-
-
-def _day(at: datetime, zone: str) -> str:
-    """With its year: an order may be of another."""
+def order_day(at: datetime, zone: str) -> str:
+    """A day with its year: an order may be of another."""
     locale = tongue().locale
     return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB" if locale == ENGLISH else locale)
