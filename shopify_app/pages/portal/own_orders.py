@@ -39,7 +39,8 @@ def orders(house: str) -> ResponseReturnValue:
 
     accounts, domain = customer_accounts(), account.shop.domain
     try:
-        token = access_token(begin, accounts, domain=domain, **account.about)
+        shop_id, session_id = account.place.shop_id, account.session_id
+        token = access_token(begin, accounts, shop_id=shop_id, session_id=session_id, domain=domain)
         client_gid, found = accounts.orders(domain, token)
     except SignInRefused as error:
         log.info("sign_in.over", shop=domain, why=str(error))
