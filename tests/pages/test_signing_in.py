@@ -10,14 +10,17 @@ import pytest
 from sqlmodel import select
 
 from kit.db import Database
+from shopify_app.auth import ProxyCaller
 from shopify_app.customer_accounts.accounts import CustomerAccounts, SignInRefused
 from shopify_app.customer_accounts.keeping import access_token
+from shopify_app.pages.portal.liquid import in_theme
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, read_order_pass
+from shopify_app.privacy import erase_client
 from shops.account_models import AccountSession, SignInTry
 from shops.jobs import purge
 from shops.shops import get_shop
 from tests import cast
-from tests.pages.account_house import BEGIN, CALLBACK, DANAS, ORDERS, VERDANE, House, open_house
+from tests.pages.account_house import BEGIN, CALLBACK, DANAS, ORDERS, OURS, VERDANE, House, open_house
 from tests.pages.words import findings, text
 from tests.simulators.small_shop import AMARA, ORDER
 
@@ -297,3 +300,21 @@ def test_a_token_address_that_gives_no_token_signs_nobody_in(house: House, monke
     assert browser.sign_in().status_code == 400 and not rows(house, AccountSession)
     with pytest.raises(SignInRefused, match="the access token was refused"):
         CustomerAccounts(house.app.extensions["returns"].settings).orders(VERDANE, "of-nobody")
+
+
+def test_in_the_theme_the_button_of_any_page_leads_to_our_own_address(house: House) -> None:
+    """The proxy strips cookies: below the shop's own address a sign-in would come back to nobody."""
+    caller = ProxyCaller(house.world.shop_id, VERDANE, None, "/apps/assisted-returns")
+    with house.app.test_request_context("/proxy/returns"):
+        shown = in_theme("portal/_sign_in.html", caller)
+    assert f'action="{OURS}/return/verdane/sign-in"' in shown.get_data(as_text=True)
+
+
+def test_a_client_who_is_erased_is_signed_out_and_their_tokens_are_gone(house: House) -> None:
+    amara, other = house.browser(), house.browser()
+    amara.sign_in()
+    other.sign_in("Bruno Ek")
+    with house.database.begin() as session:
+        about: dict[str, Any] = {"shop_id": house.world.shop_id, "order_gids": [ORDER]}
+        erase_client(session, client_gid=f"gid://shopify/Customer/{AMARA}", **about)
+    assert amara.get(ORDERS).status_code == 401 and other.get(ORDERS).status_code == 200
