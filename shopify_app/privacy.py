@@ -24,7 +24,7 @@ from kit.log import get_logger
 from logistics import people, pictures, statements
 from logistics.models import Rma
 from routing import client_book, evidence, selling
-from shops import accesses, data_requests, merges
+from shops import accesses, account_sessions, data_requests, merges
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
 from webhooks import forgetting
@@ -62,6 +62,7 @@ TABLES = (
     "said",
     "consent",
     "codeasked",
+    "accountsession",
 )
 
 
@@ -183,6 +184,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     measures.privacy.erase_client(
         session, shop_id=shop_id, client_gid=client_gid, order_gids=[*order_gids, *traces.order_gids], now=now
     )
+    account_sessions.erase_client(session, shop_id=shop_id, client_gid=client_gid)
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
     routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
     routing.offers.forget(session, shop_id=shop_id, order_gids=[*order_gids, *traces.order_gids])

@@ -4,17 +4,20 @@ The client and its HTTP library are loaded by the first page that asks: five meg
 webhooks and shows our own rows never needs.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from shopify_app.web import Running, running
 
 if TYPE_CHECKING:
+    from kit.settings import Settings
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
     from shopify_app.admin_api.pieces import ShopifyPieces
     from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
+    from shopify_app.customer_accounts.accounts import CustomerAccounts
 
 
 def admin_api(house: Running | None = None) -> "AdminApi":
@@ -58,3 +61,15 @@ def shopify_stock() -> "ShopifyStock":
     from shopify_app.admin_api.stock import ShopifyStock
 
     return ShopifyStock(admin_api())
+
+
+def customer_accounts() -> "CustomerAccounts":
+    """Customer accounts of the shops. One a set of settings: what Shopify says of itself is remembered in it."""
+    return _accounts(running().settings)
+
+
+@cache
+def _accounts(config: "Settings") -> "CustomerAccounts":
+    from shopify_app.customer_accounts.accounts import CustomerAccounts
+
+    return CustomerAccounts(config)

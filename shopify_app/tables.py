@@ -26,11 +26,13 @@ import routing.ledgers
 import routing.models
 import routing.offer_models
 import routing.seller_models
+import shops.account_models
 import shops.models
 import webhooks.models
 
 MODELS = (
     shops.models,
+    shops.account_models,
     jobs.models,
     webhooks.models,
     notifications.models,

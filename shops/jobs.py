@@ -9,6 +9,7 @@ from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.log import get_logger
 from shops import accesses
+from shops.account_sessions import forget_ended
 from shops.limits import forget_tallies
 from shops.models import AccessLog, DeskSession, Link
 
@@ -19,12 +20,13 @@ KEPT_AFTER_END = timedelta(days=30)
 
 
 def purge(begin: Begin) -> None:
-    """Every day: links a month after they ran out, desk sessions and tallies once they have, looks after a year."""
+    """Every day: links a month after they ran out, sessions and tallies once they have, looks after a year."""
     now = clock_now()
     with begin() as session:
         connection = session.connection()
         links = connection.execute(sa.delete(Link).where(col(Link.expires_at) < now - KEPT_AFTER_END)).rowcount
         connection.execute(sa.delete(DeskSession).where(col(DeskSession.expires_at) < now))
+        forget_ended(session, now)
         seen = connection.execute(sa.delete(AccessLog).where(col(AccessLog.at) < now - accesses.KEPT)).rowcount
         forget_tallies(session, now - timedelta(hours=2))
     log.info("shops.purged", links=links, accesses=seen)

@@ -37,6 +37,7 @@ DOORS = (
 CONTROLS = (
     ("GET /control/shopify/log", "every query and mutation the app has sent"),
     ("GET /control/shopify/returns, /orders, /deliveries", "what the store holds, and the webhooks it sent"),
+    ("POST /control/shopify/account-keys, /account-tokens", "new signing keys; how many seconds a token lasts"),
     ("POST /control/shopify/install, /returns, /orders, /faults", "install, a return, an order, a bad day"),
     ("GET /control/twilio/messages", "every text, with the callbacks made for it"),
     ("GET /control/twilio/verifications", "codes sent through Verify"),

@@ -12,13 +12,15 @@ from simulators.frames.signed_in import sign_in, sign_out, signed_in_number
 
 def storefront_pages(config: Config, house: House) -> Blueprint:
     pages = Blueprint("storefront", __name__)
+    way_in = f"{config.app_url}/return/{config.shop.removesuffix('.myshopify.com')}/sign-in"
 
     @pages.get("/store")
     def store():
         number = signed_in_number(house, config.shop)
         if not number:
             wanted = request.args.get("q", "").strip()
-            return render_template("store_door.html", clients=house.clients(config.shop, wanted), q=wanted)
+            people = house.clients(config.shop, wanted)
+            return render_template("store_door.html", clients=people, q=wanted, sign_in=way_in)
         return render_template(
             "store_orders.html",
             client=house.client(config.shop, number),
@@ -26,6 +28,7 @@ def storefront_pages(config: Config, house: House) -> Blueprint:
             reasons=house.reasons(config.shop),
             said=request.args,
             portal="/store/apps/assisted-returns",
+            sign_in=way_in,
         )
 
     @pages.post("/store/sign-in")

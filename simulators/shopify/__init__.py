@@ -9,7 +9,7 @@ store.webhooks.start()                           # sends webhooks from threads o
 
 from flask import Blueprint
 
-from simulators.shopify import admin_api, control, files
+from simulators.shopify import accounts, admin_api, control, files
 from simulators.shopify.config import ShopifyConfig
 from simulators.shopify.signatures import mint_id_token, sign_webhook
 from simulators.shopify.store import Store
@@ -18,7 +18,7 @@ from simulators.shopify.store import Store
 def bp(store: Store) -> Blueprint:
     """All addresses of the stand-in: /shopify/<shop>/… as Shopify has them, /control/shopify/… for tests."""
     blueprint = Blueprint("shopify", __name__)
-    for part in (admin_api, files, control):
+    for part in (admin_api, files, accounts, control):
         part.mount(blueprint, store)
     store.bulk.go_on()
     return blueprint

@@ -112,6 +112,18 @@ BY_LAW = {
     ("POST", "/return/<house>/withdraw/confirm"),
 }
 """Withdrawing asks for no account. These show the house's public name, what was typed, and nothing else of anybody."""
+WAYS_IN = {
+    ("GET", "/return/<house>/sign-in"): (200,),
+    ("POST", "/return/<house>/sign-in"): (200,),  # leads to Shopify's own sign-in, and Shopify is not there
+    ("GET", "/return/sign-in/callback"): (400,),
+    ("GET", "/return/sign-in/over"): (200,),
+    ("GET", "/return/<house>/orders"): (401,),
+    ("POST", "/return/<house>/open"): (401,),
+    ("POST", "/return/<house>/sign-out"): (401,),
+    ("GET", "/return/<house>/order"): (410,),
+    ("POST", "/return/<house>/order"): (410,),
+}
+"""Without a proof these show the house's public name and the way to Shopify's sign-in, with the answer each gives."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(
@@ -119,7 +131,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
 ) -> None:
     before, stranger, seen = all_rows(admin), admin.app.test_client(), set()
     for address in addresses(admin.app, alice.ids, {}):
-        if (address.method, address.rule) in {*OPEN, *BY_LAW}:
+        if (address.method, address.rule) in {*OPEN, *BY_LAW, *WAYS_IN}:
             seen.add((address.method, address.rule))
             continue
         answer = stranger.open(address.path, method=address.method, data=GUESSES if address.method == "POST" else None)
@@ -129,7 +141,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
         assert not [word for word in ALICES if word in shown], address
     assert all_rows(admin) == before
-    assert seen == {*OPEN, *BY_LAW}, "the lists name only what is there"
+    assert seen == {*OPEN, *BY_LAW, *WAYS_IN}, "the lists name only what is there"
 
 
 @pytest.mark.parametrize("about", sorted(OPEN), ids=lambda about: " ".join(about))
@@ -153,6 +165,19 @@ def test_unauthenticated_endpoint__what_is_open_by_law_shows_the_houses_name_and
         assert answer.status_code in ((200,) if address.method == "GET" else (200, 422))
         assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
     assert all_rows(admin) == before, "without the key of the first step nothing is kept"
+
+
+@pytest.mark.parametrize("about", sorted(WAYS_IN), ids=lambda about: " ".join(about))
+def test_unauthenticated_endpoint__the_way_to_sign_in_shows_the_houses_name_and_nobody(
+    admin: Admin, alice: Everywhere, about: tuple[str, str]
+) -> None:
+    before = all_rows(admin)
+    [address] = [a for a in addresses(admin.app, {}, {}) if (a.method, a.rule) == about]
+    for data in (None, GUESSES):
+        answer = admin.app.test_client().open(address.path, method=address.method, data=data)
+        assert answer.status_code in WAYS_IN[about]
+        assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
+    assert all_rows(admin) == before
 
 
 def test_missing_authorization_check__one_proof_does_not_pass_for_another(admin: Admin, alice: Everywhere) -> None:
@@ -197,7 +222,7 @@ def test_missing_tenant_isolation__dana_with_every_proof_of_her_own_reaches_noth
         answer = dana.ask(address, **(guesses if address.method == "POST" else {}))
         assert answer.status_code < 500 or address.rule == "/readyz", (address, answer.status_code)
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
-        public = ALICES[:1] if (address.method, address.rule) in BY_LAW else ()
+        public = ALICES[:1] if (address.method, address.rule) in {*BY_LAW, *WAYS_IN} else ()
         assert not [word for word in ALICES if word in shown and word not in public], address
         if address.owned and not address.rule.startswith(("/r/", "/consult/")):
             owned += 1
@@ -229,6 +254,9 @@ JUSTIFIED = {
     "shops.links.open_link": "found by the hash of the link's token, which says whose shop it is",
     "shops.links.use_link": "the link just opened",
     "shops.links.known_link": "as open_link",
+    "shops.account_sessions.find_try": "found by the hash of the sign-in's state, which says whose shop it is",
+    "shops.account_sessions.use_try": "as find_try",
+    "shops.account_sessions.forget_ended": "by age, in all shops alike",
     "shops.jobs.purge": "by age, in all shops alike",
     "shops.limits.forget_tallies": "by age, in all shops alike",
     "shopify_app.cli.jobs_": "the operator, who has the database",
@@ -410,6 +438,7 @@ CALLS_OUT = {
     "shopify_app/cli.py": "the demo's directory, from this machine only",
     "shopify_app/admin_api/downloads.py": "the file of a bulk operation: a list of hosts, no redirects, no token",
     "consults/busy_calendars.py": "an advisor's calendar, and where it leads: public_http",
+    "shopify_app/customer_accounts/calling.py": "a shop's customer accounts, where their discovery says: public_http",
     "kit/outside.py": "what checks the addresses of the others",
 }
 
@@ -696,6 +725,8 @@ def test_metafield_offline_token__no_token_is_written_to_a_metafield_nor_read_bu
         "shops/shops.py",  # whether there is one
         "shopify_app/pages/admin/standing.py",  # whether there is one
         "shopify_app/mending/rights.py",  # whether there is one
+        "shops/account_sessions.py",  # a client's own, for the Customer Account API
+        "shopify_app/customer_accounts/keeping.py",  # hands it to who asks that API
     }
     assert {path for path, text in sources() if reading.search(text)} <= allowed
     for path, text in sources():
@@ -728,6 +759,8 @@ def test_metafield_offline_token__what_is_written_is_who_sold_what_and_when_and_
 
 BEYOND_DOCUMENTS = {
     "write_app_proxy": "[app_proxy]: the page in the shop",
+    "customer_read_customers": "Customer Account API: who signed in",
+    "customer_read_orders": "Customer Account API: Customer.orders, the signed-in client's own",
     "write_orders": "returnProcess moves money; Shopify asks for it wherever money is given back",
     "read_fulfillments": "returnableFulfillments, Order.fulfillments: what was sent, and when it came",
     "read_products": "LineItem.image: the piece, as it is shown",

@@ -9,9 +9,12 @@ from shopify_app.pages.portal import (
     deciding,
     documents,
     fresh_links,
+    from_account,
     looks,
     meeting,
+    own_orders,
     returns,
+    signing_in,
     sooner,
     standing_in,
     storefront,
@@ -41,6 +44,9 @@ for part in (
     storefront,
     storefront_codes,
     withdrawing,
+    signing_in,
+    own_orders,
+    from_account,
     looks,
 ):
     portal.register_blueprint(part.page)

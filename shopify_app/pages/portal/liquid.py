@@ -16,7 +16,9 @@ def liquid_safe(html: str) -> str:
 
 def in_theme(template: str, caller: ProxyCaller, **values: object) -> Response:
     """`template` as a part of the shop's own page, with links below the proxy's prefix."""
-    values |= {"styles": f"{addresses().app_url}/static/face.css", "withdraw": f"{caller.path_prefix}/withdraw"}
+    ours, house = addresses().app_url, caller.shop_domain.removesuffix(".myshopify.com")
+    values |= {"styles": f"{ours}/static/face.css", "withdraw": f"{caller.path_prefix}/withdraw"}
+    values["sign_in"] = f"{ours}/return/{house}/sign-in"  # where cookies are kept: the proxy strips them
     html = render_template(template, base=caller.path_prefix, **values)
     answer = make_response(liquid_safe(html))
     answer.headers["Content-Type"] = "application/liquid; charset=utf-8"

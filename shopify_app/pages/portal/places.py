@@ -54,7 +54,7 @@ def in_both(page: Blueprint, rule: str, *methods: str) -> Callable[[View], View]
 
         @wraps(view)
         def outside(house: str, **parts: Any) -> ResponseReturnValue:
-            return view(_outside(house), **parts)
+            return view(ours(house), **parts)
 
         named = {"methods": methods or ("GET",), "strict_slashes": False}
         page.add_url_rule(f"{INSIDE}{rule}", f"{view.__name__}_inside", inside, **named)
@@ -69,8 +69,8 @@ def _inside() -> Place:
     return Place(caller.shop_id, caller.path_prefix, caller)
 
 
-def _outside(house: str) -> Place:
-    """The shop of that address, which is the first word of its myshopify.com name."""
+def ours(house: str) -> Place:
+    """The place of that house on our own address: the first word of its myshopify.com name. Raises NotFound."""
     with begin() as session:
         shop = find_serving(session, f"{house}.myshopify.com")
     if shop is None or shop.id is None:

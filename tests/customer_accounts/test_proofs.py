@@ -1,0 +1,146 @@
+"""PKCE by the letters of its RFC, and which ID tokens prove something."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopify_app.customer_accounts.proofs import NotProved, challenge_of, check_id_token, new_verifier
+from simulators.shopify.accounts.tokens import public_key
+from tests.cast import NOW
+
+AT = int(NOW.timestamp())
+ISSUER, APP, NONCE = "https://shopify.com/authentication/1", "the-app", "n-1"
+
+
+@cache
+def key(name: str) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def token(*, signed_by: str = "one", kid: str | None = "one", algorithm: str = "RS256", **changed: Any) -> str:
+    claims = {"iss": ISSUER, "aud": APP, "sub": "7", "iat": AT, "exp": AT + 600, "nonce": NONCE, **changed}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(claims, key(signed_by), algorithm=algorithm, headers={"kid": kid} if kid else None)
+
+
+def checked(raw: str, *sets: str, asked: list[bool] | None = None, after: float = 0) -> dict[str, Any]:
+    """Check `raw` where Shopify shows the first of `sets`, and the last when asked anew."""
+    shown = [{"keys": [public_key(name, key(name)) for name in names.split()]} for names in sets or ("one",)]
+    calls: list[bool] = [] if asked is None else asked
+
+    def keys(anew: bool) -> dict[str, Any]:
+        calls.append(anew)
+        return shown[-1] if anew else shown[0]
+
+    at = NOW + timedelta(seconds=after)
+    return check_id_token(raw, issuer=ISSUER, audience=APP, nonce=NONCE, keys=keys, now=at)
+
+
+def test_the_challenge_is_the_one_of_rfc_7636_appendix_b() -> None:
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@given(st.integers(0, 20))
+def test_each_verifier_is_new_and_of_the_letters_the_rfc_allows(_: int) -> None:
+    one, other = new_verifier(), new_verifier()
+    assert one != other and len(one) == 43 and one.replace("-", "a").replace("_", "a").isalnum()
+    assert len(challenge_of(one)) == 43
+
+
+def test_a_genuine_token_gives_its_claims_and_asks_for_the_keys_once() -> None:
+    asked: list[bool] = []
+    assert checked(token(), asked=asked)["sub"] == "7"
+    assert asked == [False]
+
+
+def test_a_key_that_is_not_known_is_asked_for_anew_once() -> None:
+    asked: list[bool] = []
+    assert checked(token(signed_by="two", kid="two"), "one", "one two", asked=asked)["sub"] == "7"
+    assert asked == [False, True]
+    asked.clear()
+    with pytest.raises(NotProved, match="a key nobody knows"):
+        checked(token(signed_by="two", kid="two"), "one", "one", asked=asked)
+    assert asked == [False, True], "and no third time"
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"aud": "another-app"}, "InvalidAudience"),
+        ({"aud": ["another-app"]}, "InvalidAudience"),
+        ({"aud": [APP, "another-app"]}, "made for another app"),
+        ({"aud": [APP, "another-app"], "azp": "another-app"}, "made for another app"),
+        ({"iss": "https://shopify.com/authentication/2"}, "InvalidIssuer"),
+        ({"nonce": "n-2"}, "of another sign-in"),
+        ({"nonce": None}, "MissingRequiredClaim"),
+        ({"exp": None}, "MissingRequiredClaim"),
+        ({"iat": None}, "MissingRequiredClaim"),
+        ({"sub": None}, "MissingRequiredClaim"),
+        ({"exp": AT - 31}, "out of its time"),
+        ({"iat": AT + 31}, "out of its time"),
+        ({"nbf": AT + 31}, "out of its time"),
+        ({"signed_by": "two"}, "InvalidSignature"),
+        ({"kid": None}, "a key nobody knows"),
+        ({"algorithm": "RS384"}, "not signed with RS256"),
+        ({"algorithm": "PS256"}, "not signed with RS256"),
+    ],
+)
+def test_a_token_that_proves_nothing_is_refused(changed: dict[str, Any], why: str) -> None:
+    with pytest.raises(NotProved, match=why):
+        checked(token(**changed))
+
+
+@pytest.mark.parametrize("raw", ["", "a.b.c", "..", "é.é.é", "x" * 5000])
+def test_what_is_no_token_is_refused(raw: str) -> None:
+    with pytest.raises(NotProved, match="not a token"):
+        checked(raw)
+
+
+def test_an_unsigned_token_and_one_signed_with_the_public_key_are_refused() -> None:
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": "one"})
+    public = key("one").public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    confused = jwt.encode(claims, urlsafe_b64encode(public), algorithm="HS256", headers={"kid": "one"})
+    for raw in (unsigned, confused):
+        with pytest.raises(NotProved, match="not signed with RS256"):
+            checked(raw)
+
+
+def test_a_second_of_difference_between_the_clocks_is_forgiven_and_a_minute_is_not() -> None:
+    assert checked(token(), after=629) and checked(token(), after=-29)
+    for after in (631, -31):
+        with pytest.raises(NotProved, match="out of its time"):
+            checked(token(), after=after)
+
+
+def test_a_second_app_in_the_audience_is_let_in_where_the_token_was_made_for_us() -> None:
+    assert checked(token(aud=[APP, "another-app"], azp=APP))
+
+
+@given(st.binary(max_size=60), st.integers(0, 2))
+def test_whatever_stands_in_a_token_it_is_refused_and_nothing_crashes(junk: bytes, place: int) -> None:
+    parts = token().split(".")
+    parts[place] = urlsafe_b64encode(junk).decode().rstrip("=")
+    if ".".join(parts) == token():
+        return
+    with pytest.raises(NotProved):
+        checked(".".join(parts))
+
+
+@given(st.recursive(st.none() | st.text(max_size=5) | st.integers(), lambda v: st.lists(v, max_size=3)))
+def test_whatever_stands_in_the_key_set_nothing_crashes(junk: Any) -> None:
+    sets: list[Any] = [{"keys": junk}, {"keys": [{"kty": "RSA", "kid": "one"}]}]
+    for shown in (*sets, json.loads('{"keys": [{"kty": "RSA", "kid": "one", "n": "AQ", "e": "!"}]}'), {}):
+        about: dict[str, Any] = {"issuer": ISSUER, "audience": APP, "nonce": NONCE, "now": NOW}
+        with pytest.raises(NotProved):
+            check_id_token(token(), keys=partial(lambda found, _: found, shown), **about)
