@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, has_app_context
+from flask import g, has_app_context
+from flask.sansio.app import App
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -138,7 +139,7 @@ def _piece_of_template(context: EvalContext, message: str, **values: Any) -> str
     return (Markup(text) if context.autoescape else text) % {**_apart(text, values), "piece": piece_word().one}
 
 
-def teach(app: Flask) -> None:
+def teach(app: App) -> None:
     """Give templates `_`, `ngettext`, `tongue()` and the filter `apart`. Sentences are markup; values are escaped."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.extend(newstyle_gettext=True)

@@ -38,7 +38,7 @@ def update() -> int:
         known, fresh = read(language), _empty(language)
         for message in (message for message in sentences if message.id):
             kept = known.get(message.id, message.context)
-            string = kept.string if is_said(kept) else None
+            string = kept.string if kept is not None and is_said(kept) else None
             fresh.add(
                 message.id,
                 string,

@@ -19,11 +19,6 @@ from shopify_app.tongue import N_, _, tongue
 ADDRESSED = N_("the client")  # where we may not know the name
 
 
-def shown_locale(locale: str) -> str:
-    """The locale of this page's days and amounts, which never differ from their sentence; `locale` asks for nothing."""
-    return tongue().locale
-
-
 def day_in(at: datetime, zone: str, locale: str = "") -> str:
     """ "Tuesday 24 November", in that zone and in the language of the page, or in another that is named."""
     return show_day(at, zone, locale or tongue().locale)
@@ -58,9 +53,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
-def money(cents: int, currency: str, locale: str = "") -> str:
+def money(cents: int, currency: str) -> str:
     """ "$14,800" of 1480000 and "USD", as the language of the page writes it."""
-    return Money(cents, currency).show(shown_locale(locale))
+    return Money(cents, currency).show(tongue().locale)
 
 
 def named(row: Any) -> str:

@@ -112,7 +112,7 @@ def test_the_figure_is_shown_while_it_is_chosen_and_a_look_that_reads_is_on_the_
     looking = admin.alice.open("/app/look?accent=%23999999&on_accent=%23ffffff&face=").text
     assert "2.8 to 1" in looking and "Take this look" not in looking
     looking = admin.alice.open("/app/look?accent=%23233b33&on_accent=%23ffffff&face=modern").text
-    assert "12.1 to 1" in looking and "Take this look" in looking and 'fill="#233b33"' in looking
+    assert "12.0 to 1" in looking and "Take this look" in looking and 'fill="#233b33"' in looking
     assert admin.alice.send("/app/look", accent="#233B33", on_accent="#ffffff", face="modern").status_code == 200
     visitor = admin.app.test_client()
     page = visitor.get("/return/verdane/withdraw").text

@@ -105,7 +105,7 @@ def test_nothing_better_left_unsaid_is_in_a_catalogue(language: str) -> None:
 
 
 def test_the_english_sentences_are_in_the_manner_of_the_house_too() -> None:
-    sentences = [m.id[-1] if isinstance(m.id, tuple) else m.id for m in wanted("fr") if m.id]
+    sentences: list[Any] = [m.id[-1] if isinstance(m.id, tuple) else m.id for m in wanted("fr") if m.id]
     assert len(sentences) > 400
     assert [(found, text) for text in sentences for found in findings("client", TAGS.sub("", text))] == []
 

@@ -14,7 +14,14 @@ from shopify_app.pages.portal.slip_pdf import ON_THE_PAGE, Slip, slip_pdf
 
 
 def slip(*facts: tuple[str, str], house: str = "Verdane", number: str = "R-1042-1") -> Slip:
-    return Slip(house, number, "Please place this inside the box", facts, "Everything that came with it, please.", "For the atelier.")
+    return Slip(
+        house,
+        number,
+        "Please place this inside the box",
+        facts,
+        "Everything that came with it, please.",
+        "For the atelier.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def stylesheet(house: str) -> Response:
     # Its address changes with the look, so the answer to it never does.
     lasts = f"max-age={YEAR}, immutable" if request.args.get("v") == look.mark else "max-age=300"
     answer.headers["Cache-Control"] = f"public, {lasts}"
-    return answer.make_conditional(request)
+    answer.make_conditional(request)  # in place: 304 to who has it
+    return answer
 
 
 def look_address() -> str:
