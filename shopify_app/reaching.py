@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shopify_app.web import Running, running
 
 if TYPE_CHECKING:
+    from shopify_app.admin_api.finding import ShopifyFinding
     from kit.settings import Settings
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.openings import ShopifyOpenings
@@ -26,6 +27,13 @@ def admin_api(house: Running | None = None) -> "AdminApi":
 
     house = house or running()
     return AdminApi(house.settings, house.database)
+
+
+def shopify_finding() -> "ShopifyFinding":
+    """A client's own orders."""
+    from shopify_app.admin_api.finding import ShopifyFinding
+
+    return ShopifyFinding(admin_api())
 
 
 def shopify_openings() -> "ShopifyOpenings":
