@@ -145,56 +145,6 @@ def send(
     return True
 
 
-def check(self, to: str, code: str) -> Found:
-        """What the provider says of it. Raises OutsideError."""
-        ...
-
-
-def ask(
-    session: Session,
-    *,
-    shop_id: int,
-    purpose: str,
-    subject_id: int | None,
-    channel: str,
-    to: str,
-    house: str,
-    locale: str = "en",
-    by_verify: bool = False,
-    secret: str,
-    now: datetime,
-) -> str:
-    """A token for somebody who wants to prove that `to` is theirs; the code goes there, if there is a `subject_id`.
-
-    Nothing is sent where the address had its codes: the token is as good as any, and no code fits it.
-    """
-    token = new_token()
-    leads = subject_id is not None and bool(to) and _sends(session, shop_id, to, now) < MOST_SENDS
-    by = (VERIFY if by_verify and channel != "email" else OWN) if leads else ""
-    code = f"{secrets.randbelow(10**6):06}"
-    row = CodeAsked(
-        shop_id=shop_id,
-        token_hash=token_hash(token),
-        purpose=purpose,
-        subject_id=subject_id if leads else None,
-        channel=channel,
-        recipient=to if leads else "",
-        by=by,
-        code_hash=_hash(secret, token, code),
-        made_at=now,
-        expires_at=now + LASTS,
-    )
-    session.add(row)
-    session.flush()
-    if by == VERIFY:
-        jobs.enqueue(session, "notifications.send_code", shop_id=shop_id, asked_id=row.id, locale=locale)
-    elif by == OWN:
-        values = {"house": house, "code": code}
-        about: dict[str, Any] = {"shop_id": shop_id, "key": f"code:{row.id}", "locale": locale, "now": now}
-        messages.send(session, message="code", channel=channel, to=to, values=values, **about)
-    return token
-
-
 def check(
     begin: Begin, verifier: Verifier | None, *, shop_id: int, token: str, code: str, secret: str, now: datetime
 ) -> Checked:

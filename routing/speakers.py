@@ -89,7 +89,11 @@ def name_speaker(
 
 def speakers_of(session: Session, *, shop_id: int, order_gid: str) -> list[OrderSpeaker]:
     """Who may speak for that order now, in the order they were named."""
-    theirs = (OrderSpeaker.shop_id == shop_id, OrderSpeaker.order_gid == order_gid, col(OrderSpeaker.ended_at).is_(None))
+    theirs = (
+        OrderSpeaker.shop_id == shop_id,
+        OrderSpeaker.order_gid == order_gid,
+        col(OrderSpeaker.ended_at).is_(None),
+    )
     return list(session.exec(select(OrderSpeaker).where(*theirs).order_by(col(OrderSpeaker.id))))
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from shopify_app.web import Running, running
 
 if TYPE_CHECKING:
-    from shopify_app.admin_api.finding import ShopifyFinding
     from kit.settings import Settings
     from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.finding import ShopifyFinding
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
     from shopify_app.admin_api.pieces import ShopifyPieces

@@ -1,15 +1,16 @@
 """Somebody else sees to it: the buyer names who, they get a link of their own, and the buyer can take it back."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from kit.errors import AppError
+from kit.errors import AppError, NotFound
 from kit.tokens import new_token
 from routing import speakers
-from routing.speaker_models import SpeaksAs
+from routing.speaker_models import OrderSpeaker, SpeaksAs
 from shopify_app.pages.portal.pass_holders import pass_holder
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.pages.portal.places import OURS, Place, in_both, ours
@@ -19,6 +20,7 @@ from shops.limits import may_try
 from shops.links import ORDER, LinkDone, open_link
 
 page = Blueprint("speaking", __name__)
+ORDER_NAME = re.compile(r"[\w.\-/]{1,40}")
 NAMED_IN_A_SHOP = 200  # an hour: each is a letter of ours to an address a client typed
 WORDS = (
     N_("Please tell us who it is."),
@@ -67,16 +69,23 @@ def open_order(house: str, token: str) -> ResponseReturnValue:
     """The order, for somebody its buyer named. Looking changes nothing."""
     place = ours(house)
     with begin() as session:
+        speaker = _speaker(session, place, token)
+    if speaker is None or speaker.id is None:
+        return place.show("portal/order_asked.html", 410, pass_="")
+    about: dict[str, Any] = {"order": speaker.order_name, "as_recipient": speaker.speaks_as is SpeaksAs.RECIPIENT}
+    who = OrderPass(
+        place.shop_id, speaker.order_gid, Acting(speaker.speaks_as.value), Proof.LINK, speaker_id=speaker.id
+    )
+    return place.show("portal/order_asked.html", pass_=write_order_pass(settings().secret_key, who, now=now()), **about)
+
+
+def _speaker(session: Session, place: Place, token: str) -> OrderSpeaker | None:
+    """Whose link that is; None for one of another house, one that ran out, and one the buyer took back."""
+    try:
         opened = open_link(session, token, purpose=ORDER, now=now())
-        speaker = speakers.find_speaker(session, shop_id=place.shop_id, speaker_id=opened.subject_id)
-        if opened.shop_id != place.shop_id or speaker is None:
-            raise LinkDone("This link has done its work.")
-        who = OrderPass(
-            place.shop_id, speaker.order_gid, Acting(speaker.speaks_as.value), Proof.LINK, speaker_id=opened.subject_id
-        )
-        name_, as_recipient = speaker.order_name.lstrip("#"), speaker.speaks_as is SpeaksAs.RECIPIENT
-    pass_ = write_order_pass(settings().secret_key, who, now=now())
-    return place.show("portal/order_asked.html", order=name_, pass_=pass_, as_recipient=as_recipient)
+    except (LinkDone, NotFound):
+        return None
+    return speakers.find_speaker(session, shop_id=place.shop_id, speaker_id=opened.subject_id)
 
 
 def _buyer(place: Place) -> OrderPass | None:
@@ -94,7 +103,7 @@ def _name(session: Session, place: Place, who: OrderPass) -> None:
         session,
         key=key if 20 <= len(key) <= 64 else new_token(),
         order_gid=who.order_gid,
-        order_name=request.form.get("order", "")[:60],
+        order_name=_order(),
         speaks_as=SpeaksAs.RECIPIENT if request.form.get("as") == "recipient" else SpeaksAs.DELEGATE,
         name=request.form.get("name", "")[:200],
         address=request.form.get("address", "")[:254],
@@ -123,10 +132,16 @@ def _page(place: Place, who: OrderPass, problem: str = "", status: int = 200) ->
         named=listed,
         typed=typed,
         problem=problem,
-        order=request.form.get("order", "")[:60].lstrip("#"),
+        order=_order(),
         pass_=request.form.get("pass", ""),
         key=new_token(),
     )
+
+
+def _order() -> str:
+    """Its name, to be read by others as well: nothing but a name."""
+    found = ORDER_NAME.fullmatch(request.form.get("order", "").lstrip("#"))
+    return found.group() if found else ""
 
 
 def _over(place: Place) -> ResponseReturnValue:
