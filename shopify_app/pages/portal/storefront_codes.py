@@ -47,6 +47,10 @@ def find(place: Place) -> ResponseReturnValue:
     """Order number and email: a code is on its way, if they go together. Who asks too often is asked to wait."""
     said = {"order": request.form.get("order", "")[:60], "address": request.form.get("address", "")[:254]}
     channel = "sms" if request.form.get("by") == "sms" else "email"
+    if not (said["order"].strip() and said["address"].strip()):
+        return place.show(
+            "portal/find.html", 422, said=said, problem=_("Please write both, the number and the address.")
+        )
     with begin() as session:
         met = _pace(session, place, _asked(place, said["order"], said["address"]))
     if met is Pace.OVER or (met is Pace.SLOW and not _waited()):
@@ -61,6 +65,8 @@ def enter(place: Place) -> ResponseReturnValue:
     """The code: it opens the order, once. Any other is answered alike, whatever it was asked for."""
     began = time.monotonic()
     token, code = request.form.get("token", "")[:60], request.form.get("code", "")[:20]
+    if not token:
+        return place.show("portal/code.html", token="", problem=_problem(codes.Found.OVER))
     with begin() as session:
         met = _pace(session, place, {f"codes:{_address(place)}": CODES_FROM_ONE_ADDRESS} if _address(place) else {})
     if met is Pace.OVER or (met is Pace.SLOW and not _waited()):
