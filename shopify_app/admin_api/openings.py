@@ -33,6 +33,12 @@ class ShopifyOpenings:
             return None
         return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"]), order.get("email") or "")
 
+    def buyer(self, shop_id: int, order_gid: str) -> str | None:
+        """The client whose order it is; None for one without an account, or an order that is not shown."""
+        order = shown(self.api.read(shop_id, "order_buyer", {"id": order_gid}), "order") or {}
+        gid = (order.get("customer") or {}).get("id")
+        return str(gid) if gid else None
+
     def reasons(self, shop_id: int) -> tuple[Reason, ...]:
         """Those still in use."""
         found: list[Reason] = []

@@ -77,7 +77,9 @@ def _fresh(claims: dict[str, Any], nonce: str, audience: str, at: float) -> dict
 
 def _find(keys: Keys, kid: object) -> Any:
     """The RSA key for signing called `kid`; a key set without names has only one."""
-    rsa = [k for k in keys.get("keys") or () if isinstance(k, dict) and k.get("kty") == "RSA"]
+    listed = keys.get("keys")
+    shown = [k for k in listed if isinstance(k, dict)] if isinstance(listed, list) else []
+    rsa = [k for k in shown if k.get("kty") == "RSA" and k.get("kid") == kid]
     named = [
         k for k in rsa if k.get("use", "sig") == "sig" and k.get("alg", "RS256") == "RS256" and k.get("kid") == kid
     ]

@@ -122,6 +122,11 @@ WAYS_IN = {
     ("POST", "/return/<house>/sign-in"): (200,),  # leads to Shopify's own sign-in, and Shopify is not there
     ("GET", "/return/sign-in/callback"): (400,),
     ("GET", "/return/sign-in/over"): (200,),
+    ("GET", "/return/<house>/orders"): (401,),
+    ("POST", "/return/<house>/open"): (401,),
+    ("POST", "/return/<house>/sign-out"): (401,),
+    ("GET", "/return/<house>/order"): (410,),
+    ("POST", "/return/<house>/order"): (410,),
 }
 """Before one has said who one is: the house's public name and the ways to say it, with the answer each gives."""
 

@@ -10,7 +10,6 @@ from werkzeug.serving import make_server
 
 from kit.db import Database
 from simulators.shopify.serving import Quiet
-from tests import cast
 from tests.browser import PHONE
 from tests.pages.account_house import ORDERS, House, open_house
 from tests.pages.page_checks import findings
@@ -61,7 +60,27 @@ def test_in_a_real_browser_at_390_pixels_one_signs_in_and_stands_before_ones_ord
 
 def test_with_cookies_stripped_the_sign_in_is_refused_kindly_and_the_other_ways_are_named(served: House) -> None:
     browser = served.browser()
-    address = f"/return/sign-in/callback{browser.begin().partition('?')[0] and '?state=x&code=y'}"
+    address = browser.choose(browser.begin(), "Amara Whitlock")
     stripped = served.app.test_client(use_cookies=False).get(address)
     assert stripped.status_code == 400 and "Please sign in once more" in stripped.text
-    assert cast.NOW
+    assert "Use order number and email" in stripped.text
+    assert browser.get(address).status_code == 303, "where they are kept, the same answer signs in"
+
+
+def test_a_client_of_another_shop_gets_nothing_of_ones_orders(served: House) -> None:
+    amara, stranger = served.browser(), served.browser()
+    amara.sign_in()
+    stranger.sign_in("Bruno Ek", "/return/dana/sign-in")
+    assert "Meridian ring" in amara.get(ORDERS).text
+    for browser, path in ((stranger, ORDERS), (amara, "/return/dana/orders"), (served.browser(), ORDERS)):
+        refused = browser.get(path)
+        assert refused.status_code == 401 and "Meridian ring" not in refused.text
+    assert "Meridian ring" not in stranger.get("/return/dana/orders").text
+
+
+def test_nothing_is_created_at_shopify_by_signing_in(served: House) -> None:
+    browser = served.browser()
+    browser.sign_in()
+    browser.get(ORDERS)
+    assert [call for call in served.shopify.store.log if call["kind"] == "mutation"] == []
+    assert {call["operation"] for call in served.shopify.store.calls} == {"AccountOrders"}

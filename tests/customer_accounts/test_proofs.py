@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jwt
@@ -108,7 +108,7 @@ def test_what_is_no_token_is_refused(raw: str) -> None:
 
 def test_an_unsigned_token_and_one_signed_with_the_public_key_are_refused() -> None:
     claims = jwt.decode(token(), options={"verify_signature": False})
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": "one"})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": "one"})
     public = key("one").public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     confused = jwt.encode(claims, urlsafe_b64encode(public), algorithm="HS256", headers={"kid": "one"})
     for raw in (unsigned, confused):
@@ -141,5 +141,6 @@ def test_whatever_stands_in_a_token_it_is_refused_and_nothing_crashes(junk: byte
 def test_whatever_stands_in_the_key_set_nothing_crashes(junk: Any) -> None:
     sets: list[Any] = [{"keys": junk}, {"keys": [{"kty": "RSA", "kid": "one"}]}]
     for shown in (*sets, json.loads('{"keys": [{"kty": "RSA", "kid": "one", "n": "AQ", "e": "!"}]}'), {}):
+        about: dict[str, Any] = {"issuer": ISSUER, "audience": APP, "nonce": NONCE, "now": NOW}
         with pytest.raises(NotProved):
-            check_id_token(token(), issuer=ISSUER, audience=APP, nonce=NONCE, keys=lambda _, s=shown: s, now=NOW)
+            check_id_token(token(), keys=partial(lambda found, _: found, shown), **about)

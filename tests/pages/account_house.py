@@ -7,6 +7,7 @@ with open_house(database) as house:
 """
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +26,15 @@ from kit.db import Database
 from shopify_app.app import create_app
 from simulators.shopify import ShopifyConfig
 from simulators.shopify.serving import ShopifyServer
+from simulators.shopify.tokens import new_pair
 from simulators.world import World
 from tests import cast
-from tests.simulators.small_shop import documents
+from tests.simulators.small_shop import BOUGHT_AT, documents
 
 VERDANE, DANAS = "verdane.myshopify.com", "dana.myshopify.com"
 BEGIN, ORDERS, CALLBACK = "/return/verdane/sign-in", "/return/verdane/orders", "/return/sign-in/callback"
 OURS = "http://127.0.0.1:8000"
+LATELY = "2026-11-10T10:00:00Z"
 
 
 @dataclass
@@ -84,7 +87,7 @@ class Browser:
                              allow_redirects=False, timeout=10)  # fmt: skip
         assert sent.status_code == 302
         parts = urlsplit(sent.headers["Location"])
-        assert f"{parts.scheme}://{parts.netloc}" == OURS
+        assert f"{parts.scheme}://{parts.netloc}" == self.house.app.extensions["returns"].settings.app_url
         return f"{parts.path}?{parts.query}"
 
     def sign_in(self, name: str = "Amara Whitlock", path: str = BEGIN) -> TestResponse:
@@ -96,7 +99,7 @@ class Browser:
 def open_house(database: Database, world: World | None = None, *, app_url: str = OURS) -> Iterator[House]:
     """Alice's shop with Amara's order in it, and Dana's beside it, both with customer accounts."""
     times = {"now": cast.NOW}
-    shops = {VERDANE: documents(installed=True), DANAS: documents(installed=True)}
+    shops = {VERDANE: lately(documents(installed=True)), DANAS: lately(documents(installed=True))}
     config = ShopifyConfig(
         app_url=app_url,
         api_key="test-key",
@@ -116,6 +119,13 @@ def open_house(database: Database, world: World | None = None, *, app_url: str =
         )
         app = create_app(settings, database)
         with database.begin() as session:
-            there = cast.everyone(session)
-            cast.dana(session)
+            there, hers = cast.everyone(session), cast.dana(session)
+            for shop in (there.shop, hers.shop):
+                shop.access_token = new_pair(shopify.store, shop.domain, expiring=False)["access_token"]
         yield House(app, database, shopify, there, times)
+
+
+def lately(made: list[dict]) -> list[dict]:
+    """The same, bought two weeks ago: older orders are hidden from the app."""
+    bought: list[dict] = json.loads(json.dumps(made).replace(BOUGHT_AT, LATELY))
+    return bought

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from shopify_app.pages.extension import returns
+from shopify_app.pages.extension import orders, returns
 
-PAGES: tuple[Blueprint, ...] = (returns.page,)
+PAGES: tuple[Blueprint, ...] = (returns.page, orders.page)

@@ -1,8 +1,4 @@
-"""/extension/returns: the signed-in client's own returns, for the extension in their account.
-
-It runs on Shopify's origin, so every answer, the preflight's too, says that any origin may read it; the proof is in the
-Authorization header, which no other page can make a browser send.
-"""
+"""/extension/returns: the signed-in client's own returns, for the extension in their account."""
 
 from flask import Blueprint, Response, jsonify, make_response
 from flask.typing import ResponseReturnValue
@@ -11,20 +7,12 @@ from consults.cases import find_case
 from logistics.lookups import returns_of_client
 from logistics.rmas import lines_of
 from shopify_app.extension_auth import extension
+from shopify_app.pages.extension.cross_origin import allow_any_origin
 from shopify_app.web import addresses, begin, now
 from shops.links import RETURN, issue_link
 
 page = Blueprint("extension_returns", __name__, url_prefix="/extension/returns")
-
-
-@page.after_request
-def allow_any_origin(response: Response) -> Response:
-    """No cookie counts here, so there is nothing a foreign origin could borrow."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-    response.headers["Access-Control-Max-Age"] = "600"
-    return response
+page.after_request(allow_any_origin)
 
 
 @page.route("", methods=["OPTIONS"], provide_automatic_options=False)

@@ -7,6 +7,7 @@ from shopify_app.pages.portal import (
     along,
     deciding,
     fresh_links,
+    from_account,
     meeting,
     own_orders,
     returns,
@@ -41,6 +42,7 @@ for part in (
     withdrawing,
     signing_in,
     own_orders,
+    from_account,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)

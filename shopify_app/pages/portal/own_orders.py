@@ -14,9 +14,11 @@ from kit.log import get_logger
 from logistics.lookups import returns_of_client
 from logistics.models import Rma
 from logistics.rmas import lines_of
+from shopify_app.locales import ENGLISH
 from shopify_app.pages.portal.accounts import Account, sign_in_again, signed_in
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.pages.portal.places import OURS
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.reaching import customer_accounts
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
@@ -37,7 +39,8 @@ def orders(house: str) -> ResponseReturnValue:
 
     accounts, domain = customer_accounts(), account.shop.domain
     try:
-        token = access_token(begin, accounts, domain=domain, **account.about)
+        shop_id, session_id = account.place.shop_id, account.session_id
+        token = access_token(begin, accounts, shop_id=shop_id, session_id=session_id, domain=domain)
         client_gid, found = accounts.orders(domain, token)
     except SignInRefused as error:
         log.info("sign_in.over", shop=domain, why=str(error))
@@ -50,7 +53,7 @@ def orders(house: str) -> ResponseReturnValue:
     listed = [
         {
             "name": order.name.lstrip("#"),
-            "day": _day(order.placed_at, account.shop.zone),
+            "day": order_day(order.placed_at, account.shop.zone),
             "pieces": ", ".join(order.pieces),
             "pass_": _pass(account, order.order_gid),
         }
@@ -68,7 +71,7 @@ def shown_returns(session: Session, *, shop: Shop, client_gid: str) -> list[dict
             "id": rma.id,
             "pieces": ", ".join(line.title for line in lines_of(session, rma)),
             "order": rma.order_name.lstrip("#"),
-            "day": _day(rma.opened_at, shop.zone),
+            "day": order_day(rma.opened_at, shop.zone),
         }
         for rma in returns_of_client(session, shop_id=shop.id, client_gid=client_gid)
     ]
@@ -85,7 +88,7 @@ def open_return(house: str) -> ResponseReturnValue:
         mine = returns_of_client(session, shop_id=account.place.shop_id, client_gid=account.client_gid)
         rma: Rma | None = next((rma for rma in mine if str(rma.id) == wanted), None)
         if rma is None or rma.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         about: dict[str, Any] = {"shop_id": account.place.shop_id, "subject_id": rma.id, "now": now()}
         token = issue_link(session, purpose=RETURN, **about)
     return redirect(addresses().return_page(token), 303)
@@ -96,6 +99,7 @@ def _pass(account: Account, order_gid: str) -> str:
     return write_order_pass(settings().secret_key, who, now=now())
 
 
-def _day(at: datetime, zone: str) -> str:
-    """With its year: an order may be of another."""
-    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB")
+def order_day(at: datetime, zone: str) -> str:
+    """A day with its year: an order may be of another."""
+    locale = tongue().locale
+    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB" if locale == ENGLISH else locale)

@@ -47,9 +47,9 @@ class OrderPass:
     speaker_id: int = 0  # whom the buyer named, 0 for the buyer: pass_holders.py says whether they still may
 
 
-def write_order_pass(secret: str, who: OrderPass, *, now: datetime) -> str:
-    """For a hidden field of a form; good for LIFETIME."""
-    said = asdict(who) | {"until": int((now + LIFETIME).timestamp())}
+def write_order_pass(secret: str, who: OrderPass, *, now: datetime, lasts: timedelta = LIFETIME) -> str:
+    """For a hidden field of a form; one that stands in an address lasts a few minutes only."""
+    said = asdict(who) | {"until": int((now + lasts).timestamp())}
     text = urlsafe_b64encode(json.dumps(said, separators=(",", ":")).encode()).decode()
     return f"{text}.{_sign(secret, text)}"
 

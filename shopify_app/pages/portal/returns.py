@@ -216,6 +216,13 @@ def _in_words(instead: str, money: Money | None, locale: str) -> str:
     return money.show(locale.replace("-", "_")) if money else "Your refund"
 
 
+def standing(session: Session, rma: Rma) -> tuple[str, list[timeline.Step]]:
+    """(the one sentence, the steps) of a return, as its page shows them."""
+    case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
+    facts = facts_of(session, _view(session, rma), case, _advisor(session, case), _talk(session, case))
+    return timeline.heading(facts), timeline.way(facts)
+
+
 def _page(session: Session, rma: Rma) -> dict[str, Any]:
     seen = _view(session, rma)
     case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)

@@ -24,6 +24,7 @@ from shopify_app.pages.portal.accounts import (
     with_cookie,
 )
 from shopify_app.pages.portal.places import OURS, Place, in_both, ours
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.reaching import customer_accounts
 from shopify_app.web import addresses, begin, now, settings
 from shops import account_sessions
@@ -64,7 +65,7 @@ def begin_sign_in(house: str) -> ResponseReturnValue:
         about: dict[str, Any] = {"shop_id": place.shop_id, "now": now()}
         if not may_try(session, tries={"sign-in": TRIES_OF_A_SHOP}, secret=settings().secret_key, **about):
             raise AppError(
-                "Very many are signing in at this moment. Please use your order number and email instead.",
+                _("Very many are signing in at this moment. Please use your order number and email instead."),
                 status=429,
                 code="too_often",
             )
@@ -75,7 +76,7 @@ def begin_sign_in(house: str) -> ResponseReturnValue:
         nonce=begun.nonce,
         verifier=verifier,
         back=f"{addresses().app_url}{CALLBACK}",
-        locale=request.accept_languages.best or "",
+        locale=tongue().tag,
     )
     response = place.show("portal/sign_in_going.html", there=there)
     return with_cookie(response, TRY, browser, account_sessions.TRY_LASTS)

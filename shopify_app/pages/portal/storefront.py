@@ -4,11 +4,8 @@ Inside the theme Shopify says who is signed in there; they see their own orders.
 number and the address used for it (storefront_codes.py), or signs in.
 """
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
@@ -18,10 +15,9 @@ from logistics.lookups import returns_of_client
 from routing.reads import OwnOrder
 from shopify_app.auth import NotSignedIn, proxy
 from shopify_app.pages.portal.liquid import in_theme
-from shopify_app.pages.portal.own_orders import shown_returns
+from shopify_app.pages.portal.own_orders import order_day, shown_returns
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.pages.portal.places import INSIDE, Place, in_both
-from shopify_app.pages.portal.tongue import tongue
 from shopify_app.reaching import shopify_finding
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
@@ -76,12 +72,7 @@ def _own_orders(shop_id: int, client_gid: str) -> tuple[OwnOrder, ...] | None:
 def _listed(place: Place, order: OwnOrder) -> dict[str, Any]:
     return {
         "name": order.name.lstrip("#"),
-        "day": _day(order.placed_at),
+        "day": order_day(order.placed_at, g.shop.zone),
         "pieces": ", ".join(order.pieces),
         "pass_": order_pass(place, order.order_gid, Proof.ACCOUNT, place.client_gid or ""),
     }
-
-
-def _day(at: datetime) -> str:
-    """With its year: an order may be of another."""
-    return format_date(at.astimezone(ZoneInfo(g.shop.zone)), "long", locale=tongue().locale)
