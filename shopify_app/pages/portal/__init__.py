@@ -8,6 +8,7 @@ from shopify_app.pages.portal import (
     deciding,
     fresh_links,
     from_account,
+    looks,
     meeting,
     own_orders,
     returns,
@@ -18,6 +19,7 @@ from shopify_app.pages.portal import (
     storefront,
     storefront_codes,
     times,
+    told,
     tongue,
     wear,
     withdrawing,
@@ -43,10 +45,13 @@ for part in (
     signing_in,
     own_orders,
     from_account,
+    looks,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.record(tongue.settle)
+portal.add_app_template_filter(told.told)
+portal.add_app_template_global(looks.look_address)
 portal.before_app_request(tongue.listen)
 portal.after_app_request(tongue.carry)
 portal.register_error_handler(LinkDone, fresh_links.done)

@@ -18,6 +18,7 @@ from shopify_app.pages.portal.liquid import in_theme
 from shopify_app.pages.portal.own_orders import order_day, shown_returns
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.pages.portal.places import INSIDE, Place, in_both
+from shopify_app.pages.portal.tongue import _
 from shopify_app.reaching import shopify_finding
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
@@ -43,13 +44,13 @@ def open_return() -> ResponseReturnValue:
     """A link to one of the signed-in client's own returns."""
     caller = proxy()
     if caller.customer_gid is None:
-        raise NotSignedIn("This page opens from the shop.", "proxy")
+        raise NotSignedIn(_("This page opens from the shop."), "proxy")
     wanted = request.form.get("return", "")
     with begin() as session:
         found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
         rma = next((rma for rma in found if str(rma.id) == wanted), None)
         if rma is None or rma.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
     return in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
 
