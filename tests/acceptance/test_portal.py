@@ -30,9 +30,7 @@ LINES: Lines = {
             "test_who_asks_too_often_is_slowed_down_then_refused_for_an_hour_with_a_kind_sentence",
             "test_limits_hold_for_one_address_one_order_one_email_and_one_shop_each",
         ],
-        "test_edge_threats.py": [
-            "test_order_enumeration__a_robot_learns_nothing_and_is_stopped_by_order_and_address"
-        ],
+        "test_edge_threats.py": ["test_order_enumeration__a_robot_learns_nothing_and_is_stopped_by_order_and_address"],
     },
     "a guest comes in with a code, and whom the buyer named by a link": {
         "test_portal_ways.py": [

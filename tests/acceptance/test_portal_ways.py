@@ -193,7 +193,7 @@ def test_who_asks_too_often_is_slowed_down_then_refused_for_an_hour_with_a_kind_
     guest: Guest, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(storefront_codes.time, "sleep", waits.append)
+    monkeypatch.setattr(time, "sleep", waits.append)
     monkeypatch.setattr(storefront_codes, "SLOW_SECONDS", 2.0)
     order = "1042" if known else "999999"
     answers = [guest.post("/find", {"order": order, "address": f"guess{n}@example.com"}) for n in range(8)]

@@ -66,7 +66,12 @@ class Store:
 def open_store(database: Database) -> Iterator[Store]:
     """Amara has bought order 2001 there lately; Bruno has bought nothing."""
     late = Flask("late", static_folder=None)
-    chosen = {"shop": SHOP, "api_key": "test-key", "api_secret": "test-secret", "clock": lambda: cast.NOW}
+    chosen: dict[str, Any] = {
+        "shop": SHOP,
+        "api_key": "test-key",
+        "api_secret": "test-secret",
+        "clock": lambda: cast.NOW,
+    }
     with cast.clock(), serving(late) as ours, living(ours, **chosen) as town:
         _buy(town)
         settings = cast.settings(database.url, shopify_admin_base_url=f"{town.base}/shopify", app_url=ours)
