@@ -19,7 +19,7 @@ from shopify_app.web import addresses, begin, now, settings
 from shops.limits import may_try
 from shops.links import ORDER, LinkDone, open_link
 
-page = Blueprint("speaking", __name__)
+page = Blueprint("somebody", __name__)
 ORDER_NAME = re.compile(r"[\w.\-/]{1,40}")
 NAMED_IN_A_SHOP = 200  # an hour: each is a letter of ours to an address a client typed
 WORDS = (
