@@ -17,6 +17,10 @@ class Addresses:
         """The client's page of one return."""
         return f"{self.app_url}/r/{token}"
 
+    def order_page(self, domain: str, token: str) -> str:
+        """What somebody opens whom the buyer of an order named; `domain` is the shop's myshopify.com name."""
+        return f"{self.app_url}/return/{domain.removesuffix('.myshopify.com')}/order/{token}"
+
     def scan(self, code: str) -> str:
         """What a boutique opens when it scans a client's code."""
         return f"{self.app_url}/desk/scan/{code}"

@@ -54,6 +54,7 @@ class Settings:
     turn_urls: str = ""
     turn_secret: str = ""
     turn_only: str = ""
+    client_address_header: str = ""
     log_format: str = "text"
     sentry_dsn: str = ""
     metrics_token: str = ""

@@ -1,6 +1,5 @@
-"""Finding returns: by who the client is in the shop, by order number and email, by Shopify's ids."""
+"""Finding returns: by who the client is in the shop, by the order's name, by Shopify's ids."""
 
-import hmac
 from collections.abc import Collection
 
 import sqlalchemy as sa
@@ -16,15 +15,17 @@ def returns_of_client(session: Session, *, shop_id: int, client_gid: str, limit:
     return list(session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(limit)))
 
 
-def returns_of_order(session: Session, *, shop_id: int, order_name: str, email: str) -> list[Rma]:
-    """Returns of the order called "1042" or "#1042" that belong to `email`, newest first."""
+def returns_named(session: Session, *, shop_id: int, order_name: str) -> list[Rma]:
+    """Returns of the order called "1042" or "#1042", newest first."""
     stem = order_name.strip().lstrip("#").strip()
-    names = (stem, f"#{stem}")
-    query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.order_name).in_(names))
-    found = session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(20))
-    wanted = email.strip().casefold().encode()
-    # Addresses are sealed and cannot be searched, so they are compared here.
-    return [rma for rma in found if wanted and hmac.compare_digest(rma.client_email.casefold().encode(), wanted)]
+    query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.order_name).in_((stem, f"#{stem}")))
+    return list(session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(20)))
+
+
+def returns_of_order(session: Session, *, shop_id: int, order_gid: str) -> list[Rma]:
+    """Returns of that order, newest first."""
+    query = select(Rma).where(Rma.shop_id == shop_id, Rma.order_gid == order_gid)
+    return list(session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(20)))
 
 
 def known_returns(session: Session, *, shop_id: int, return_gids: Collection[str]) -> dict[str, str]:

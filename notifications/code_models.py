@@ -8,10 +8,13 @@ from shops.crypt import Sealed
 
 
 class CodeAsked(SQLModel, table=True):
-    """Somebody asked for a code to prove that an address is theirs. Of one that leads nowhere there is a row as well:
-    it is answered, counted and blocked like the others, and no code fits it.
+    """Somebody asked for a code to prove that an order is theirs. Of one that is nobody's there is a row as well: it is
+    answered, counted and blocked like the others, and no code fits it.
 
-    `by`: own|verify, "" where it leads nowhere. `state`: pending|approved|blocked. `subject_id` is what it opens.
+    `wanted` is the order's number, as it was typed, and `recipient` the address or number typed with it. Once both are
+    found to belong together, `wanted` is the order's name, `order_gid` the order, and `recipient` where the code went.
+    `by`: own|verify, "" while or where it leads nowhere. `state`: pending|approved|blocked. `subject_id` is of codes of
+    an earlier release, and written no more.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -19,6 +22,9 @@ class CodeAsked(SQLModel, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     purpose: str = Field(max_length=20)
     subject_id: int | None = None
+    wanted: str | None = Field(default=None, sa_type=Sealed)
+    order_gid: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    locale: str = Field(default="en", max_length=20, sa_column_kwargs={"server_default": "en"})
     channel: str = Field(max_length=20)
     recipient: str = Field(default="", sa_type=Sealed)
     by: str = Field(default="", max_length=10)

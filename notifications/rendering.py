@@ -51,6 +51,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "money_on_its_way": ("email",),
     "not_met": ("email",),
     "not_met_advisor": ("email",),
+    "order_link": ("email", "sms"),
     "outcome_due_advisor": ("email",),
     "balance_to_pay": ("email",),
     "owner_copied_advisor": ("email",),

@@ -8,7 +8,17 @@ from sqlmodel import Session
 
 from logistics.reads import ClientRead
 from routing.facts import OrderRead, StaffRead
-from routing.reads import OrderReturn, OrderSignals, OrderToReturn, Reason, SignalKeys, StaffMember, SweptPage
+from routing.reads import (
+    OrderContact,
+    OrderReturn,
+    OrderSignals,
+    OrderToReturn,
+    OwnOrder,
+    Reason,
+    SignalKeys,
+    StaffMember,
+    SweptPage,
+)
 
 
 class OrderReads(Protocol):
@@ -104,4 +114,16 @@ class Openings(Protocol):
 
     def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
         """Ask for a return in the client's stead; its gid. Not idempotent at Shopify."""
+        ...
+
+
+class OrderFinding(Protocol):
+    """Finding an order for who says it is theirs. Raises OutsideError or Waiting."""
+
+    def contact(self, shop_id: int, name: str) -> OrderContact | None:
+        """The order called "1042" or "#1042", with what its buyer can prove to have; None when none is shown."""
+        ...
+
+    def of_client(self, shop_id: int, client_gid: str) -> tuple[OwnOrder, ...]:
+        """The client's latest orders, newest first; each was read to be theirs."""
         ...

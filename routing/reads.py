@@ -62,6 +62,30 @@ class OrderToReturn:
 
 
 @dataclass(frozen=True)
+class OrderContact:
+    """By whom an order can be claimed: the address and number its buyer used. "" where there is none to be seen.
+
+    The number of a delivery address is not among them: it may be that of somebody the order was a gift to.
+    """
+
+    order_gid: str
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class OwnOrder:
+    """One of a client's own orders, as their page lists it. `can_return`: something of it was sent and not yet back."""
+
+    order_gid: str
+    name: str
+    placed_at: datetime
+    pieces: tuple[str, ...]
+    can_return: bool
+
+
+@dataclass(frozen=True)
 class Reason:
     """A reason of the shop's library."""
 

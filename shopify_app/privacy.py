@@ -13,6 +13,7 @@ import jobs
 import measures.privacy
 import notifications.privacy
 import routing.offers
+import routing.speakers
 import routing.trying
 from consults import threads
 from consults.models import Case
@@ -63,6 +64,7 @@ TABLES = (
     "consent",
     "codeasked",
     "accountsession",
+    "orderspeaker",
 )
 
 
@@ -97,11 +99,13 @@ def find_traces(session: Session, *, shop_id: int, client_gid: str, order_gids: 
     former = merges.merged_into(session, shop_id=shop_id, client_gid=client_gid)
     addresses = frozenset(a for row in rows for a in (row.client_email, row.client_phone) if a)
     addresses |= {a for case in cases for a in threads.addresses_of(session, case)}
+    orders = {*order_gids, *(row.order_gid for row in rows)}
+    speakers = routing.speakers.keys_of(session, shop_id=shop_id, order_gids=orders)
     return Traces(
         cases=cases,
         rmas=rmas,
         addresses=addresses,
-        keys=(*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas)),
+        keys=(*(f"case:{case.id}:" for case in cases), *(f"rma:{rma.id}:" for rma in rmas), *speakers),
         gids=frozenset(
             {client_gid, *former, *order_gids, *(g for row in rows for g in (row.order_gid, row.return_gid))}
         ),
@@ -139,6 +143,7 @@ def show_client(session: Session, *, shop_id: int, client_gid: str, order_gids: 
         "own_advisor": client_book.show_client(
             session, shop_id=shop_id, client_gid=client_gid, addresses=traces.addresses
         ),
+        "named_for_an_order": routing.speakers.show_client(session, shop_id=shop_id, order_gids=traces.order_gids),
         "messages": notifications.privacy.show_client(session, **about),
         "orders": measures.privacy.show_client(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids),
         "webhooks_kept_for_30_days": forgetting.list_naming(session, domain=shop.domain, **named),
@@ -186,6 +191,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     )
     account_sessions.erase_client(session, shop_id=shop_id, client_gid=client_gid)
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
+    routing.speakers.erase_client(session, shop_id=shop_id, order_gids=traces.order_gids, now=now)
     routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
     routing.offers.forget(session, shop_id=shop_id, order_gids=[*order_gids, *traces.order_gids])
     return traces.order_gids

@@ -12,6 +12,7 @@ from shopify_app.web import Running, running
 if TYPE_CHECKING:
     from kit.settings import Settings
     from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.finding import ShopifyFinding
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
     from shopify_app.admin_api.pieces import ShopifyPieces
@@ -26,6 +27,13 @@ def admin_api(house: Running | None = None) -> "AdminApi":
 
     house = house or running()
     return AdminApi(house.settings, house.database)
+
+
+def shopify_finding() -> "ShopifyFinding":
+    """A client's own orders."""
+    from shopify_app.admin_api.finding import ShopifyFinding
+
+    return ShopifyFinding(admin_api())
 
 
 def shopify_openings() -> "ShopifyOpenings":

@@ -26,6 +26,7 @@ import routing.ledgers
 import routing.models
 import routing.offer_models
 import routing.seller_models
+import routing.speaker_models
 import shops.account_models
 import shops.models
 import webhooks.models
@@ -57,6 +58,7 @@ MODELS = (
     measures.measured,
     measures.pilot_models,
     routing.seller_models,
+    routing.speaker_models,
     routing.ledgers,
 )
 metadata = SQLModel.metadata

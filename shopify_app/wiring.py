@@ -25,6 +25,7 @@ import measures.jobs
 import measures.rebuilding
 import notifications.jobs
 import routing.absences
+import routing.finding
 import routing.flow
 import routing.flow_actions
 import routing.hand_overs
@@ -198,6 +199,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.drafts import ShopifySales
     from shopify_app.admin_api.exchanges import ShopifyExchanges
+    from shopify_app.admin_api.finding import ShopifyFinding
     from shopify_app.admin_api.flow import ShopifyFlow
     from shopify_app.admin_api.history import ShopifyHistory
     from shopify_app.admin_api.openings import ShopifyOpenings
@@ -231,6 +233,12 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "routing.settle_case": routing.ledger_jobs.settle_case,
         "routing.open_return": partial(routing.openings.open_return, openings=ShopifyOpenings(api)),
         "routing.carry_out_withdrawal": partial(routing.withdrawing.carry_out_withdrawal, read=ShopifyOpenings(api)),
+        "routing.look_up_order": partial(
+            routing.finding.look_up_order,
+            orders=ShopifyFinding(api),
+            by_verify=make_verifier(settings) is not None,
+            secret=settings.secret_key,
+        ),
         "routing.tell_flow_routed": partial(routing.flow.tell_flow_routed, flow=ShopifyFlow(api)),
         "routing.tell_flow_late": partial(routing.flow.tell_flow_late, flow=ShopifyFlow(api)),
         "routing.follow_outcome": routing.outcomes.follow_outcome,

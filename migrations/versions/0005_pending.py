@@ -38,6 +38,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_accountsession_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
+        "orderspeaker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("order_gid", sa.String(length=120), nullable=False),
+        sa.Column("order_name", sa.Text(), nullable=False),
+        sa.Column("speaks_as", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_orderspeaker_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orderspeaker")),
+        sa.UniqueConstraint("shop_id", "key", name="uq_orderspeaker_key"),
+    )
+    with op.batch_alter_table("orderspeaker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_orderspeaker_order_gid"), ["order_gid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_orderspeaker_shop_id"), ["shop_id"], unique=False)
+
+    op.create_table(
         "signintry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -53,6 +75,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signintry", schema=None) as batch_op:
         batch_op.create_index("ix_signintry_expires_at", ["expires_at"], unique=False)
+
+    with op.batch_alter_table("codeasked", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wanted", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("order_gid", sa.String(length=120), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("locale", sa.String(length=20), server_default="en", nullable=False))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("accent", sa.String(length=7), server_default="", nullable=False))
@@ -71,10 +98,20 @@ def downgrade() -> None:
         batch_op.drop_column("on_accent")
         batch_op.drop_column("accent")
 
+    with op.batch_alter_table("codeasked", schema=None) as batch_op:
+        batch_op.drop_column("locale")
+        batch_op.drop_column("order_gid")
+        batch_op.drop_column("wanted")
+
     with op.batch_alter_table("signintry", schema=None) as batch_op:
         batch_op.drop_index("ix_signintry_expires_at")
 
     op.drop_table("signintry")
+    with op.batch_alter_table("orderspeaker", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_orderspeaker_shop_id"))
+        batch_op.drop_index(batch_op.f("ix_orderspeaker_order_gid"))
+
+    op.drop_table("orderspeaker")
     with op.batch_alter_table("accountsession", schema=None) as batch_op:
         batch_op.drop_index("ix_accountsession_expires_at")
         batch_op.drop_index("ix_accountsession_client")

@@ -72,9 +72,9 @@ SECRETS = {
 @pytest.fixture
 def admin(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     """Alice's shop and Dana's with a bit of everything, every secret set to a word that is easy to find again."""
-    from shopify_app.pages.portal import storefront
+    from shopify_app.pages.portal import storefront_codes
 
-    monkeypatch.setattr(storefront, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(storefront_codes, "SLOW_SECONDS", 0.0)
     with open_admin(sqlite_url, **{k: v for k, v in SECRETS.items() if k != "shopify_api_secret"}) as made:
         furnish(made)
         yield made
@@ -113,6 +113,13 @@ BY_LAW = {
 }
 """Withdrawing asks for no account. These show the house's public name, what was typed, and nothing else of anybody."""
 WAYS_IN = {
+    ("GET", "/return/<house>"): (200,),
+    ("POST", "/return/<house>/find"): (422,),  # nothing is looked for without an address
+    ("POST", "/return/<house>/code"): (200,),  # without the code nothing opens
+    ("POST", "/return/<house>/somebody"): (403,),
+    ("POST", "/return/<house>/somebody/name"): (403,),
+    ("POST", "/return/<house>/somebody/end"): (403,),
+    ("GET", "/return/<house>/order/<token>"): (410,),
     ("GET", "/return/<house>/sign-in"): (200,),
     ("POST", "/return/<house>/sign-in"): (200,),  # leads to Shopify's own sign-in, and Shopify is not there
     ("GET", "/return/sign-in/callback"): (400,),
@@ -123,7 +130,7 @@ WAYS_IN = {
     ("GET", "/return/<house>/order"): (410,),
     ("POST", "/return/<house>/order"): (410,),
 }
-"""Without a proof these show the house's public name and the way to Shopify's sign-in, with the answer each gives."""
+"""Before one has said who one is: the house's public name and the ways to say it, with the answer each gives."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(

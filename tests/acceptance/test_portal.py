@@ -23,9 +23,24 @@ LINES: Lines = {
             "test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_return_with_its_exchange"
         ],
     },
-    "a wrong order is answered like a right one": {
-        "test_edge_threats.py": [
-            "test_order_enumeration__a_robot_learns_nothing_and_is_stopped_by_shop_order_and_address"
+    "a wrong order is answered like a right one, in body and time, then slowed down and refused": {
+        "test_portal_ways.py": [
+            "test_wrong_orders_read_and_take_as_long_as_a_right_one_with_a_wrong_email",
+            "test_a_wrong_code_reads_the_same_whether_or_not_one_was_sent",
+            "test_who_asks_too_often_is_slowed_down_then_refused_for_an_hour_with_a_kind_sentence",
+            "test_limits_hold_for_one_address_one_order_one_email_and_one_shop_each",
+        ],
+        "test_edge_threats.py": ["test_order_enumeration__a_robot_learns_nothing_and_is_stopped_by_order_and_address"],
+    },
+    "a guest comes in with a code, and whom the buyer named by a link": {
+        "test_portal_ways.py": [
+            "test_a_guest_finds_an_order_without_a_return_by_its_number_an_email_and_the_code_that_went_there",
+            "test_whom_the_buyer_names_gets_a_link_to_that_order_with_their_own_right_until_it_is_taken_back",
+            "test_dana_s_house_opens_no_link_takes_no_pass_and_sends_no_code_of_this_one",
+            "test_hostile_text_stays_text_in_both_places",
+        ],
+        "test_portal_ways_browser.py": [
+            "test_a_guest_with_a_code_at_390_pixels_without_script_and_without_cookies_in_both_places"
         ],
     },
 }

@@ -30,9 +30,9 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def served(sqlite_url: str, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
-    from shopify_app.pages.portal import storefront
+    from shopify_app.pages.portal import storefront_codes
 
-    monkeypatch.setattr(storefront, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(storefront_codes, "SLOW_SECONDS", 0.0)
     port = free_port()
     local = {
         "app_url": f"http://127.0.0.1:{port}",

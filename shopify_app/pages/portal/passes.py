@@ -44,6 +44,7 @@ class OrderPass:
     acting: Acting
     proof: Proof
     client_gid: str = ""
+    speaker_id: int = 0  # whom the buyer named, 0 for the buyer: pass_holders.py says whether they still may
 
 
 def write_order_pass(secret: str, who: OrderPass, *, now: datetime, lasts: timedelta = LIFETIME) -> str:

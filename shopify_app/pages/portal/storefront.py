@@ -1,51 +1,45 @@
-"""The page inside the storefront, through the shop's app proxy: stateless, no cookies, links below its own prefix."""
+"""The door of the portal, on our own address and inside the theme: whose order it is, and which.
 
-import time
+Inside the theme Shopify says who is signed in there; they see their own orders. Everybody else finds theirs by its
+number and the address used for it (storefront_codes.py), or signs in.
+"""
+
+from typing import Any
 
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session
 
-from consults.zones import show_day
-from kit.errors import NotFound
-from logistics.lookups import returns_of_client, returns_of_order
-from logistics.rmas import lines_of
-from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
-from shopify_app.pages.portal.fresh_links import send_return_link
+from kit.errors import NotFound, OutsideError, Waiting
+from kit.log import get_logger
+from logistics.lookups import returns_of_client
+from routing.reads import OwnOrder
+from shopify_app.auth import NotSignedIn, proxy
 from shopify_app.pages.portal.liquid import in_theme
-from shopify_app.pages.portal.tongue import _, tongue
+from shopify_app.pages.portal.own_orders import order_day, shown_returns
+from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
+from shopify_app.pages.portal.places import INSIDE, Place, in_both
+from shopify_app.pages.portal.tongue import _
+from shopify_app.reaching import shopify_finding
 from shopify_app.web import addresses, begin, now, settings
-from shops.limits import may_try
 from shops.links import RETURN, issue_link
 
-page = Blueprint("storefront", __name__, url_prefix="/proxy/returns")
-ANSWER_SECONDS = 0.4
-ASKED_OF_A_SHOP = 300  # an hour: a busy shop has fewer, and a robot finds nothing with them
-ASKED_OF_ONE = 6  # an hour, of one order number or one address
+page = Blueprint("storefront", __name__)
+log = get_logger("portal")
 
 
-@page.get("")
-@page.get("/")
-def show() -> ResponseReturnValue:
-    """A signed-in client's returns; for everybody else, order number and email."""
-    caller = proxy()
-    if caller.customer_gid is None:
-        return in_theme("portal/proxy_find.html", caller)
+@in_both(page, "")
+def show(place: Place) -> ResponseReturnValue:
+    """Your orders, if you are known; else, find yours."""
+    if place.client_gid is None:
+        return place.show("portal/find.html", said={}, problem="")
+    found = _own_orders(place.shop_id, place.client_gid)
     with begin() as session:
-        found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
-        listed = [
-            {
-                "id": rma.id,
-                "pieces": ", ".join(line.title for line in lines_of(session, rma)) or _("Your return"),
-                "order": rma.order_name.lstrip("#"),
-                "day": show_day(rma.opened_at, g.shop.zone, tongue().locale),
-            }
-            for rma in found
-        ]
-    return in_theme("portal/proxy_list.html", caller, listed=listed)
+        running = shown_returns(session, shop=g.shop, client_gid=place.client_gid)
+    listed = [_listed(place, order) for order in found or () if order.can_return]
+    return place.show("portal/orders.html", orders=listed, returns=running, away=found is None)
 
 
-@page.post("/open")
+@page.post(f"{INSIDE}/open")
 def open_return() -> ResponseReturnValue:
     """A link to one of the signed-in client's own returns."""
     caller = proxy()
@@ -61,28 +55,25 @@ def open_return() -> ResponseReturnValue:
     return in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
 
 
-@page.post("/find")
-def find() -> ResponseReturnValue:
-    """Order number and email: when they go together a link goes to that address.
-
-    The answer is always the same, also to who asks too often.
-    """
-    caller, began = proxy(), time.monotonic()
-    order, email = request.form.get("order", "")[:60], request.form.get("email", "")[:254]
-    with begin() as session:
-        may = may_ask(session, caller, order, email)
-        for rma in returns_of_order(session, shop_id=caller.shop_id, order_name=order, email=email)[:1] if may else ():
-            send_return_link(session, rma, key=f"find:{rma.id}:{now():%Y-%m-%dT%H}")
-    answer = in_theme("portal/proxy_sent.html", caller)
-    time.sleep(max(0.0, ANSWER_SECONDS - (time.monotonic() - began)))  # found or not takes the same time
-    return answer
+def order_pass(place: Place, order_gid: str, proof: Proof, client_gid: str = "") -> str:
+    """For the hidden field of a form, for who has shown that they are the buyer."""
+    who = OrderPass(place.shop_id, order_gid, Acting.BUYER, proof, client_gid)
+    return write_order_pass(settings().secret_key, who, now=now())
 
 
-def may_ask(session: Session, caller: ProxyCaller, order: str, email: str) -> bool:
-    """Whether that order and that address were not asked for too often in this hour, counting this time."""
-    asked = {
-        "shop": ASKED_OF_A_SHOP,
-        f"order:{order.strip().lstrip('#').strip().casefold()}": ASKED_OF_ONE,
-        f"email:{email.strip().casefold()}": ASKED_OF_ONE,
+def _own_orders(shop_id: int, client_gid: str) -> tuple[OwnOrder, ...] | None:
+    """None while Shopify does not tell: what we look after ourselves is shown all the same."""
+    try:
+        return shopify_finding().of_client(shop_id, client_gid)
+    except (OutsideError, Waiting) as error:
+        log.warning("orders.not_shown", shop_id=shop_id, reason=type(error).__name__)
+        return None
+
+
+def _listed(place: Place, order: OwnOrder) -> dict[str, Any]:
+    return {
+        "name": order.name.lstrip("#"),
+        "day": order_day(order.placed_at, g.shop.zone),
+        "pieces": ", ".join(order.pieces),
+        "pass_": order_pass(place, order.order_gid, Proof.ACCOUNT, place.client_gid or ""),
     }
-    return may_try(session, shop_id=caller.shop_id, tries=asked, secret=settings().secret_key, now=now())
