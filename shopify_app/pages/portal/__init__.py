@@ -5,6 +5,8 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    asked,
+    choosing,
     deciding,
     fresh_links,
     meeting,
@@ -35,6 +37,8 @@ for part in (
     storefront,
     storefront_codes,
     withdrawing,
+    choosing,
+    asked,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)

@@ -37,8 +37,9 @@ from routing.rules import Outcome
 from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
+from shopify_app.pages.portal.asked import asked_page, has_own_page
 from shopify_app.pages.portal.barcodes import barcode, scannable
-from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.clients import with_asked, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
@@ -56,6 +57,9 @@ page = Blueprint("returns", __name__, url_prefix="/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     """What happened, what is now, what follows; with a day each."""
     with begin() as session:
+        asked = with_asked(session, token)
+        if asked is not None and not has_own_page(session, asked):
+            return render_template("portal/asked.html", **asked_page(session, token, asked))
         offer = with_offer(session, token)
         if offer is not None and rma_of(session, offer) is None:
             return render_template("portal/offer.html", token=token, **offer_page(session, offer))
@@ -67,7 +71,7 @@ def show(token: str) -> ResponseReturnValue:
 def slip(token: str) -> ResponseReturnValue:
     """The paper that goes into the box. It names no price."""
     with begin() as session:
-        seen = _view(session, with_return(session, token))
+        seen = _view(session, with_return(session, token, for_anybody=True))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
         code = barcode(scannable(seen.rma.number))
@@ -79,7 +83,7 @@ def slip(token: str) -> ResponseReturnValue:
 def slip_file(token: str) -> ResponseReturnValue:
     """The same paper as a file, for a shop that prints."""
     with begin() as session:
-        seen = _view(session, with_return(session, token))
+        seen = _view(session, with_return(session, token, for_anybody=True))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         shop, advisor = get_shop(session, seen.rma.shop_id), _advisor(session, case)
         ring = _ring(session, advisor)
@@ -94,7 +98,7 @@ def slip_file(token: str) -> ResponseReturnValue:
 def label(token: str) -> ResponseReturnValue:
     """The carrier's label of the first box, or of `?box=2`."""
     with begin() as session:
-        boxes = labels_of(_view(session, with_return(session, token)))
+        boxes = labels_of(_view(session, with_return(session, token, for_anybody=True)))
     wanted = request.args.get("box", 1, type=int)
     if not 1 <= wanted <= len(boxes):
         raise NotFound("There is no label for this yet. It comes by email as soon as it is there.")
