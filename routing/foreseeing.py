@@ -97,6 +97,8 @@ def _answers(
 
 def _may_invite(session: Session, shop_id: int, client: ClientRead, value: Money, now: datetime) -> bool:
     """Whether a pilot leaves the client the invitation. Whose household nobody knows is drawn when the return comes."""
+    if pilots.current(session, shop_id=shop_id, now=now) is None:
+        return True
     key = pilots.key_of(
         session, shop_id=shop_id, return_gid="", client_gid=client.gid, email=client.email, phone=client.phone
     )

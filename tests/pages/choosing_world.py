@@ -18,7 +18,11 @@ from tests import cast
 ORDER = "gid://shopify/Order/1042"
 RING, PENDANT, ENGRAVED = (f"gid://shopify/FulfillmentLineItem/{n}" for n in (1, 2, 3))
 TOO_LARGE, STYLE, OTHER = (f"gid://shopify/ReturnReasonDefinition/{n}" for n in (1, 2, 9))
-REASONS = (Reason(TOO_LARGE, "Too large", "too-large"), Reason(STYLE, "Style", "style"), Reason(OTHER, "Other", "other"))
+REASONS = (
+    Reason(TOO_LARGE, "Too large", "too-large"),
+    Reason(STYLE, "Style", "style"),
+    Reason(OTHER, "Other", "other"),
+)
 PRICES = {RING: Money(1_364_000, "EUR"), PENDANT: Money(148_000, "EUR"), ENGRAVED: Money(152_000, "EUR")}
 HERE, INSIDE = "/return/verdane", "/apps/assisted-returns"
 
@@ -26,7 +30,9 @@ HERE, INSIDE = "/return/verdane", "/apps/assisted-returns"
 def _line(n: int, title: str, cents: int, *, quantity: int = 1, marks: tuple[str, ...] = ()) -> LineRead:
     value = Money(cents * quantity, "USD")
     gid = f"gid://shopify/LineItem/{n}"
-    return LineRead(gid, title, "Yellow gold", "", quantity, value, "Jewellery", Money(cents, "USD"), marks=marks, tags=())
+    return LineRead(
+        gid, title, "Yellow gold", "", quantity, value, "Jewellery", Money(cents, "USD"), marks=marks, tags=()
+    )
 
 
 SOLD = OrderRead(
@@ -34,7 +40,7 @@ SOLD = OrderRead(
     "#1042",
     datetime(2026, 10, 14, tzinfo=UTC),
     date(2026, 11, 12),
-    "web",
+    "pos",
     Money(1_980_000, "USD"),
     None,
     (

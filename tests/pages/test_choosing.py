@@ -2,6 +2,7 @@
 
 import html as entities
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,12 @@ from tests.pages.choosing_world import (
 )
 from tests.pages.test_portal_storefront import forged, signed
 from tests.pages.words import findings, text
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here is the database's own behaviour; tests/routing/test_asking.py asks both."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -81,11 +88,13 @@ def test_each_piece_is_there_with_its_reasons_and_what_stays_says_why_and_offers
     assert row_counts() == before and not findings("client", text(page))
 
 
-def test_by_law_nothing_is_kept_back_and_nothing_stands_before_the_confirmation(world, visitor, shopify) -> None:
-    shopify.order_read = Shopify.order_read.__class__(**{**vars(shopify.order_read), "country": "FR", "delivered_on": date(2026, 11, 20)})
+def test_by_law_nothing_is_kept_back_and_nothing_stands_before_the_confirmation(made, world, visitor, shopify) -> None:
+    about = {"limit_cents": 500_000, "currency": "USD", "default_advisor_id": world.bob.id}
+    made(lambda s: s.merge(RoutingPolicy(shop_id=world.shop_id, **about)))
+    shopify.order_read = replace(shopify.order_read, country="FR", delivered_on=date(2026, 11, 20), source_name="web")
     shown = order_pass(world)
     assert f'value="{ENGRAVED}"' in post(visitor, "/choose", {"pass": shown}).text, "nothing shows they were told"
-    page = post(visitor, "/choose/next", chosen(shown, ENGRAVED)).text
+    page = post(visitor, "/choose/next", chosen(shown, RING, ENGRAVED)).text
     assert "Please look once more" in page and "no reason is needed" in page and "Speak to Bob first" not in page
     done = post(visitor, "/confirm", to(page, "/confirm")).text
     assert done.index("Received on") < done.index("Bob Laurent would be glad"), "acknowledged first, invited after it"

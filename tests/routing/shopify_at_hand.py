@@ -146,7 +146,16 @@ class FakeShopify:
         self.next_number += 1
         made = self.put(self.next_number, status, order=order_gid)
         read = self.found[made]
-        own = tuple(replace(read.lines[0], fulfillment_line_gid=line, quantity=quantity) for line, quantity in lines)
+        own = tuple(
+            replace(
+                read.lines[0],
+                gid=f"{read.lines[0].gid}{'-' * n}",
+                fulfillment_line_gid=line,
+                quantity=quantity,
+                unprocessed=quantity,
+            )
+            for n, (line, quantity) in enumerate(lines)
+        )
         self.found[made] = replace(read, lines=own)
         self._after(call)
         return made

@@ -108,9 +108,7 @@ def problems_of(seen: OrderShown, choice: Choice) -> dict[str, str]:
         elif line.quantity > piece.most:
             found[piece.gid] = _("%(number)s of these can come back.", number=piece.most)
         elif len(line.note) > MOST_NOTE:
-            found[piece.gid] = _(
-                "Please say it in %(number)s letters; the rest is best told in person.", number=MOST_NOTE
-            )
+            found[piece.gid] = _("Please say it in %(number)s letters.", number=MOST_NOTE)
     return found
 
 
