@@ -1,4 +1,4 @@
-"""A return a client asked for on our page: exactly one, with each line's reason and note, and what was chosen with it."""
+"""A return a client asked for on our page: exactly one, with each line's reason and note, and what goes with it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +54,7 @@ def talk(edge: Edge) -> asking.Talk:
 
 
 def letters(edge: Edge) -> list[str]:
-    """What the two jobs of an opened case write."""
+    """What the two jobs of an opened case write to the client, and the text to the advisor."""
     (case,) = edge.made()[1]
     about: dict[str, Any] = {"shop_id": edge.shop_id, "case_id": case.id, "return_gid": case.return_gid}
     addresses = Addresses("https://returns.example")
@@ -62,7 +62,11 @@ def letters(edge: Edge) -> list[str]:
     pages = ReturnPages(addresses)
     consults.jobs.invite_client(edge.database.begin, addresses=addresses, return_pages=pages, **about)
     with edge.database.begin() as session:
-        return sorted(f"{m.name}.{m.channel}" for m in session.exec(select(Message)) if m.key.startswith("case:"))
+        return sorted(
+            f"{m.name}.{m.channel}"
+            for m in session.exec(select(Message))
+            if m.key.startswith("case:") and m.name + m.channel != "advisor_new_caseemail"
+        )
 
 
 def test_pressed_twice_it_is_one_return_with_each_reason_and_note_and_no_copy_of_the_note_stays(edge: Edge) -> None:

@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from kit.errors import OutsideError, Waiting
+from kit.log import get_logger
 from routing.asked_models import Prefers
 from shopify_app.pages.portal.advising import advise, chosen_time, foresee_for, who_was_offered
 from shopify_app.pages.portal.chosen import MOST_NOTE, Choice, read_choice, without_talk
@@ -22,6 +23,7 @@ from shopify_app.pages.portal.tongue import _, speak, tongue
 from shopify_app.web import begin, now
 
 page = Blueprint("choosing", __name__)
+log = get_logger("portal")
 
 
 @in_both(page, "/choose", "POST")
@@ -87,7 +89,8 @@ def see_order(place: Place, who: OrderPass) -> OrderShown | None:
     """The order of the pass as Shopify tells it now; None while it does not."""
     try:
         told = ask_shopify(place.shop_id, who.order_gid)
-    except (OutsideError, Waiting):
+    except (OutsideError, Waiting) as error:
+        log.warning("portal.order_not_shown", shop_id=place.shop_id, why=str(error)[:200])
         return None
     if told is None:
         return None
