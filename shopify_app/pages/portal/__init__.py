@@ -9,6 +9,7 @@ from shopify_app.pages.portal import (
     choosing,
     deciding,
     fresh_links,
+    looks,
     meeting,
     returns,
     sooner,
@@ -16,6 +17,7 @@ from shopify_app.pages.portal import (
     storefront,
     storefront_codes,
     times,
+    told,
     tongue,
     wear,
     withdrawing,
@@ -37,12 +39,15 @@ for part in (
     storefront,
     storefront_codes,
     withdrawing,
+    looks,
     choosing,
     asked,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.record(tongue.settle)
+portal.add_app_template_filter(told.told)
+portal.add_app_template_global(looks.look_address)
 portal.before_app_request(tongue.listen)
 portal.after_app_request(tongue.carry)
 portal.register_error_handler(LinkDone, fresh_links.done)
