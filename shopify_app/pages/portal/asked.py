@@ -23,7 +23,7 @@ from shopify_app.pages.portal.chosen import Choice, read_choice
 from shopify_app.pages.portal.passes import Acting, OrderPass
 from shopify_app.pages.portal.places import Place, in_both
 from shopify_app.pages.portal.speaking import pass_over, who_speaks
-from shopify_app.pages.portal.tongue import _, tongue
+from shopify_app.pages.portal.tongue import _, speak, tongue
 from shopify_app.web import addresses, begin, now, settings
 from shops.limits import may_try
 from shops.links import ASKED, issue_link
@@ -44,6 +44,8 @@ class AskedTooOften(AppError):
 def confirm(place: Place) -> ResponseReturnValue:
     """Secured at once, and carried out by a job. The same press again is the same return."""
     choice = read_choice(request.form, now=now())
+    if choice.locale:
+        speak(choice.locale)
     who = who_speaks(place, choice)
     if who is None:
         return pass_over(place)

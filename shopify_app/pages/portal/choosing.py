@@ -49,7 +49,7 @@ def then(place: Place) -> ResponseReturnValue:
         return away(place, choice)
     if problems := problems_of(seen, choice):
         return _pieces(place, who, seen, choice, problems)
-    choice = replace(choice, order_name=seen.order.name)
+    choice = replace(choice, order_name=seen.order.name, locale=tongue().locale)
     offered = foresee_for(place, who, seen, choice)
     if offered is None or offered.comes_after:
         # By law nothing stands before a withdrawal: it is acknowledged first, and the invitation comes after it.
@@ -70,7 +70,7 @@ def look_once_more(place: Place) -> ResponseReturnValue:
         return away(place, choice)
     if problems := problems_of(seen, choice):
         return _pieces(place, who, seen, choice, problems)
-    choice = replace(choice, order_name=seen.order.name)
+    choice = replace(choice, order_name=seen.order.name, locale=tongue().locale)
     if choice.prefers is Prefers.TALK and who.acting is Acting.BUYER:
         found, offered = chosen_time(place, who, choice)
         if found and offered is not None:

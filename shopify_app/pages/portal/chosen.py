@@ -42,6 +42,7 @@ class Choice:
     way: Way | None = None
     offered: str = ""
     order_name: str = ""
+    locale: str = ""
 
     def line(self, gid: str) -> WantedLine | None:
         """What was chosen of that piece, None where it was not."""
@@ -52,6 +53,7 @@ class Choice:
         pairs = [("pass", self.shown_pass), ("key", self.key), ("prefers", self.prefers.value), ("zone", self.zone)]
         pairs += [("at", self.at.isoformat() if self.at else ""), ("kind", self.kind.value), ("phone", self.phone)]
         pairs += [("way", str(self.way or "")), ("offered", self.offered), ("order", self.order_name)]
+        pairs += [("locale", self.locale)]
         for line in self.lines:
             gid = line.fulfillment_line_gid
             pairs += [("line", gid), (f"quantity:{gid}", str(line.quantity))]
@@ -75,6 +77,7 @@ def read_choice(form: "MultiDict[str, str]", *, now: datetime) -> Choice:
         way=_word(Way, form.get("way"), None),
         offered=form.get("offered", "")[:120],
         order_name=one_line(form.get("order", ""))[:60],
+        locale=one_line(form.get("locale", ""))[:20],
     )
 
 
