@@ -111,6 +111,13 @@ BY_LAW = {
     ("POST", "/return/<house>/withdraw/confirm"),
 }
 """Withdrawing asks for no account. These show the house's public name, what was typed, and nothing else of anybody."""
+BY_PASS = {
+    ("POST", "/return/<house>/choose"),
+    ("POST", "/return/<house>/choose/next"),
+    ("POST", "/return/<house>/choose/summary"),
+    ("POST", "/return/<house>/confirm"),
+}
+"""A signed pass in the form is the proof here. Without one: the house's public name, the way in, and nobody."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(
@@ -118,7 +125,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
 ) -> None:
     before, stranger, seen = all_rows(admin), admin.app.test_client(), set()
     for address in addresses(admin.app, alice.ids, {}):
-        if (address.method, address.rule) in {*OPEN, *BY_LAW}:
+        if (address.method, address.rule) in {*OPEN, *BY_LAW, *BY_PASS}:
             seen.add((address.method, address.rule))
             continue
         answer = stranger.open(address.path, method=address.method, data=GUESSES if address.method == "POST" else None)
@@ -128,7 +135,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
         assert not [word for word in ALICES if word in shown], address
     assert all_rows(admin) == before
-    assert seen == {*OPEN, *BY_LAW}, "the lists name only what is there"
+    assert seen == {*OPEN, *BY_LAW, *BY_PASS}, "the lists name only what is there"
 
 
 @pytest.mark.parametrize("about", sorted(OPEN), ids=lambda about: " ".join(about))
@@ -152,6 +159,19 @@ def test_unauthenticated_endpoint__what_is_open_by_law_shows_the_houses_name_and
         assert answer.status_code in ((200,) if address.method == "GET" else (200, 422))
         assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
     assert all_rows(admin) == before, "without the key of the first step nothing is kept"
+
+
+@pytest.mark.parametrize("about", sorted(BY_PASS), ids=lambda about: " ".join(about))
+def test_unauthenticated_endpoint__without_a_pass_there_is_the_houses_name_and_nobody(
+    admin: Admin, alice: Everywhere, about: tuple[str, str]
+) -> None:
+    before = all_rows(admin)
+    [address] = [a for a in addresses(admin.app, alice.ids, {}) if (a.method, a.rule) == about]
+    for data in (None, GUESSES, GUESSES | {"pass": alice.tokens["r"]}):
+        answer = admin.app.test_client().post(address.path, data=data)
+        assert answer.status_code == 403
+        assert not [word for word in (*ALICES[1:], "Whitlock", "Meridian") if word in answer.text]
+    assert all_rows(admin) == before
 
 
 def test_missing_authorization_check__one_proof_does_not_pass_for_another(admin: Admin, alice: Everywhere) -> None:
@@ -196,7 +216,7 @@ def test_missing_tenant_isolation__dana_with_every_proof_of_her_own_reaches_noth
         answer = dana.ask(address, **(guesses if address.method == "POST" else {}))
         assert answer.status_code < 500 or address.rule == "/readyz", (address, answer.status_code)
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
-        public = ALICES[:1] if (address.method, address.rule) in BY_LAW else ()
+        public = ALICES[:1] if (address.method, address.rule) in BY_LAW | BY_PASS else ()
         assert not [word for word in ALICES if word in shown and word not in public], address
         if address.owned and not address.rule.startswith(("/r/", "/consult/")):
             owned += 1

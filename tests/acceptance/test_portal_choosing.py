@@ -134,7 +134,7 @@ def house(
             shop = cast.alice(session, SHOP)
             shop.access_token, shop.installed_at = token_of(town), NOW
             shop_id, bob = cast.number(shop.id), cast.bob(session, shop)
-            about = {"limit_cents": 500_000, "currency": "USD", "default_advisor_id": bob.id}
+            about: dict[str, Any] = {"limit_cents": 500_000, "currency": "USD", "default_advisor_id": bob.id}
             session.add(RoutingPolicy(shop_id=shop_id, **about))
         app = create_app(settings, database)
         server = make_server("127.0.0.1", port, app, threaded=True)

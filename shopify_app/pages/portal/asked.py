@@ -11,7 +11,8 @@ from consults.advisors import get_advisor
 from consults.zones import show_times
 from kit.errors import AppError
 from kit.tokens import token_hash
-from logistics.rmas import lines_of, parcels
+from logistics.parcels import parcels_of
+from logistics.rmas import lines_of
 from logistics.states import ParcelState
 from logistics.withdrawals import instant_in_words
 from routing import asking
@@ -74,7 +75,7 @@ def asked_page(session: Session, token: str, asked: tuple[OpenedReturn, AskedRet
     if rma is None:
         return values
     ready = (ParcelState.BOUGHT, ParcelState.ATTACHED)
-    boxes = [box for box in parcels.parcels_of(session, rma) if box.state in ready and box.is_covered]
+    boxes = [box for box in parcels_of(session, rma) if box.state in ready and box.is_covered]
     pieces = [(line.title, line.quantity) for line in lines_of(session, rma)]
     return values | {"goods": rma.goods_state.value, "boxes": boxes, "titles": pieces}
 
