@@ -60,6 +60,9 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "waiting_advisor": ("sms", "email"),
 }
 
+MOST_OF_SUBJECT, MOST_IN_A_TEXT = 300, 400
+"""Letters of a subject, and of one value in a text; far more than any real one has."""
+
 WRITTEN_AS = {"whatsapp": "sms"}
 """Channels that say what another says, word for word."""
 
@@ -80,13 +83,23 @@ def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") 
     if written not in MESSAGES[name]:
         raise KeyError(f"{name} has no {channel} template")
     file = f"{name}.{written}.txt"
-    text = _environment.select_template([f"{language(locale)}/{file}", file]).render(values).strip()
+    shown = values if channel == "email" else {name: _short(name, value) for name, value in values.items()}
+    text = _environment.select_template([f"{language(locale)}/{file}", file]).render(shown).strip()
     if channel != "email":
         return "", " ".join(text.split())
     first, _, body = text.partition("\n")
     if not first.startswith("Subject:"):
         raise ValueError(f"{name}.email.txt does not start with its subject")
-    return first.removeprefix("Subject:").strip(), body.strip() + "\n"
+    return _cut(first.removeprefix("Subject:").strip(), MOST_OF_SUBJECT), body.strip() + "\n"
+
+
+def _short(name: str, value: Any) -> Any:
+    """In a text a name of ten thousand letters would leave no room for the rest; a link is never cut."""
+    return _cut(value, MOST_IN_A_TEXT) if isinstance(value, str) and "link" not in name else value
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def language(locale: str) -> str:

@@ -41,8 +41,15 @@ def upgrade() -> None:
     with op.batch_alter_table("openedreturn", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notes", sa.Text(), nullable=True))
 
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wanted_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("rma", schema=None) as batch_op:
         batch_op.add_column(sa.Column("wished_way", sa.String(length=40), nullable=True))
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tax_cents", sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("accent", sa.String(length=7), server_default="", nullable=False))
@@ -61,8 +68,15 @@ def downgrade() -> None:
         batch_op.drop_column("on_accent")
         batch_op.drop_column("accent")
 
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.drop_column("tax_cents")
+
     with op.batch_alter_table("rma", schema=None) as batch_op:
         batch_op.drop_column("wished_way")
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_column("wanted_until")
+        batch_op.drop_column("wanted_from")
 
     with op.batch_alter_table("openedreturn", schema=None) as batch_op:
         batch_op.drop_column("notes")

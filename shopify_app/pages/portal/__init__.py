@@ -6,8 +6,10 @@ from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
     asked,
+    changes,
     choosing,
     deciding,
+    documents,
     fresh_links,
     looks,
     meeting,
@@ -29,6 +31,8 @@ portal = Blueprint("portal", __name__)
 for part in (
     returns,
     deciding,
+    changes,
+    documents,
     times,
     standing_in,
     sooner,
