@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from consults import cases
 from consults.advisors import get_advisor
-from consults.booking import get_consult
+from consults.booking import get_consult, next_consult
 from consults.clock_jobs import text_later, was_handed_over
 from consults.history import add_line, history
 from consults.kinds import Kind
@@ -28,6 +28,7 @@ from consults.rooms import embedded
 from consults.rooms.provider import LINK
 from consults.states import ConsultState
 from consults.telling import EMAIL, OR_BY_EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
+from consults.wishes import prefers_simple_return
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -47,6 +48,9 @@ def tell_advisor(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: i
         letters = _about_case(session, addresses, shop_id, case_id)
         if letters.case.taken_at is not None or was_handed_over(session, letters.case):
             return  # meanwhile; who has it now is told by what followed from that
+        if prefers_simple_return(session, shop_id=shop_id, case_id=case_id):
+            _note_once(session, letters.case, "advisor.not_told", "the client chose a return without a conversation")
+            return
         about = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid}
         if text_later(session, letters.case, letters.advisor, "consults.tell_advisor", about, now=letters.now):
             return
@@ -73,11 +77,14 @@ def invite_client(
 ) -> None:
     """On CaseOpened: invite the client to talk, by email, and by text where they agreed to texts.
 
-    Where the house offers both side by side, the letter puts neither before the other.
+    Where the house offers both side by side, the letter puts neither before the other. Who has chosen already, a time
+    or a return without a conversation, is not invited to choose.
     """
     key = f"case:{case_id}:client:invited"
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
+        if _has_chosen(session, letters.case):
+            return
         email, shortly = letters.case.client_email, ways_to(session, letters.case)
         message = "client_offered_both" if letters.case.side_by_side else "client_invited"
         _tell(letters, message, EMAIL, email, key, lambda: letters.invited(return_pages))
@@ -185,6 +192,12 @@ def close_rooms(begin: Begin) -> None:
         old = select(Signal.consult_id).join(Consult, col(Consult.id) == col(Signal.consult_id))
         for consult_id in session.exec(old.where(col(Consult.over_at) < now - KEEP_SIGNALS).distinct()).all():
             embedded.purge_signals(session, consult_id=consult_id)
+
+
+def _has_chosen(session: Session, case: Case) -> bool:
+    assert case.id is not None
+    mine = {"shop_id": case.shop_id, "case_id": case.id}
+    return prefers_simple_return(session, **mine) or next_consult(session, **mine) is not None
 
 
 def _key(consult: Consult) -> str:

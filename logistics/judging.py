@@ -1,6 +1,7 @@
 """Verdicts on who may send back what: gathered, kept with the return, and let go on by a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from kit.db import insert_once
 from kit.errors import NotFound
 from logistics import packs, statements
 from logistics.cover_models import RmaVerdict
-from logistics.eligibility import LineFacts, ReturnFacts, decide
+from logistics.eligibility import LineFacts, ReturnFacts, Verdicts, decide
 from logistics.eligibility.facts import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
@@ -47,6 +48,15 @@ def keep_verdict(session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, *
     kept = verdict_of(session, rma)
     assert kept is not None
     return kept
+
+
+def judge_choice(
+    session: Session, *, shop_id: int, chosen: Sequence[tuple[str, str, int]], sold: SoldRead, now: datetime
+) -> Verdicts:
+    """The verdicts on (line gid, title, quantity) a client has chosen and not asked for yet. Nothing is kept."""
+    rules = {name: packs.pack(session, shop_id, name) for name in JUDGED_BY}
+    coming = [(gid, title, quantity, _elsewhere(session, shop_id, None, gid)) for gid, title, quantity in chosen]
+    return decide(_facts(coming, sold, rules, asked_on=_day(session, shop_id, now), is_open=False))
 
 
 def _terms_of_law(rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> MoneyTerms:
@@ -92,39 +102,56 @@ def gather(
     session: Session, rma: Rma, read: ReturnRead, sold: SoldRead, rules: Mapping[str, Pack], *, now: datetime
 ) -> ReturnFacts:
     """What is known of a return on the day it was asked for."""
-    coming = {line.line_gid for line in read.lines}
+    coming = [
+        (line.line_gid, line.title, line.quantity, _elsewhere(session, rma.shop_id, rma.id, line.line_gid))
+        for line in read.lines
+    ]
+    as_kept = replace(sold, country=rma.country, channel=rma.channel, delivered_on=rma.delivered_on)
+    asked_on = _day(session, rma.shop_id, read.created_at or now)
+    return _facts(coming, as_kept, rules, asked_on=asked_on, is_open=read.status == "OPEN")
+
+
+def _facts(
+    coming: Sequence[tuple[str, str, int, int]],
+    sold: SoldRead,
+    rules: Mapping[str, Pack],
+    *,
+    asked_on: date,
+    is_open: bool,
+) -> ReturnFacts:
+    """Of (line gid, title, quantity, how many of it are elsewhere)."""
     in_sets = {piece.line_gid for piece in sold.pieces if "set" in matches(rules["classes"], list(piece.words))}
     lines = tuple(
         LineFacts(
-            title=line.title,
-            quantity=line.quantity,
-            classes=frozenset(matches(rules["classes"], list(sold.piece(line.line_gid).words))),
-            sold=sold.piece(line.line_gid).quantity,
-            elsewhere=_elsewhere(session, rma, line.line_gid),
+            title=title,
+            quantity=quantity,
+            classes=frozenset(matches(rules["classes"], list(sold.piece(line_gid).words))),
+            sold=sold.piece(line_gid).quantity,
+            elsewhere=elsewhere,
         )
-        for line in read.lines
+        for line_gid, title, quantity, elsewhere in coming
     )
     return ReturnFacts(
         lines=lines,
-        country=rma.country,
-        channel=rma.channel,
-        asked_on=_day(session, rma, read.created_at or now),
-        delivered_on=rma.delivered_on,
-        law=law_in(rules["countries"], rma.country),
-        policy=policy_for(rules["policy"], rma.country),
-        is_open=read.status == "OPEN",
-        is_all_of_a_set=in_sets <= coming,
+        country=sold.country,
+        channel=sold.channel,
+        asked_on=asked_on,
+        delivered_on=sold.delivered_on,
+        law=law_in(rules["countries"], sold.country),
+        policy=policy_for(rules["policy"], sold.country),
+        is_open=is_open,
+        is_all_of_a_set=in_sets <= {line_gid for line_gid, *_ in coming},
     )
 
 
-def _elsewhere(session: Session, rma: Rma, line_gid: str) -> int:
+def _elsewhere(session: Session, shop_id: int, rma_id: int | None, line_gid: str) -> int:
     """How many of an order's line are in its other returns; one that came to nothing counts for nothing."""
     query = select(sa.func.coalesce(sa.func.sum(col(RmaLine.quantity)), 0)).join(
         Rma, col(Rma.id) == col(RmaLine.rma_id)
     )
-    others = (Rma.shop_id == rma.shop_id, Rma.id != rma.id, Rma.goods_state != Goods.ENDED)
+    others = (Rma.shop_id == shop_id, col(Rma.id).is_distinct_from(rma_id), Rma.goods_state != Goods.ENDED)
     return int(session.exec(query.where(*others, RmaLine.line_gid == line_gid)).one()) if line_gid else 0
 
 
-def _day(session: Session, rma: Rma, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(get_shop(session, rma.shop_id).zone)).date()
+def _day(session: Session, shop_id: int, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date()

@@ -109,6 +109,7 @@ class Rma(SQLModel, table=True):
     settled_at: datetime | None = None
     closed_at: datetime | None = None
     ended_how: str = Field(default="", max_length=20)
+    wished_way: Way | None = Field(default=None, sa_type=word(Way))
 
     @property
     def value(self) -> Money:

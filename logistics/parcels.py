@@ -284,6 +284,8 @@ def _planned(rma: Rma, rfo: RfoRead, need_cents: int) -> Parcel:
         need_cents=need_cents,
         cover_currency=rma.currency,
     )
+    if rma.wished_way is not None:
+        row.way = row.chosen_way = rma.wished_way
     hung = next((delivery for delivery in rfo.deliveries if delivery.tracking_number), None)
     if hung is not None:  # somebody hung a label on in the admin already: held back until its cover is confirmed
         row.state, row.tracking_code = ParcelState.BOUGHT, hung.tracking_number

@@ -19,6 +19,7 @@ from logistics.judging import keep_verdict
 from logistics.models import Inspection, LogisticsPolicy, Parcel, Rma, RmaLine, RmaStep, Settlement
 from logistics.reads import Address, ClientRead, ReturnLineRead, ReturnRead, SoldRead
 from logistics.states import FINAL_GOODS, GOODS, HERE, Goods, SettlementState, can_move
+from logistics.ways import Way
 
 ENDINGS = {"CLOSED": "closed", "CANCELED": "canceled", "DECLINED": "declined"}
 
@@ -83,6 +84,12 @@ def get_rma(session: Session, *, shop_id: int, rma_id: int) -> Rma:
 def find_rma(session: Session, *, shop_id: int, return_gid: str) -> Rma | None:
     """The RMA of Shopify's return, if we know it."""
     return session.exec(select(Rma).where(Rma.shop_id == shop_id, Rma.return_gid == return_gid)).first()
+
+
+def prefer_way(session: Session, rma: Rma, way: Way) -> None:
+    """How the client would have it travel, for the boxes that are planned from now on; the cover's rule still holds."""
+    rma.wished_way = way
+    session.add(rma)
 
 
 def open_rmas(session: Session, *, shop_id: int, limit: int = 200) -> list[Rma]:

@@ -144,6 +144,22 @@ def invites(
     return (True, "") if arm is Arm.INVITED else (False, "By the pilot's draw this household has today's flow.")
 
 
+def would_invite(session: Session, *, shop_id: int, key: str | None, value: Money, now: datetime) -> bool:
+    """What invites() would say of that client, with nothing drawn or kept.
+
+    Without a `key`, while a pilot compares, nobody can say before there is a return: no.
+    """
+    pilot = current(session, shop_id=shop_id, now=now)
+    if pilot is None:
+        return True
+    if pilot.off:
+        return False
+    if value.currency != pilot.currency or value.cents < pilot.from_cents:
+        return True
+    compares = pilot.mode is not PilotMode.OBSERVE
+    return compares and key is not None and arm_of(session, pilot, key) is Arm.INVITED
+
+
 def arm_of(session: Session, pilot: Pilot, key: str) -> Arm:
     """The arm of a client's household: what one of its people was given first, else the draw.
 

@@ -18,6 +18,7 @@ __all__ = [
     "decide",
     "match",
     "opened_by",
+    "wished_here",
 ]
 
 MOST_NAMED = 4
@@ -104,6 +105,12 @@ def asked_here(decided: Decided) -> Decided:
     """A client who asked for the return on our own page is looked after, also where the rules offer nothing."""
     words = f"Asked for on the house's own return page, so it is looked after. By the rule alone: {decided.words}"
     return Decided(Outcome.SIMPLE, None, Level.NOBODY, words, decided.rule_id)
+
+
+def wished_here(decided: Decided, person: Person) -> Decided:
+    """A client chose a time with that person on our own page, when they were offered."""
+    words = f"The client chose a conversation with {person.name} on the return page. By the rule alone: {decided.words}"
+    return Decided(Outcome.ASSISTED, person.advisor_id, Level.PERSON, words, decided.rule_id)
 
 
 def _judge(book: RuleBook, facts: ReturnFacts, rule: Rule, number: int) -> Judged:

@@ -21,7 +21,7 @@ from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
 from logistics.ports import ReturnsDoor
 from logistics.reads import Address, ClientRead, ReturnRead
-from routing import books, evidence, gathering, offers, openings, policies, selling, sweeps
+from routing import asking, books, evidence, gathering, offers, openings, policies, selling, sweeps
 from routing.chains import chain_row, signal_keys
 from routing.currencies import decide_elsewhere
 from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, opened_by
@@ -168,6 +168,7 @@ def _decide_and_hand_on(
         decided = under_pilot(session, decided, value=returned_value(read, order), **about)
         if decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
             decided = asked_here(decided)
+        decided = asking.as_wished(session, decided, shop_id=shop_id, return_gid=read.return_gid)
     decision = Decision(
         shop_id=shop_id,
         return_gid=read.return_gid,
@@ -212,6 +213,7 @@ def _decide_and_hand_on(
         )
         selling.note_sellers(session, shop_id=shop_id, order_gid=order.order_gid, seller=seller, now=now)
         open_with_answer(session, shop_id=shop_id, facts=of_case, owner_id=decided.advisor_id, now=now)
+    asking.follow_choice(session, shop_id=shop_id, return_gid=read.return_gid, now=now)
     jobs.publish(session, ReturnRouted(shop_id, read.return_gid))
 
 

@@ -13,6 +13,7 @@ from kit.db import word
 from routing.decide import Outcome
 from routing.sellers import Level
 from routing.states import FlowState, OpeningState
+from shops.crypt import Sealed
 
 
 class RoutingPolicy(SQLModel, table=True):
@@ -165,7 +166,9 @@ class OpenedReturn(SQLModel, table=True):
     """A return made from here, by an advisor or, without `advisor_id`, by the client on our own page.
 
     `key` is the form's own, so that a second press is the same return. `lines` is [{fulfillment_line_gid, quantity}],
-    `before` the gids of the order's returns just before we asked, `exchanges` [{variant_gid, quantity}] sent instead.
+    with a `reason_gid` of its own where `reason_gid` is not that of all; `notes` what the client wrote of a line, as
+    JSON by its gid, until Shopify has it. `before` are the gids of the order's returns just before we asked,
+    `exchanges` [{variant_gid, quantity}] sent instead.
     """
 
     __table_args__ = (
@@ -191,3 +194,4 @@ class OpenedReturn(SQLModel, table=True):
     exchanges: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
     )
+    notes: str | None = Field(default=None, sa_type=Sealed)

@@ -4,7 +4,9 @@
 it, and after a lost answer the order's returns are read back before anything else is done.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +24,9 @@ from logistics.reads import ReturnRead
 from routing.events import ReturnSeen
 from routing.models import OpenedReturn
 from routing.ports import Openings
-from routing.reads import OrderReturn
+from routing.reads import OrderReturn, WantedLine
 from routing.states import OPENING, OpeningState
+from routing.unsaid import KEPT_TO_THEMSELVES, stands_for_none
 
 log = get_logger("routing")
 
@@ -50,13 +53,16 @@ def ask(
     reason_gid: str,
     advisor_id: int | None,
     exchanges: Sequence[tuple[str, int]] = (),
+    reasons: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
     now: datetime,
 ) -> OpenedReturn:
     """Secure the opening of a return of (fulfilment line gid, quantity). The same `key` is the same return.
 
     With `advisor_id` it is made approved and the case is theirs; without one it is requested, as by the client, and
     routed by the merchant's rule. `exchanges` are (variant gid, quantity) the client decided for: Shopify takes them
-    only when a return is made, so nothing is made before. Raises AppError for a choice of nothing.
+    only when a return is made, so nothing is made before. `reasons` and `notes` are those of a line alone, by its gid,
+    where the client gave them. Raises AppError for a choice of nothing.
     """
     wanted = wanted_lines(lines)
     row = OpenedReturn(
@@ -64,8 +70,9 @@ def ask(
         key=key,
         order_gid=order_gid,
         order_name=order_name,
-        lines=[{"fulfillment_line_gid": gid, "quantity": quantity} for gid, quantity in wanted],
+        lines=[_line(gid, quantity, (reasons or {}).get(gid)) for gid, quantity in wanted],
         reason_gid=reason_gid,
+        notes=_words({gid: (notes or {}).get(gid, "") for gid, _ in wanted}),
         advisor_id=advisor_id,
         exchanges=[{"variant_gid": gid, "quantity": quantity} for gid, quantity in exchanges],
         asked_at=now,
@@ -161,7 +168,7 @@ def settle_by(session: Session, *, shop_id: int, read: ReturnRead) -> Advisor | 
         lines = tuple(sorted((line.fulfillment_line_gid, line.quantity) for line in read.lines))
         waiting = (row for row in rows if row.return_gid is None and row.sent_at is not None)
         fits = (row for row in waiting if lines == _lines(row) and read.return_gid not in row.before)
-        row = next((row for row in fits if _move(session, row, OpeningState.MADE, return_gid=read.return_gid)), None)
+        row = next((row for row in fits if _settle(session, row, read.return_gid)), None)
     if row is None or row.advisor_id is None:
         return None
     return get_advisor(session, shop_id=shop_id, advisor_id=row.advisor_id)
@@ -202,12 +209,21 @@ def _claim(begin: Begin, row: OpenedReturn, there: Sequence[OrderReturn]) -> Ope
 
 
 def _send(openings: Openings, row: OpenedReturn) -> str:
-    lines = list(_lines(row))
     if row.advisor_id is None:
-        return openings.request(row.shop_id, order_gid=row.order_gid, lines=lines, reason_gid=row.reason_gid)
+        return openings.request(row.shop_id, order_gid=row.order_gid, lines=_with_reasons(openings, row))
+    lines = list(_lines(row))
     instead = [(exchange["variant_gid"], exchange["quantity"]) for exchange in row.exchanges]
     about: dict[str, Any] = {"order_gid": row.order_gid, "lines": lines, "reason_gid": row.reason_gid}
     return openings.create(row.shop_id, requested_at=row.asked_at, exchanges=instead, **about)
+
+
+def _with_reasons(openings: Openings, row: OpenedReturn) -> tuple[WantedLine, ...]:
+    """Its lines; who would rather not say why is given the shop's word for that."""
+    lines = wanted_of(row)
+    if all(line.reason_gid for line in lines):
+        return lines
+    unsaid = stands_for_none(openings.reasons(row.shop_id), KEPT_TO_THEMSELVES)
+    return tuple(replace(line, reason_gid=line.reason_gid or (unsaid.gid if unsaid else "")) for line in lines)
 
 
 def _after_failure(begin: Begin, row: OpenedReturn, sent: OpenedReturn, error: OutsideError | Waiting) -> None:
@@ -225,7 +241,7 @@ def _after_failure(begin: Begin, row: OpenedReturn, sent: OpenedReturn, error: O
 def _record(begin: Begin, row: OpenedReturn, return_gid: str) -> None:
     """It is made: routing is told, in one transaction. Shopify's webhook, or another run, may have been quicker."""
     with begin() as session:
-        if _move(session, row, OpeningState.MADE, return_gid=return_gid, problem=""):
+        if _move(session, row, OpeningState.MADE, return_gid=return_gid, problem="", notes=None):
             jobs.publish(session, ReturnSeen(row.shop_id, return_gid, row.order_gid))
             log.info("return.opened", shop_id=row.shop_id, by=row.advisor_id)
 
@@ -249,6 +265,36 @@ def _move(session: Session, row: OpenedReturn, to: OpeningState, **values: Any) 
 def _secure(session: Session, row: OpenedReturn) -> None:
     key = f"opening:{row.shop_id}:{row.order_gid}"
     jobs.enqueue(session, "routing.open_return", key=key, shop_id=row.shop_id, opened_id=row.id)
+
+
+def wanted_of(row: OpenedReturn) -> tuple[WantedLine, ...]:
+    """Its lines as Shopify is asked for them. Rows of before have one reason for all, and no notes."""
+    notes = json.loads(row.notes or "{}")
+    return tuple(
+        WantedLine(gid, line["quantity"], line.get("reason_gid", row.reason_gid), notes.get(gid, ""))
+        for line in sorted(row.lines, key=lambda line: line["fulfillment_line_gid"])
+        for gid in (line["fulfillment_line_gid"],)
+    )
+
+
+def forget_notes(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> None:
+    """What clients wrote goes when their data goes; once Shopify has it, it is not kept here anyway."""
+    theirs = (col(OpenedReturn.shop_id) == shop_id, col(OpenedReturn.order_gid).in_(order_gids))
+    session.connection().execute(sa.update(OpenedReturn).where(*theirs).values(notes=None))
+
+
+def _settle(session: Session, row: OpenedReturn, return_gid: str) -> bool:
+    return _move(session, row, OpeningState.MADE, return_gid=return_gid, notes=None)
+
+
+def _line(gid: str, quantity: int, reason_gid: str | None) -> dict[str, Any]:
+    line: dict[str, Any] = {"fulfillment_line_gid": gid, "quantity": quantity}
+    return line if reason_gid is None else line | {"reason_gid": reason_gid}
+
+
+def _words(notes: Mapping[str, str]) -> str | None:
+    said = {gid: note for gid, note in notes.items() if note}
+    return json.dumps(said) if said else None
 
 
 def _lines(row: OpenedReturn) -> tuple[tuple[str, int], ...]:

@@ -6,18 +6,22 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from kit.money import Money
 from logistics.reads import ClientRead
 from routing.facts import OrderRead, StaffRead
 from routing.reads import (
+    LineToChoose,
     OrderContact,
     OrderReturn,
     OrderSignals,
     OrderToReturn,
     OwnOrder,
     Reason,
+    ReturnablePiece,
     SignalKeys,
     StaffMember,
     SweptPage,
+    WantedLine,
 )
 
 
@@ -92,6 +96,18 @@ class Openings(Protocol):
         """What may be given as the reason, by name."""
         ...
 
+    def pieces(self, shop_id: int, order_gid: str) -> tuple[ReturnablePiece, ...]:
+        """What of that order can still be sent back."""
+        ...
+
+    def lines(self, shop_id: int, order_gid: str) -> tuple[LineToChoose, ...]:
+        """Each line of that order with the reasons Shopify suggests for it, and what keeps it from coming back."""
+        ...
+
+    def worth(self, shop_id: int, order_gid: str, lines: Sequence[tuple[str, int]]) -> dict[str, Money]:
+        """What Shopify reckons each of these (fulfilment line gid, quantity) comes to, in the money the client paid."""
+        ...
+
     def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
         """Every return of that order, as Shopify has them now, newest first."""
         ...
@@ -112,7 +128,7 @@ class Openings(Protocol):
         """
         ...
 
-    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
+    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[WantedLine]) -> str:
         """Ask for a return in the client's stead; its gid. Not idempotent at Shopify."""
         ...
 

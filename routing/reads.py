@@ -91,6 +91,27 @@ class Reason:
 
     gid: str
     name: str
+    handle: str = ""
+
+
+@dataclass(frozen=True)
+class WantedLine:
+    """One line of a return to be asked for. `reason_gid` is "" where none was given; `note` the client's words."""
+
+    fulfillment_line_gid: str
+    quantity: int
+    reason_gid: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LineToChoose:
+    """What a line of an order may be sent back for, and why it may not be: `unsent` pieces are not with the client."""
+
+    line_gid: str
+    reasons: tuple[Reason, ...] = ()
+    unsent: int = 0
+    is_gift_card: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Carrying out a withdrawal that a client stated on our page: the order's pieces become a requested return."""
 
-from collections.abc import Sequence
-
 from kit import clock
 from kit.db import Begin
 from kit.log import get_logger
@@ -10,6 +8,7 @@ from logistics.statement_models import StatementState, WithdrawalStatement
 from routing import openings
 from routing.ports import Openings
 from routing.reads import OrderToReturn, Reason
+from routing.unsaid import WITHDRAWN, stands_for_none
 
 log = get_logger("routing")
 
@@ -17,8 +16,6 @@ NOT_FOUND = "No order of that number and address is shown to the app. Find it in
 PART_ONLY = "The client withdraws from a part of the order. Open the return of those pieces by hand."
 NOTHING_LEFT = "Nothing of the order can be sent back in Shopify: not sent yet, or returned already. Look at the order."
 NO_REASON = "The shop has no return reason in use, and Shopify asks for one. Open the return by hand."
-USUAL = ("changed my mind", "unwanted", "other")
-"""A withdrawal needs no reason and Shopify asks for one: the first of these that the shop has stands for none."""
 
 
 def carry_out_withdrawal(
@@ -34,7 +31,7 @@ def carry_out_withdrawal(
         return
     order = read.find_order(shop_id, row.order_name)
     is_theirs = order is not None and (is_vouched or _same(order.email, row.email))
-    reason = _reason(read.reasons(shop_id)) if order is not None and is_theirs else None
+    reason = stands_for_none(read.reasons(shop_id), WITHDRAWN) if order is not None and is_theirs else None
     why = _hindrance(row, order if is_theirs else None, reason)
     with begin() as session:
         found = {"order_gid": order.order_gid} if order is not None and is_theirs else {}
@@ -65,14 +62,6 @@ def _hindrance(row: WithdrawalStatement, order: OrderToReturn | None, reason: Re
     if not order.pieces or len(order.pieces) > openings.MOST_LINES:
         return NOTHING_LEFT
     return "" if reason else NO_REASON
-
-
-def _reason(known: Sequence[Reason]) -> Reason | None:
-    for wanted in USUAL:
-        for reason in known:
-            if wanted in reason.name.casefold():
-                return reason
-    return known[0] if known else None
 
 
 def _same(of_order: str, typed: str) -> bool:

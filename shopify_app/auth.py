@@ -20,7 +20,7 @@ from kit.errors import AppError
 from kit.settings import Settings
 from kit.tokens import derive_key, new_token, token_hash
 from shopify_app.web import begin, now, settings
-from shops.links import CONSULT, OFFER, RETURN, Opened, open_link
+from shops.links import ASKED, CONSULT, OFFER, RETURN, Opened, open_link
 from shops.models import DeskSession
 from shops.shops import find_serving, get_shop
 from webhooks.sources.shopify import clean_domain
@@ -211,8 +211,8 @@ def allowed_to(advisor: Advisor) -> Allowed:
 
 
 def client_link(session: Session, token: str, purpose: str) -> Opened:
-    """What a client's link stands for, `purpose` one of links.RETURN, OFFER, CONSULT. Raises NotFound or LinkDone."""
-    assert purpose in (RETURN, OFFER, CONSULT)
+    """What a client's link stands for, `purpose` of RETURN, ASKED, OFFER, CONSULT. Raises NotFound or LinkDone."""
+    assert purpose in (RETURN, ASKED, OFFER, CONSULT)
     return open_link(session, token, purpose=purpose, now=now())
 
 

@@ -12,6 +12,7 @@ import consults.privacy
 import jobs
 import measures.privacy
 import notifications.privacy
+import routing.asking
 import routing.offers
 import routing.speakers
 import routing.trying
@@ -65,6 +66,8 @@ TABLES = (
     "codeasked",
     "accountsession",
     "orderspeaker",
+    "openedreturn",
+    "askedreturn",
 )
 
 
@@ -193,6 +196,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     merges.forget(session, shop_id=shop_id, client_gid=client_gid)
     routing.speakers.erase_client(session, shop_id=shop_id, order_gids=traces.order_gids, now=now)
     routing.trying.forget(session, shop_id=shop_id, order_gids=traces.order_gids)
+    routing.asking.forget(session, shop_id=shop_id, order_gids=[*order_gids, *traces.order_gids])
     routing.offers.forget(session, shop_id=shop_id, order_gids=[*order_gids, *traces.order_gids])
     return traces.order_gids
 

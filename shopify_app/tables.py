@@ -22,6 +22,7 @@ import measures.models
 import measures.pilot_models
 import notifications.code_models
 import notifications.models
+import routing.asked_models
 import routing.ledgers
 import routing.models
 import routing.offer_models
@@ -60,5 +61,6 @@ MODELS = (
     routing.seller_models,
     routing.speaker_models,
     routing.ledgers,
+    routing.asked_models,
 )
 metadata = SQLModel.metadata

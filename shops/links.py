@@ -13,6 +13,7 @@ from shops.models import Link
 DESK = "desk"  # opens the desk for one advisor; used up by the first POST; person_id: advisor, subject_id: case
 RETURN = "return"  # the client's page of one return; subject_id: RMA
 ORDER = "order"  # an order, for somebody its buyer named; subject_id: routing's OrderSpeaker
+ASKED = "asked"  # a return asked for on our page, until and after it is known; subject_id: its opening
 OFFER = "offer"  # the client's page of a return they decide about; subject_id: the offer
 CONSULT = "consult"  # the client's or a guest's page of one conversation; subject_id: case; person_id: participant
 CALENDAR = "calendar"  # the feed an advisor's own calendar reads; subject_id: advisor
@@ -27,6 +28,7 @@ LIFETIME = {
     DESK: timedelta(hours=24),
     RETURN: timedelta(days=180),
     ORDER: timedelta(days=60),
+    ASKED: timedelta(days=180),
     OFFER: timedelta(days=180),
     CONSULT: timedelta(days=60),
     CALENDAR: timedelta(days=3650),

@@ -7,11 +7,13 @@ from typing import Any
 
 from kit.clock import parse_instant
 from kit.errors import OutsideError
-from routing.reads import OrderReturn, OrderToReturn, Reason, ReturnablePiece
+from kit.money import Money
+from routing.reads import LineToChoose, OrderReturn, OrderToReturn, Reason, ReturnablePiece, WantedLine
 from shopify_app.admin_api.client import AdminApi
-from shopify_app.admin_api.reading import nodes, shown
+from shopify_app.admin_api.reading import money, nodes, shown
 from shopify_app.admin_api.sweeps import returns_of_order
 
+LONGEST_NOTE = 300
 ORDER_NAME = re.compile(r"#?[\w.\-/]{1,40}")
 
 
@@ -31,7 +33,7 @@ class ShopifyOpenings:
         order = next((o for o in nodes(found) if o["name"].lstrip("#").casefold() == wanted), None)
         if order is None:
             return None
-        return OrderToReturn(order["id"], order["name"], self._pieces(shop_id, order["id"]), order.get("email") or "")
+        return OrderToReturn(order["id"], order["name"], self.pieces(shop_id, order["id"]), order.get("email") or "")
 
     def buyer(self, shop_id: int, order_gid: str) -> str | None:
         """The client whose order it is; None for one without an account, or an order that is not shown."""
@@ -49,6 +51,32 @@ class ShopifyOpenings:
             if not page["pageInfo"]["hasNextPage"]:
                 return tuple(found)
             after = page["pageInfo"]["endCursor"]
+
+    def lines(self, shop_id: int, order_gid: str) -> tuple[LineToChoose, ...]:
+        """All of them, page by page."""
+        found: list[LineToChoose] = []
+        after = None
+        while True:
+            order = self.api.read(shop_id, "order_lines_to_choose", {"id": order_gid, "after": after}).data.get("order")
+            page = (order or {}).get("lineItems") or {}
+            found += [_to_choose(line) for line in nodes(page)]
+            if not (page.get("pageInfo") or {}).get("hasNextPage"):
+                return tuple(found)
+            after = page["pageInfo"]["endCursor"]
+
+    def worth(self, shop_id: int, order_gid: str, lines: Sequence[tuple[str, int]]) -> dict[str, Money]:
+        """With tax, without what shipping cost: that is settled when the pieces are here."""
+        wanted = [{"fulfillmentLineItemId": gid, "quantity": quantity} for gid, quantity in lines]
+        about = {"orderId": order_gid, "input": {"orderId": order_gid, "returnLineItems": wanted}}
+        told = self.api.read(shop_id, "return_calculate", about).data
+        with_tax = not (told.get("order") or {}).get("taxesIncluded")
+        found: dict[str, Money] = {}
+        for line in (told.get("returnCalculate") or {}).get("returnLineItems") or ():
+            amount = money(line["subtotalSet"]["presentmentMoney"])
+            found[line["fulfillmentLineItem"]["id"]] = (
+                amount + money(line["totalTaxSet"]["presentmentMoney"]) if with_tax else amount
+            )
+        return found
 
     def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
         """All of them, whatever became of them."""
@@ -76,12 +104,13 @@ class ShopifyOpenings:
             value["exchangeLineItems"] = [{"variantId": gid, "quantity": quantity} for gid, quantity in exchanges]
         return _made(self.api.write(shop_id, "return_create", {"returnInput": value}), "return_create")
 
-    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
+    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[WantedLine]) -> str:
         """A requested return, as the client's account page would make it."""
-        value = {"orderId": order_gid, "returnLineItems": _lines(lines, reason_gid)}
+        value = {"orderId": order_gid, "returnLineItems": [_wanted(line) for line in lines]}
         return _made(self.api.write(shop_id, "return_request", {"input": value}), "return_request")
 
-    def _pieces(self, shop_id: int, order_gid: str) -> tuple[ReturnablePiece, ...]:
+    def pieces(self, shop_id: int, order_gid: str) -> tuple[ReturnablePiece, ...]:
+        """Gift cards are left out."""
         found: list[ReturnablePiece] = []
         after = None
         while True:
@@ -108,6 +137,25 @@ def _piece(line: dict[str, Any]) -> ReturnablePiece:
         quantity=int(line["quantity"]),
         line_gid=sold.get("id") or "",
     )
+
+
+def _to_choose(line: dict[str, Any]) -> LineToChoose:
+    suggested = nodes(line.get("suggestedReturnReasonDefinitions"))
+    return LineToChoose(
+        line_gid=line["id"],
+        reasons=tuple(Reason(r["id"], r["name"], r.get("handle") or "") for r in suggested if not r.get("deleted")),
+        unsent=int(line.get("unfulfilledQuantity") or 0),
+        is_gift_card=bool(line.get("isGiftCard")),
+    )
+
+
+def _wanted(line: WantedLine) -> dict[str, Any]:
+    value: dict[str, Any] = {"fulfillmentLineItemId": line.fulfillment_line_gid, "quantity": line.quantity}
+    if line.reason_gid:
+        value["returnReasonDefinitionId"] = line.reason_gid
+    if line.note:
+        value["customerNote"] = line.note[:LONGEST_NOTE]
+    return value
 
 
 def _return(value: dict[str, Any]) -> OrderReturn:

@@ -131,6 +131,13 @@ WAYS_IN = {
     ("POST", "/return/<house>/order"): (410,),
 }
 """Before one has said who one is: the house's public name and the ways to say it, with the answer each gives."""
+BY_PASS = {
+    ("POST", "/return/<house>/choose"),
+    ("POST", "/return/<house>/choose/next"),
+    ("POST", "/return/<house>/choose/summary"),
+    ("POST", "/return/<house>/confirm"),
+}
+"""A signed pass in the form is the proof here. Without one: the house's public name, the way in, and nobody."""
 
 
 def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_it_is_listed(
@@ -138,7 +145,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
 ) -> None:
     before, stranger, seen = all_rows(admin), admin.app.test_client(), set()
     for address in addresses(admin.app, alice.ids, {}):
-        if (address.method, address.rule) in {*OPEN, *BY_LAW, *WAYS_IN}:
+        if (address.method, address.rule) in {*OPEN, *BY_LAW, *WAYS_IN, *BY_PASS}:
             seen.add((address.method, address.rule))
             continue
         answer = stranger.open(address.path, method=address.method, data=GUESSES if address.method == "POST" else None)
@@ -148,7 +155,7 @@ def test_unauthenticated_endpoint__nobody_gets_anywhere_without_proof_but_where_
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
         assert not [word for word in ALICES if word in shown], address
     assert all_rows(admin) == before
-    assert seen == {*OPEN, *BY_LAW, *WAYS_IN}, "the lists name only what is there"
+    assert seen == {*OPEN, *BY_LAW, *WAYS_IN, *BY_PASS}, "the lists name only what is there"
 
 
 @pytest.mark.parametrize("about", sorted(OPEN), ids=lambda about: " ".join(about))
@@ -184,6 +191,19 @@ def test_unauthenticated_endpoint__the_way_to_sign_in_shows_the_houses_name_and_
         answer = admin.app.test_client().open(address.path, method=address.method, data=data)
         assert answer.status_code in WAYS_IN[about]
         assert not [word for word in (*ALICES[1:], "Whitlock") if word in answer.text]
+    assert all_rows(admin) == before
+
+
+@pytest.mark.parametrize("about", sorted(BY_PASS), ids=lambda about: " ".join(about))
+def test_unauthenticated_endpoint__without_a_pass_there_is_the_houses_name_and_nobody(
+    admin: Admin, alice: Everywhere, about: tuple[str, str]
+) -> None:
+    before = all_rows(admin)
+    [address] = [a for a in addresses(admin.app, alice.ids, {}) if (a.method, a.rule) == about]
+    for data in (None, GUESSES, GUESSES | {"pass": alice.tokens["r"]}):
+        answer = admin.app.test_client().post(address.path, data=data)
+        assert answer.status_code == 403
+        assert not [word for word in (*ALICES[1:], "Whitlock", "Meridian") if word in answer.text]
     assert all_rows(admin) == before
 
 
@@ -229,7 +249,7 @@ def test_missing_tenant_isolation__dana_with_every_proof_of_her_own_reaches_noth
         answer = dana.ask(address, **(guesses if address.method == "POST" else {}))
         assert answer.status_code < 500 or address.rule == "/readyz", (address, answer.status_code)
         shown = answer.get_data().decode("utf-8", "replace")  # a slip may be a PDF
-        public = ALICES[:1] if (address.method, address.rule) in {*BY_LAW, *WAYS_IN} else ()
+        public = ALICES[:1] if (address.method, address.rule) in {*BY_LAW, *WAYS_IN, *BY_PASS} else ()
         assert not [word for word in ALICES if word in shown and word not in public], address
         if address.owned and not address.rule.startswith(("/r/", "/consult/")):
             owned += 1

@@ -22,6 +22,10 @@ LINES: Lines = {
         "test_logistics_money.py": [
             "test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_return_with_its_exchange"
         ],
+        "test_portal_choosing.py": [
+            "test_a_three_piece_order_two_reasons_and_a_time_nothing_before_the_confirmation_and_exactly_one_return_after",
+            "test_a_simple_return_from_the_same_page_and_nobody_is_invited",
+        ],
     },
     "a wrong order is answered like a right one, in body and time, then slowed down and refused": {
         "test_portal_ways.py": [

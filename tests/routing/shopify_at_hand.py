@@ -9,7 +9,16 @@ from kit.errors import OutsideError
 from kit.money import Money
 from logistics.reads import ClientRead, ReturnRead
 from routing.facts import LineRead, OrderRead, StaffRead
-from routing.reads import OrderReturn, OrderToReturn, Reason, SweptPage, SweptReturn
+from routing.reads import (
+    LineToChoose,
+    OrderReturn,
+    OrderToReturn,
+    Reason,
+    ReturnablePiece,
+    SweptPage,
+    SweptReturn,
+    WantedLine,
+)
 from tests import cast
 from tests.faults import Weather
 
@@ -41,6 +50,7 @@ class FakeShopify:
     fails: dict[str, list[Exception]] = field(default_factory=dict)
     loses: dict[str, list[Exception]] = field(default_factory=dict)
     next_number: int = 900
+    wanted: tuple[WantedLine, ...] = ()
     weather: Weather = field(default_factory=Weather)
 
     def put(self, n: int, status: str = "REQUESTED", *, at: datetime = cast.NOW, order: str = ORDER) -> str:
@@ -116,15 +126,36 @@ class FakeShopify:
     ) -> str:
         return self._make("create", "OPEN", order_gid, lines)
 
-    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[tuple[str, int]], reason_gid: str) -> str:
-        return self._make("request", "REQUESTED", order_gid, lines)
+    def pieces(self, shop_id: int, order_gid: str) -> tuple[ReturnablePiece, ...]:
+        raise AssertionError("nothing here looks an order up to open a return")
+
+    def lines(self, shop_id: int, order_gid: str) -> tuple[LineToChoose, ...]:
+        raise AssertionError("nothing here looks an order up to open a return")
+
+    def worth(self, shop_id: int, order_gid: str, lines: Sequence[tuple[str, int]]) -> dict[str, Money]:
+        raise AssertionError("nothing here looks an order up to open a return")
+
+    def request(self, shop_id: int, *, order_gid: str, lines: Sequence[WantedLine]) -> str:
+        self.wanted = tuple(lines)
+        return self._make(
+            "request", "REQUESTED", order_gid, [(line.fulfillment_line_gid, line.quantity) for line in lines]
+        )
 
     def _make(self, call: str, status: str, order_gid: str, lines: Sequence[tuple[str, int]]) -> str:
         self._act(call)
         self.next_number += 1
         made = self.put(self.next_number, status, order=order_gid)
         read = self.found[made]
-        own = tuple(replace(read.lines[0], fulfillment_line_gid=line, quantity=quantity) for line, quantity in lines)
+        own = tuple(
+            replace(
+                read.lines[0],
+                gid=f"{read.lines[0].gid}{'-' * n}",
+                fulfillment_line_gid=line,
+                quantity=quantity,
+                unprocessed=quantity,
+            )
+            for n, (line, quantity) in enumerate(lines)
+        )
         self.found[made] = replace(read, lines=own)
         self._after(call)
         return made

@@ -5,7 +5,9 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    asked,
     changes,
+    choosing,
     deciding,
     documents,
     fresh_links,
@@ -50,6 +52,8 @@ for part in (
     own_orders,
     from_account,
     looks,
+    choosing,
+    asked,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)

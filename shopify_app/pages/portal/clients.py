@@ -10,11 +10,15 @@ from consults.models import Case
 from kit.errors import NotFound
 from logistics.models import Rma
 from logistics.rmas import get_rma
+from routing import asking
+from routing.asked_models import AskedReturn
+from routing.models import OpenedReturn
 from routing.offer_models import ReturnOffer
 from routing.offers import get_offer, rma_of
 from shopify_app.auth import client_link
+from shopify_app.pages.portal.passes import Acting
 from shopify_app.pages.portal.tongue import _, speak
-from shops.links import CONSULT, OFFER, RETURN
+from shops.links import ASKED, CONSULT, OFFER, RETURN
 from shops.shops import get_shop
 
 
@@ -28,11 +32,17 @@ class Invited:
     guest_id: int | None
 
 
-def with_return(session: Session, token: str) -> Rma:
-    """The return of the link, or what became of an offer by it. Raises NotFound or LinkDone."""
-    offer = with_offer(session, token)
-    if offer is not None:
-        rma = rma_of(session, offer)
+def with_return(session: Session, token: str, *, for_anybody: bool = False) -> Rma:
+    """The return of the link, or what became of an offer or of a wish by it. Raises NotFound or LinkDone.
+
+    `for_anybody`: also for who sends back a present, or in the buyer's stead; what is asked then names no amount.
+    """
+    asked = with_asked(session, token)
+    offer = None if asked else with_offer(session, token)
+    if asked is not None or offer is not None:
+        rma = asking.rma_of(session, asked[0]) if asked else rma_of(session, offer) if offer else None
+        if asked is not None and asked[1].acting != Acting.BUYER and not for_anybody:
+            raise NotFound(_("There is nothing at this address."))
         if rma is None:
             raise NotFound(_("There is nothing at this address yet."))
         speak(rma.client_locale)
@@ -65,6 +75,18 @@ def with_offer(session: Session, token: str) -> ReturnOffer | None:
         return None
     g.shop = get_shop(session, opened.shop_id)
     return get_offer(session, shop_id=opened.shop_id, offer_id=opened.subject_id)
+
+
+def with_asked(session: Session, token: str) -> tuple[OpenedReturn, AskedReturn] | None:
+    """The return they asked for on our page, by the link they got there; None for another link. Raises LinkDone."""
+    try:
+        opened = client_link(session, token, ASKED)
+    except NotFound:
+        return None
+    g.shop = get_shop(session, opened.shop_id)
+    asked = asking.get_asked(session, shop_id=opened.shop_id, opened_id=opened.subject_id)
+    speak(asked[1].locale)
+    return asked
 
 
 def with_case(session: Session, token: str) -> Invited:

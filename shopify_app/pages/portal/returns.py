@@ -37,9 +37,10 @@ from routing.rules import Outcome
 from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
+from shopify_app.pages.portal.asked import asked_page, has_own_page
 from shopify_app.pages.portal.barcodes import barcode, scannable
 from shopify_app.pages.portal.changes import changes_of, kept_heading
-from shopify_app.pages.portal.clients import sees_prices, with_offer, with_return
+from shopify_app.pages.portal.clients import sees_prices, with_asked, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.documents import file_name, papers_of
 from shopify_app.pages.portal.late import in_time
@@ -61,6 +62,9 @@ page = Blueprint("returns", __name__, url_prefix="/r/<token>")
 def show(token: str) -> ResponseReturnValue:
     """What happened, what is now, what follows; with a day each."""
     with begin() as session:
+        asked = with_asked(session, token)
+        if asked is not None and not has_own_page(session, asked):
+            return render_template("portal/asked.html", **asked_page(session, token, asked))
         offer = with_offer(session, token)
         if offer is not None and rma_of(session, offer) is None:
             return render_template("portal/offer.html", token=token, **offer_page(session, offer))
@@ -73,7 +77,7 @@ def show(token: str) -> ResponseReturnValue:
 def slip(token: str) -> ResponseReturnValue:
     """The paper that goes into the box. It names no price."""
     with begin() as session:
-        seen = _view(session, with_return(session, token))
+        seen = _view(session, with_return(session, token, for_anybody=True))
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         advisor = _advisor(session, case)
         code = barcode(scannable(seen.rma.number))
@@ -87,7 +91,7 @@ def slip(token: str) -> ResponseReturnValue:
 def slip_file(token: str) -> ResponseReturnValue:
     """The same paper as a file, for a shop that prints; in English where its fonts have not the client's letters."""
     with begin() as session:
-        seen = _view(session, with_return(session, token))
+        seen = _view(session, with_return(session, token, for_anybody=True))
         if not is_whole(packing_words()):
             speak_english()
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
@@ -104,7 +108,7 @@ def slip_file(token: str) -> ResponseReturnValue:
 def label(token: str) -> ResponseReturnValue:
     """The carrier's label of the first box, or of `?box=2`."""
     with begin() as session:
-        boxes = labels_of(_view(session, with_return(session, token)))
+        boxes = labels_of(_view(session, with_return(session, token, for_anybody=True)))
     wanted = request.args.get("box", 1, type=int)
     if not 1 <= wanted <= len(boxes):
         raise NotFound(_("There is no label for this yet. It comes by email as soon as it is there."))
