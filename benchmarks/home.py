@@ -71,7 +71,7 @@ def report(name: str, url: str, orders: int) -> tuple[float, float]:
     with database.begin() as session:
         counted = session.exec(select(sa.func.sum(MeasuredReturn.returns))).one()
         assert counted == orders // EACH_RETURNED, counted
-        assert rebuilding.compare(session, shop_id=shop_id, now=NOW) == 0, "the sums are what the rows say"
+    assert rebuilding.compare(database.begin, shop_id=shop_id, now=NOW) == 0, "the sums are what the rows say"
     say(f"home.{name}.returns", counted, "returns")
     say(f"home.{name}.rebuild_s", seconds, "s")
     say(f"home.{name}.rss_mb", megabytes, "MB")

@@ -1,4 +1,4 @@
-"""Households that had a return: what they bought after it, and when their next one was closed. Two or three queries."""
+"""Households that had a return: what they bought after it, and when their next one was closed. One query."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,60 +29,55 @@ class Buyer:
     closings: list[tuple[datetime, str]] = field(default_factory=list)
 
 
-THEIRS = (col(HistoricOrder.shop_id) == SHOP, among(col(HistoricOrder.household), "gids"))
-BOUGHT = sa.select(
-    col(HistoricOrder.order_gid),
-    col(HistoricOrder.household),
-    col(HistoricOrder.placed_at),
-    col(HistoricOrder.total_cents),
-    col(HistoricOrder.refunded_cents),
-    col(HistoricOrder.cancelled),
-).where(*THEIRS)
-# Not a join: SQLite would begin it with every return of the shop.
-CLOSINGS = sa.select(
-    col(HistoricReturn.order_gid), col(HistoricReturn.closed_at), col(HistoricReturn.return_gid)
-).where(
-    col(HistoricReturn.shop_id) == SHOP,
-    among(col(HistoricReturn.order_gid), "gids"),
-    col(HistoricReturn.status) == "CLOSED",
-    col(HistoricReturn.closed_at).is_not(None),
+OF_ORDER = sa.and_(
+    col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
+    col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
 )
-BESIDE = (
-    sa.select(col(Rma.order_gid), col(SideSale.asked_at), col(SideSale.amount_cents))
-    .join(Rma, col(Rma.id) == col(SideSale.rma_id))
-    .where(
-        col(SideSale.shop_id) == SHOP,
-        col(SideSale.state) == SaleState.MADE,
-        among(col(Rma.order_gid), "gids"),
+OF_RETURN = sa.and_(
+    col(Rma.shop_id) == col(HistoricReturn.shop_id), col(Rma.return_gid) == col(HistoricReturn.return_gid)
+)
+SOLD = sa.and_(col(SideSale.rma_id) == col(Rma.id), col(SideSale.state) == SaleState.MADE)
+# Outer joins, so that SQLite begins with the household and not with every return, or sale, of the shop.
+FOLLOWED: Any = (
+    sa.select(
+        col(HistoricOrder.order_gid),
+        col(HistoricOrder.household),
+        col(HistoricOrder.placed_at),
+        col(HistoricOrder.total_cents),
+        col(HistoricOrder.refunded_cents),
+        col(HistoricOrder.cancelled),
+        col(HistoricReturn.return_gid),
+        col(HistoricReturn.status),
+        col(HistoricReturn.closed_at),
+        col(SideSale.asked_at),
+        col(SideSale.amount_cents),
     )
+    .join(HistoricReturn, OF_ORDER, isouter=True)
+    .join(Rma, OF_RETURN, isouter=True)
+    .join(SideSale, SOLD, isouter=True)
+    .where(col(HistoricOrder.shop_id) == SHOP, among(col(HistoricOrder.household), "gids"))
 )
 
 
 def buyers(session: Session, shop_id: int, households: Sequence[str], since: datetime) -> dict[str, Buyer]:
     """Orders of those households placed after `since`, and when returns of theirs were closed."""
     found: dict[str, Buyer] = defaultdict(Buyer)
-    bought = rows(session, BOUGHT, shop_id, households)
-    buyer_of = {row.order_gid: row.household for row in bought}
-    gids = sorted(buyer_of)
-    beside = _sold_beside(session, shop_id, gids, buyer_of)
-    for _, household, placed_at, cents, refunded, cancelled in bought:
-        if placed_at <= since:
-            continue
-        beside_it = household in beside and any(
-            cents == sold and asked <= placed_at <= asked + PAID_WITHIN for asked, sold in beside[household]
-        )
-        found[household].orders.append(Bought(placed_at, cents, refunded, beside_it, cancelled))
-    for order_gid, closed_at, gid in rows(session, CLOSINGS, shop_id, gids):
-        if closed_at > since:
-            found[buyer_of[order_gid]].closings.append((closed_at, gid))
+    beside: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    orders: dict[str, Any] = {}
+    for row in rows(session, FOLLOWED, shop_id, households):
+        if row.placed_at > since:
+            orders[row.order_gid] = row
+        if row.status == "CLOSED" and row.closed_at is not None and row.closed_at > since:
+            found[row.household].closings.append((row.closed_at, row.return_gid))
+        if row.asked_at is not None:
+            beside[row.household].append((row.asked_at, row.amount_cents))
+    for row in orders.values():
+        beside_it = row.household in beside and _is_beside(row.placed_at, row.total_cents, beside[row.household])
+        bought = Bought(row.placed_at, row.total_cents, row.refunded_cents, beside_it, row.cancelled)
+        found[row.household].orders.append(bought)
     return found
 
 
-def _sold_beside(
-    session: Session, shop_id: int, order_gids: Sequence[str], buyer_of: dict[str, str]
-) -> dict[str, list[tuple[datetime, int]]]:
-    """Household -> (asked at, amount) of pieces sold to it beside a return: they are no next order."""
-    found: dict[str, list[Any]] = {}
-    for order_gid, asked, cents in rows(session, BESIDE, shop_id, order_gids):
-        found.setdefault(buyer_of[order_gid], []).append((asked, cents))
-    return found
+def _is_beside(placed_at: datetime, cents: int, sold: list[tuple[datetime, int]]) -> bool:
+    """Whether the order is a piece that was sold to the household beside a return: it is no next order."""
+    return any(cents == amount and asked <= placed_at <= asked + PAID_WITHIN for asked, amount in sold)

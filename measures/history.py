@@ -70,8 +70,10 @@ def _share(row: HistoryRead) -> float | None:
 
 def keep_order(session: Session, *, shop_id: int, order: OrderRecord) -> None:
     """What a webhook says of an order, at once."""
+    gids = [order.order_gid]
+    before = tallying.households_of(session, shop_id=shop_id, order_gids=gids)
     Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_orders([order])
-    tallying.follow_orders(session, shop_id=shop_id, order_gids=[order.order_gid])
+    tallying.follow_orders(session, shop_id=shop_id, order_gids=gids, before=before)
 
 
 def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None:

@@ -24,17 +24,17 @@ from measures.gathering import SHOP, Around, Chain, rows
 from measures.measured import KINDS, SUMMED, MeasuredDay, MeasuredReturn, NextOrders
 from measures.next_orders import HORIZON, after
 from measures.totals import limits
-from shops.shops import zone_of
 
 STEPS = {Step.UPGRADE: "upgrade", Step.EVEN: "even", Step.DOWN: "down"}
 ALL: tuple[str, ...] = tuple(MeasuredReturn.__table__.columns.keys())  # type: ignore[attr-defined]
 KEYS = ("shop_id", "closed_on", "assisted", "band", "currency")
 
 
-def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str]) -> int:
+def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str], before: Iterable[str] = ()) -> int:
     """Orders were placed, changed or refunded: the returns of theirs, and those they came after. How many cases.
 
-    What an order changes of the returns before it is only what their household bought next: nothing else is read.
+    `before`: households these orders belonged to till now. What an order changes of the returns before it is only what
+    their household bought next: nothing else is read.
     """
     gids = sorted(set(order_gids))
     if not gids:
@@ -42,16 +42,23 @@ def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str]) 
     # Before anything is read: who waits here sees all that the one before wrote.
     hold(session, f"measures:{shop_id}")
     bought = gathering.orders_of(session, shop_id, gids)
-    own = gathering.returned(session, shop_id, gids)
+    own = sorted(row.order_gid for row in bought if row.returned)
     count = refresh(session, shop_id=shop_id, order_gids=own)
-    known = {household: placed_at for household, placed_at in bought.values() if household}
-    if not known:
+    households = {row.household for row in bought if row.household} | set(before)
+    if not households:
         return count
-    first = min(known.values()) - timedelta(days=HORIZON + 2)
-    cases = [row for row in _cases_of(session, shop_id, sorted(known), first) if row["order_gid"] not in own]
+    first = min(row.placed_at for row in bought) - timedelta(days=HORIZON + 2)
+    cases = [row for row in _cases_of(session, shop_id, sorted(households), first) if row["order_gid"] not in own]
     several = [row["order_gid"] for row in cases if row["parts"] > 1]
     count += refresh(session, shop_id=shop_id, order_gids=sorted(set(several)))
-    return count + _follow(session, shop_id, [row for row in cases if row["parts"] == 1])
+    single = [row for row in cases if row["parts"] == 1]
+    return count + _follow(session, shop_id, single, ZoneInfo(bought[0].zone))
+
+
+def households_of(session: Session, *, shop_id: int, order_gids: Iterable[str]) -> set[str]:
+    """Whose these orders are: to be asked before something is kept of them that may say otherwise."""
+    found = gathering.orders_of(session, shop_id, sorted(set(order_gids)))
+    return {row.household for row in found if row.household}
 
 
 def follow_returns(session: Session, *, shop_id: int, return_gids: Sequence[str]) -> int:
@@ -64,10 +71,9 @@ def refresh(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> int
     if not order_gids:
         return 0
     hold(session, f"measures:{shop_id}")
-    zone = zone_of(session, shop_id)
-    chains, gids = gathering.chains_of(session, shop_id, order_gids)
-    new = {row["return_gid"]: row for row in _reckon(session, shop_id, chains, zone)}
-    old = {row["return_gid"]: row for row in _kept(session, shop_id, sorted(gids))}
+    chains, cared = gathering.chains_of(session, shop_id, order_gids)
+    new = {row["return_gid"]: row for row in _reckon(session, shop_id, chains, cared)}
+    old = {row["return_gid"]: row for row in _kept(session, shop_id, sorted(cared))}
     changed = {gid: row for gid, row in new.items() if old.get(gid) != row}
     gone = [gid for gid in old if gid not in new]
     _keep(session, shop_id, list(changed.values()), gone)
@@ -76,11 +82,11 @@ def refresh(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> int
     return len(new)
 
 
-def _follow(session: Session, shop_id: int, cases: list[dict[str, Any]]) -> int:
+def _follow(session: Session, shop_id: int, cases: list[dict[str, Any]], zone: ZoneInfo) -> int:
     """What households bought after these cases, which are one return each; how many there are."""
     if not cases:
         return 0
-    zone, since = zone_of(session, shop_id), min(row["closed_at"] for row in cases)
+    since = min(row["closed_at"] for row in cases)
     found = buyers(session, shop_id, sorted({row["household"] for row in cases}), since)
     before, now = [], []
     for row in cases:
@@ -96,61 +102,74 @@ def _follow(session: Session, shop_id: int, cases: list[dict[str, Any]]) -> int:
 
 def reckoned(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> list[dict[str, Any]]:
     """What the rows of these orders' cases should be; nothing is written."""
-    chains, _ = gathering.chains_of(session, shop_id, order_gids)
-    return _reckon(session, shop_id, chains, zone_of(session, shop_id))
+    return _reckon(session, shop_id, *gathering.chains_of(session, shop_id, order_gids))
 
 
-def remake_sums(session: Session, *, shop_id: int) -> None:
-    """Add up all closed returns anew, in the database, in place of the sums kept by differences."""
+def months_of(session: Session, *, shop_id: int) -> list[date]:
+    """The first of each month of which there are cases or sums, and of all between them."""
+    days = (
+        (MeasuredReturn, MeasuredReturn.closed_on),
+        (MeasuredDay, MeasuredDay.closed_on),
+        (NextOrders, NextOrders.month),
+    )
+    found: list[date] = []
+    for model, day in days:
+        span = sa.select(sa.func.min(day), sa.func.max(day)).where(col(model.shop_id) == shop_id)  # type: ignore[attr-defined]
+        found += [on for on in session.connection().execute(span).one() if on is not None]
+    months, month = [], min(found).replace(day=1) if found else date.max
+    while found and month <= max(found):
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
+def next_month(month: date) -> date:
+    """The first of the month after it."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def remake_month(session: Session, *, shop_id: int, month: date) -> None:
+    """Add up all closed returns of one month anew, in the database, in place of the sums kept by differences."""
     hold(session, f"measures:{shop_id}")
     connection, source = session.connection(), MeasuredReturn
-    for model in (MeasuredDay, NextOrders):
-        connection.execute(sa.delete(model).where(col(model.shop_id) == shop_id))
+    for model, day in ((MeasuredDay, MeasuredDay.closed_on), (NextOrders, NextOrders.month)):
+        of_it = (col(model.shop_id) == shop_id, col(day) >= month, col(day) < next_month(month))
+        connection.execute(sa.delete(model).where(*of_it))
+    mine = (col(source.shop_id) == shop_id, col(source.closed_on) >= month, col(source.closed_on) < next_month(month))
     keys: list[Any] = [getattr(source, key) for key in KEYS]
     sums: list[Any] = [sa.func.sum(getattr(source, name)) for name in SUMMED]
-    days = sa.select(*keys, *sums).where(col(source.shop_id) == shop_id).group_by(*keys)
+    days = sa.select(*keys, *sums).where(*mine).group_by(*keys)
     connection.execute(sa.insert(MeasuredDay).from_select([*KEYS, *SUMMED], days))
-    bought: Any = (
-        sa.select(col(source.closed_on), col(source.assisted), col(source.next_days), sa.func.count())
-        .where(col(source.shop_id) == shop_id, col(source.next_days).is_not(None))
-        .group_by(col(source.closed_on), col(source.assisted), col(source.next_days))
-    )
-    counts: Counter[tuple[date, bool, int]] = Counter()
-    for closed_on, assisted, next_days, count in connection.execute(bought):
-        counts[(closed_on.replace(day=1), assisted, next_days)] += count
-    rows = [{"shop_id": shop_id, **_next(key), "count": count} for key, count in counts.items()]
-    if rows:
-        connection.execute(sa.insert(NextOrders), rows)
+    by: list[Any] = [col(source.shop_id), col(source.assisted), col(source.next_days)]
+    first = sa.literal(month, type_=sa.Date())
+    bought = sa.select(*by, first, sa.func.count()).where(*mine, col(source.next_days).is_not(None)).group_by(*by)
+    names = ["shop_id", "assisted", "days", "month", "count"]
+    connection.execute(sa.insert(NextOrders).from_select(names, bought))
 
 
 # --- one case in figures
 
 
-def _reckon(session: Session, shop_id: int, chains: list[Chain], zone: ZoneInfo) -> list[dict[str, Any]]:
+def _reckon(session: Session, shop_id: int, chains: list[Chain], cared: dict[str, Around]) -> list[dict[str, Any]]:
     if not chains:
         return []
-    orders = gathering.orders_of(session, shop_id, {chain.order_gid for chain in chains})
-    households = sorted({found[0] for found in orders.values() if found[0]})
-    since = min(chain.closed_at for chain in chains)
-    found = buyers(session, shop_id, households, since) if households else {}
-    cared = gathering.around(session, shop_id, [gid for chain in chains for gid in chain.members])
-    rows = []
+    zone, since = ZoneInfo(chains[0].zone), min(chain.closed_at for chain in chains)
+    households = sorted({chain.household for chain in chains if chain.household})
+    found = buyers(session, shop_id, households, since)
+    made = []
     for chain in chains:
-        household = orders.get(chain.order_gid, (None, None))[0]
-        buyer = (found.get(household) or Buyer()) if household else None
-        about = [cared.get(gid, Around()) for gid in chain.members]
-        rows.append(_figures(chain, household, buyer, about, zone) | {"shop_id": shop_id})
-    return rows
+        buyer = (found.get(chain.household) or Buyer()) if chain.household else None
+        about = [cared[gid] for gid in chain.members]
+        made.append(_figures(chain, buyer, about, zone) | {"shop_id": shop_id})
+    return made
 
 
-def _figures(
-    chain: Chain, household: str | None, buyer: Buyer | None, about: list[Around], zone: ZoneInfo
-) -> dict[str, Any]:
+def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneInfo) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(ALL, 0)
     row |= {
         "return_gid": chain.return_gid,
         "order_gid": chain.order_gid,
-        "household": household or f"r:{chain.return_gid}"[:100],
+        "household": chain.household or f"r:{chain.return_gid}"[:100],
         "assisted": any(one.assisted for one in about),
         "closed_at": chain.closed_at,
         "closed_on": chain.closed_at.astimezone(zone).date(),
@@ -232,7 +251,7 @@ def _keep(session: Session, shop_id: int, kept: list[dict[str, Any]], gone: list
         mine = (col(MeasuredReturn.shop_id) == shop_id, col(MeasuredReturn.return_gid).in_(gone))
         connection.execute(sa.delete(MeasuredReturn).where(*mine))
     if kept:
-        connection.execute(_upsert(inserting(session)), kept)
+        connection.execute(_upsert(inserting(session)), _one_or(kept))
 
 
 @cache
@@ -269,11 +288,16 @@ def _next(key: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _add(
-    session: Session, model: Any, keys: tuple[str, ...], sums: tuple[str, ...], rows: list[dict[str, Any]]
+    session: Session, model: Any, keys: tuple[str, ...], sums: tuple[str, ...], more: list[dict[str, Any]]
 ) -> None:
     """Add to the sums that are there; those that are not begin with these."""
-    if rows:
-        session.connection().execute(_adding(inserting(session), model, keys, sums), rows)
+    if more:
+        session.connection().execute(_adding(inserting(session), model, keys, sums), _one_or(more))
+
+
+def _one_or(many: list[dict[str, Any]]) -> Any:
+    """One row is said as one: PostgreSQL's driver takes a list for a pipeline, which costs more than it saves."""
+    return many[0] if len(many) == 1 else many
 
 
 @cache

@@ -1,8 +1,5 @@
 """Finding a shop. Every other package takes its shop from here or from a verified caller, never from a request."""
 
-from zoneinfo import ZoneInfo
-
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.errors import NotFound
@@ -26,17 +23,6 @@ def get_shop(session: Session, shop_id: int) -> Shop:
     if shop is None:
         raise NotFound("That shop is not known here.")
     return shop
-
-
-ZONE = select(Shop.zone).where(Shop.id == sa.bindparam("shop_id"))
-
-
-def zone_of(session: Session, shop_id: int) -> ZoneInfo:
-    """The shop's time zone, without the rest of its row. Raises NotFound."""
-    found = session.connection().execute(ZONE, {"shop_id": shop_id}).scalar()
-    if found is None:
-        raise NotFound("That shop is not known here.")
-    return ZoneInfo(found)
 
 
 def working_shops(session: Session) -> list[Shop]:
