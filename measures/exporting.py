@@ -36,7 +36,8 @@ DEFINITIONS = {
     "not_yet": "1 where the household was watched and has not bought; watched until the day of the file at most.",
     "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing.",
     "household": "A number that names nobody; the same household has the same number in every file of the shop.",
-    "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale.",
+    "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale; for "
+    "net value the variance of a ratio with days of closing as clusters, Student's with days less one.",
     "windows": ", ".join(f"{days} days" for days in WINDOWS),
 }
 
@@ -115,6 +116,7 @@ def _side(side: Side) -> dict[str, Any]:
         "bought_again": windows,
         "curve": [[point.day, point.at_risk, point.bought, point.share] for point in side.curve.points],
         "net_relationship_value": {**asdict(side.worth), "total": side.worth.total, "how": "modelled"},
+        "net_value_of_one_return": side.each and asdict(side.each),
         "if_clients_return_more": {str(percent): total for percent, total in side.habits},
     }
 
