@@ -21,9 +21,9 @@ from tests.measures.forty import ORDER, RETURN, Forty, forty
 from tests.measures.test_tallying import order
 
 CLIENTS = ("A01", "A09", "A16", "S01", "S15", "S22", "S23")
-TOLD = st.tuples(
-    st.sampled_from(CLIENTS), st.integers(1, 400), st.integers(0, 90_000), st.booleans(), st.integers(0, 2)
-)
+PLACED = (3, 60, 200)
+"""Days before now: when an order was placed never changes, whoever it is said to belong to."""
+TOLD = st.tuples(st.sampled_from(CLIENTS), st.integers(0, 90_000), st.booleans(), st.integers(0, len(PLACED) - 1))
 
 
 @pytest.fixture
@@ -31,16 +31,20 @@ def town(database: Database, queue: Queue) -> Forty:
     return forty(database)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.lists(TOLD, min_size=1, max_size=4))
 def test_orders_told_in_any_number_are_counted_as_counting_anew_would(
-    database: Database, town: Forty, told: list[tuple[str, int, int, bool, int]]
+    database: Database, town: Forty, told: list[tuple[str, int, bool, int]]
 ) -> None:
     """The short way, which reads only what follows, leaves nothing that the long way would change."""
     with database.engine.connect() as connection, connection.begin() as undone:
         session = Session(connection, join_transaction_mode="create_savepoint")
-        for client, days, cents, cancelled, number in told:
-            about = {"placed_at": NOW - timedelta(days=days), "total": Money(cents, "USD"), "cancelled": cancelled}
+        for client, cents, cancelled, number in told:
+            about = {
+                "placed_at": NOW - timedelta(days=PLACED[number]),
+                "total": Money(cents, "USD"),
+                "cancelled": cancelled,
+            }
             record = order(client, order_gid=ORDER.format(f"told{number}"), **about)
             history.keep_order(session, shop_id=town.shop_id, order=record)
         orders = [ORDER.format(row["case"]) for row in town.cases]
