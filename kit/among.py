@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -28,10 +28,11 @@ class among(sa.ColumnElement[bool]):
     """`column` is one of the texts given as the parameter `name`. An index of the column serves, as for `=`."""
 
     inherit_cache = True
-    _traverse_internals = (  # what tells two of them apart in the cache of statements
+    # What tells two of them apart in the cache of statements.
+    _traverse_internals: ClassVar[list[tuple[str, InternalTraversal]]] = [  # type: ignore[misc]
         ("column", InternalTraversal.dp_clauseelement),
         ("values", InternalTraversal.dp_clauseelement),
-    )
+    ]
     type = sa.Boolean()
 
     def __init__(self, column: Any, name: str):

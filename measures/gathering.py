@@ -153,7 +153,7 @@ def chains_of(session: Session, shop_id: int, order_gids: Sequence[str]) -> tupl
     return found, about
 
 
-def _chains(returns: list[Any], pieces: dict[str, list[Any]], money: dict[str, tuple[int, int]]) -> list[Chain]:
+def _chains(returns: list[Any], pieces: Mapping[str, list[Any]], money: dict[str, tuple[int, int]]) -> list[Chain]:
     """Returns of one order, oldest first, as cases: one whose pieces an earlier one sent out goes on with that one."""
     chains: list[Chain] = []
     sent_by: dict[str, Chain] = {}

@@ -123,6 +123,32 @@ def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) ->
     return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, shop_id, counts))
 
 
+@dataclass(frozen=True)
+class Again:
+    """Households with an order, and how many of them have two or more."""
+
+    households: int = 0
+    twice: int = 0
+
+
+def bought_twice(session: Session, *, shop_id: int, since: datetime, now: datetime) -> tuple[Again, Again]:
+    """Of households of whom something came back, and of the others. Buyers nobody knows are in neither."""
+    back = sa.exists().where(
+        col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
+        col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
+        col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
+    )
+    each = (
+        sa.select(sa.func.count().label("orders"), sa.func.max(sa.case((back, 1), else_=0)).label("returned"))
+        .where(*_counting(shop_id, since, now), col(HistoricOrder.household).is_not(None))
+        .group_by(col(HistoricOrder.household))
+        .subquery()
+    )
+    query = sa.select(each.c.returned, sa.func.count(), _count(each.c.orders >= 2)).group_by(each.c.returned)
+    found = {row[0]: Again(int(row[1]), int(row[2])) for row in session.connection().execute(query)}
+    return found.get(1, Again()), found.get(0, Again())
+
+
 def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:
     return (
         col(HistoricOrder.shop_id) == shop_id,

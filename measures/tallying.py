@@ -114,7 +114,7 @@ def months_of(session: Session, *, shop_id: int) -> list[date]:
     )
     found: list[date] = []
     for model, day in days:
-        span = sa.select(sa.func.min(day), sa.func.max(day)).where(col(model.shop_id) == shop_id)  # type: ignore[attr-defined]
+        span = sa.select(sa.func.min(day), sa.func.max(day)).where(col(model.shop_id) == shop_id)
         found += [on for on in session.connection().execute(span).one() if on is not None]
     months, month = [], min(found).replace(day=1) if found else date.max
     while found and month <= max(found):
