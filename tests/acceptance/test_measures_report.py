@@ -53,9 +53,11 @@ class Ended:
     def rows(self, arm: Arm, n: int, *, exchanged: bool) -> list[Any]:
         gid = f"gid://shopify/Return/{arm.value}{n}"
         opened, closed = NOW + timedelta(days=n), NOW + timedelta(days=n + 5)
-        about = {"shop_id": self.shop_id, "return_gid": gid}
+        about: dict[str, Any] = {"shop_id": self.shop_id, "return_gid": gid}
         order_gid = f"gid://shopify/Order/{arm.value}{n}"
-        kinds = {"exchanges": 1, "exchanged_cents": 9_000} if exchanged else {"refunds": 1, "refunded_cents": 9_000}
+        kinds: dict[str, Any] = (
+            {"exchanges": 1, "exchanged_cents": 9_000} if exchanged else {"refunds": 1, "refunded_cents": 9_000}
+        )
         return [
             PilotReturn(**about, pilot_id=number(self.pilot.id), key=gid, household=gid, arm=arm, at=opened),
             HistoricReturn(**about, order_gid=order_gid, status="CLOSED", opened_at=opened, closed_at=closed),

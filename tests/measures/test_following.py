@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -57,7 +58,7 @@ def test_orders_told_in_any_number_are_counted_as_counting_anew_would(
 def test_no_statement_of_a_webhook_goes_through_the_returns_or_orders_of_a_shop(sqlite_url: str, queue: Queue) -> None:
     """By SQLite's own plan, which asks no statistics: each table of the past by more than the shop."""
     database = Database(sqlite_url)
-    town, said = forty(database), dict[str, object]()
+    town, said = forty(database), dict[str, Any]()
     event.listen(
         database.engine, "before_cursor_execute", lambda _c, _u, text, values, *_: said.setdefault(text, values)
     )

@@ -81,6 +81,6 @@ def test_it_holds_the_truth_about_as_often_as_it_says() -> None:
 
 
 def test_students_quantile_is_scipys() -> None:
-    from scipy.stats import t
+    from scipy.stats import t  # type: ignore[import-untyped]
 
     assert max(abs(student(n) - t.ppf(0.975, n)) for n in range(LEAST_DAYS - 1, 800)) < 1e-3
