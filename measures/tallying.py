@@ -43,14 +43,14 @@ def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str], 
     hold(session, f"measures:{shop_id}")
     bought = gathering.orders_of(session, shop_id, gids)
     own = sorted(row.order_gid for row in bought if row.returned)
-    count = refresh(session, shop_id=shop_id, order_gids=own)
+    count = _refresh(session, shop_id, own)
     households = {row.household for row in bought if row.household} | set(before)
     if not households:
         return count
     first = min(row.placed_at for row in bought) - timedelta(days=HORIZON + 2)
     cases = [row for row in _cases_of(session, shop_id, sorted(households), first) if row["order_gid"] not in own]
     several = [row["order_gid"] for row in cases if row["parts"] > 1]
-    count += refresh(session, shop_id=shop_id, order_gids=sorted(set(several)))
+    count += _refresh(session, shop_id, sorted(set(several)))
     single = [row for row in cases if row["parts"] == 1]
     return count + _follow(session, shop_id, single, ZoneInfo(bought[0].zone))
 
@@ -68,9 +68,14 @@ def follow_returns(session: Session, *, shop_id: int, return_gids: Sequence[str]
 
 def refresh(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> int:
     """Bring the closed cases of these orders up to date, and the sums with them; how many there are."""
+    if order_gids:
+        hold(session, f"measures:{shop_id}")
+    return _refresh(session, shop_id, order_gids)
+
+
+def _refresh(session: Session, shop_id: int, order_gids: Sequence[str]) -> int:
     if not order_gids:
         return 0
-    hold(session, f"measures:{shop_id}")
     chains, cared = gathering.chains_of(session, shop_id, order_gids)
     new = {row["return_gid"]: row for row in _reckon(session, shop_id, chains, cared)}
     old = {row["return_gid"]: row for row in _kept(session, shop_id, sorted(cared))}
