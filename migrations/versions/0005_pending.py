@@ -17,6 +17,12 @@ def upgrade() -> None:
     with op.batch_alter_table("householdtie", schema=None) as batch_op:
         batch_op.create_index("ix_householdtie_other", ["shop_id", "other"], unique=False)
 
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("accent", sa.String(length=7), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("on_accent", sa.String(length=7), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("face", sa.String(length=20), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("piece_words", sa.JSON(), server_default="{}", nullable=False))
+
     with op.batch_alter_table("shopfigures", schema=None) as batch_op:
         batch_op.add_column(sa.Column("returners", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("returners_again", sa.Integer(), server_default="0", nullable=False))
@@ -35,6 +41,12 @@ def downgrade() -> None:
         batch_op.drop_column("others")
         batch_op.drop_column("returners_again")
         batch_op.drop_column("returners")
+
+    with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.drop_column("piece_words")
+        batch_op.drop_column("face")
+        batch_op.drop_column("on_accent")
+        batch_op.drop_column("accent")
 
     with op.batch_alter_table("householdtie", schema=None) as batch_op:
         batch_op.drop_index("ix_householdtie_other")
