@@ -40,7 +40,7 @@ def bought(admin: Admin, orders: tuple[tuple[str, int, bool], ...], cents: int) 
             for n in range(count):
                 gid, at = f"gid://shopify/Order/{household}{n}", NOW - timedelta(days=30 + n)
                 about: dict[str, Any] = {"shop_id": admin.world.shop_id, "order_gid": gid}
-                of_it = {"placed_at": at, "updated_at": at, "total_cents": cents, "currency": "USD"}
+                of_it: dict[str, Any] = {"placed_at": at, "updated_at": at, "total_cents": cents, "currency": "USD"}
                 session.add(HistoricOrder(**about, **of_it, household=household))
                 if gave_back and n == 0:
                     session.add(HistoricReturn(**about, return_gid=f"{gid}r", status="CLOSED", opened_at=at))
