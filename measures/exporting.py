@@ -18,7 +18,8 @@ from measures.leaks import Leak
 from measures.measured import SUMMED, MeasuredReturn
 from measures.next_orders import HORIZON, WINDOWS
 from measures.pilot_models import Pilot
-from measures.pilots import enrolled
+from measures.pilot_result import SETTLING, Result
+from measures.pilots import as_enrolled, enrolled
 from measures.reading import VERSION, Side, View
 
 BATCH = 2_000
@@ -37,7 +38,8 @@ DEFINITIONS = {
     "not_yet": "1 where the household was watched and has not bought; watched until the day of the file at most.",
     "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing.",
     "household": "A number that names nobody; the same household has the same number in every file of the shop.",
-    "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale.",
+    "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale; for "
+    "net value the variance of a ratio with days of closing as clusters, Student's with days less one.",
     "windows": ", ".join(f"{days} days" for days in WINDOWS),
 }
 
@@ -76,15 +78,59 @@ def figures(view: View) -> str:
     return json.dumps(told, indent=1)
 
 
+PILOT_COLUMNS = (
+    "definitions", "return", "household", "arm", "enrolled_at", "first_of_household", "closed_on", "ended", "currency",
+    "back_cents", "exchanged_cents", "refunded_cents", "refund_days", "complained",
+)  # fmt: skip
+PILOT_DEFINITIONS = {
+    "arm": "As drawn by a salted hash of the household when its first return came; it stands, whatever happened then.",
+    "first_of_household": "1 for the return that counts in the result; later ones of the same household do not.",
+    "ended": "The largest part of the value; empty while the return is open or nothing of it came back.",
+    "measure": "Of households whose first return is closed: the share that ended in an exchange.",
+    "interval": "Wilson's for each share, Newcombe's method 10 for their difference, 95 of 100.",
+    "look": f"Once, {SETTLING.days} days after the last invitation.",
+    "refund_days": "Whole days from the request to the closing of a return with money back.",
+}
+
+
 def pilot_rows(session: Session, pilot: Pilot) -> str:
-    """CSV of the returns of a pilot, in the arm they were given."""
+    """CSV of the returns of a pilot, in the arm they were given: all that its result is made of."""
     key = turns.made_row(session, pilot.shop_id).hash_key
-    lines = [_line(("definitions", "return", "household", "arm", "enrolled_at", "closed_on", "ended", "complained"))]
-    for row, counted, _ in enrolled(session, pilot):
-        ended = (counted.closed_on.isoformat(), counted.kind.value) if counted else ("", "")
-        given = (_number(key, row.household), row.arm.value, row.at.isoformat())
-        lines.append(_line((VERSION, row.return_gid, *given, *ended, int(row.complained_at is not None))))
+    lines, seen = [_line(PILOT_COLUMNS)], set()
+    for row, counted, opened_at in enrolled(session, pilot):
+        told = as_enrolled(row, counted, opened_at)
+        first = int(row.household not in seen)
+        seen.add(row.household)
+        given = (_number(key, row.household), row.arm.value, row.at.isoformat(), first)
+        ended: tuple[Any, ...] = ("", "", "", "", "", "")
+        if counted is not None:
+            amounts = (counted.back_cents, counted.exchanged_cents, counted.refunded_cents)
+            ended = (counted.closed_on.isoformat(), counted.kind.value, counted.currency, *amounts)
+        days = "" if told.refund_days is None else told.refund_days
+        lines.append(_line((VERSION, row.return_gid, *given, *ended, days, int(told.complained))))
     return "".join(lines)
+
+
+def pilot_figures(pilot: Pilot, found: Result) -> str:
+    """The report as JSON, with the plan, the definitions and their version."""
+    sides = {"invited": found.invited, "today": found.today}
+    told = {
+        "definitions_version": VERSION,
+        "definitions": PILOT_DEFINITIONS,
+        "registered_at": pilot.registered_at.isoformat(),
+        "begins_at": pilot.begins_at.isoformat(),
+        "ends_at": pilot.ends_at.isoformat(),
+        "needed_in_each_arm": pilot.needed,
+        "arms": {
+            name: {"households": side.households, "open": side.open, "exchanged": side.exchanged.count,
+                   "closed": side.exchanged.of, "interval": side.exchanged.interval(), "ended": side.kinds}
+            for name, side in sides.items()
+        },
+        "difference": asdict(found.difference),
+        "verdict": found.difference.verdict.value,
+        "words": found.words,
+    }  # fmt: skip
+    return json.dumps(told, indent=1)
 
 
 def leak_rows(found: list[Leak]) -> str:
@@ -116,6 +162,7 @@ def _side(side: Side) -> dict[str, Any]:
         "bought_again": windows,
         "curve": [[point.day, point.at_risk, point.bought, point.share] for point in side.curve.points],
         "net_relationship_value": {**asdict(side.worth), "total": side.worth.total, "how": "modelled"},
+        "net_value_of_one_return": side.each and asdict(side.each),
         "if_clients_return_more": {str(percent): total for percent, total in side.habits},
     }
 

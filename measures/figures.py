@@ -21,6 +21,7 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         since = max(since, read.back_to)
     found = history.totals(session, shop_id=shop_id, since=since, now=now)
     mid, dear = limits(found.currency or "USD")
+    returners, others = history.bought_twice(session, shop_id=shop_id, since=since, now=now)
     figures = ShopFigures(
         shop_id=shop_id,
         counted_at=now,
@@ -35,6 +36,10 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         dear_orders=found.dear,
         staff_orders=found.by_staff if read is not None and read.with_staff else None,
         returned_orders=found.returned,
+        returners=returners.households,
+        returners_again=returners.twice,
+        others=others.households,
+        others_again=others.twice,
     )
     keep_figures(session, figures)
     log.info("figures.counted", shop_id=shop_id, orders=found.orders)

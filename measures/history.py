@@ -70,8 +70,10 @@ def _share(row: HistoryRead) -> float | None:
 
 def keep_order(session: Session, *, shop_id: int, order: OrderRecord) -> None:
     """What a webhook says of an order, at once."""
+    gids = [order.order_gid]
+    before = tallying.households_of(session, shop_id=shop_id, order_gids=gids)
     Keeper(session, shop_id, turns.made_row(session, shop_id).hash_key).keep_orders([order])
-    tallying.follow_orders(session, shop_id=shop_id, order_gids=[order.order_gid])
+    tallying.follow_orders(session, shop_id=shop_id, order_gids=gids, before=before)
 
 
 def keep_refund(session: Session, *, shop_id: int, refund: RefundRecord) -> None:
@@ -119,6 +121,32 @@ def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) ->
     ).where(*counts)
     count, cents, mids, dears, by_staff = (int(value or 0) for value in session.connection().execute(sums).one())
     return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, shop_id, counts))
+
+
+@dataclass(frozen=True)
+class Again:
+    """Households with an order, and how many of them have two or more."""
+
+    households: int = 0
+    twice: int = 0
+
+
+def bought_twice(session: Session, *, shop_id: int, since: datetime, now: datetime) -> tuple[Again, Again]:
+    """Of households of whom something came back, and of the others. Buyers nobody knows are in neither."""
+    back = sa.exists().where(
+        col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
+        col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
+        col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
+    )
+    each = (
+        sa.select(sa.func.count().label("orders"), sa.func.max(sa.case((back, 1), else_=0)).label("returned"))
+        .where(*_counting(shop_id, since, now), col(HistoricOrder.household).is_not(None))
+        .group_by(col(HistoricOrder.household))
+        .subquery()
+    )
+    query = sa.select(each.c.returned, sa.func.count(), _count(each.c.orders >= 2)).group_by(each.c.returned)
+    found = {row[0]: Again(int(row[1]), int(row[2])) for row in session.connection().execute(query)}
+    return found.get(1, Again()), found.get(0, Again())
 
 
 def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:

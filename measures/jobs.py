@@ -172,9 +172,10 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
         for batch in history.batches(read, offset=row.byte_offset, seconds=SLICE_SECONDS):
             with begin() as session:
                 turns.advance(session, row, to=batch.end, lines=batch.lines, odd=batch.odd)
+                before = _buyers(session, row.shop_id, batch.records) if row.changed_only else set()
                 Keeper(session, row.shop_id, row.hash_key, as_of=row.asked_at).keep(batch.records)
                 if row.changed_only:
-                    _follow(session, row.shop_id, batch.records)
+                    _follow(session, row.shop_id, batch.records, before)
                 following = turns.row_of(session, row.shop_id)
                 assert following is not None
                 if batch.last:
@@ -187,11 +188,16 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
         turns.next_turn(session, row)
 
 
-def _follow(session: Session, shop_id: int, records: Sequence[Record]) -> None:
+def _buyers(session: Session, shop_id: int, records: Sequence[Record]) -> set[str]:
+    gids = [record.order_gid for record in records if isinstance(record, OrderRecord)]
+    return tallying.households_of(session, shop_id=shop_id, order_gids=gids)
+
+
+def _follow(session: Session, shop_id: int, records: Sequence[Record], before: set[str]) -> None:
     """Measure what these lines are about. Of a whole past that is done once, at its end."""
     returns = [record.return_gid for record in records if isinstance(record, ReturnRecord | PieceRecord)]
     orders = [record.order_gid for record in records if isinstance(record, OrderRecord)]
-    tallying.follow_orders(session, shop_id=shop_id, order_gids=orders)
+    tallying.follow_orders(session, shop_id=shop_id, order_gids=orders, before=before)
     tallying.follow_returns(session, shop_id=shop_id, return_gids=sorted(set(returns)))
 
 

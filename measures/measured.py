@@ -115,7 +115,10 @@ class Measuring(SQLModel, table=True):
 class HouseholdTie(SQLModel, table=True):
     """Two keys that are one household, because they share an address or a telephone; undone by a person for good."""
 
-    __table_args__ = (sa.UniqueConstraint("shop_id", "one", "other"),)
+    __table_args__ = (
+        sa.UniqueConstraint("shop_id", "one", "other"),
+        sa.Index("ix_householdtie_other", "shop_id", "other"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")

@@ -5,7 +5,7 @@ Counts are of all closed returns; amounts are added in the shop's currency only,
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,12 +19,13 @@ from measures.measured import SUMMED, CostInputs, MeasuredDay, Measuring, NextOr
 from measures.next_orders import WINDOWS, watched
 from measures.survival import Curve, Point, curve
 from measures.totals import limits
-from measures.worth import HABITS, Costs, Sums, Worth, with_habit, worth
+from measures.worth import HABITS, Costs, Each, Sums, Worth, each, with_habit, worth
 from shops.models import Shop
 
-VERSION = "1"
+VERSION = "2"
 """Of the definitions: it changes with them, and every export names it."""
 MONTHS = (3, 6, 12, 24)
+IN_WORTH = tuple(field_.name for field_ in fields(Sums))
 BANDS = ("small", "mid", "dear")
 
 
@@ -37,6 +38,7 @@ class Side:
     curve: Curve
     costs: Costs
     bands: dict[str, Counter[str]] = field(default_factory=dict)
+    days: tuple[Sums, ...] = ()
 
     @property
     def exchanges(self) -> Ratio:
@@ -72,8 +74,12 @@ class Side:
     @property
     def added(self) -> Sums:
         """As the arithmetic of worth takes them."""
-        names = ("back_cents", "later_orders", "later_cents", "minutes", "parcels", "reworks")
-        return Sums(returns=self.sums["returns_here"], **{name: self.sums[f"{name}_here"] for name in names})
+        return _as_sums(self.sums)
+
+    @property
+    def each(self) -> Each | None:
+        """Net relationship value of one return, with its interval; None of too few days."""
+        return each(self.days, self.costs, assisted=self.assisted)
 
     @property
     def worth(self) -> Worth:
@@ -131,7 +137,7 @@ def view(session: Session, *, shop: Shop, months: int, now: datetime) -> View:
             not_yet[watched(row["closed_on"], today)] += row["not_yet"]
         bands = {band: _sums([r for r in mine if r["band"] == band], shop.currency) for band in BANDS}
         curve_ = curve(bought[assisted], not_yet)
-        sides.append(Side(assisted, _sums(mine, shop.currency), curve_, costs, bands))
+        sides.append(Side(assisted, _sums(mine, shop.currency), curve_, costs, bands, _by_day(mine, shop.currency)))
     elsewhere = sum(row["returns"] for row in rows if row["currency"] != shop.currency)
     state = session.get(Measuring, shop.id, populate_existing=True)
     return View(
@@ -178,6 +184,21 @@ def _sums(rows: Iterable[Any], currency: str) -> Counter[str]:
             if here:
                 sums[f"{name}_here"] += row[name]
     return sums
+
+
+def _by_day(rows: Iterable[Any], currency: str) -> tuple[Sums, ...]:
+    """Sums of each day in that currency, the first first."""
+    days: dict[date, Counter[str]] = {}
+    for row in rows:
+        if row["currency"] == currency:
+            counts = days.setdefault(row["closed_on"], Counter())
+            for name in IN_WORTH:
+                counts[f"{name}_here"] += row[name]
+    return tuple(_as_sums(days[day]) for day in sorted(days))
+
+
+def _as_sums(counts: Counter[str]) -> Sums:
+    return Sums(**{name: counts[f"{name}_here"] for name in IN_WORTH})
 
 
 def _months(rows: Iterable[Any], since: date, until: date) -> list[Month]:

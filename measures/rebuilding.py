@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 import jobs
 from kit import clock
-from kit.db import Begin, insert_once
+from kit.db import Begin, hold, insert_once
 from kit.log import get_logger
 from measures import tallying, tying
 from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, Measuring, NextOrders
@@ -56,31 +56,36 @@ def rebuild(begin: Begin, *, shop_id: int, turn: int, seconds: float = SLICE_SEC
         _name_all(begin, shop_id)
     while True:
         with begin() as session:
-            if not _batch(session, shop_id, turn):
-                return
-            if time.monotonic() > until:
-                row = session.get_one(Measuring, shop_id, populate_existing=True)
-                row.turn += 1
-                session.add(row)
-                session.flush()
-                return _secure(session, row)
+            found = _batch(session, shop_id, turn)
+        if found is None:
+            return
+        if not found:
+            return _add_up(begin, shop_id, turn)
+        if time.monotonic() > until:
+            break
+    with begin() as session:
+        row = _mine(session, shop_id, turn)
+        if row is not None:
+            row.turn += 1
+            session.add(row)
+            session.flush()
+            _secure(session, row)
 
 
 def _name_all(begin: Begin, shop_id: int) -> None:
     """Give every order its household, and tie those that are one."""
-    last: int | None = 0
-    while last is not None:
+    named = 1
+    while named:
         with begin() as session:
-            last = tying.name_orders(session, shop_id=shop_id, after_id=last, most=BATCH * 10)
-    with begin() as session:
-        tying.tie_all(session, shop_id=shop_id, now=clock.now())
+            named = tying.name_orders(session, shop_id=shop_id, most=BATCH * 10)
+    tying.tie_all(begin, shop_id=shop_id, now=clock.now())
 
 
-def _batch(session: Session, shop_id: int, turn: int) -> bool:
-    """The next returns; False when there are none, and the sums are added up, or another one took over."""
-    row = session.get(Measuring, shop_id, populate_existing=True, with_for_update=True)
-    if row is None or row.turn != turn:
-        return False
+def _batch(session: Session, shop_id: int, turn: int) -> int | None:
+    """The next returns; how many, and None when another one took over."""
+    row = _mine(session, shop_id, turn)
+    if row is None:
+        return None
     query = (
         sa.select(col(HistoricReturn.id), col(HistoricReturn.order_gid))
         .where(col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.id) > row.after_id)
@@ -88,15 +93,35 @@ def _batch(session: Session, shop_id: int, turn: int) -> bool:
         .limit(BATCH)
     )
     found = session.connection().execute(query).all()
-    if not found:
-        tallying.remake_sums(session, shop_id=shop_id)
-        row.rebuilding, row.refreshed_at = False, clock.now()
-        log.info("measures.rebuilt", shop_id=shop_id, returns=row.done)
-    else:
+    if found:
         tallying.refresh(session, shop_id=shop_id, order_gids=sorted({gid for _, gid in found}))
         row.after_id, row.done = int(found[-1][0] or 0), row.done + len(found)
-    session.add(row)
-    return bool(found)
+        session.add(row)
+    return len(found)
+
+
+def _add_up(begin: Begin, shop_id: int, turn: int) -> None:
+    """The sums in place of those kept by differences, a month at a time: nobody waits for all of them."""
+    with begin() as session:
+        months = tallying.months_of(session, shop_id=shop_id)
+    for month in months:
+        with begin() as session:
+            if _mine(session, shop_id, turn) is None:
+                return
+            tallying.remake_month(session, shop_id=shop_id, month=month)
+    with begin() as session:
+        row = _mine(session, shop_id, turn)
+        if row is None:
+            return
+        row.rebuilding, row.refreshed_at = False, clock.now()
+        session.add(row)
+        log.info("measures.rebuilt", shop_id=shop_id, returns=row.done)
+
+
+def _mine(session: Session, shop_id: int, turn: int) -> Measuring | None:
+    """The row, kept from others until the transaction ends; None when another turn has begun."""
+    row = session.get(Measuring, shop_id, populate_existing=True, with_for_update=True)
+    return row if row is not None and row.turn == turn else None
 
 
 def _secure(session: Session, row: Measuring) -> None:
@@ -128,8 +153,9 @@ def check(begin: Begin, *, shop_id: int) -> None:
             return want(session, shop_id=shop_id)
         if row.rebuilding:
             return
-        tying.tie_all(session, shop_id=shop_id, now=clock.now())
-        differences = compare(session, shop_id=shop_id, now=clock.now())
+    tying.tie_all(begin, shop_id=shop_id, now=clock.now())
+    differences = compare(begin, shop_id=shop_id, now=clock.now())
+    with begin() as session:
         row = session.get_one(Measuring, shop_id, populate_existing=True)
         row.checked_at, row.differences = clock.now(), differences
         row.refreshed_at = row.checked_at if not differences else row.refreshed_at
@@ -139,36 +165,43 @@ def check(begin: Begin, *, shop_id: int) -> None:
             want(session, shop_id=shop_id)
 
 
-def compare(session: Session, *, shop_id: int, now: datetime) -> int:
+def compare(begin: Begin, *, shop_id: int, now: datetime) -> int:
     """How many of a sample of cases, and of all sums, are not what the rows say."""
-    mine = col(MeasuredReturn.shop_id) == shop_id
-    first, last = (
-        session.connection()
-        .execute(
-            sa.select(sa.func.min(col(HistoricReturn.id)), sa.func.max(col(HistoricReturn.id))).where(
-                col(HistoricReturn.shop_id) == shop_id
-            )
-        )
-        .one()
+    with begin() as session:
+        wrong = _sampled(session, shop_id, now)
+    with begin() as session:
+        return wrong + _summed(session, shop_id)
+
+
+def _sampled(session: Session, shop_id: int, now: datetime) -> int:
+    # A write first: SQLite then keeps others from writing between what is reckoned here and what is compared with it.
+    session.connection().execute(
+        sa.update(Measuring).where(col(Measuring.shop_id) == shop_id).values(turn=col(Measuring.turn))
     )
+    hold(session, f"measures:{shop_id}")
+    mine = col(HistoricReturn.shop_id) == shop_id
+    span = sa.select(sa.func.min(col(HistoricReturn.id)), sa.func.max(col(HistoricReturn.id))).where(mine)
+    first, last = session.connection().execute(span).one()
     if first is None or last is None:
         return 0
     chance = random.Random(f"{shop_id}:{now.date()}")  # the same sample if it is run twice, another one tomorrow
     ids = [chance.randint(first, last) for _ in range(SAMPLE)]
-    orders = sa.select(col(HistoricReturn.order_gid)).where(
-        col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.id).in_(ids)
-    )
+    orders = sa.select(col(HistoricReturn.order_gid)).where(mine, col(HistoricReturn.id).in_(ids))
     gids = sorted({row[0] for row in session.connection().execute(orders)})
-    wrong = sum(not _same(session, row) for row in tallying.reckoned(session, shop_id=shop_id, order_gids=gids))
-    kept, summed = [
-        session.connection().execute(sa.select(*(sa.func.sum(getattr(model, name)) for name in SUMMED)).where(of)).one()
-        for model, of in ((MeasuredReturn, mine), (MeasuredDay, col(MeasuredDay.shop_id) == shop_id))
-    ]
-    wrong += sum((one or 0) != (other or 0) for one, other in zip(kept, summed, strict=True))
-    bought = sa.select(sa.func.count()).where(mine, col(MeasuredReturn.next_days).is_not(None))
+    return sum(not _same(session, row) for row in tallying.reckoned(session, shop_id=shop_id, order_gids=gids))
+
+
+def _summed(session: Session, shop_id: int) -> int:
+    """Both kinds of sums in one statement, which sees one moment, while webhooks go on adding to both."""
+    mine = col(MeasuredReturn.shop_id) == shop_id
+    bought = sa.func.count(col(MeasuredReturn.next_days))
+    of_rows = sa.select(*(sa.func.sum(getattr(MeasuredReturn, name)) for name in SUMMED), bought).where(mine)
     counted = sa.select(sa.func.sum(col(NextOrders.count))).where(col(NextOrders.shop_id) == shop_id)
-    both = [session.connection().execute(query).scalar() or 0 for query in (bought, counted)]
-    return wrong + int(both[0] != both[1])
+    of_days = sa.select(*(sa.func.sum(getattr(MeasuredDay, name)) for name in SUMMED), counted.scalar_subquery()).where(
+        col(MeasuredDay.shop_id) == shop_id
+    )
+    one, other = session.connection().execute(sa.union_all(of_rows, of_days)).all()
+    return sum((a or 0) != (b or 0) for a, b in zip(one, other, strict=True))
 
 
 def _same(session: Session, row: dict[str, Any]) -> bool:

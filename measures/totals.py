@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from kit.money import Money
 
@@ -45,6 +46,7 @@ class Totals:
         return count / self.orders if self.orders else None
 
 
+@lru_cache(maxsize=200)
 def limits(currency: str) -> tuple[Money, Money]:
     """From where on an order is of a middling price, and from where on dear: 500 and 5,000 dollars or about."""
     size = SIZES.get(currency, 1)

@@ -3,8 +3,13 @@
 It is modelled from the merchant's own cost inputs, and says nothing about what would have happened otherwise.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import NormalDist
+
+from measures.comparing import CONFIDENCE
 
 HABITS = (0, 5, 10, 20)
 """Per cent of later orders that come back beyond those that did, because returning was made pleasant."""
@@ -77,6 +82,56 @@ def worth(sums: Sums, costs: Costs = DEFAULTS, *, assisted: bool = True) -> Wort
         gestures=-cases * costs.gesture_cents,
         markdown=-_part(sums.back_cents, costs.markdown_share),
     )
+
+
+LEAST_DAYS = 10
+"""Days with closings without which no interval is given."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """Net value of one return on average, with its interval, in the smallest unit; of so many days."""
+
+    value: float
+    low: float
+    high: float
+    days: int
+
+
+def each(days: Sequence[Sums], costs: Costs = DEFAULTS, *, assisted: bool = True) -> Each | None:
+    """The average of one return, from the sums of each day of closing; None of fewer than LEAST_DAYS such days.
+
+    A day is a cluster: returns that close together are alike, and their days differ by chance. The variance is the
+    usual one of a ratio of two totals, the interval Student's with days less one.
+    """
+    those = [day for day in days if day.returns]
+    count, cases = len(those), sum(day.returns for day in those)
+    if count < LEAST_DAYS:
+        return None
+    boxed = any(day.parcels for day in those)
+    nets = [_net(day, costs, assisted=assisted, boxed=boxed) for day in those]
+    mean = sum(nets) / cases
+    spread = sum((net - mean * day.returns) ** 2 for net, day in zip(nets, those, strict=True))
+    width = student(count - 1) * math.sqrt(count / (count - 1) * spread) / cases
+    return Each(mean, mean - width, mean + width, count)
+
+
+def _net(day: Sums, costs: Costs, *, assisted: bool, boxed: bool) -> float:
+    """What `worth` adds up, of one day, unrounded."""
+    shares = day.later_cents * costs.margin_share - day.back_cents * costs.markdown_share
+    shares -= day.back_cents * costs.cover_share if boxed else 0
+    apiece = day.returns * (costs.referral_cents - costs.gesture_cents) if assisted else 0
+    work = day.parcels * costs.parcel_cents + day.reworks * costs.bench_cents + day.minutes * costs.minute_cents
+    return shares / 10_000 + apiece - work
+
+
+def student(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """Student's quantile, both tails, by Cornish and Fisher's series: within 0.001 from nine degrees of freedom on."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def with_habit(found: Worth, sums: Sums, percent: int) -> int:

@@ -20,6 +20,19 @@ def average_order_value(session: Session, *, shop_id: int) -> Money | None:
 
 
 def keep_figures(session: Session, figures: ShopFigures) -> None:
-    """Put them in place of those counted before."""
+    """Put them in place of those counted before; what the merchant said stays."""
+    before = figures_of(session, shop_id=figures.shop_id)
+    if before is not None:
+        figures.monthly_visits = before.monthly_visits
     session.merge(figures)
     session.flush()
+
+
+def say_visits(session: Session, *, shop_id: int, visits: int | None) -> bool:
+    """How many visits the shop has in a month, by the merchant's own word; False before figures are counted."""
+    figures = figures_of(session, shop_id=shop_id)
+    if figures is None:
+        return False
+    figures.monthly_visits = visits
+    session.add(figures)
+    return True

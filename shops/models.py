@@ -161,6 +161,12 @@ class ShopFigures(SQLModel, table=True):
     dear_orders: int = 0
     staff_orders: int | None = None
     returned_orders: int = 0
+    # Households known by name or address: those of whom something came back and the others, and who ordered twice.
+    returners: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    returners_again: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    others: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    others_again: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    monthly_visits: int | None = None  # as the merchant says: Shopify does not tell an app
 
 
 class Tally(SQLModel, table=True):

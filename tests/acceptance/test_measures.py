@@ -1,6 +1,83 @@
-"""What issue 9 must show, a test a line."""
+"""What issue 9 must show: which test shows which line, and the reading of a past that is killed."""
+
+import pytest
 
 from benchmarks.history import past_of, read_past
+from tests.acceptance.lines import Lines, missing
+
+LINES: Lines = {
+    "forty households worked out by hand give exactly the page's numbers": {
+        "test_measures_forty.py": ["test_forty_households_worked_out_by_hand_give_exactly_the_pages_numbers"],
+        "tests/pages/test_admin_measures.py": [
+            "test_each_figure_stands_with_its_count_its_interval_and_both_kinds_apart",
+            "test_an_analyst_can_reproduce_the_page_from_the_files",
+        ],
+    },
+    "A/A pilots, 20% against 40% with 82 a side, and cannot tell with 30 a side": {
+        "test_measures_statistics.py": [
+            "test_a_thousand_pilots_of_two_arms_alike_declare_a_difference_in_at_most_six_per_cent",
+            "test_twenty_against_forty_per_cent_with_82_a_side_is_found_in_at_least_78_per_cent",
+            "test_with_30_a_side_20_against_30_per_cent_the_report_says_cannot_tell",
+        ],
+        "test_measures_report.py": [
+            "test_with_30_a_side_20_against_30_per_cent_page_and_pdf_say_cannot_tell_with_their_intervals",
+            "test_the_rows_behind_the_report_give_its_figures_again_and_name_nobody",
+            "test_before_the_day_of_the_one_look_there_is_no_report_to_peek_at",
+        ],
+    },
+    "Kaplan and Meier's curve equal to a reference library's within 1e-9 on 200 random sets": {
+        "test_measures_statistics.py": [
+            "test_kaplan_meier_is_equal_to_a_reference_librarys_within_1e_9_on_200_random_sets",
+        ],
+    },
+    "a million returns: times are measured by bin/bench home; here, that no statement goes through a shop": {
+        "tests/measures/test_following.py": [
+            "test_no_statement_of_a_webhook_goes_through_the_returns_or_orders_of_a_shop",
+            "test_orders_told_in_any_number_are_counted_as_counting_anew_would",
+        ],
+        "tests/measures/test_tallying.py": [
+            "test_a_rebuild_interrupted_after_each_batch_ends_with_the_same",
+            "test_a_night_finds_sums_that_are_not_what_the_rows_say_and_mends_them",
+        ],
+        "tests/measures/test_tying.py": [
+            "test_killed_at_any_slice_the_next_look_ends_with_the_same_households",
+        ],
+    },
+    "the history import killed three times ends with the same totals": {
+        "test_measures.py": [
+            "test_the_history_import_interrupted_by_kill_9_three_times_ends_with_the_same_totals_as_without",
+        ],
+    },
+    "arms stay across merges, are even over 100,000, and see the same rights": {
+        "test_measures_pilot.py": [
+            "test_arms_the_same_household_has_the_same_arm_for_ever_across_merges",
+            "test_both_arms_see_the_same_legal_rights",
+        ],
+        "test_measures_statistics.py": ["test_arms_are_fifty_fifty_within_chance_over_100_000_households"],
+    },
+    "no claim of cause outside the report, and no word the merchant should not read": {
+        "test_measures_wording.py": [
+            "test_no_page_or_file_outside_the_pilots_report_claims_a_cause",
+            "test_the_reports_own_sentence_is_the_only_one_that_does",
+        ],
+    },
+    "the switch, observing, guard-rails, and the first minutes": {
+        "test_measures_switch.py": [
+            "test_switched_off_every_return_from_the_same_second_on_has_the_native_flow",
+            "test_observing_writes_what_happens_down_and_nobody_is_written_to_about_talking",
+            "test_guard_rails_are_kept_by_week_and_arm_complaints_delay_and_refunds_chosen",
+        ],
+        "test_measures_first_minutes.py": [
+            "test_the_qualifier_reads_plan_and_average_order_and_says_its_reasons",
+            "test_the_list_of_those_who_did_not_come_back_shows_its_progress_until_it_stands",
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_line_is_shown(line: str) -> None:
+    assert missing(LINES[line]) == []
 
 
 def test_the_history_import_interrupted_by_kill_9_three_times_ends_with_the_same_totals_as_without(

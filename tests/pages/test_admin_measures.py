@@ -120,7 +120,7 @@ def file(place: Place, query: str, caller: Caller | None = None) -> Any:
 def test_an_analyst_can_reproduce_the_page_from_the_files(place: Place) -> None:
     text = file(place, "kind=csv&months=12").get_data(as_text=True).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert len(rows) == 40 and {row["definitions"] for row in rows} == {"1"}
+    assert len(rows) == 40 and {row["definitions"] for row in rows} == {"2"}
     assisted = [row for row in rows if row["assisted"] == "1"]
     assert [sum(row["ended"] == kind for row in assisted) for kind in ("exchange", "refund")] == [7, 7]
     assert sum(int(row["back_cents"]) for row in assisted if row["currency"] == "USD") == 2_560_000
@@ -181,7 +181,7 @@ def test_a_pilot_is_planned_switched_off_and_reported_on_its_day(place: Place) -
         report = place.shown("/app/pilot")
     assert "We cannot tell: with this many households" in report and "1 of 1" in report
     rows = file(place, f"kind=pilot&pilot={pilot.id}").get_data(as_text=True).splitlines()
-    assert rows[1].split(",")[3] == "invited" and rows[1].endswith("exchange,1")
+    assert rows[1].split(",")[3] == "invited" and rows[1].endswith(",exchange,USD,100000,100000,0,,1")
 
 
 def test_good_clients_who_did_not_come_back_are_a_list_and_nobody_is_written_to(place: Place) -> None:

@@ -143,7 +143,7 @@ def test_a_household_keeps_its_arm_for_ever_across_merges_and_when_they_are_undo
         tie = HouseholdTie(shop_id=house.shop_id, one=one, other=two, by="email", tied_at=NOW)
         session.add(tie)
         session.flush()
-        tying.settle(session, house.shop_id)
+        tying.settle(session, house.shop_id, [one])
     assert arms(house, pilot, CLEO, other) == [Arm.INVITED, Arm.INVITED], "one household, one arm: the earlier"
     with house.database.begin() as session:
         tying.undo(session, shop_id=house.shop_id, tie_id=cast.number(tie.id), by="alice", now=NOW)

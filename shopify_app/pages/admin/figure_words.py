@@ -10,7 +10,7 @@ from measures.comparing import Difference, Ratio, Share, Verdict, compare
 from measures.next_orders import WINDOWS
 from measures.reading import Month, Side, View
 from measures.survival import Point
-from measures.worth import Worth
+from measures.worth import LEAST_DAYS
 
 TERMS = {
     "later_margin": "Margin on later orders",
@@ -84,7 +84,7 @@ def main_rows(view: View) -> list[Row]:
     def net(side: Side) -> Cell:
         if not side.sums["returns_here"]:
             return Cell("No figure yet", cases(0))
-        return Cell(signed(side.worth.total, view.currency), cases(side.sums["returns_here"]))
+        return Cell(signed(side.worth.total, view.currency), cases(side.sums["returns_here"]), _all_of(side, view))
 
     behind = "/app/measures/cases?term="
     ratios = _both(view, lambda side: ratio(side.exchanges))
@@ -143,8 +143,13 @@ def worth_rows(view: View) -> list[Row]:
     for name, words in TERMS.items():
         cells = _both(view, partial(_term, name, view.currency))
         rows.append(Row(words, "", cells, f"/app/measures/cases?term={terms.get(name, 'returns')}"))
-    total = _both(view, lambda side: Cell(signed(side.worth.total, view.currency), cases(side.sums["returns_here"])))
-    each = _both(view, lambda side: Cell(_each(side.worth, side.sums["returns_here"], view.currency)))
+    total = _both(
+        view,
+        lambda side: Cell(
+            signed(side.worth.total, view.currency), cases(side.sums["returns_here"]), _all_of(side, view)
+        ),
+    )
+    each = _both(view, lambda side: _each(side, view.currency))
     return [*rows, Row("Net relationship value", "", total), Row("For each case", "", each)]
 
 
@@ -270,8 +275,24 @@ def _in_band(band: str, side: Side) -> Cell:
     return ratio(Ratio(side.bands[band]["exchanges"], side.bands[band]["refunds"]))
 
 
-def _each(found: Worth, count: int, currency: str) -> str:
-    return signed(round(found.total / count), currency) if count else "No figure yet"
+def _each(side: Side, currency: str) -> Cell:
+    count = side.sums["returns_here"]
+    if not count:
+        return Cell("No figure yet")
+    value, found = signed(round(side.worth.total / count), currency), side.each
+    if found is None:
+        return Cell(value, f"closed on fewer than {LEAST_DAYS} days: no interval")
+    low, high = (signed(round(bound), currency) for bound in (found.low, found.high))
+    return Cell(value, f"closed on {found.days:,} days", f"between {low} and {high}")
+
+
+def _all_of(side: Side, view: View) -> str:
+    """The interval of the total: of as many returns, each worth what one is on average."""
+    found, count = side.each, side.sums["returns_here"]
+    if found is None:
+        return ""
+    low, high = (signed(round(bound * count), view.currency) for bound in (found.low, found.high))
+    return f"between {low} and {high}"
 
 
 def _between(low: float, high: float) -> str:

@@ -16,6 +16,8 @@ from shopify_app.web import begin, now, settings
 page = Blueprint("admin_home", __name__)
 
 MONTHS = 6
+FIRST = 6
+"""Rows of what waits: the link beside them leads to all, and the measures stay in sight."""
 
 
 @page.get("/app")
@@ -28,7 +30,7 @@ def home() -> str:
         view = reading.view(session, shop=shop, months=MONTHS, now=now())
         return show(
             "home.html",
-            rows=lists.waiting(session, **about),
+            rows=lists.waiting(session, **about, limit=FIRST),
             promises=lists.promises_due(session, **about),
             cohorts=lists.cohorts(session, shop_id=caller.shop_id),
             view=view,

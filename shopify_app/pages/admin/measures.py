@@ -17,6 +17,7 @@ from measures.worth import Costs
 from shopify_app.auth import merchant
 from shopify_app.pages.admin import figure_words as words
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.pages.admin.past import past_of
 from shopify_app.web import begin, now
 from shops.models import Shop
 
@@ -97,7 +98,8 @@ def quiet() -> str:
     caller = visiting()
     with begin() as session:
         shop = shop_of(session, caller)
-        return show("quiet.html", leaks=found_leaks(session, shop), horizon=HORIZON)
+        about = {"leaks": found_leaks(session, shop), "past": past_of(session, shop)}
+        return show("quiet.html", **about, horizon=HORIZON)
 
 
 def found_leaks(session: Session, shop: Shop) -> list[Leak]:

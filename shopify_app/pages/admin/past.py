@@ -5,21 +5,25 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+from kit.errors import Conflict
 from kit.money import Money
-from measures import history, turns
+from measures import history, rebuilding, turns
 from measures.fitting import Fitting, fitting
 from measures.history import HistoryProgress
+from measures.measured import Measuring
 from measures.models import ReadState
 from shopify_app.auth import merchant
-from shopify_app.pages.admin.calling import go, shop_of
+from shopify_app.pages.admin.calling import go, shop_of, wrong
 from shopify_app.web import begin, now
-from shops.figures import figures_of
+from shops import figures
 from shops.models import Shop, ShopFigures
 
 page = Blueprint("admin_past", __name__)
+
+UNDER_WAY = (ReadState.WANTED, ReadState.WORKING, ReadState.READING)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Past:
     busy: bool = False
     can_begin: bool = False
     fit: Fitting | None = None
+    visits: int | None = None
 
 
 @page.post("/app/history")
@@ -53,29 +58,52 @@ def read_again() -> Response:
     return go("", "Your orders are being read.")
 
 
+@page.post("/app/history/visits")
+def say_visits() -> Response:
+    """What only the merchant knows."""
+    caller = merchant()
+    typed = "".join(request.form.get("visits", "").replace(",", "").split())
+    if typed and not (typed.isdigit() and len(typed) <= 9):
+        return wrong({"visits": "A whole number is needed, or nothing."})
+    with begin() as session:
+        shop_of(session, caller)
+        if not figures.say_visits(session, shop_id=caller.shop_id, visits=int(typed) if typed else None):
+            raise Conflict("Your orders are still being counted. Say it in a few minutes.")
+    return go("", "Saved.")
+
+
 def past_of(session: Session, shop: Shop) -> Past | None:
     """The shop's block; None before anything was asked for."""
     assert shop.id is not None
     found = history.progress(session, shop_id=shop.id)
     if found is None:
         return None
-    figures = figures_of(session, shop_id=shop.id)
+    counted = figures.figures_of(session, shop_id=shop.id)
+    state = rebuilding.state_of(session, shop_id=shop.id)
+    counting = state if state is not None and state.rebuilding and state.refreshed_at is None else None
+    share = None if found.share is None else int(found.share * 100)
     return Past(
-        sentences=tuple(sentences(found, shop.zone)),
-        figures=table(figures) if figures is not None and figures.orders else (),
-        window=window(figures, shop.zone) if figures is not None else "",
-        share=None if found.share is None else int(found.share * 100),
-        busy=found.first and found.state in (ReadState.WANTED, ReadState.WORKING, ReadState.READING),
+        sentences=(*sentences(found, shop.zone), *([counting_words(counting)] if counting else [])),
+        figures=table(counted) if counted is not None and counted.orders else (),
+        window=window(counted, shop.zone) if counted is not None else "",
+        share=100 * counting.done // max(1, counting.total) if counting else share,
+        busy=counting is not None or (found.first and found.state in UNDER_WAY),
         can_begin=found.state is ReadState.STOPPED,
-        fit=fit_of(shop, figures),
+        fit=fit_of(shop, counted),
+        visits=counted.monthly_visits if counted is not None else None,
     )
 
 
-def fit_of(shop: Shop, figures: ShopFigures | None) -> Fitting | None:
+def counting_words(state: Measuring) -> str:
+    """How far the first counting of returns is."""
+    return f"Counting what returners did next: {state.done:,} of {state.total:,} returns."
+
+
+def fit_of(shop: Shop, counted: ShopFigures | None) -> Fitting | None:
     """Whether the app is for this shop; None before its orders are counted."""
-    if figures is None or figures.average_order_cents is None:
+    if counted is None or counted.average_order_cents is None:
         return None
-    return fitting(Money(figures.average_order_cents, figures.currency), plus=shop.plus)
+    return fitting(Money(counted.average_order_cents, counted.currency), plus=shop.plus)
 
 
 def sentences(found: HistoryProgress, zone: str) -> list[str]:
@@ -99,32 +127,47 @@ def sentences(found: HistoryProgress, zone: str) -> list[str]:
     return said
 
 
-def window(figures: ShopFigures, zone: str) -> str:
+def window(counted: ShopFigures, zone: str) -> str:
     """What the figures are of: twelve months, or as much of them as is read."""
-    if figures.counted_at - figures.since >= history.WINDOW:
+    if counted.counted_at - counted.since >= history.WINDOW:
         return "Last 12 months"
-    return f"Since {_day(figures.since.astimezone(ZoneInfo(zone)).date())}"
+    return f"Since {_day(counted.since.astimezone(ZoneInfo(zone)).date())}"
 
 
-def table(figures: ShopFigures) -> tuple[Figure, ...]:
+def table(counted: ShopFigures) -> tuple[Figure, ...]:
     """Counts beside every share."""
-    orders, currency = figures.orders, figures.currency
+    orders, currency = counted.orders, counted.currency
 
     def part(name: str, count: int) -> Figure:
         return Figure(name, f"{100 * count / orders:.0f}%", f"{count:,} of {orders:,} orders")
 
-    average = Money(figures.average_order_cents or 0, currency)
+    average = Money(counted.average_order_cents or 0, currency)
     lines = [
         Figure("Average order", average.show(), f"{orders:,} orders, tax and shipping included"),
-        part(f"Orders of {Money(figures.mid_cents, currency).show()} or more", figures.mid_orders),
-        part(f"Orders of {Money(figures.dear_cents, currency).show()} or more", figures.dear_orders),
+        part(f"Orders of {Money(counted.mid_cents, currency).show()} or more", counted.mid_orders),
+        part(f"Orders of {Money(counted.dear_cents, currency).show()} or more", counted.dear_orders),
     ]
-    if figures.staff_orders is None:
+    if counted.staff_orders is None:
         lines.append(Figure("Sold by somebody of the house", "Not known", "Shopify does not tell this app who sold"))
     else:
-        lines.append(part("Sold by somebody of the house", figures.staff_orders))
-    lines.append(part("Orders of which something came back", figures.returned_orders))
+        lines.append(part("Sold by somebody of the house", counted.staff_orders))
+    lines.append(part("Orders of which something came back", counted.returned_orders))
+    lines.append(
+        twice("Ordered twice or more, of those who gave something back", counted.returners_again, counted.returners)
+    )
+    lines.append(twice("Ordered twice or more, of the others", counted.others_again, counted.others))
+    if counted.monthly_visits:
+        months = max(1.0, (counted.counted_at - counted.since).days / 30.4)
+        each = 1000 * orders / months / counted.monthly_visits
+        visits = f"{counted.monthly_visits:,} visits a month, as you say"
+        lines.append(Figure("Orders for each 1,000 visits", f"{each:.1f}", visits))
     return tuple(lines)
+
+
+def twice(name: str, count: int, of: int) -> Figure:
+    """Households, of those whom something is known of."""
+    shown = f"{100 * count / of:.0f}%" if of else "Not known"
+    return Figure(name, shown, f"{count:,} of {of:,} households")
 
 
 def _day(on: date) -> str:

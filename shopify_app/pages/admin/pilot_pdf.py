@@ -1,0 +1,142 @@
+"""The report of a pilot as a PDF on A4: the plan, the one result with its intervals, what was watched, definitions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from kit.money import Money
+from measures.arms import Arm
+from measures.comparing import Share
+from measures.exporting import PILOT_DEFINITIONS
+from measures.pilot_models import Pilot
+from measures.pilot_result import Result, Side, Week, look_at
+from measures.reading import VERSION
+from shopify_app.pages.admin.figure_words import percent
+from shopify_app.pages.portal.slip_letters import FONT, is_plain, printable
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+MARGIN = 20.0
+OURS = "letters"
+NAMES = {Arm.INVITED: "Invited", Arm.TODAY: "Today's flow"}
+
+
+@dataclass(frozen=True)
+class PilotReport:
+    """What it is made of. Days are of the shop's zone."""
+
+    house: str
+    zone: ZoneInfo
+    pilot: Pilot
+    found: Result
+    weeks: list[Week]
+
+
+def pilot_pdf(report: PilotReport) -> bytes:
+    """The pages. The same report gives the same bytes."""
+    from fpdf import FPDF  # with the first report, as for the slip
+
+    pdf = FPDF(orientation="portrait", unit="mm", format="A4")
+    pdf.set_margin(MARGIN)
+    pdf.set_title("The pilot")
+    pdf.set_creation_date(look_at(report.pilot.ends_at))
+    pdf.add_page()
+    _line(pdf, f"The pilot at {report.house}", size=20, gap=0)
+    _line(pdf, f"{_day(report, report.pilot.begins_at)} to {_day(report, report.pilot.ends_at)}", size=10, gap=1)
+    _line(pdf, report.found.words, size=14, gap=6)
+    _result(pdf, report)
+    _plan(pdf, report)
+    _weeks(pdf, report.weeks)
+    _definitions(pdf)
+    return bytes(pdf.output())
+
+
+def _result(pdf: "FPDF", report: PilotReport) -> None:
+    found = report.found
+    head = ("Exchanged for the most part", "Share", "95 of 100 times between", "Still open")
+    sides = ((Arm.INVITED, found.invited), (Arm.TODAY, found.today))
+    _table(pdf, [head, *(_side(NAMES[arm], side) for arm, side in sides)], (4, 2, 3, 2))
+    told = found.difference
+    points = [f"{100 * value:+.0f}" for value in (told.value or 0.0, told.low, told.high)]
+    value = "cannot be told" if told.value is None else f"{points[0]} points"
+    _line(
+        pdf, f"Invited less today's flow: {value}, between {points[1]} and {points[2]} in 95 of 100 such pilots.", gap=2
+    )
+    words = "Households were drawn, not returns; each counts once, in the arm it was given, whatever happened then."
+    _line(pdf, words, gap=1)
+
+
+def _side(name: str, side: Side) -> tuple[str, ...]:
+    share = side.exchanged
+    return f"{name}: {share.count} of {share.of} households", *_share(share), str(side.open)
+
+
+def _share(share: Share) -> tuple[str, str]:
+    if share.value is None:
+        return "cannot tell", "nobody yet"
+    low, high = share.interval()
+    return percent(share.value), f"{percent(low)} and {percent(high)}"
+
+
+def _plan(pdf: "FPDF", report: PilotReport) -> None:
+    pilot = report.pilot
+    _line(pdf, "The plan, as it was registered", size=13, gap=6)
+    expected = str(pilot.expected) if pilot.expected else "an unknown number"
+    for words in (
+        f"Registered on {_day(report, pilot.registered_at)}, before anybody was invited, and not changed since.",
+        f"Returns of {Money(pilot.from_cents, pilot.currency).show()} and more that the rules would invite.",
+        f"{pilot.before_share}% exchanged before; {pilot.hoped_share}% would be worth it.",
+        f"To find that in 80 of 100 pilots {pilot.needed} households are needed in each arm; {expected} were expected.",
+        f"Looked at once, on {_day(report, look_at(pilot.ends_at))}.",
+        *([f"Ended by a person on {_day(report, pilot.stopped_at)}."] if pilot.stopped_at else []),
+    ):
+        _line(pdf, words, gap=1)
+
+
+def _weeks(pdf: "FPDF", weeks: list[Week]) -> None:
+    _line(pdf, "Watched each week: for harm only, it says nothing of the result", size=13, gap=6)
+    if not weeks:
+        return _line(pdf, "No return came.", gap=1)
+    rows: list[tuple[str, ...]] = [("Week", "Arm", "Returns", "Refunds chosen", "Days to the refund", "Complaints")]
+    for week in weeks:
+        for arm, name in NAMES.items():
+            days, refunds = week.refund_days[arm], week.refunds[arm]
+            shown = "none yet" if days is None else f"{days:g}"
+            chosen = f"{refunds.count} of {refunds.of}"
+            rows.append((str(week.number), name, str(week.returns[arm]), chosen, shown, str(week.complaints[arm])))
+    _table(pdf, rows, (1, 2, 1, 2, 2, 2))
+
+
+def _definitions(pdf: "FPDF") -> None:
+    _line(pdf, f"Definitions, version {VERSION}", size=13, gap=6)
+    for name, words in PILOT_DEFINITIONS.items():
+        _line(pdf, f"{name}: {words}", size=9, gap=0.5)
+    _line(pdf, "The rows behind this report are a file beside it, one a return, with the same version.", size=9, gap=2)
+
+
+def _table(pdf: "FPDF", rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> None:
+    pdf.ln(3)
+    pdf.set_font("Helvetica", size=9)
+    with pdf.table(col_widths=widths, borders_layout="HORIZONTAL_LINES", line_height=6) as table:
+        for row in rows:
+            table.row([printable(cell) for cell in row])
+
+
+def _line(pdf: "FPDF", words: str, *, size: float = 10, gap: float = 0) -> None:
+    pdf.ln(gap)
+    shown = printable(words)
+    if is_plain(shown):
+        pdf.set_font("Times" if size > 12 else "Helvetica", size=size)
+    else:
+        if OURS not in pdf.fonts:
+            pdf.add_font(OURS, fname=FONT)
+        pdf.set_font(OURS, size=size)
+    pdf.multi_cell(0, size * 0.5, shown, new_x="LMARGIN", new_y="NEXT")
+
+
+def _day(report: PilotReport, at: datetime) -> str:
+    return format_date(at.astimezone(report.zone).date(), "d MMMM y", locale="en")
