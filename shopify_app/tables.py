@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import consults.briefs.models
+import consults.catalogue.models
 import consults.gestures.models
 import consults.line_models
 import consults.models
@@ -41,6 +42,7 @@ MODELS = (
     consults.briefs.models,
     consults.pieces.models,
     consults.gestures.models,
+    consults.catalogue.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 import consults.around_jobs
 import consults.briefs.jobs
+import consults.catalogue.takings
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
@@ -50,6 +51,7 @@ from consults.events import (
     ConsultMoved,
     ConsultPassed,
     FirstAnswerLate,
+    GestureAnswered,
     GuestInvited,
     GuestRemoved,
     OutcomeRecorded,
@@ -159,6 +161,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     ReturnsSwept: sales.keep_swept,
     TextArrived: consults.replies.note_text,
     RouteAsked: routing.flow_actions.route_asked,
+    GestureAnswered: consults.catalogue.takings.follow_answer,
 }
 
 DAY = 86_400

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
+from consults.events import GestureAnswered
 from consults.gestures.models import Gesture
 from consults.gestures.states import COUNTING, GestureState
 from consults.history import add_line, by_advisor
 from consults.models import Case
 from consults.states import CaseState, InvalidMove
+from jobs import publish
 from kit.db import hold, insert_once
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
@@ -97,7 +99,19 @@ def answer(
     add_line(
         session, case, kind=kind, now=now, actor=by_advisor(advisor_id), detail=Money(row.cents, row.currency).show()
     )
+    assert case.id is not None
+    publish(session, GestureAnswered(case.shop_id, case.id, case.return_gid, gesture_id, allow, now.isoformat()))
     return row
+
+
+def take_back(session: Session, case: Case, *, gesture_id: int) -> None:
+    """They decided otherwise: it counts in no budget any more, and waits for nobody."""
+    mine = (col(Gesture.id) == gesture_id, col(Gesture.case_id) == case.id, col(Gesture.shop_id) == case.shop_id)
+    row = session.exec(select(Gesture).where(*mine)).one()
+    session.connection().execute(
+        sa.update(Gesture).where(*mine, col(Gesture.state).in_(COUNTING)).values(state=GestureState.TAKEN_BACK)
+    )
+    session.refresh(row)
 
 
 def gestures_of(session: Session, case: Case) -> list[Gesture]:

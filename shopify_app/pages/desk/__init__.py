@@ -20,6 +20,7 @@ from shopify_app.pages.desk import (
     signing_in,
     threads,
     today,
+    ways,
     writing,
 )
 from shopify_app.pages.wording import add_filters
@@ -27,7 +28,7 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces):
+for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces, ways):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

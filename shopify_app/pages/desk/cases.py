@@ -46,6 +46,7 @@ from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
 from shopify_app.pages.desk.giving import giving
 from shopify_app.pages.desk.showing import tray, wish_of
+from shopify_app.pages.desk.ways import ways_forward
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
@@ -185,6 +186,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "causes": CAUSES,
         **brief_of(session, case, rma, notes=caller.may(Right.SEE_NOTES)),
         **giving(session, caller, case),
+        **ways_forward(session, caller, case),
         "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
