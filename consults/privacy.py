@@ -11,6 +11,7 @@ from consults.gestures import gestures
 from consults.kinds import Role
 from consults.line_models import Said, Thread
 from consults.models import Case, Consult, Participant, Promise_, Signal
+from consults.rounds import rounds
 from shops import links
 
 
@@ -47,6 +48,7 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
             for w in threads.written(session, case)
         ],
         "gestures": [row.what for row in gestures.gestures_of(session, case)],
+        "asked_for": [row.asked_words for row in rounds.rounds_of(session, case) if row.asked_words],
         "brief": {key: fact.words for key, fact in facts_in(find_brief(session, case)).items()},
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
     }
@@ -62,6 +64,7 @@ def erase_case(session: Session, case: Case) -> None:
     assert case.id is not None
     forget_brief(session, shop_id=case.shop_id, case_id=case.id)
     gestures.forget(session, shop_id=case.shop_id, case_id=case.id)
+    rounds.forget(session, shop_id=case.shop_id, case_id=case.id)
     links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)

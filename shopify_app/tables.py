@@ -8,7 +8,9 @@ import consults.gestures.models
 import consults.line_models
 import consults.models
 import consults.pieces.models
+import consults.rounds.models
 import consults.time_models
+import consults.unsaid.models
 import jobs.models
 import logistics.cover_models
 import logistics.custody_models
@@ -43,6 +45,8 @@ MODELS = (
     consults.pieces.models,
     consults.gestures.models,
     consults.catalogue.models,
+    consults.rounds.models,
+    consults.unsaid.models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

@@ -19,6 +19,7 @@ from consults.history import add_line, by_advisor
 from consults.models import Case, Promise_
 from consults.pieces.kinds import kind_of
 from consults.promises import add_promise
+from consults.rounds.rounds import begin_offer
 from consults.states import CaseState, InvalidMove
 from kit.db import hold, insert_once
 from kit.errors import Conflict, NotFound
@@ -79,6 +80,7 @@ def take_way(
     today = _today(session, case.shop_id, now)
     if not way.is_on or not _fits(way, case, boutique_ids) or week_on not in _weeks(today):
         raise NotFound("That is not offered for this piece any more. Look again.")
+    begin_offer(session, case, advisor_id=advisor_id, now=now)
     row, is_new = _place(session, case, way, week_on=week_on, today=today, advisor_id=advisor_id, once=once, now=now)
     if not is_new:
         return row

@@ -12,6 +12,7 @@ from consults.gestures.models import Gesture
 from consults.gestures.states import COUNTING, GestureState
 from consults.history import add_line, by_advisor
 from consults.models import Case
+from consults.rounds.rounds import begin_offer
 from consults.states import CaseState, InvalidMove
 from jobs import publish
 from kit.db import hold, insert_once
@@ -36,7 +37,7 @@ def give(
     if case.state is not CaseState.OPEN:
         raise InvalidMove("This return is closed.")
     assert case.id is not None
-    session.flush()
+    begin_offer(session, case, advisor_id=advisor_id, now=now)
     hold(session, f"budget:{case.shop_id}:{advisor_id}")  # two gestures at once would each find the budget whole
     left = left_of_budget(session, shop_id=case.shop_id, advisor_id=advisor_id, now=now)
     beyond = cents > left.cents
@@ -87,6 +88,8 @@ def answer(
     if row.advisor_id == advisor_id:
         raise AppError("Somebody else answers what one asks for oneself.", status=403, code="not_allowed")
     state = GestureState.ALLOWED if allow else GestureState.NOT_NOW
+    if allow:  # from now on the client sees it; they may have said no twice meanwhile
+        begin_offer(session, case, advisor_id=row.advisor_id, now=now)
     answered = session.connection().execute(
         sa.update(Gesture)
         .where(*mine, col(Gesture.state) == GestureState.ASKED)

@@ -42,6 +42,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_catalogueway_shop", ["shop_id", "position"], unique=False)
 
     op.create_table(
+        "ownphrase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=80), nullable=False),
+        sa.Column("better", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_ownphrase_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ownphrase")),
+        sa.UniqueConstraint("shop_id", "words", name=op.f("uq_ownphrase_shop_id_words")),
+    )
+    op.create_table(
+        "offerround",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.Integer(), nullable=False),
+        sa.Column("asked_words", sa.Text(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_offerround_case_id_case"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_offerround_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offerround")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_offerround_case_id_number")),
+    )
+    op.create_table(
         "waytaken",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -89,6 +116,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_waytaken_gesture")
 
     op.drop_table("waytaken")
+    op.drop_table("offerround")
+    op.drop_table("ownphrase")
     with op.batch_alter_table("catalogueway", schema=None) as batch_op:
         batch_op.drop_index("ix_catalogueway_shop")
 

@@ -21,6 +21,7 @@ from consults.promises import promises_of
 from consults.rights import Right
 from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
+from consults.rounds.rounds import standing
 from consults.states import LIVE, ConsultState
 from consults.threads import may_write, note_seen, written
 from consults.wishes import prefers_simple_return
@@ -187,6 +188,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         **brief_of(session, case, rma, notes=caller.may(Right.SEE_NOTES)),
         **giving(session, caller, case),
         **ways_forward(session, caller, case),
+        "offers": standing(session, case),
         "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)

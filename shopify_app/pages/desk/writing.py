@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults.models import Case
-from consults.unsaid.checking import Mark, marks
-from consults.unsaid.statutory import PASSAGES
+from consults.unsaid.checking import Mark
+from consults.unsaid.own import look_through
 from consults.writing import reader_by, readers, seal_of, write_to_client
 from kit.errors import AppError
 from kit.tokens import new_token
@@ -53,13 +53,10 @@ def send(case_id: int) -> ResponseReturnValue:
 @page.post("/phrases")
 def look() -> ResponseReturnValue:
     """What is better left unsaid in these words, for the page as one types. Nothing is kept."""
-    desk()
-    return jsonify({"marks": [_shown(mark) for mark in look_through(request.form.get("words", ""))]})
-
-
-def look_through(words: str) -> list[Mark]:
-    """Marks of a message; what the law words is left alone."""
-    return marks(words, exempt=PASSAGES)
+    caller = desk()
+    with begin() as session:
+        found = look_through(session, shop_id=caller.shop_id, words=request.form.get("words", ""))
+    return jsonify({"marks": [_shown(mark) for mark in found]})
 
 
 def _shown(mark: Mark) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def _sheet(
         chosen=chosen,
         words=words,
         looked=looked,
-        marks=look_through(words) if looked else [],
+        marks=look_through(session, shop_id=case.shop_id, words=words) if looked else [],
         seen=seal_of(chosen, words) if chosen and looked else "",
         once=request.form.get("once") or new_token(),
         problem=problem,
