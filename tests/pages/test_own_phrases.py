@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from consults.line_models import Said
+from consults.models import Case
 from consults.unsaid.checking import Own, marks
 from consults.unsaid.models import OwnPhrase
 from tests.acceptance.callers_under_test import Everywhere, furnish
@@ -72,6 +73,9 @@ def test_the_merchants_own_phrase_is_marked_everywhere_and_only_in_their_house(a
 
 def test_an_answer_on_the_direct_line_goes_with_a_second_tap_where_something_is_marked(admin: Admin) -> None:
     alice, case = Everywhere(admin, admin.alice, admin.world), f"/desk/cases/{admin.world.case.id}"
+
+    with admin.database.begin() as session:
+        session.get_one(Case, admin.world.case.id).client_texts_ok = True
 
     def said() -> list[str]:
         with admin.database.begin() as session:
