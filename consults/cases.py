@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
+from consults.aftercare import learned
 from consults.events import CaseClosed, CaseOpened, OutcomeRecorded
 from consults.facts import CaseFacts
 from consults.first_answers import note_answer, start_clock
@@ -167,6 +168,7 @@ def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -
     """Two records of a client became one: the cases of the one that is gone are the other's."""
     theirs = (col(Case.shop_id) == shop_id, col(Case.client_gid) == from_gid)
     session.connection().execute(sa.update(Case).where(*theirs).values(client_gid=to_gid))
+    learned.move_client(session, shop_id=shop_id, from_gid=from_gid, to_gid=to_gid)
 
 
 def _set_while_open(session: Session, case: Case, **values: object) -> None:

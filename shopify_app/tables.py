@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import consults.aftercare.models
 import consults.briefs.models
 import consults.catalogue.models
 import consults.gestures.models
@@ -45,6 +46,7 @@ MODELS = (
     consults.pieces.models,
     consults.gestures.models,
     consults.catalogue.models,
+    consults.aftercare.models,
     consults.rounds.models,
     consults.unsaid.models,
     logistics.models,

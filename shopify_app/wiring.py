@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+import consults.aftercare.jobs
 import consults.around_jobs
 import consults.briefs.jobs
 import consults.catalogue.takings
@@ -141,7 +142,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.tell_client_handed_over",
         "consults.copy_colleagues",
     ),
-    CaseClosed: ("routing.settle_case",),
+    CaseClosed: ("routing.settle_case", "consults.plan_contacts"),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -294,6 +295,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
+        "consults.plan_contacts": consults.aftercare.jobs.plan_contacts,
         "consults.watch_briefs": consults.briefs.jobs.watch_briefs,
         "consults.prepare_brief": partial(consults.briefs.jobs.prepare_brief, reads=ShopifyBriefs(api)),
         "consults.read_stock": consults.pieces.jobs.read_stock,

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages.desk import (
+    caring,
     cases,
     choosing,
     giving,
@@ -29,7 +30,7 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces, ways, rounds):
+for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces, ways, rounds, caring):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

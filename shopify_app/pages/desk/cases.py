@@ -45,6 +45,7 @@ from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
+from shopify_app.pages.desk.caring import care_of
 from shopify_app.pages.desk.giving import giving
 from shopify_app.pages.desk.showing import tray, wish_of
 from shopify_app.pages.desk.ways import ways_forward
@@ -189,6 +190,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         **giving(session, caller, case),
         **ways_forward(session, caller, case),
         "offers": standing(session, case),
+        **care_of(session, case),
         "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)
