@@ -11,6 +11,7 @@ from consults.briefs.briefs import facts_in, find_brief, forget_brief
 from consults.gestures import gestures
 from consults.kinds import Role
 from consults.line_models import Said, Thread
+from consults.marketing import letters
 from consults.models import Case, Consult, Participant, Promise_, Signal
 from consults.rounds import rounds
 from shops import links
@@ -59,6 +60,7 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
 
 def erase_case(session: Session, case: Case) -> None:
     """Blank what is personal in `case`, in the rooms of its conversations and in its promises."""
+    letters.forget(session, shop_id=case.shop_id, client_gid=case.client_gid)
     learned.forget(session, shop_id=case.shop_id, client_gid=case.client_gid)
     case.client_name = case.client_email = case.client_phone = case.client_gid = None
     case.client_words = case.client_quote = case.outcome_note = None

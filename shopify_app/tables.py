@@ -7,6 +7,7 @@ import consults.briefs.models
 import consults.catalogue.models
 import consults.gestures.models
 import consults.line_models
+import consults.marketing.models
 import consults.models
 import consults.pieces.models
 import consults.rounds.models
@@ -47,6 +48,7 @@ MODELS = (
     consults.gestures.models,
     consults.catalogue.models,
     consults.aftercare.models,
+    consults.marketing.models,
     consults.rounds.models,
     consults.unsaid.models,
     logistics.models,

@@ -56,6 +56,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "client_gid", "key", name=op.f("uq_learnednote_shop_id_client_gid_key")),
     )
     op.create_table(
+        "letterspolicy",
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("klaviyo_key", sa.Text(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_letterspolicy_shop_id_shop"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_letterspolicy")),
+    )
+    op.create_table(
+        "lettersrest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("client_gid", sa.String(length=100), nullable=False),
+        sa.Column("tagged", sa.Boolean(), nullable=True),
+        sa.Column("tag_allowed", sa.Boolean(), nullable=False),
+        sa.Column("at_klaviyo", sa.Boolean(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_lettersrest_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lettersrest")),
+        sa.UniqueConstraint("shop_id", "client_gid", name=op.f("uq_lettersrest_shop_id_client_gid")),
+    )
+    op.create_table(
         "ownphrase",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -178,6 +202,8 @@ def downgrade() -> None:
     op.drop_table("contactstep")
     op.drop_table("careplan")
     op.drop_table("ownphrase")
+    op.drop_table("lettersrest")
+    op.drop_table("letterspolicy")
     op.drop_table("learnednote")
     with op.batch_alter_table("catalogueway", schema=None) as batch_op:
         batch_op.drop_index("ix_catalogueway_shop")

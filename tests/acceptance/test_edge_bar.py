@@ -408,6 +408,7 @@ CALLS_OUT = {
     "shopify_app/cli.py": "the demo's directory, from this machine only",
     "shopify_app/admin_api/downloads.py": "the file of a bulk operation: a list of hosts, no redirects, no token",
     "consults/busy_calendars.py": "an advisor's calendar, and where it leads: public_http",
+    "consults/marketing/klaviyo.py": "Klaviyo, at one address of its own: public_http",
     "kit/outside.py": "what checks the addresses of the others",
 }
 
