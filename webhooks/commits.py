@@ -17,7 +17,8 @@ from sqlalchemy.engine import Engine
 
 from kit.log import get_logger
 from webhooks.models import Delivery, DeliveryState
-from webhooks.rows import Row, make_writer
+from webhooks.rows import Row
+from webhooks.writers import make_writer
 
 log = get_logger("webhooks")
 

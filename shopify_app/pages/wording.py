@@ -6,35 +6,50 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
+from babel.lists import format_list
 from flask.blueprints import BlueprintSetupState
 
 from consults.models import Advisor
 from consults.names import greeting
 from consults.zones import city, show_day, show_hour
 from kit.money import Money
+from shopify_app.locales import ENGLISH
+from shopify_app.tongue import N_, _, tongue
+
+ADDRESSED = N_("the client")  # where we may not know the name
 
 
 def shown_locale(locale: str) -> str:
-    """The client's locale where the pages speak its language, else English; dates never differ from their sentence."""
-    return locale if locale.replace("_", "-").split("-")[0].lower() == "en" else "en"
+    """The locale of this page's days and amounts, which never differ from their sentence; `locale` asks for nothing."""
+    return tongue().locale
 
 
-def show_date(day: date | None, locale: str = "en") -> str:
+def day_in(at: datetime, zone: str, locale: str = "") -> str:
+    """ "Tuesday 24 November", in that zone and in the language of the page, or in another that is named."""
+    return show_day(at, zone, locale or tongue().locale)
+
+
+def hour_in(at: datetime, zone: str, locale: str = "") -> str:
+    """ "16:30", likewise."""
+    return show_hour(at, zone, locale or tongue().locale)
+
+
+def show_date(day: date | None, locale: str = "") -> str:
     """ "Tuesday 24 November"; "unknown" for None."""
     if day is None:
-        return "unknown"
-    return show_day(datetime.combine(day, time(12), UTC), "UTC", locale)
+        return _("unknown")
+    return day_in(datetime.combine(day, time(12), UTC), "UTC", locale)
 
 
 def near_day(at: datetime, zone: str, now: datetime) -> str:
     """ "today", "tomorrow", or "Tuesday 24 November", in that zone."""
     days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
-    return {0: "today", 1: "tomorrow"}.get(days) or show_day(at, zone)
+    return {0: _("today"), 1: _("tomorrow")}.get(days) or day_in(at, zone)
 
 
 def month_of(day: date) -> str:
-    """ "October"."""
-    return Locale("en").months["format"]["wide"][day.month]
+    """ "October", in the form that stands within a sentence."""
+    return Locale.parse(tongue().locale).months["format"]["wide"][day.month]
 
 
 def initials(name: str) -> str:
@@ -43,14 +58,14 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
-def money(cents: int, currency: str, locale: str = "en") -> str:
-    """ "$14,800" of 1480000 and "USD"."""
-    return Money(cents, currency).show(shown_locale(locale).replace("-", "_"))
+def money(cents: int, currency: str, locale: str = "") -> str:
+    """ "$14,800" of 1480000 and "USD", as the language of the page writes it."""
+    return Money(cents, currency).show(shown_locale(locale))
 
 
 def named(row: Any) -> str:
     """How a case's or a return's client is addressed, "Mrs Whitlock"; "the client" where we may not know."""
-    return greeting(row.client_title, row.client_name, row.client_locale) or "the client"
+    return greeting(row.client_title, row.client_name, row.client_locale) or _(ADDRESSED)
 
 
 def left(until: datetime, now: datetime) -> str:
@@ -66,14 +81,16 @@ def spoken(advisor: Advisor) -> str:
     names = []
     for code in advisor.languages.split(","):
         try:
-            names.append(Locale.parse(code.strip().replace("-", "_")).get_language_name("en") or "")
+            names.append(Locale.parse(code.strip().replace("-", "_")).get_language_name(tongue().locale) or "")
         except (ValueError, UnknownLocaleError):
             continue
     return and_(name for name in names if name)
 
 
 def and_(words: Any) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; in English without a comma before the "and"."""
+    if tongue().language != ENGLISH:
+        return format_list(list(words), locale=tongue().locale)
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -121,7 +138,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "near_day": near_day,
     "left": left,
     "show_date": show_date,
-    "show_day": show_day,
+    "show_day": day_in,
     "spoken": spoken,
     "told_of": told_of,
     "tel": lambda number: "tel:" + "".join(c for c in number if c.isdigit() or c == "+"),
@@ -131,4 +148,4 @@ FILTERS: dict[str, Callable[..., str]] = {
 def add_filters(state: BlueprintSetupState) -> None:
     """For `Blueprint.record`: the words above as filters of every template."""
     state.app.jinja_env.filters.update(FILTERS)
-    state.app.jinja_env.globals.update(city=city, show_hour=show_hour)
+    state.app.jinja_env.globals.update(city=city, show_hour=hour_in)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from consults.kinds import Outcome
 from consults.models import Case, Consult
@@ -37,7 +37,8 @@ def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Sa
     That it takes less than three seconds is measured by bin/bench rooms.
     """
     client, advisor = house.client(), house.advisor()
-    assert client.get_by_text("Not recorded.").is_visible() and advisor.get_by_text("Not recorded.").is_visible()
+    for page in (client, advisor):
+        expect(page.get_by_text("Not recorded.")).to_be_visible()
     join(client, advisor)
     meet(client, advisor)
     assert house.consult().state is ConsultState.IN_SESSION
@@ -53,7 +54,7 @@ def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Sa
 
     client.reload()
     meet(client, advisor)
-    assert client.get_by_role("button", name="Leave").is_visible(), "back without a tap"
+    expect(client.get_by_role("button", name="Leave")).to_be_visible()  # back without a tap
     assert until(advisor, lambda told: told["there"] == "1"), "and the other had nothing to do"
 
     client.get_by_role("button", name="Leave").click()
@@ -93,7 +94,7 @@ def test_a_fifth_person_is_told_that_it_is_full(house: Salon) -> None:
     fifth.get_by_text(
         "Four people are in the room, which is as many as it holds. One may join by telephone."
     ).wait_for()
-    assert fifth.get_by_role("link", name="+33184880017").is_visible()
+    expect(fifth.get_by_role("link", name="+33184880017")).to_be_visible()
     pages[3].get_by_role("button", name="Leave").click()
     pages[3].get_by_role("button", name="Come back in").wait_for()
     join(fifth)
@@ -134,7 +135,7 @@ def test_a_relay_that_does_not_know_our_secret_is_said_and_the_telephone_shown(
             join(client, advisor)
             words = "The relay between you does not let the picture through just now. You may ring instead."
             client.get_by_text(words).wait_for()
-            assert client.get_by_role("link", name="+33184880017").is_visible()
+            expect(client.get_by_role("link", name="+33184880017")).to_be_visible()
             assert lent.refused > 0 and lent.carried == 0
 
 
@@ -143,7 +144,7 @@ def test_without_a_camera_or_leave_to_use_it_one_joins_and_sees_the_telephone(ho
     client, advisor = house.client(script=no_camera(name)), house.advisor()
     client.get_by_text("Your camera and sound are not shared. You can join all the same, to see and hear.").wait_for()
     assert (more in client.inner_text("main")) is bool(more) or not more
-    assert client.get_by_role("link", name="+33184880017").is_visible()
+    expect(client.get_by_role("link", name="+33184880017")).to_be_visible()
     join(advisor, client)
     meet(client)
 
@@ -211,7 +212,7 @@ def test_another_page_of_ones_own_takes_over_and_gives_back(house: Salon) -> Non
 
 def test_without_script_the_room_says_how_to_join_by_telephone(house: Salon) -> None:
     for page in (house.client(java_script_enabled=False), house.advisor(java_script_enabled=False)):
-        assert "You can still talk: the number below is the way in by telephone." in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("You can still talk: the number below is the way in by telephone.")
         assert page.get_by_text("By telephone instead:").get_by_role("link").get_attribute("href")
 
 
@@ -226,7 +227,7 @@ def test_the_room_opens_and_closes_by_its_window(house: Salon) -> None:
         client.get_by_role("button", name="Leave").wait_for()
     with cast.clock(START.replace(hour=16, minute=1)):
         client.goto(f"{house.link()}/room")
-        assert client.get_by_role("heading", level=1).text_content() == "Thank you. This conversation is over"
+        expect(client.get_by_role("heading", level=1)).to_have_text("Thank you. This conversation is over")
 
 
 def test_each_state_of_the_room_can_be_read_and_used(house: Salon) -> None:

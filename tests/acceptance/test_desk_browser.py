@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 from sqlmodel import Session, select
 
 from consults.briefs.briefs import keep_brief
@@ -121,11 +121,11 @@ def test_by_keyboard_alone_a_phrase_is_marked_as_it_is_typed_mended_and_sent_on_
     reach(page, "textarea")
     page.keyboard.type("Unfortunately, Thursday it is.")
     page.locator("#unsaid s.no").wait_for()
-    assert page.locator("#unsaid s.no").inner_text() == "“Unfortunately”"
+    expect(page.locator("#unsaid s.no")).to_have_text("“Unfortunately”")
     reach(page, "#unsaid button")
     page.keyboard.press("Enter")
     page.locator("#unsaid s.no").wait_for(state="detached")
-    assert page.locator("textarea").input_value() == "Here is what I can do, and by when., Thursday it is."
+    expect(page.locator("textarea")).to_have_value("Here is what I can do, and by when., Thursday it is.")
     reach(page, "form button:not([type=button])")
     page.keyboard.press("Enter")
     page.get_by_text("A second tap sends it.").wait_for()

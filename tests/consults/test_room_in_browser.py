@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from consults.models import Consult
 from consults.rooms import rooms
@@ -109,7 +110,7 @@ def test_two_people_see_one_another_reload_and_part(browser_context, address, da
     client, advisor = (browser_context(permissions=["camera", "microphone"]).new_page() for _ in range(2))
     for page, who in ((client, client_id), (advisor, advisor_id)):
         page.goto(f"{address}/{who}")
-        assert "Not recorded." in page.inner_text("body")
+        expect(page.locator("body")).to_contain_text("Not recorded.")
         page.get_by_role("button", name="Join").click()
     for page in (client, advisor):
         until(page, SEES)
@@ -121,7 +122,7 @@ def test_two_people_see_one_another_reload_and_part(browser_context, address, da
     until(advisor, SEES)
 
     client.get_by_role("button", name="Leave").click()
-    assert "Thank you." in client.inner_text("body")
+    expect(client.locator("body")).to_contain_text("Thank you.")
     until(advisor, f"{STATE} === 'waiting'")
     advisor.close(run_before_unload=False)
     end = time.monotonic() + 5
@@ -140,7 +141,7 @@ def test_somebody_without_a_camera_joins_all_the_same(browser_context, address, 
     advisor.goto(f"{address}/{advisor_id}")
     advisor.get_by_role("button", name="Join").click()
     client.goto(f"{address}/{client_id}")
-    assert "+33 1 84" in client.inner_text("body")
+    expect(client.locator("body")).to_contain_text("+33 1 84")
     until(client, "document.body.innerText.includes('You can join all the same')")
     client.get_by_role("button", name="Join").click()
     until(client, SEES)

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 
@@ -201,7 +202,7 @@ PAGE = "<!doctype html><title>Hello</title><p id=wide></p><script>wide.textConte
 def test_pages_are_as_wide_as_they_say(page390, page1280) -> None:
     for page, width in [(page390, "390"), (page1280, "1280")]:
         page.goto("data:text/html,<meta name=viewport content='width=device-width'>" + PAGE)
-        assert page.locator("#wide").text_content() == width
+        expect(page.locator("#wide")).to_have_text(width)
 
 
 def test_a_page_gets_a_camera_and_a_fixed_zone(page1280) -> None:

@@ -98,12 +98,12 @@ def test_what_is_wrong_for_another_reason_is_said_at_once(database: Database) ->
 def test_a_process_that_leaves_gaps_does_not_begin_again_at_once_and_still_reads(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "_gap_seconds", 0.3)
+    monkeypatch.setattr(turns, "_gap_seconds", 2.0)
     insert(database)
     began = time.monotonic()
-    assert count(database) == 1 and time.monotonic() - began < 0.2
+    assert count(database) == 1 and time.monotonic() - began < 1.5
     insert(database)
-    assert time.monotonic() - began > 0.2
+    assert time.monotonic() - began > 1.5
 
 
 def test_the_log_is_emptied_as_before(database: Database) -> None:
@@ -139,4 +139,4 @@ def test_beside_a_worker_that_never_rests_a_webhook_is_stored_soon(database: Dat
     finally:
         stop.set()
         worker.join()
-    assert sorted(waits)[30] < 0.1
+    assert sorted(waits)[30] < 0.25

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from consults import feeds
 from consults.at_once import be_free
@@ -88,7 +89,7 @@ def test_a_colleague_who_is_offered_fits_the_screen_too(world, made: Callable, b
     page = browser_context(**PHONE).new_page()
     assert looked_at(page, base, [f"/consult/{link}"], "390") == []
     page.get_by_role("button", name="See Hugo instead").click()
-    assert "Hugo" in (page.get_by_role("heading", level=1).text_content() or "")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hugo")
 
 
 def test_one_tap_takes_a_time_and_somebody_comes_along_without_script(
@@ -99,11 +100,11 @@ def test_one_tap_takes_a_time_and_somebody_comes_along_without_script(
     page = browser_context(java_script_enabled=False, **PHONE).new_page()
     page.goto(f"{base}/consult/{link}")
     page.locator("#proposed button").nth(1).click()
-    assert "Bob will see you on" in (page.get_by_role("heading", level=1).text_content() or "")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bob will see you on")
     page.get_by_label("Name").fill("Anna")
     page.get_by_label("Email").fill("anna@example.com")
     page.get_by_role("button", name="Send the invitation").click()
     out = page.locator("#along li").filter(has_text="Anna").get_by_role("button", name="Take out")
-    assert out.count() == 1
+    expect(out).to_have_count(1)
     out.click()
-    assert page.locator("#along li").count() == 0
+    expect(page.locator("#along li")).to_have_count(0)

@@ -30,6 +30,7 @@ def test_it_is_read_as_it_was_written_also_while_the_secret_is_changed() -> None
         (["today"], HERS.replace(".", "", 1), 1, timedelta()),
         (["today"], "", 1, timedelta()),
         (["today"], "é" + HERS, 1, timedelta()),
+        (["today"], HERS + "é", 1, timedelta()),
         (["today"], HERS + "a" * 600, 1, timedelta()),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from kit.db import Database
@@ -100,14 +101,14 @@ def test_a_boutique_takes_a_piece_and_looks_at_it_on_a_telephone_without_script(
     page.get_by_label("Code").fill("abcde 23456")
     page.get_by_role("button", name="Look it up").click()
     page.get_by_role("button", name="I have the piece").click()
-    assert page.get_by_text("At the sale: GIA 2141438171").is_visible()
+    expect(page.get_by_text("At the sale: GIA 2141438171")).to_be_visible()
     for group in page.locator("#list fieldset").all():
         if group.get_by_label("As sold").count():
             group.get_by_label("As sold").check()
     page.locator("#list").get_by_label("Not the same").nth(1).check()
     page.get_by_role("button", name="Write down what was found").click()
-    assert page.get_by_text("Another piece.").is_visible()
-    assert page.get_by_text("The money waits for a person.").is_visible()
+    expect(page.get_by_text("Another piece.")).to_be_visible()
+    expect(page.get_by_text("The money waits for a person.")).to_be_visible()
 
 
 def test_pages_of_a_piece_fit_the_narrowest_screen_and_axe_finds_nothing(

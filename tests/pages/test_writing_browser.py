@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 from sqlmodel import select
 from werkzeug.serving import make_server
 
@@ -80,10 +81,10 @@ def test_what_is_written_and_how_it_went_fits_the_screen_and_axe_finds_nothing(
     found = looked_at(page, base, [f"/consult/{link}", f"/desk/cases/{world.case.id}"], "before")
     assert "Could you hold the ring until Friday?" in page.content()
     page.locator("summary", has_text="What was sent").click()
-    assert page.get_by_text("WhatsApp, not taken; then text, arrived").is_visible()
+    expect(page.get_by_text("WhatsApp, not taken; then text, arrived")).to_be_visible()
     made(lambda s: booked(s, world))
     found += looked_at(page, base, [f"/consult/{link}"], "reserved")
     assert found == []
     page.get_by_role("button", name="No longer by WhatsApp").click()
-    assert page.get_by_role("button", name="Write to me by WhatsApp").is_visible()
+    expect(page.get_by_role("button", name="Write to me by WhatsApp")).to_be_visible()
     assert LINE in page.content() and "+33184880017" not in page.content(), "the line, and not Bob's own number"

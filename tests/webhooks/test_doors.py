@@ -3,8 +3,8 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import psycopg
@@ -17,14 +17,15 @@ from kit.clock import now
 from kit.db import Database
 from shops import crypt
 from tests.webhooks.posting import SECRET, SHOP, post, posting, shopify_headers
-from webhooks import commits, postgres_rows, rows
+from webhooks import commits, postgres_rows, sqlite_rows
 from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
 from webhooks.doors import MOST_BYTES, Doors
 from webhooks.models import Delivery, DeliveryState
-from webhooks.rows import Row, SqliteWriter
+from webhooks.rows import Row
 from webhooks.sources import Source
 from webhooks.sources.shopify import ShopifySource
 from webhooks.sources.twilio import TwilioSource
+from webhooks.sqlite_rows import SqliteWriter
 
 BODY = b'{"id": 1}'
 
@@ -178,13 +179,13 @@ def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
     doors: Doors, database: Database, monkeypatch
 ) -> None:
     counted = []
-    working = rows.sealed
+    working = sqlite_rows.sealed
 
     def sealed(batch):
         counted.append(len(batch))
         return working(batch)
 
-    for module in (rows, postgres_rows):
+    for module in (sqlite_rows, postgres_rows):
         monkeypatch.setattr(module, "sealed", sealed)
     assert all_at_once(doors, [f"w-{n}" for n in range(64)]) == [200] * 64
     commits_made = len(counted)
@@ -360,14 +361,14 @@ def test_after_a_slow_commit_a_thread_makes_the_next_and_after_a_short_one_the_l
     committer, made = Committer(database.engine), []
     assert isinstance(committer._writer, SqliteWriter)
     working = committer._writer._insert
+    clock = SimpleNamespace(monotonic=lambda: commits.SHORT_SECONDS * 2 if len(made) == 1 else 0.0)
 
     def insert(driver, rows) -> None:
-        made.append(threading.current_thread() is threading.main_thread())
-        if len(made) == 1:
-            time.sleep(commits.SHORT_SECONDS * 2)
         working(driver, rows)
+        made.append(threading.current_thread() is threading.main_thread())
 
     monkeypatch.setattr(committer._writer, "_insert", insert)
+    monkeypatch.setattr(commits, "time", clock)
 
     async def play() -> None:
         for n in range(4):

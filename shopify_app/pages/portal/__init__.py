@@ -14,6 +14,7 @@ from shopify_app.pages.portal import (
     storefront,
     storefront_codes,
     times,
+    tongue,
     wear,
     withdrawing,
 )
@@ -37,6 +38,9 @@ for part in (
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
+portal.record(tongue.settle)
+portal.before_app_request(tongue.listen)
+portal.after_app_request(tongue.carry)
 portal.register_error_handler(LinkDone, fresh_links.done)
 portal.register_error_handler(AppError, fresh_links.cannot)
 

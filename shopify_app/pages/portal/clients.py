@@ -13,6 +13,7 @@ from logistics.rmas import get_rma
 from routing.offer_models import ReturnOffer
 from routing.offers import get_offer, rma_of
 from shopify_app.auth import client_link
+from shopify_app.pages.portal.tongue import _, speak
 from shops.links import CONSULT, OFFER, RETURN
 from shops.shops import get_shop
 
@@ -33,11 +34,14 @@ def with_return(session: Session, token: str) -> Rma:
     if offer is not None:
         rma = rma_of(session, offer)
         if rma is None:
-            raise NotFound("There is nothing at this address yet.")
+            raise NotFound(_("There is nothing at this address yet."))
+        speak(rma.client_locale)
         return rma
     opened = client_link(session, token, RETURN)
     g.shop = get_shop(session, opened.shop_id)
-    return get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id)
+    rma = get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id)
+    speak(rma.client_locale)
+    return rma
 
 
 def with_offer(session: Session, token: str) -> ReturnOffer | None:
@@ -55,4 +59,5 @@ def with_case(session: Session, token: str) -> Invited:
     opened = client_link(session, token, CONSULT)
     g.shop = get_shop(session, opened.shop_id)
     case = get_case(session, shop_id=opened.shop_id, case_id=opened.subject_id)
+    speak(case.client_locale)
     return Invited(case, opened.subject_id, opened.shop_id, opened.person_id)

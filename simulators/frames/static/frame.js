@@ -73,3 +73,5 @@ document.addEventListener('click', e => {
 });
 user.addEventListener('change', () => location.assign(`/admin?${new URLSearchParams({ shop, user: user.value, path: new URLSearchParams(location.search).get('path') ?? '/app' })}`));
 addEventListener('beforeunload', e => { if (!bar.hidden) e.preventDefault(); });
+/* Only now, when what it says is heard: a quick page inside spoke before a slow one around it listened. */
+frame.src = frame.dataset.src;
