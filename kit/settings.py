@@ -54,6 +54,9 @@ class Settings:
     turn_urls: str = ""
     turn_secret: str = ""
     turn_only: str = ""
+    practice_model_url: str = ""
+    practice_model_key: str = ""
+    practice_model_name: str = ""
     log_format: str = "text"
     sentry_dsn: str = ""
     metrics_token: str = ""
@@ -130,6 +133,8 @@ def contradictions(settings: Settings) -> list[str]:
         ("easypost_api_key", "easypost_webhook_secret"),
         ("smtp_url", "mail_from"),
         ("turn_urls", "turn_secret"),
+        ("practice_model_url", "practice_model_key"),
+        ("practice_model_url", "practice_model_name"),
         ("pictures_s3_bucket", "pictures_s3_endpoint"),
         ("pictures_s3_bucket", "pictures_s3_key"),
         ("pictures_s3_key", "pictures_s3_secret"),
@@ -137,6 +142,8 @@ def contradictions(settings: Settings) -> list[str]:
     for one, other in pairs:
         if bool(getattr(settings, one)) != bool(getattr(settings, other)):
             wrong.append(f"{one.upper()} and {other.upper()} go together: set both or neither.")
+    if settings.practice_model_url and not settings.practice_model_url.startswith("https://"):
+        wrong.append("PRACTICE_MODEL_URL must be an https address.")
     if settings.turn_only not in ("", "no", "yes"):
         wrong.append("TURN_ONLY is yes, no, or not set.")
     if settings.twilio_whatsapp_from and not settings.twilio_account_sid:

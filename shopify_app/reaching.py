@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 from shopify_app.web import Running, running
 
 if TYPE_CHECKING:
+    from consults.practice.scenes import Persona
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.openings import ShopifyOpenings
     from shopify_app.admin_api.orders import ShopifyOrders
     from shopify_app.admin_api.pieces import ShopifyPieces
     from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
+
+
+def practice_persona() -> "Persona":
+    """Who answers in a practice scene: what is written, or a model that says it in other words where one is set up."""
+    from consults.practice.scenes import Scripted
+
+    config = running().settings
+    if not config.practice_model_url:
+        return Scripted()
+    from consults.practice.model import Spoken
+
+    return Spoken(config.practice_model_url, config.practice_model_key, config.practice_model_name)
 
 
 def admin_api(house: Running | None = None) -> "AdminApi":

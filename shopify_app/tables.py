@@ -10,6 +10,7 @@ import consults.line_models
 import consults.marketing.models
 import consults.models
 import consults.pieces.models
+import consults.practice.models
 import consults.rounds.models
 import consults.time_models
 import consults.unsaid.models
@@ -48,6 +49,7 @@ MODELS = (
     consults.gestures.models,
     consults.catalogue.models,
     consults.aftercare.models,
+    consults.practice.models,
     consults.marketing.models,
     consults.rounds.models,
     consults.unsaid.models,

@@ -92,6 +92,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop_id", "words", name=op.f("uq_ownphrase_shop_id_words")),
     )
     op.create_table(
+        "practicerun",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("shop_id", sa.Integer(), nullable=False),
+        sa.Column("advisor_id", sa.Integer(), nullable=False),
+        sa.Column("scene", sa.String(length=40), nullable=False),
+        sa.Column("opening", sa.Text(), nullable=False),
+        sa.Column("turns", sa.Text(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("assigned_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["advisor_id"], ["advisor.id"], name=op.f("fk_practicerun_advisor_id_advisor"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_practicerun_shop_id_shop"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practicerun")),
+    )
+    with op.batch_alter_table("practicerun", schema=None) as batch_op:
+        batch_op.create_index("ix_practicerun_advisor", ["shop_id", "advisor_id", "id"], unique=False)
+
+    op.create_table(
         "careplan",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("shop_id", sa.Integer(), nullable=False),
@@ -201,6 +224,10 @@ def downgrade() -> None:
 
     op.drop_table("contactstep")
     op.drop_table("careplan")
+    with op.batch_alter_table("practicerun", schema=None) as batch_op:
+        batch_op.drop_index("ix_practicerun_advisor")
+
+    op.drop_table("practicerun")
     op.drop_table("ownphrase")
     op.drop_table("lettersrest")
     op.drop_table("letterspolicy")

@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from consults.advisors import advisors, get_boutique
+from consults.advisors import advisors, boutiques
 from consults.aftercare.plans import heir
 from consults.cards import Card, read_card_token, vcard, write_card_token
 from consults.lines import line_for
@@ -15,6 +15,7 @@ from shops.links import LinkDone
 from shops.shops import get_shop
 
 page = Blueprint("cards", __name__)
+page.record(lambda state: state.app.jinja_env.filters.update(card_address=card_address))
 
 
 @page.get("/card/<token>")
@@ -30,7 +31,7 @@ def show(token: str) -> ResponseReturnValue:
         if person is None:
             raise LinkDone("This link has done its work. The house will gladly tell you who looks after you now.")
         if person.id != advisor_id:
-            return redirect(card_address(person), 302)
+            return redirect(f"/card/{_token(person)}", 302)
         content = vcard(_card(session, person), version="4.0" if request.args.get("v") == "4" else "3.0")
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/vcard; charset=utf-8"
@@ -41,15 +42,19 @@ def show(token: str) -> ResponseReturnValue:
 
 def card_address(advisor: Advisor) -> str:
     """Where that advisor's card is, for a page of the client's."""
+    return f"{addresses().app_url}/card/{_token(advisor)}"
+
+
+def _token(advisor: Advisor) -> str:
     assert advisor.id is not None
-    token = write_card_token(settings().secret_key, shop_id=advisor.shop_id, advisor_id=advisor.id)
-    return f"{addresses().app_url}/card/{token}"
+    return write_card_token(settings().secret_key, shop_id=advisor.shop_id, advisor_id=advisor.id)
 
 
 def _card(session: Session, advisor: Advisor) -> Card:
     """The direct line, the boutique's telephone or the house's; an advisor's own number is theirs."""
     shop, line = get_shop(session, advisor.shop_id), line_for(session, advisor)
-    place = get_boutique(session, shop_id=shop.id or 0, boutique_id=advisor.boutique_id) if advisor.boutique_id else None
+    places = {place.id: place for place in boutiques(session, shop_id=advisor.shop_id)}
+    place = places.get(advisor.boutique_id)
     telephone = (line.number if line else "") or (place.telephone if place else "") or shop.telephone
     return Card(
         name=advisor.name,
