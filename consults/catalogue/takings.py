@@ -156,7 +156,8 @@ def _place(
     """The row of this tap, and whether it is new."""
     assert case.id is not None and way.id is not None
     mine = (WayTaken.case_id == case.id, WayTaken.shop_id == case.shop_id, WayTaken.once == token_hash(once))
-    if before := session.exec(select(WayTaken).where(*mine)).first():
+    before = session.exec(select(WayTaken).where(*mine)).first()
+    if before is not None:
         return before, False
     session.flush()
     # Numbers beyond what the merchant has since lowered it to count too, so they are counted under a lock.
@@ -169,7 +170,8 @@ def _place(
             cost_cents=way.cost_cents, currency=way.currency, once=token_hash(once), taken_at=now,
         )  # fmt: skip
         if insert_once(session, row):
-            return session.exec(select(WayTaken).where(*mine)).one(), True
+            kept = session.exec(select(WayTaken).where(*mine)).one()
+            return kept, True
     raise WeekFull("Somebody else has just been given the last place of that week. The next one is shown.")
 
 

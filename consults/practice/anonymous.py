@@ -10,9 +10,12 @@ _REST = (
     re.compile(r"[#+]?\w*\d[\w.,:/'\-]*"),
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-STARTERS = frozenset(
-    ["a", "an", "and", "as", "at", "but", "by", "for", "from", "he", "her", "his", "how", "i", "i'd", "i'll", "i'm", "i've", "if", "in", "is", "it", "it's", "its", "just", "maybe", "my", "no", "not", "now", "of", "on", "once", "one", "only", "our", "perhaps", "please", "she", "since", "so", "some", "sorry", "still", "thank", "thanks", "that", "that's", "the", "their", "there", "these", "they", "this", "though", "to", "too", "was", "we", "well", "what", "when", "where", "which", "who", "why", "with", "yes", "you", "your"]
-)
+_STARTERS = """
+a an and as at but by for from he her his how i i'd i'll i'm i've if in is it it's its just maybe my no not now of on
+once one only our perhaps please she since so some sorry still thank thanks that that's the their there these they this
+though to too was we well what when where which who why with yes you your
+"""
+STARTERS = frozenset(_STARTERS.split())
 """Words that may stand with a capital and are nobody's name."""
 
 

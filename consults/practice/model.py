@@ -1,7 +1,7 @@
-"""A language model as the persona's voice, by the operator's setting and never needed. Fits consults.practice.scenes.Persona.
+"""A language model as the persona's voice, by the operator's setting and never needed. Fits scenes.Persona.
 
-It says the script's own line in other words; where it goes, and what it is worth, the script decides all the same. It is
-told the scene, what was said in it, and nothing of any client. While it does not answer, the script does.
+It says the script's own line in other words; where it goes, and what it is worth, the script decides all the same. It
+is told the scene, what was said in it, and nothing of any client. While it does not answer, the script does.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ log = get_logger("consults")
 SECONDS = 6
 MOST_LETTERS = 600
 TASK = (
-    "You play a client in a written rehearsal for boutique staff. Say the line you are given in your own words, in at most"
-    " three sentences, true to the setting. Add no names, prices, dates or facts. Never say what you are."
+    "You play a client in a written rehearsal for boutique staff. Say the line you are given in your own words, in at"
+    " most three sentences, true to the setting. Add no names, prices, dates or facts. Never say what you are."
 )
 
 

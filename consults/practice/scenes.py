@@ -1,4 +1,4 @@
-"""Scenes that ship with the product, and the persona who plays them: a branching script, answered by what is said. Pure."""
+"""Scenes that ship with the product, and the persona who plays them: a script that branches by what is said. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence

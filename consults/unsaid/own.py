@@ -42,5 +42,6 @@ def add_phrase(session: Session, *, shop_id: int, words: str, better: str, by: s
 def drop_phrase(session: Session, *, shop_id: int, phrase_id: int) -> None:
     """It may be said again. Raises NotFound."""
     mine = (col(OwnPhrase.id) == phrase_id, col(OwnPhrase.shop_id) == shop_id)
-    if session.connection().execute(sa.delete(OwnPhrase).where(*mine)).rowcount != 1:
+    dropped = session.connection().execute(sa.delete(OwnPhrase).where(*mine))
+    if dropped.rowcount != 1:
         raise NotFound("That phrase is not on the list.")

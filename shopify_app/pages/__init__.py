@@ -8,4 +8,13 @@ from shopify_app.pages.desk import PAGES as DESK
 from shopify_app.pages.extension import PAGES as EXTENSION
 from shopify_app.pages.portal import PAGES as PORTAL
 
-PAGES: tuple[Blueprint, ...] = (operators.page, calendar_feed.page, cards.page, line.page, *ADMIN, *DESK, *PORTAL, *EXTENSION)
+PAGES: tuple[Blueprint, ...] = (
+    operators.page,
+    calendar_feed.page,
+    cards.page,
+    line.page,
+    *ADMIN,
+    *DESK,
+    *PORTAL,
+    *EXTENSION,
+)

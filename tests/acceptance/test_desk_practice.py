@@ -1,4 +1,4 @@
-"""Issue 7, practice: scripts that hold together, a score that repeats, nothing of a client, and a result of one's own."""
+"""Issue 7, practice: scripts that hold together, a score that repeats, nothing of a client, a result of one's own."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -31,7 +31,22 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces, ways, rounds, caring, practice):
+for part in (
+    *PARTS,
+    giving,
+    showing,
+    writing,
+    threads,
+    my_times,
+    radar,
+    room,
+    scanning,
+    pieces,
+    ways,
+    rounds,
+    caring,
+    practice,
+):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

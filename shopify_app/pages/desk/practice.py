@@ -1,4 +1,4 @@
-"""Practice: a scene of one's own, played in writing, scored when it is over; a manager assigns, and sees only "done"."""
+"""Practice: a scene of one's own, played in writing, scored when over; a manager assigns, and sees only "done"."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue

@@ -25,13 +25,10 @@ def take(case_id: int) -> ResponseReturnValue:
     """Within the budget it is promised; beyond it somebody is asked, and the place is kept meanwhile."""
     caller, form = desk(), request.form
     way_id = row_id(form.get("way", ""))
-    try:
-        week_on = date.fromisoformat(form.get("week_on", ""))
-    except ValueError:
-        raise AppError("Choose the week.") from None
     with begin() as session:
         case = case_of(session, caller, case_id)
-        about: dict[str, Any] = {"way_id": way_id or 0, "week_on": week_on, "why": form.get("why", "")}
+        about: dict[str, Any] = {"way_id": way_id or 0, "week_on": _week(form.get("week_on", ""))}
+        about["why"] = form.get("why", "")
         about |= {"advisor_id": caller.advisor_id, "boutique_ids": _boutiques(session, case)}
         take_way(session, case, once=form.get("once", ""), now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#offer", 303)
@@ -54,6 +51,13 @@ def ways_forward(session: Session, caller: DeskCaller, case: Case) -> dict[str, 
         "way_kinds": WORDS,
         "ways_taken": takings_of(session, case),
     }
+
+
+def _week(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise AppError("Choose the week.") from None
 
 
 def _boutiques(session: Session, case: Case) -> frozenset[int]:
