@@ -79,7 +79,8 @@ def _text(value: str) -> str:
 
 
 def _folded(line: str) -> str:
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for sign in line:
         if len((part + sign).encode()) > MOST_OCTETS - (1 if parts else 0):
             parts.append(part)

@@ -9,11 +9,11 @@ import consults.gestures.models
 import consults.line_models
 import consults.marketing.models
 import consults.models
+import consults.phrase_models
 import consults.pieces.models
 import consults.practice.models
 import consults.rounds.models
 import consults.time_models
-import consults.unsaid.models
 import jobs.models
 import logistics.cover_models
 import logistics.custody_models
@@ -52,7 +52,7 @@ MODELS = (
     consults.practice.models,
     consults.marketing.models,
     consults.rounds.models,
-    consults.unsaid.models,
+    consults.phrase_models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

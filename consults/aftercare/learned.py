@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -37,7 +38,7 @@ def learn(session: Session, case: Case, *, key: str, value: str, advisor_id: int
     if key in DAYS and not _is_day(value):
         raise AppError("Name the day, for example 2026-12-12.")
     assert case.id is not None
-    about = {"value": value, "case_id": case.id, "learned_at": now, "learned_by": advisor_id}
+    about: dict[str, Any] = {"value": value, "case_id": case.id, "learned_at": now, "learned_by": advisor_id}
     row = LearnedNote(shop_id=case.shop_id, client_gid=case.client_gid, key=key, **about)
     if not insert_once(session, row):
         mine = (col(LearnedNote.client_gid) == case.client_gid, col(LearnedNote.key) == key)

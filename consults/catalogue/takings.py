@@ -218,12 +218,12 @@ def _taken(session: Session, shop_id: int, way_ids: Sequence[int], today: date) 
     if not way_ids:
         return {}
     query = (
-        select(WayTaken.way_id, WayTaken.week_on, sa.func.count())
-        .where(WayTaken.shop_id == shop_id, col(WayTaken.way_id).in_(way_ids), col(WayTaken.freed_at).is_(None))
-        .where(WayTaken.week_on >= week_of(today))
+        sa.select(col(WayTaken.way_id), col(WayTaken.week_on), sa.func.count())
+        .where(col(WayTaken.shop_id) == shop_id, col(WayTaken.way_id).in_(way_ids), col(WayTaken.freed_at).is_(None))
+        .where(col(WayTaken.week_on) >= week_of(today))
         .group_by(col(WayTaken.way_id), col(WayTaken.week_on))
     )
-    return {(way_id, week): int(count) for way_id, week, count in session.exec(query)}
+    return {(way_id, week): int(count) for way_id, week, count in session.connection().execute(query)}
 
 
 def _weeks(today: date) -> list[date]:

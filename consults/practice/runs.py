@@ -3,18 +3,19 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
 from consults.models import Case
+from consults.own_phrases import own_phrases
 from consults.practice.anonymous import without_names
 from consults.practice.models import PracticeRun
 from consults.practice.scenes import Persona, Scene, Turn, is_over, play, scene_for, scenes
 from consults.practice.scoring import Score, score
 from consults.unsaid.checking import Own
-from consults.unsaid.own import own_phrases
 from kit.errors import AppError, Conflict, NotFound
 
 MOST_SIGNS = 600
@@ -124,7 +125,7 @@ def talk_of(run: PracticeRun, persona: Persona) -> list[tuple[str, str]]:
 def _keep(
     session: Session, shop_id: int, advisor_id: int, scene: str, opening: str, by: int | None, now: datetime
 ) -> PracticeRun:
-    about = {"shop_id": shop_id, "advisor_id": advisor_id, "scene": scene, "opening": opening}
+    about: dict[str, Any] = {"shop_id": shop_id, "advisor_id": advisor_id, "scene": scene, "opening": opening}
     row = PracticeRun(assigned_by=by, made_at=now, **about)
     session.add(row)
     session.flush()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -103,6 +104,6 @@ def _insert(
     session: Session, case: Case, *, number: int, advisor_id: int, now: datetime, words: str | None = None
 ) -> OfferRound:
     assert case.id is not None
-    about = {"shop_id": case.shop_id, "case_id": case.id, "begun_at": now, "begun_by": advisor_id}
+    about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "begun_at": now, "begun_by": advisor_id}
     insert_once(session, OfferRound(number=number, asked_words=words, **about))
     return rounds_of(session, case)[number - 1]

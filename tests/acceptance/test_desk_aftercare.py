@@ -110,7 +110,7 @@ def test_an_occasion_and_a_service_have_their_own_days_and_none_is_none_on_purpo
     with database.begin() as session:
         with pytest.raises(AppError):
             choose_plan(session, case_of(session, world), kinds=[StepKind.OCCASION], **by(world))
-        days = {"occasion_on": date(2026, 12, 12), "service_on": date(2027, 11, 24)}
+        days: dict[str, Any] = {"occasion_on": date(2026, 12, 12), "service_on": date(2027, 11, 24)}
         kinds = [StepKind.OCCASION, StepKind.SERVICE]
         choose_plan(session, case_of(session, world), kinds=kinds, **days, **by(world))
     close(database, world)

@@ -82,7 +82,7 @@ def close(database: Database, world: cast.World, return_gid: str) -> None:
         case = find_case(session, shop_id=world.shop_id, return_gid=return_gid)
         assert case is not None
         about: dict[str, Any] = {"shop_id": world.shop_id, "case_id": cast.number(case.id), "now": cast.NOW}
-        said = {"outcome": "kept", "root_cause": "size"}
+        said: dict[str, Any] = {"outcome": "kept", "root_cause": "size"}
         record_outcome(session, advisor_id=cast.number(world.bob.id), **about, **said)
         note_parcel_done(session, shop_id=world.shop_id, return_gid=return_gid, now=cast.NOW)
 

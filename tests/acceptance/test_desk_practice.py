@@ -162,8 +162,14 @@ def test_a_model_only_says_the_line_in_other_words_and_is_never_needed() -> None
     spoken = Spoken(MODEL, "key", "small", requests.Session())
     responses.post(MODEL, json={"choices": [{"message": {"content": " So kind,  truly. "}}]})
     assert spoken.line(scene, turns, opening="") == "So kind, truly."
-    for bad in ({"status": 500}, {"json": {}}, {"body": "x"}, {"body": requests.ReadTimeout()},
-                {"json": {"choices": [{"message": {"content": "x" * 601}}]}}):  # fmt: skip
+    worse: tuple[dict[str, Any], ...] = (
+        {"status": 500},
+        {"json": {}},
+        {"body": "x"},
+        {"body": requests.ReadTimeout()},
+        {"json": {"choices": [{"message": {"content": "x" * 601}}]}},
+    )
+    for bad in worse:
         responses.reset()
         responses.post(MODEL, **bad)
         assert spoken.line(scene, turns, opening="") == line

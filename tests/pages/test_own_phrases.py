@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from consults.line_models import Said
 from consults.models import Case
+from consults.phrase_models import OwnPhrase
 from consults.unsaid.checking import Own, marks
-from consults.unsaid.models import OwnPhrase
 from tests.acceptance.callers_under_test import Everywhere, furnish
 from tests.pages.admin_caller import read
 from tests.pages.admin_world import Admin, open_admin

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from consults.unsaid.own import add_phrase, drop_phrase, own_phrases
+from consults.own_phrases import add_phrase, drop_phrase, own_phrases
 from kit.errors import AppError
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong

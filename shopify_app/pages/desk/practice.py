@@ -1,5 +1,7 @@
 """Practice: a scene of one's own, played in writing, scored when over; a manager assigns, and sees only "done"."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -58,7 +60,7 @@ def start() -> ResponseReturnValue:
     case_id = row_id(form.get("case", ""))
     with begin() as session:
         if case_id is None:
-            about = {"shop_id": caller.shop_id, "advisor_id": caller.advisor_id, "now": now()}
+            about: dict[str, Any] = {"shop_id": caller.shop_id, "advisor_id": caller.advisor_id, "now": now()}
             run = begin_run(session, scene=form.get("scene", ""), **about)
         else:
             case = case_of(session, caller, case_id)
@@ -77,7 +79,12 @@ def assign() -> ResponseReturnValue:
     with begin() as session:
         if chosen not in {person.id for person in _people(session, caller)}:
             raise NotFound("That advisor is not known here.")
-        about = {"shop_id": caller.shop_id, "advisor_id": chosen or 0, "assigned_by": caller.advisor_id, "now": now()}
+        about: dict[str, Any] = {
+            "shop_id": caller.shop_id,
+            "advisor_id": chosen or 0,
+            "assigned_by": caller.advisor_id,
+            "now": now(),
+        }
         begin_run(session, scene=form.get("scene", ""), **about)
     return redirect("/desk/practice", 303)
 
@@ -103,8 +110,8 @@ def speak(run_id: int) -> ResponseReturnValue:
             end_run(session, run, now=now())
         else:
             version = row_id(form.get("version", ""))
-            about = {"words": form.get("words", ""), "version": -1 if version is None else version}
-            say(session, run, persona=practice_persona(), now=now(), **about)
+            said: dict[str, Any] = {"words": form.get("words", ""), "version": -1 if version is None else version}
+            say(session, run, persona=practice_persona(), now=now(), **said)
     return redirect(f"/desk/practice/{run_id}#last", 303)
 
 

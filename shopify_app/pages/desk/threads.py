@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from consults.advisors import get_advisor
+from consults.own_phrases import look_through
 from consults.threads import answer
-from consults.unsaid.own import look_through
 from kit.tokens import token_hash
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of

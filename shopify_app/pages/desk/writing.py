@@ -10,8 +10,8 @@ from consults.aftercare.models import ContactStep
 from consults.aftercare.plans import get_step
 from consults.aftercare.steps import sentence_for
 from consults.models import Case
+from consults.own_phrases import look_through
 from consults.unsaid.checking import Mark
-from consults.unsaid.own import look_through
 from consults.writing import reader_by, readers, seal_of, write_to_client
 from kit.errors import AppError
 from kit.tokens import new_token

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults.phrase_models import OwnPhrase
 from consults.unsaid.checking import Mark, Own, is_phrase, marks
-from consults.unsaid.models import OwnPhrase
 from consults.unsaid.statutory import PASSAGES
 from kit.db import insert_once
 from kit.errors import AppError, NotFound
