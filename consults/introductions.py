@@ -12,8 +12,3 @@ def introduce(why: WhyNot | None, *, owner: str, advisor: str, day: str, locale:
         return phrase("left", locale, **names)
     until = "_until" if day and reason in (WhyNot.AWAY, WhyNot.OFF_SHIFT) else ""
     return f"{phrase(reason.value + until, locale, **names)} {phrase('meanwhile', locale, **names)}"
-
-
-def waiting_for(*, owner: str, day: str) -> str:
-    """To a client who chose to wait."""
-    return f"You are waiting for {owner}, who is back on {day}." if day else f"You are waiting for {owner}."

@@ -73,9 +73,9 @@ def keep_statement(
     return kept
 
 
-def received_in_words(session: Session, row: WithdrawalStatement) -> str:
-    """Its day and time in the shop's zone, so that nobody can misread it."""
-    return instant_in_words(row.received_at, get_shop(session, row.shop_id).zone, row.locale)
+def received_in_words(session: Session, row: WithdrawalStatement, *, locale: str = "") -> str:
+    """Its day and time in the shop's zone, so that nobody can misread it; in the letter's language or another."""
+    return instant_in_words(row.received_at, get_shop(session, row.shop_id).zone, locale or row.locale)
 
 
 def _acknowledge(session: Session, row: WithdrawalStatement, *, now: datetime) -> None:

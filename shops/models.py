@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from kit.db import word
 from shops.crypt import Sealed
+from shops.looks import Look
 
 
 class ShopState(StrEnum):
@@ -42,6 +44,18 @@ class Shop(SQLModel, table=True):
     telephone: str = ""
     telephone_hours: str = ""
     plus: bool | None = None  # on Shopify Plus; None until Shopify said
+    # The portal in the house's colours, "" for ours; what it calls a piece, {language: [one, several, gender]}.
+    accent: str = Field(default="", max_length=7, sa_column_kwargs={"server_default": ""})
+    on_accent: str = Field(default="", max_length=7, sa_column_kwargs={"server_default": ""})
+    face: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    piece_words: dict[str, Any] = Field(
+        default_factory=dict, sa_type=sa.JSON, sa_column_kwargs={"server_default": "{}"}
+    )
+
+    @property
+    def look(self) -> Look | None:
+        """The house's own; None where it has chosen none."""
+        return Look(self.accent, self.on_accent, self.face) if self.accent else None
 
     @property
     def shown_name(self) -> str:

@@ -32,11 +32,12 @@ def main(arguments: list[str]) -> int:
 
 def update() -> int:
     """Each catalogue holds exactly the sentences of the pages; a changed sentence is a new one, never guessed."""
-    sentences, left = collected(), 0
+    left = 0
     for language in TRANSLATED:
+        sentences = collected(language)
         known, fresh = read(language), _empty(language)
         for message in (message for message in sentences if message.id):
-            kept = known.get(message.id)
+            kept = known.get(message.id, message.context)
             string = kept.string if is_said(kept) else None
             fresh.add(
                 message.id,
@@ -44,9 +45,10 @@ def update() -> int:
                 locations=message.locations,
                 auto_comments=message.auto_comments,
                 user_comments=kept.user_comments if kept else (),
+                context=message.context,
             )
         write(language, fresh)
-        still = len(open_sentences(language, sentences))
+        still = len(open_sentences(language))
         left += still
         print(f"{SPOKEN[language]}: {len(sentences)} sentences, {still} open")
     return 1 if left else 0
@@ -55,8 +57,9 @@ def update() -> int:
 def missing(language: str) -> int:
     """On standard output, with an empty place under each."""
     wanted = _empty(language)
-    for message in open_sentences(language, collected()):
-        wanted.add(message.id, locations=message.locations, auto_comments=message.auto_comments)
+    for message in open_sentences(language):
+        about = {"locations": message.locations, "auto_comments": message.auto_comments}
+        wanted.add(message.id, context=message.context, **about)
     text = BytesIO()
     write_po(text, wanted, width=0, include_lineno=False, sort_output=True)
     print(text.getvalue().decode())
@@ -76,8 +79,9 @@ def fill(language: str, path: Path) -> int:
 
 
 def _put(known: Catalog, message: Any) -> None:
-    known.delete(message.id)
-    known.add(message.id, message.string, locations=message.locations, auto_comments=message.auto_comments)
+    known.delete(message.id, message.context)
+    about = {"locations": message.locations, "auto_comments": message.auto_comments}
+    known.add(message.id, message.string, context=message.context, **about)
 
 
 def _empty(language: str) -> Catalog:

@@ -10,25 +10,36 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from shopify_app.locales import path_of
+from shopify_app.locales.piece import GENDERS
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ("shopify_app/tongue.py", "shopify_app/pages/wording.py", "shopify_app/pages/portal")
 TEMPLATES = ("shopify_app/templates/portal", "shopify_app/templates/shared", "shopify_app/templates/errors")
 KEYWORDS: dict[str, Any] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+OF_PIECE: dict[str, Any] = {"with_piece": None}
 HINT = "Translators:"
 
 
-def collected() -> Catalog:
-    """Every sentence, with the file it stands in and what is said to translators above it."""
+def collected(language: str) -> Catalog:
+    """Every sentence, with the file it stands in and what is said to translators above it.
+
+    One about a piece is there once for each gender the language has, with the gender as its context.
+    """
     found = Catalog(project="Assisted returns", charset="utf-8", fuzzy=False)
+    _collect(found, KEYWORDS, None)
+    for gender in GENDERS[language] or (None,):
+        _collect(found, OF_PIECE, gender)
+    return found
+
+
+def _collect(found: Catalog, keywords: dict[str, Any], gender: str | None) -> None:
     for path in sources():
         method = "jinja2.ext:babel_extract" if path.suffix in (".html", ".txt") else "python"
         options = {"trimmed": "true", "newstyle_gettext": "true"} if path.suffix == ".html" else {}
-        about: dict[str, Any] = {"keywords": KEYWORDS, "comment_tags": (HINT,), "options": options}
-        for _line, message, comments, context in extract(method, BytesIO(path.read_bytes()), **about):
+        about: dict[str, Any] = {"keywords": keywords, "comment_tags": (HINT,), "options": options}
+        for _line, message, comments, _context in extract(method, BytesIO(path.read_bytes()), **about):
             hints = [comment.removeprefix(HINT).strip() for comment in comments]
-            found.add(message, locations=[(str(path.relative_to(ROOT)), 0)], auto_comments=hints, context=context)
-    return found
+            found.add(message, locations=[(str(path.relative_to(ROOT)), 0)], auto_comments=hints, context=gender)
 
 
 def sources() -> Iterator[Path]:
@@ -56,10 +67,12 @@ def write(language: str, catalogue: Catalog) -> None:
     path.write_bytes(text.getvalue())
 
 
-def open_sentences(language: str, sentences: Catalog) -> list[Any]:
-    """Messages of `sentences` that the language does not say yet."""
+def open_sentences(language: str) -> list[Any]:
+    """Messages the language does not say yet."""
     known = read(language)
-    return [message for message in sentences if message.id and not is_said(known.get(message.id))]
+    return [
+        message for message in collected(language) if message.id and not is_said(known.get(message.id, message.context))
+    ]
 
 
 def is_said(message: Any) -> bool:

@@ -100,10 +100,10 @@ def room_address(session: Session, consult: Consult) -> str:
     return advisor.room_link or policy_of(session, shop_id=consult.shop_id).room_link
 
 
-def hear_recording(session: Session, consult: Consult, participant_id: int) -> None:
-    """One person agrees to be recorded, or takes it back, by the form of shared/_recording.html."""
+def hear_recording(session: Session, consult: Consult, participant_id: int, *, words: str = consents.WORDS) -> None:
+    """One person agrees to be recorded, or takes it back, by the form of shared/_recording.html. `words`: as read."""
     if request.form.get("step") == "agree":
-        consents.give(session, consult, participant_id=participant_id, now=now())
+        consents.give(session, consult, participant_id=participant_id, words=words, now=now())
     else:
         consents.take_back(session, consult, participant_id=participant_id, now=now())
 

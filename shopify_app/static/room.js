@@ -3,7 +3,8 @@
      <section data-room data-base="/consult/<token>/room" data-with="Inès Laurent" data-telephone="+33 1 84 88 00 17"
               data-csrf="..." data-after="Thank you. Inès will write to you."> (what shows without script) </section>
      <link rel="stylesheet" href="/static/room.css">  <script src="/static/room.js" defer></script>
-     and, for a room at Twilio, its script and room-twilio.js before this one. A form with data-room-send is sent
+     data-words, where the page is not in English: {"Join": "Rejoindre", …}.
+     And, for a room at Twilio, its script and room-twilio.js before this one. A form with data-room-send is sent
      without leaving the page.
 
    Only data-base is needed. What stands inside the section stays (the telephone fallback belongs there); the room is put
@@ -36,6 +37,9 @@
   const LIVELY = 8000; // after anything moved one asks quickly for this long
   const { base, telephone = "", csrf = "" } = root.dataset;
   const other = root.dataset.with || "";
+  // What is said here in English, in the language of the page. Each sentence is whole, also in room_words.py.
+  const spoken = JSON.parse(root.dataset.words || "{}");
+  const t = (text, name = "") => (spoken[text] || text).replace("{name}", name);
   const peers = new Map();
   const media = new MediaStream();
   const memory = `room:${base}`;
@@ -61,15 +65,15 @@
   const stage = el("div", "ar-room-stage");
   const mine = el("video", "ar-room-me");
   const words = el("p", "ar-room-words");
-  const kept = el("p", "ar-hint", root.dataset.recorded ? "Recorded, as everybody agreed." : "Not recorded.");
+  const kept = el("p", "ar-hint", root.dataset.recorded ? t("Recorded, as everybody agreed.") : t("Not recorded."));
   const bar = el("div", "ar-room-bar");
-  const sound = button("Sound on", "ar-btn is-quiet", () => toggle("audio", sound, "Sound"));
-  const camera = button("Camera on", "ar-btn is-quiet", () => toggle("video", camera, "Camera"));
-  const quiet = button("Sound only", "ar-btn is-quiet", () => onlySound(sight));
-  const share = button("Show my screen", "ar-btn is-quiet", () => showScreen());
-  const enter = button("Join", "ar-btn", () => join());
-  const out = button("Leave", "ar-btn is-quiet", () => leave());
-  const tone = button("Try the sound", "ar-btn is-quiet", () => playTone());
+  const sound = button(t("Sound on"), "ar-btn is-quiet", () => toggle("audio", sound, [t("Sound on"), t("Sound off")]));
+  const camera = button(t("Camera on"), "ar-btn is-quiet", () => toggle("video", camera, [t("Camera on"), t("Camera off")]));
+  const quiet = button(t("Sound only"), "ar-btn is-quiet", () => onlySound(sight));
+  const share = button(t("Show my screen"), "ar-btn is-quiet", () => showScreen());
+  const enter = button(t("Join"), "ar-btn", () => join());
+  const out = button(t("Leave"), "ar-btn is-quiet", () => leave());
+  const tone = button(t("Try the sound"), "ar-btn is-quiet", () => playTone());
   const level = el("meter", "ar-room-level");
   const table = el("div", "ar-panel ar-room-table");
 
@@ -77,16 +81,16 @@
     words.setAttribute("role", "status");
     kept.setAttribute("role", "status");
     mine.muted = mine.autoplay = mine.playsInline = true;
-    mine.setAttribute("aria-label", "You, as others see you");
+    mine.setAttribute("aria-label", t("You, as others see you"));
     mine.hidden = sound.hidden = camera.hidden = level.hidden = out.hidden = quiet.hidden = share.hidden = true;
     table.hidden = true;
     table.setAttribute("role", "status");
     level.max = 100;
-    level.setAttribute("aria-label", "Your voice, as we hear it");
+    level.setAttribute("aria-label", t("Your voice, as we hear it"));
     bar.append(sound, camera, quiet, share, tone, enter, out);
     room.append(stage, table, mine, level, words, bar, kept);
     if (telephone && !root.querySelector("a[href^='tel:']")) {
-      const line = el("p", "ar-hint", "By telephone instead: ");
+      const line = el("p", "ar-hint", t("By telephone instead: "));
       const link = el("a", "", telephone);
       link.href = "tel:" + telephone.replace(/[^+\d]/g, "");
       line.append(link);
@@ -102,26 +106,30 @@
   async function openMedia() {
     state("preview");
     if (!navigator.mediaDevices || !window.RTCPeerConnection) {
-      hint = "This browser keeps the camera to itself. Open this address in Safari or Chrome, or ring us.";
+      hint = t("This browser keeps the camera to itself. Open this address in Safari or Chrome, or ring us.");
       enter.disabled = !window.RTCPeerConnection;
     } else {
       const tracks = (await ask({ audio: true, video: { width: 640, height: 360 } }))
         || (await ask({ audio: true })) || (await ask({ video: true })) || [];
       tracks.forEach((track) => media.addTrack(track));
-      if (!tracks.length) hint = `Your camera and sound are not shared. You can join all the same, to see and hear.${kept_back}`;
+      if (!tracks.length) {
+        hint = refused
+          ? t("Your camera and sound are not shared. You can join all the same, to see and hear. To share them, allow it for this page beside its address.")
+          : t("Your camera and sound are not shared. You can join all the same, to see and hear.");
+      }
     }
     if (!grant) say(hint);
     else media.getTracks().forEach(replace); // whoever was in before their camera was
     shown();
     listen();
   }
-  let kept_back = "";
+  let refused = false;
   async function ask(wanted) {
     try {
       return (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
     } catch (problem) {
       // Kept back, or there is none: one joins all the same.
-      if (problem.name === "NotAllowedError") kept_back = " To share them, allow it for this page beside its address.";
+      if (problem.name === "NotAllowedError") refused = true;
       return null;
     }
   }
@@ -162,7 +170,7 @@
     note.start();
     note.stop(context.currentTime + 0.6);
     note.addEventListener("ended", () => context.close());
-    say("You should hear a tone now. If not, turn the sound of this device up.");
+    say(t("You should hear a tone now. If not, turn the sound of this device up."));
   }
   // A telephone call takes camera and microphone away; when the page is looked at again they are asked for again.
   async function revive() {
@@ -192,9 +200,9 @@
   function onlySound(yes) {
     sight = !yes;
     root.dataset.roomSight = sight ? "yes" : "no";
-    quiet.textContent = sight ? "Sound only" : "With picture";
+    quiet.textContent = sight ? t("Sound only") : t("With picture");
     media.getVideoTracks().forEach((track) => { track.enabled = sight; });
-    camera.textContent = `Camera ${sight ? "on" : "off"}`;
+    camera.textContent = sight ? t("Camera on") : t("Camera off");
     peers.forEach((peer) => send(peer, { sight }));
   }
   async function showScreen() {
@@ -205,14 +213,14 @@
       return undefined; // thought better of it
     }
     screen.addEventListener("ended", endScreen);
-    share.textContent = "Stop showing";
+    share.textContent = t("Stop showing");
     return replace(screen);
   }
   function endScreen() {
     if (!screen) return;
     screen.stop();
     screen = null;
-    share.textContent = "Show my screen";
+    share.textContent = t("Show my screen");
     const own = media.getVideoTracks()[0];
     if (own) replace(own);
   }
@@ -229,8 +237,9 @@
       picture.alt = "";
       table.append(picture);
     }
-    const advisor = grant.role === "advisor";
-    table.append(el("p", "ar-xs ar-2", advisor ? "You are showing" : `${other || "We"} would like you to see`));
+    const asked = other ? t("{name} would like you to see", other) : t("We would like you to see");
+    const said = grant.role === "advisor" ? "You are showing" : asked;
+    table.append(el("p", "ar-xs ar-2", said));
     table.append(el("p", "ar-voice", piece.title));
     if (piece.detail) table.append(el("p", "ar-sm ar-num", piece.detail));
   }
@@ -243,9 +252,9 @@
         const answer = await fetch(form.action, { ...options, headers: { Accept: "application/json" } });
         const done = answer.ok || answer.type === "opaqueredirect";
         const problem = done ? {} : (await answer.json().catch(() => ({}))).error || {};
-        told.textContent = done ? form.dataset.roomSend : problem.message || "That did not arrive. Please try again.";
+        told.textContent = done ? form.dataset.roomSend : problem.message || t("That did not arrive. Please try again.");
       } catch {
-        told.textContent = "That did not arrive. Please try again.";
+        told.textContent = t("That did not arrive. Please try again.");
       }
       if (!grant || ended) return;
       peers.forEach(nudge);
@@ -253,11 +262,11 @@
     });
   });
 
-  function toggle(kind, control, name) {
+  function toggle(kind, control, [named_on, named_off]) {
     const tracks = media.getTracks().filter((track) => track.kind === kind);
     tracks.forEach((track) => { track.enabled = !track.enabled; });
     const on = tracks.some((track) => track.enabled);
-    control.textContent = `${name} ${on ? "on" : "off"}`;
+    control.textContent = on ? named_on : named_off;
     control.setAttribute("aria-pressed", String(!on));
   }
 
@@ -276,7 +285,7 @@
       asOf = data.as_of || asOf;
       return data;
     }
-    const problem = new Error((data.error && data.error.message) || "The room does not answer just now.");
+    const problem = new Error((data.error && data.error.message) || t("The room does not answer just now."));
     problem.code = data.error && data.error.code;
     problem.told = answer.status >= 400 && answer.status < 500;
     throw problem;
@@ -293,7 +302,7 @@
     enter.disabled = true;
     if (ended) await revive();
     state("joining");
-    say("One moment. Your browser may ask about the camera.");
+    say(t("One moment. Your browser may ask about the camera."));
     try {
       grant = await post("join", {});
     } catch (problem) {
@@ -331,7 +340,7 @@
       carrier = await window.arTwilioRoom({ grant, media, stage, el, changed: show });
     } catch {
       carrier = null;
-      hint = "The picture does not come through just now. You may ring instead.";
+      hint = t("The picture does not come through just now. You may ring instead.");
     }
   }
   function remember(what) {
@@ -351,12 +360,12 @@
   }
   function leave() {
     remember("");
-    stop(root.dataset.after || "Thank you. You may close this page.");
+    stop(root.dataset.after || t("Thank you. You may close this page."));
     post("leave", { sitting: grant.sitting }).catch(() => {});
     media.getTracks().forEach((track) => track.stop());
     mine.hidden = true;
   }
-  function stop(text, again = "Come back in") {
+  function stop(text, again = t("Come back in")) {
     ended = true;
     remember("");
     clearTimeout(timer);
@@ -385,7 +394,7 @@
     if (!document.hidden) revive().catch(() => {});
     schedule(0);
   });
-  addEventListener("offline", () => { if (grant && !ended) say("Your connection is interrupted. We keep trying."); });
+  addEventListener("offline", () => { if (grant && !ended) say(t("Your connection is interrupted. We keep trying.")); });
   addEventListener("online", () => {
     if (!grant || ended) return;
     peers.forEach((peer) => { if (peer.pc.connectionState !== "connected") again(peer); });
@@ -415,11 +424,11 @@
     let wait = 0;
     try {
       const news = await exchange(saying);
-      if (news.replaced) return stop("You are in this conversation on another page.", "Use this page instead");
+      if (news.replaced) return stop(t("You are in this conversation on another page."), t("Use this page instead"));
       if (news.again) return await join();
       if (news.same) return show();
       if (news.provider && news.provider !== grant.provider) return location.reload(); // the advisor chose another room
-      const taped = news.recorded ? "Recorded, as everybody agreed." : "Not recorded.";
+      const taped = news.recorded ? t("Recorded, as everybody agreed.") : t("Not recorded.");
       if (kept.textContent !== taped) kept.textContent = taped;
       lay(news.showing);
       settle(news.people); // first, so that a message finds the connection it is about
@@ -431,7 +440,7 @@
     } catch (problem) {
       if (problem.told) return stop(problem.message);
       unsaid.unshift(...saying.filter((one) => (one.tries += 1) < 20)); // the other side tells copies by their number
-      say("Your connection is interrupted. We keep trying.");
+      say(t("Your connection is interrupted. We keep trying."));
       wait = FAST;
     } finally {
       asking = false;
@@ -599,13 +608,16 @@
     state(connected ? "connected" : "waiting");
     const stuck = [...peers.values()].some((peer) => peer.tries > 2);
     const shut = [...peers.values()].some((peer) => peer.shut);
-    const ring = telephone ? " You may ring instead." : "";
     if (connected) say("");
-    else if (shut && grant.relay_only) say(`The relay between you does not let the picture through just now.${ring}`);
+    else if (shut && grant.relay_only) say(telephone
+      ? t("The relay between you does not let the picture through just now. You may ring instead.")
+      : t("The relay between you does not let the picture through just now."));
     else if (grant.kind === "twilio_video" && !carrier) say(hint);
-    else if (stuck) say(`The two connections do not reach one another yet.${ring}`);
-    else if (peers.size) say("One moment, the picture is coming.");
-    else say(other ? `You are in. ${other} will be with you.` : "You are in. Nobody else is here yet.");
+    else if (stuck) say(telephone
+      ? t("The two connections do not reach one another yet. You may ring instead.")
+      : t("The two connections do not reach one another yet."));
+    else if (peers.size) say(t("One moment, the picture is coming."));
+    else say(other ? t("You are in. {name} will be with you.", other) : t("You are in. Nobody else is here yet."));
   }
 
   build();

@@ -103,6 +103,7 @@ OPEN = {
         "POST",
         "/<any(r, consult):kind>/<token>/fresh",
     ): "the same answer for any token; the mail goes to the address on file",
+    ("GET", "/return/<house>/look.css"): "the colours of a house, or ours where there is none of that name",
 }
 """Whoever is not on these lists has to prove who they are."""
 BY_LAW = {
@@ -852,8 +853,9 @@ def test_text_setting_html_smuggling__no_template_or_page_switches_escaping_off(
     off = re.compile(r"\|\s*safe\b|autoescape\s+false|\{%-?\s*autoescape|render_template_string")
     shown = [*files("shopify_app/templates", suffix=".html"), *sources()]
     assert not [path for path, text in shown if off.search(text)]
-    # Two pictures are put together by hand, and escape what they are told.
-    drawn = {"shopify_app/pages/portal/barcodes.py", "shopify_app/pages/portal/qr.py"}
+    # Two pictures are put together by hand, and escape what they are told. Sentences of ours are markup: their values
+    # are escaped as they are put in.
+    drawn = {"shopify_app/pages/portal/barcodes.py", "shopify_app/pages/portal/qr.py", "shopify_app/tongue.py"}
     assert {path for path, text in sources() if "Markup(" in text} == drawn
 
 

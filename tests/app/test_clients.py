@@ -44,7 +44,7 @@ def test_told_twice_and_of_nobody_it_changes_nothing(database: Database, queue: 
 A, B, C, D = (f"gid://shopify/Customer/{n}" for n in (9, 10, 11, 12))
 
 
-@pytest.mark.parametrize("order", permutations([(A, B), (B, C), (C, D)]), ids=str)
+@pytest.mark.parametrize("order", list(permutations([(A, B), (B, C), (C, D)])), ids=str)
 def test_told_in_any_order_a_client_ends_at_the_record_that_stands(
     database: Database, queue: Callable, order: tuple[tuple[str, str], ...]
 ) -> None:

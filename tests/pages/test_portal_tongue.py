@@ -60,7 +60,10 @@ def test_the_browser_says_the_language_and_a_link_in_the_foot_chooses_another(wo
 
 def test_inside_the_theme_the_fragment_says_its_language_and_carries_it(world: Any, visitor: Any) -> None:
     page = visitor.get(signed("/withdraw", lang="ar"))
-    assert '<div class="ar" lang="ar" dir="rtl">' in page.text and f'action="{PREFIX}/withdraw?lang=ar"' in page.text
+    assert (
+        '<div class="ar is-in-theme" lang="ar" dir="rtl">' in page.text
+        and f'action="{PREFIX}/withdraw?lang=ar"' in page.text
+    )
     assert "signature" not in page.text and 'href="?lang=en"' in page.text
 
 

@@ -14,7 +14,7 @@ from shopify_app.pages.portal.slip_pdf import ON_THE_PAGE, Slip, slip_pdf
 
 
 def slip(*facts: tuple[str, str], house: str = "Verdane", number: str = "R-1042-1") -> Slip:
-    return Slip(house, number, facts, "Everything that came with it, please.", "For the atelier.")
+    return Slip(house, number, "Please place this inside the box", facts, "Everything that came with it, please.", "For the atelier.")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_file_has_a_font_only_for_letters_that_need_one_and_says_what_it_cou
     made = slip_pdf(slip(*facts))
     assert made.startswith(b"%PDF-") and (b"DejaVu" in made) is ours
     assert len(made) < 40_000, "only the letters that are used are in it"
-    assert (ON_THE_PAGE.format(number="R-1042-1") in written) is says
+    assert (ON_THE_PAGE % {"number": "R-1042-1"} in written) is says
     assert facts[0][1] in written or says
 
 

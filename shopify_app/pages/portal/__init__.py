@@ -7,6 +7,7 @@ from shopify_app.pages.portal import (
     along,
     deciding,
     fresh_links,
+    looks,
     meeting,
     returns,
     sooner,
@@ -14,6 +15,7 @@ from shopify_app.pages.portal import (
     storefront,
     storefront_codes,
     times,
+    told,
     tongue,
     wear,
     withdrawing,
@@ -35,10 +37,13 @@ for part in (
     storefront,
     storefront_codes,
     withdrawing,
+    looks,
 ):
     portal.register_blueprint(part.page)
 portal.record(add_filters)
 portal.record(tongue.settle)
+portal.add_app_template_filter(told.told)
+portal.add_app_template_global(looks.look_address)
 portal.before_app_request(tongue.listen)
 portal.after_app_request(tongue.carry)
 portal.register_error_handler(LinkDone, fresh_links.done)

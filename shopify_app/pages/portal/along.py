@@ -8,6 +8,7 @@ from consults.guests import invite, uninvite
 from consults.models import Consult
 from kit.errors import NotFound
 from shopify_app.pages.portal.clients import with_case
+from shopify_app.pages.portal.tongue import _
 from shopify_app.web import begin, now
 
 page = Blueprint("along", __name__, url_prefix="/consult/<token>/along")
@@ -46,7 +47,7 @@ def remove(token: str, guest_id: int) -> ResponseReturnValue:
 
 def _own(guest_id: int | None, consult: Consult | None) -> Consult:
     if guest_id is not None:
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))
     if consult is None:
-        raise NotFound("There is no time reserved. You may choose one.")
+        raise NotFound(_("There is no time reserved. You may choose one."))
     return consult

@@ -6,10 +6,23 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import Locale
+
 from consults.slots import Slot
 from consults.zones import city, offset, show_day, show_hour
+from shopify_app.locales import ENGLISH
+from shopify_app.pages.portal.tongue import N_, _, tongue
 
-REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+REGIONS = {
+    "Africa": N_("Africa"),
+    "America": N_("America"),
+    "Asia": N_("Asia"),
+    "Atlantic": N_("Atlantic"),
+    "Australia": N_("Australia"),
+    "Europe": N_("Europe"),
+    "Indian": N_("Indian Ocean"),
+    "Pacific": N_("Pacific"),
+}
 AT_A_TIME = 3
 
 
@@ -65,18 +78,30 @@ def neighbours(slots: Sequence[Slot], wanted: datetime, *, zone: str, locale: st
     return tuple(_time(slot, zone, locale, day) for slot in sorted(near))
 
 
+def zone_choices() -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Every zone one may live in, as (region, ((name, city), …)), in the language of the page."""
+    return [(_(REGIONS[region]), places) for region, places in _places(tongue().language)]
+
+
 @cache
-def zone_choices() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Every zone one may live in, as (region, ((name, city), …))."""
+def _places(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     names = sorted(available_timezones())
     return tuple(
-        (region, tuple((name, city(name)) for name in names if name.startswith(f"{region}/"))) for region in REGIONS
+        (region, tuple((name, city_in(language, name)) for name in names if name.startswith(f"{region}/")))
+        for region in REGIONS
     )
+
+
+def city_in(language: str, zone: str) -> str:
+    """ "Londres" of "Europe/London"; as the zone is named where the language has no word of its own for it."""
+    known = {} if language == ENGLISH else Locale.parse(language).time_zones.get(zone, {})
+    return str(known.get("city") or city(zone))
 
 
 def zone_words(zone: str, at: datetime) -> str:
     """ "Paris (UTC+1)", as it is at `at`."""
-    return f"{city(zone)} ({offset(at.astimezone(ZoneInfo(zone)))})"
+    place, ahead = city_in(tongue().language, zone), offset(at.astimezone(ZoneInfo(zone)))
+    return _("%(city)s (%(offset)s)", city=place, offset=ahead)
 
 
 def _day(slots: Sequence[Slot], zone: str, locale: str) -> Day:
@@ -86,5 +111,5 @@ def _day(slots: Sequence[Slot], zone: str, locale: str) -> Day:
 def _time(slot: Slot, zone: str, locale: str, day: date | None = None) -> Time:
     label = show_hour(slot.starts_at, zone, locale)
     if day is not None and slot.starts_at.astimezone(ZoneInfo(zone)).date() != day:
-        label = f"{show_day(slot.starts_at, zone, locale)}, {label}"
+        label = _("%(day)s, %(hour)s", day=show_day(slot.starts_at, zone, locale), hour=label)
     return Time(slot.starts_at.isoformat(), label)

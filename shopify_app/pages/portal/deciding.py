@@ -17,6 +17,7 @@ from routing.offer_models import ReturnOffer
 from routing.offers import decide, opened_of
 from routing.states import OpeningState
 from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.web import begin, now
 
 page = Blueprint("deciding", __name__, url_prefix="/r/<token>")
@@ -29,7 +30,7 @@ def decide_it(token: str) -> ResponseReturnValue:
     with begin() as session:
         offer = with_offer(session, token)
         if offer is None or offer.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         decide(session, shop_id=offer.shop_id, offer_id=offer.id, wish=request.form.get("wish", ""), now=now())
     return redirect(f"/r/{token}", 303)
 
@@ -62,6 +63,8 @@ def offer_page(session: Session, offer: ReturnOffer) -> dict[str, Any]:
 def _difference(value: Money, price: Money) -> str:
     """What the client reads of a piece that costs more, less or the same."""
     if price.cents == value.cents:
-        return "Nothing more to pay."
-    more = Money(abs(price.cents - value.cents), value.currency).show()
-    return f"{more} more to pay, on our checkout." if price.cents > value.cents else f"{more} goes back to you."
+        return _("Nothing more to pay.")
+    more = Money(abs(price.cents - value.cents), value.currency).show(tongue().locale)
+    if price.cents > value.cents:
+        return _("%(amount)s more to pay, on our checkout.", amount=more)
+    return _("%(amount)s goes back to you.", amount=more)

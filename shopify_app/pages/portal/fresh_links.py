@@ -9,6 +9,8 @@ from kit.errors import AppError
 from logistics.models import Rma
 from logistics.rmas import find_rma, get_rma
 from notifications import messages
+from shopify_app.pages.portal.told import told
+from shopify_app.pages.portal.tongue import speak
 from shopify_app.pages.wording import named
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, RETURN, LinkDone, Opened, issue_link, known_link
@@ -27,6 +29,7 @@ def send_fresh(kind: str, token: str) -> ResponseReturnValue:
             g.shop = get_shop(session, opened.shop_id)
             rma = _return_of(session, kind, opened)
             if rma is not None:
+                speak(rma.client_locale)
                 send_return_link(session, rma, key=f"fresh:{opened.link_id}:{now():%Y-%m-%d}")
     return render_template("portal/link_sent.html")
 
@@ -64,6 +67,7 @@ def done(error: LinkDone) -> ResponseReturnValue:
         opened = known_link(session, parts[2], purpose=PURPOSES[parts[1]])
         if opened is not None:
             g.shop = get_shop(session, opened.shop_id)
+            speak(_locale_of(session, parts[1], opened))
     return render_template("portal/link_done.html", fresh=f"/{parts[1]}/{parts[2]}/fresh"), error.status
 
 
@@ -71,11 +75,24 @@ def cannot(error: AppError) -> ResponseReturnValue:
     """What else a client may be told, in the house's name where it is known."""
     if request.is_json:
         return _told(error)
-    return render_template("errors/error.html", status=error.status, message=error.message), error.status
+    return render_template("errors/error.html", status=error.status, message=told(error.message)), error.status
 
 
 def _told(error: AppError) -> ResponseReturnValue:
-    return jsonify({"error": {"code": error.code, "message": error.message}}), error.status
+    """To the room's script, which asks without the case: whose link it is says in which language."""
+    parts = request.path.split("/")
+    if parts[1] in PURPOSES:
+        with begin() as session:
+            opened = known_link(session, parts[2], purpose=PURPOSES[parts[1]])
+            if opened is not None:
+                speak(_locale_of(session, parts[1], opened))
+    return jsonify({"error": {"code": error.code, "message": told(error.message)}}), error.status
+
+
+def _locale_of(session: Session, kind: str, opened: Opened) -> str:
+    if kind == "r":
+        return get_rma(session, shop_id=opened.shop_id, rma_id=opened.subject_id).client_locale
+    return get_case(session, shop_id=opened.shop_id, case_id=opened.subject_id).client_locale
 
 
 def _return_of(session: Session, kind: str, opened: Opened) -> Rma | None:

@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from kit.errors import NotFound
 from shopify_app.auth import ProxyCaller, proxy
 from shopify_app.pages.portal.liquid import in_theme
+from shopify_app.pages.portal.tongue import _
 from shopify_app.web import begin
 from shops.shops import find_serving
 
@@ -73,6 +74,6 @@ def _outside(house: str) -> Place:
     with begin() as session:
         shop = find_serving(session, f"{house}.myshopify.com")
     if shop is None or shop.id is None:
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))
     g.shop = shop
     return Place(shop.id, OURS.replace("<house>", house), None)

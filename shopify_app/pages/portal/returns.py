@@ -42,9 +42,11 @@ from shopify_app.pages.portal.clients import with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
+from shopify_app.pages.portal.slip_letters import is_whole
 from shopify_app.pages.portal.slip_pdf import Slip, slip_pdf
 from shopify_app.pages.portal.standing_in import standing_in
-from shopify_app.pages.wording import named, shown_locale
+from shopify_app.pages.portal.tongue import _, ngettext, piece_word, speak_english, tongue
+from shopify_app.pages.wording import capitalize_first, named
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, issue_link
 from shops.shops import get_shop
@@ -72,14 +74,18 @@ def slip(token: str) -> ResponseReturnValue:
         advisor = _advisor(session, case)
         code = barcode(scannable(seen.rma.number))
         about = {"advisor": advisor, "ring": _ring(session, advisor), "city": sender_of(seen.rma).city}
-        return render_template("portal/slip.html", seen=seen, code=code, **about)
+        order = seen.rma.order_name.lstrip("#")
+        words = {"packing": packing_words(), "atelier": atelier_words(order, advisor)}
+        return render_template("portal/slip.html", seen=seen, code=code, **about, **words)
 
 
 @page.get("/slip.pdf")
 def slip_file(token: str) -> ResponseReturnValue:
-    """The same paper as a file, for a shop that prints."""
+    """The same paper as a file, for a shop that prints; in English where its fonts have not the client's letters."""
     with begin() as session:
         seen = _view(session, with_return(session, token))
+        if not is_whole(packing_words()):
+            speak_english()
         case = find_case(session, shop_id=seen.rma.shop_id, return_gid=seen.rma.return_gid)
         shop, advisor = get_shop(session, seen.rma.shop_id), _advisor(session, case)
         ring = _ring(session, advisor)
@@ -97,7 +103,7 @@ def label(token: str) -> ResponseReturnValue:
         boxes = labels_of(_view(session, with_return(session, token)))
     wanted = request.args.get("box", 1, type=int)
     if not 1 <= wanted <= len(boxes):
-        raise NotFound("There is no label for this yet. It comes by email as soon as it is there.")
+        raise NotFound(_("There is no label for this yet. It comes by email as soon as it is there."))
     return redirect(boxes[wanted - 1].label_url)
 
 
@@ -120,7 +126,7 @@ def choose_way(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         mine = cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
         if card_id is None or not way.isdigit() or all(card.id != card_id for card in mine):
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         answer_card(session, shop_id=rma.shop_id, card_id=card_id, chosen=int(way), now=now())
     return redirect(f"/r/{token}#choose", 303)
 
@@ -132,30 +138,50 @@ def to_conversation(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
         if case is None or case.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         consult = issue_link(session, shop_id=rma.shop_id, purpose=CONSULT, subject_id=case.id, now=now())
     return redirect(f"/consult/{consult}", 303)
 
 
 def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None, ring: str) -> Slip:
-    facts = [("From", ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
+    facts = [(_("From"), ", ".join(part for part in (named(seen.rma), sender_of(seen.rma).city) if part))]
     for line in seen.lines:
-        count = f"{line.quantity} pieces" if line.quantity > 1 else ""
-        facts.append(("Piece", ", ".join(part for part in (line.title, line.detail, count) if part)))
-        facts += [(n, words) for n, words in (("Serial", line.serial), ("Certificate", line.certificate)) if words]
+        count = ngettext("%(num)s piece", "%(num)s pieces", line.quantity) if line.quantity > 1 else ""
+        facts.append(
+            (capitalize_first(piece_word().one), ", ".join(part for part in (line.title, line.detail, count) if part))
+        )
+        known = ((_("Serial"), line.serial), (_("Certificate"), line.certificate))
+        facts += [(name, words) for name, words in known if words]
     if advisor is not None:
-        facts.append(("Advisor", ", ".join(part for part in (advisor.name, ring) if part)))
+        facts.append((_("Advisor"), ", ".join(part for part in (advisor.name, ring) if part)))
     elif telephone:
-        facts.append(("Telephone", telephone))
-    order = seen.rma.order_name.lstrip("#")
-    questions = f" Questions to {advisor.first_name} before any work begins." if advisor else ""
+        facts.append((_("Telephone"), telephone))
     return Slip(
         house=house,
         number=seen.rma.number,
         facts=tuple(facts),
-        packing="Everything that came with it, please: the piece, its certificate and its case. Plain outer packaging "
-        "is best; no name of the house belongs on it.",
-        desk=f"For the atelier. Check against order {order}.{questions}",
+        title=_("Please place this inside the box"),
+        packing=packing_words(),
+        desk=atelier_words(seen.rma.order_name.lstrip("#"), advisor),
+    )
+
+
+def packing_words() -> str:
+    """What belongs into the box, and what not onto it."""
+    return _(
+        "Everything that came with it, please: the piece, its certificate and its case. Plain outer packaging is "
+        "best; no name of the house belongs on it."
+    )
+
+
+def atelier_words(order: str, advisor: Advisor | None) -> str:
+    """For whoever opens the box."""
+    if advisor is None:
+        return _("For the atelier. Check against order %(order)s.", order=order)
+    return _(
+        "For the atelier. Check against order %(order)s. Questions to %(advisor)s before any work begins.",
+        order=order,
+        advisor=advisor.first_name,
     )
 
 
@@ -183,14 +209,14 @@ def facts_of(
     rma, money, batches = seen.rma, refund_of(seen), _batches(seen)
     instead = instead_of(seen) or ("even" if not batches and piece_instead(session, rma) else "")
     first = {step.to_state: step.at for step in reversed(seen.steps)}
-    locale = shown_locale(rma.client_locale)
+    locale = tongue().locale
     held = consult is not None and consult.state is ConsultState.COMPLETED
     return timeline.WayFacts(
-        piece=seen.lines[0].title if seen.lines else "piece",
+        piece=seen.lines[0].title if seen.lines else piece_word().one,
         goods=rma.goods_state.value,
         zone=case.client_zone if case else get_shop(session, rma.shop_id).zone,
         locale=locale,
-        refund=_in_words(instead, money, locale),
+        refund=money.show(locale) if money and not instead else "",
         opened_at=rma.opened_at,
         labelled_at=first.get("labelled") or (first.get("in_transit") if seen.parcels else None),
         moved_at=first.get("in_transit"),
@@ -208,12 +234,6 @@ def facts_of(
         instead=instead,
         now=now(),
     )
-
-
-def _in_words(instead: str, money: Money | None, locale: str) -> str:
-    if instead:
-        return "Your other piece"
-    return money.show(locale.replace("-", "_")) if money else "Your refund"
 
 
 def _page(session: Session, rma: Rma) -> dict[str, Any]:

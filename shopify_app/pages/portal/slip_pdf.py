@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shopify_app.pages.portal.barcodes import bars, scannable
 from shopify_app.pages.portal.slip_letters import FONT, is_plain, is_whole, printable
+from shopify_app.pages.portal.tongue import N_, _
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -14,15 +15,16 @@ MARGIN = 14.0
 LABEL_WIDTH = 26.0
 BARS_HEIGHT = 16.0
 OURS = "letters"
-ON_THE_PAGE = "[\u2026] stands for letters that this paper cannot print. They are on the page of return {number}."
+ON_THE_PAGE = N_("[…] stands for letters that this paper cannot print. They are on the page of return %(number)s.")
 
 
 @dataclass(frozen=True)
 class Slip:
-    """What it says: the house, the return's number, (name, words) facts, two sentences."""
+    """What it says: the house, the return's number, what to do with it, (name, words) facts, two sentences."""
 
     house: str
     number: str
+    title: str
     facts: tuple[tuple[str, str], ...]
     packing: str
     desk: str
@@ -42,7 +44,7 @@ def slip_pdf(slip: Slip) -> bytes:
     _bars(pdf, slip.number)
     _words(pdf, slip.desk, gap=4)
     if not all(is_whole(text) for text in (slip.house, slip.desk, *(words for _, words in slip.facts))):
-        _words(pdf, ON_THE_PAGE.format(number=slip.number), gap=4)
+        _words(pdf, _(ON_THE_PAGE, number=slip.number), gap=4)
     return bytes(pdf.output())
 
 
@@ -53,8 +55,9 @@ def _head(pdf: "FPDF", slip: Slip) -> None:
     _font(pdf, "Helvetica", 9, printable(slip.number))
     pdf.cell(0, 7, printable(slip.number), align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(5)
-    pdf.set_font("Times", size=18)
-    pdf.multi_cell(0, 8, "Please place this inside the box", new_x="LMARGIN", new_y="NEXT")
+    title = printable(slip.title)
+    _font(pdf, "Times", 18, title)
+    pdf.multi_cell(0, 8, title, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(3)
 
 
@@ -62,9 +65,10 @@ def _facts(pdf: "FPDF", facts: Sequence[tuple[str, str]]) -> None:
     for name, words in facts:
         if not (shown := printable(words)):
             continue
-        pdf.set_font("Helvetica", size=9)
+        label = printable(name)
+        _font(pdf, "Helvetica", 9, label)
         pdf.set_text_color(90)
-        pdf.cell(LABEL_WIDTH, 6, printable(name))
+        pdf.cell(LABEL_WIDTH, 6, label)
         pdf.set_text_color(0)
         _font(pdf, "Helvetica", 10, shown)
         pdf.multi_cell(0, 6, shown, new_x="LMARGIN", new_y="NEXT")

@@ -18,7 +18,8 @@ from consults.zones import is_zone, show_times
 from kit.errors import AppError, NotFound
 from shopify_app.asked import MOST_ROW_ID
 from shopify_app.pages.portal.clients import Invited, with_case
-from shopify_app.pages.wording import shown_locale
+from shopify_app.pages.portal.told import told
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.web import begin, now
 
 page = Blueprint("sooner", __name__, url_prefix="/consult/<token>")
@@ -38,7 +39,7 @@ def ways(session: Session, caller: Invited, *, zone: str) -> Ways:
     """The shorter ways there are for the client just now; none for whoever comes along."""
     if caller.guest_id is not None:
         return Ways()
-    case, locale = caller.case, shown_locale(caller.case.client_locale)
+    case, locale = caller.case, tongue().locale
     rows = tuple((row, show_times(row.starts_at, zone, locale)) for row in proposed(session, case, now=now()))
     sooner = somebody_sooner(session, case, now=now()) if case.waits_since is None else None
     at = show_times(sooner.slot.starts_at, zone, locale) if sooner else ""
@@ -71,7 +72,7 @@ def at_once(token: str) -> ResponseReturnValue:
         caller = _client(session, token)
         kind = Kind.TELEPHONE if request.form.get("kind") == Kind.TELEPHONE.value else Kind.VIDEO
         if kind is Kind.TELEPHONE and not caller.case.client_phone:
-            raise AppError("Please choose a time below, and add the number to ring you on.")
+            raise AppError(_("Please choose a time below, and add the number to ring you on."))
         try:
             talk_now(
                 session,
@@ -95,7 +96,7 @@ def colleague(token: str) -> ResponseReturnValue:
         caller = _client(session, token)
         advisor_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
         if not 0 < advisor_id <= MOST_ROW_ID:
-            raise NotFound("That colleague is not known here.")
+            raise NotFound(_("That colleague is not known here."))
         see_colleague(session, shop_id=caller.shop_id, case_id=caller.case_id, advisor_id=advisor_id, now=now())
     return redirect(f"/consult/{token}#times", 303)
 
@@ -103,7 +104,7 @@ def colleague(token: str) -> ResponseReturnValue:
 def _client(session: Session, token: str) -> Invited:
     caller = with_case(session, token)
     if caller.guest_id is not None:
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))
     return caller
 
 
@@ -114,4 +115,4 @@ def _zone(caller: Invited) -> str:
 
 def _gone(session: Session, token: str, caller: Invited, gone: SlotTaken) -> ResponseReturnValue:
     advisor: Advisor = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.case.advisor_id)
-    return render_template("portal/gone.html", token=token, words=gone.message, advisor=advisor), 409
+    return render_template("portal/gone.html", token=token, words=told(gone.message), advisor=advisor), 409

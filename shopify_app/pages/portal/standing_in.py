@@ -11,18 +11,47 @@ from consults.advisors import get_advisor
 from consults.booking import next_consult
 from consults.cases import find_case
 from consults.history import CLIENT
-from consults.introductions import introduce, waiting_for
+from consults.kinds import WhyNot
 from consults.models import Advisor, Case
 from consults.states import CaseState
 from consults.zones import show_day
 from kit.errors import NotFound
 from routing.hand_overs import see_somebody_sooner, wait_for_owner
 from shopify_app.pages.portal.clients import with_case, with_return
-from shopify_app.pages.wording import shown_locale
+from shopify_app.pages.portal.tongue import N_, _, tongue
 from shopify_app.web import begin, now
 
 page = Blueprint("standing_in", __name__)
 Choice = Callable[..., Case]
+WHY = {
+    WhyNot.LEFT: N_("%(owner)s is no longer with us. %(advisor)s looks after you now."),
+    WhyNot.AWAY: N_(
+        "%(owner)s is away. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is there for you again "
+        "then."
+    ),
+    WhyNot.OFF_SHIFT: N_(
+        "%(owner)s is not at work just now. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is there "
+        "for you again then."
+    ),
+    WhyNot.FULL: N_(
+        "%(owner)s is with other clients. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is there "
+        "for you again then."
+    ),
+    WhyNot.NO_TEXTS: N_(
+        "%(owner)s is on the floor and can't be reached quickly. %(advisor)s looks after you meanwhile; %(owner)s "
+        "reads along, and is there for you again then."
+    ),
+}
+UNTIL = {
+    WhyNot.AWAY: N_(
+        "%(owner)s is away until %(day)s. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is there "
+        "for you again then."
+    ),
+    WhyNot.OFF_SHIFT: N_(
+        "%(owner)s is back at work on %(day)s. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is "
+        "there for you again then."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -46,14 +75,21 @@ def standing_in(session: Session, case: Case, advisor: Advisor) -> StandIn | Non
     assert case.id is not None
     owner = get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id or case.advisor_id)
     back = case.owner_back_at if case.owner_back_at and case.owner_back_at > now() else None
-    day = show_day(back, case.client_zone, shown_locale(case.client_locale)) if back else ""
+    day = show_day(back, case.client_zone, tongue().locale) if back else ""
     is_free = next_consult(session, shop_id=case.shop_id, case_id=case.id) is None
     may = is_free and owner.active and case.state is CaseState.OPEN and case.outcome is None
     waiting = case.waits_since is not None
-    words = introduce(case.why_not, owner=owner.first_name, advisor=advisor.first_name, day=day)
-    if waiting:
-        words = waiting_for(owner=owner.first_name, day=day)
+    sentence = _waiting_for(day) if waiting else _introduction(case.why_not or WhyNot.AWAY, day)
+    words = _(sentence, owner=owner.first_name, advisor=advisor.first_name, day=day)
     return StandIn(words, owner.first_name, day, waiting, may)
+
+
+def _introduction(why: WhyNot, day: str) -> str:
+    return UNTIL.get(why, WHY[why]) if day else WHY[why]
+
+
+def _waiting_for(day: str) -> str:
+    return N_("You are waiting for %(owner)s, who is back on %(day)s.") if day else N_("You are waiting for %(owner)s.")
 
 
 @page.post("/r/<token>/wait")
@@ -85,7 +121,7 @@ def _from_return(token: str, choose: Choice) -> ResponseReturnValue:
         rma = with_return(session, token)
         case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
         if case is None or case.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         _choose(session, case, choose)
     return redirect(f"/r/{token}", 303)
 
@@ -94,7 +130,7 @@ def _from_times(token: str, choose: Choice) -> ResponseReturnValue:
     with begin() as session:
         caller = with_case(session, token)
         if caller.guest_id is not None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         _choose(session, caller.case, choose)
     return redirect(f"/consult/{token}", 303)
 

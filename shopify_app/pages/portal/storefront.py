@@ -13,6 +13,7 @@ from logistics.rmas import lines_of
 from shopify_app.auth import NotSignedIn, ProxyCaller, proxy
 from shopify_app.pages.portal.fresh_links import send_return_link
 from shopify_app.pages.portal.liquid import in_theme
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.web import addresses, begin, now, settings
 from shops.limits import may_try
 from shops.links import RETURN, issue_link
@@ -35,9 +36,9 @@ def show() -> ResponseReturnValue:
         listed = [
             {
                 "id": rma.id,
-                "pieces": ", ".join(line.title for line in lines_of(session, rma)) or "Your return",
+                "pieces": ", ".join(line.title for line in lines_of(session, rma)) or _("Your return"),
                 "order": rma.order_name.lstrip("#"),
-                "day": show_day(rma.opened_at, g.shop.zone),
+                "day": show_day(rma.opened_at, g.shop.zone, tongue().locale),
             }
             for rma in found
         ]
@@ -49,13 +50,13 @@ def open_return() -> ResponseReturnValue:
     """A link to one of the signed-in client's own returns."""
     caller = proxy()
     if caller.customer_gid is None:
-        raise NotSignedIn("This page opens from the shop.", "proxy")
+        raise NotSignedIn(_("This page opens from the shop."), "proxy")
     wanted = request.form.get("return", "")
     with begin() as session:
         found = returns_of_client(session, shop_id=caller.shop_id, client_gid=caller.customer_gid)
         rma = next((rma for rma in found if str(rma.id) == wanted), None)
         if rma is None or rma.id is None:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(_("There is nothing at this address."))
         token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
     return in_theme("portal/proxy_open.html", caller, link=addresses().return_page(token))
 

@@ -16,15 +16,16 @@ from notifications import codes
 from shopify_app.auth import ProxyCaller, proxy
 from shopify_app.pages.portal import storefront
 from shopify_app.pages.portal.storefront import in_theme, may_ask
+from shopify_app.pages.portal.tongue import N_, _
 from shopify_app.web import addresses, begin, now, settings, verifier
 from shops.links import RETURN, issue_link
 
 page = Blueprint("storefront_codes", __name__, url_prefix="/proxy/returns/code")
 CHECK_SECONDS = 1.5  # where Twilio is asked about a code, and a number nobody has is not
-OVER = "That code has had its time. Please ask for another one."
+OVER = N_("That code has had its time. Please ask for another one.")
 PROBLEMS = {
-    codes.Found.AGAIN: "That is not the code. Please look once more.",
-    codes.Found.BLOCKED: "That code was tried too often. Please ask for another one.",
+    codes.Found.AGAIN: N_("That is not the code. Please look once more."),
+    codes.Found.BLOCKED: N_("That code was tried too often. Please ask for another one."),
     codes.Found.OVER: OVER,
     codes.Found.RIGHT: OVER,
 }
@@ -56,7 +57,7 @@ def enter() -> ResponseReturnValue:
             where = {"shop_id": caller.shop_id, "subject_id": checked.subject_id}
             link = addresses().return_page(issue_link(session, purpose=RETURN, now=now(), **where))
         return in_theme("portal/proxy_open.html", caller, link=link)
-    answer = in_theme("portal/proxy_code.html", caller, token=token, problem=PROBLEMS[checked.found])
+    answer = in_theme("portal/proxy_code.html", caller, token=token, problem=_(PROBLEMS[checked.found]))
     _evenly(began, CHECK_SECONDS if verifier() else storefront.ANSWER_SECONDS)
     return answer
 

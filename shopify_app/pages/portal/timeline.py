@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consults.zones import show_day, show_times
+from shopify_app.pages.portal.tongue import _, with_piece
 
 DONE, NOW, NEXT = "done", "now", "next"
 ORDER = ("authorised", "labelled", "in_transit", "arrived", "inspected", "settled", "closed")
-WORKING_DAY = "One working day after it reaches us"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WayFacts:
-    """What a timeline is told. `goods` is where the pieces are; times are UTC; `refund` is in words, "$14,800"."""
+    """What a timeline is told. `goods` is where the pieces are; times are UTC.
+
+    `refund` is what goes back in figures, "$14,800"; "" where the amount is not ours to name.
+    """
 
     piece: str
     goods: str
@@ -49,9 +52,9 @@ class Step:
 
 def way(facts: WayFacts) -> list[Step]:
     """The steps, first to last; exactly one is `now` until all is done."""
-    steps = [Step("You told us", _day(facts, facts.opened_at), DONE), *_talk(facts)]
+    steps = [Step(_("You told us"), _day(facts, facts.opened_at), DONE), *_talk(facts)]
     if facts.goods == "ended":
-        return [*steps, Step("This return has ended", _day(facts, facts.ended_at or facts.opened_at), DONE)]
+        return [*steps, Step(_("This return has ended"), _day(facts, facts.ended_at or facts.opened_at), DONE)]
     talking = any(step.state == NOW for step in steps)
     steps += [_demote(step, talking) for step in (_label(facts), _travel(facts), _look(facts), _money(facts))]
     return sorted(steps, key=lambda step: (DONE, NOW, NEXT).index(step.state))  # a label may come before a talk
@@ -60,31 +63,46 @@ def way(facts: WayFacts) -> list[Step]:
 def heading(facts: WayFacts) -> str:
     """The one sentence at the top."""
     if _talk_is_now(facts) and facts.talk_at is not None:
-        return f"{facts.advisor} will be with you on {show_times(facts.talk_at, facts.zone, facts.locale)}"
+        when = show_times(facts.talk_at, facts.zone, facts.locale)
+        return _("%(advisor)s will be with you on %(when)s", advisor=facts.advisor, when=when)
     return {
-        "authorised": "Your label will be with you shortly",
-        "labelled": f"The {facts.piece} can travel whenever it suits you",
-        "in_transit": f"The {facts.piece} is on its way to us",
-        "arrived": f"The {facts.piece} is with us",
-        "inspected": f"{facts.refund} comes next",
-        "ended": "This return has ended",
+        "authorised": _("Your label will be with you shortly"),
+        "labelled": _("The %(piece)s can travel whenever it suits you", piece=facts.piece),
+        "in_transit": _("The %(piece)s is on its way to us", piece=facts.piece),
+        "arrived": _("The %(piece)s is with us", piece=facts.piece),
+        "inspected": _next_of_money(facts),
+        "ended": _("This return has ended"),
     }.get(facts.goods, _heading_of_money(facts))
+
+
+def _next_of_money(facts: WayFacts) -> str:
+    if facts.instead:
+        return with_piece("Your other %(piece)s comes next")
+    return _("%(amount)s comes next", amount=facts.refund) if facts.refund else _("Your refund comes next")
 
 
 def _heading_of_money(facts: WayFacts) -> str:
     if facts.instead == "to_pay":
-        return "Your other piece is kept for you"
-    return f"{facts.refund} is on its way to you"
+        return with_piece("Your other %(piece)s is kept for you")
+    if facts.instead:
+        return with_piece("Your other %(piece)s is on its way to you")
+    if not facts.refund:
+        return _("Your refund is on its way to you")
+    return _("%(amount)s is on its way to you", amount=facts.refund)
 
 
 def refund_day(facts: WayFacts) -> str:
     """By when the money is there, in words; a day as soon as there is one."""
     since = facts.settled_at or facts.approved_at
     if since is not None:
-        return f"By {_day(facts, since + timedelta(days=facts.refund_days))}"
+        return _("By %(day)s", day=_with_you_by(facts, since))
     if facts.inspected_at or facts.arrived_at:
-        return f"Sent by {_sent_by(facts)}"
-    return WORKING_DAY
+        return _("Sent by %(day)s", day=_sent_by(facts))
+    return _("One working day after it reaches us")
+
+
+def _with_you_by(facts: WayFacts, since: datetime) -> str:
+    return _day(facts, since + timedelta(days=facts.refund_days))
 
 
 def working_days(since: datetime, days: int) -> datetime:
@@ -113,69 +131,76 @@ def _talk(facts: WayFacts) -> list[Step]:
         return []
     when = show_times(facts.talk_at, facts.zone, facts.locale)
     if facts.talk == "booked":
-        return [Step(f"A conversation with {facts.advisor}", when, NOW if _talk_is_now(facts) else NEXT, "talk")]
-    return [Step(f"You spoke with {facts.advisor}", _day(facts, facts.talk_at), DONE)]
+        title = _("A conversation with %(advisor)s", advisor=facts.advisor)
+        return [Step(title, when, NOW if _talk_is_now(facts) else NEXT, "talk")]
+    return [Step(_("You spoke with %(advisor)s", advisor=facts.advisor), _day(facts, facts.talk_at), DONE)]
 
 
 def _label(facts: WayFacts) -> Step:
     if _at(facts) == 0:
         late = facts.now > working_days(facts.opened_at, 1)
         day = _day(facts, working_days(facts.now if late else facts.opened_at, 1))
-        words = f"It took us longer than we said. By {day}, by email." if late else f"By {day}, by email."
-        return Step("Your label", words, NOW)
+        words = _("By %(day)s, by email.", day=day)
+        if late:
+            words = _("It took us longer than we said. By %(day)s, by email.", day=day)
+        return Step(_("Your label"), words, NOW)
     if facts.labelled_at is None:
-        return Step("Handed to us", _day(facts, facts.arrived_at or facts.opened_at), DONE)
-    return Step("Your label is ready", f"{_day(facts, facts.labelled_at)}.", DONE)
+        return Step(_("Handed to us"), _day(facts, facts.arrived_at or facts.opened_at), DONE)
+    return Step(_("Your label is ready"), _on(facts, facts.labelled_at), DONE)
 
 
 def _travel(facts: WayFacts) -> Step:
     if _at(facts) >= 3:
-        return Step("With us", f"{_day(facts, facts.arrived_at or facts.now)}.", DONE)
+        return Step(_("With us"), _on(facts, facts.arrived_at or facts.now), DONE)
     if _at(facts) == 2:
-        return Step(
-            "On its way to us", f"Since {_day(facts, facts.moved_at or facts.now)}. Covered all the way.", NOW, "track"
-        )
+        since = _day(facts, facts.moved_at or facts.now)
+        return Step(_("On its way to us"), _("Since %(day)s. Covered all the way.", day=since), NOW, "track")
     if _at(facts) == 1 and facts.way == "boutique":
-        return Step("Bring it", "Any day that suits you, with its papers. Show the code above.", NOW)
+        return Step(_("Bring it"), _("Any day that suits you, with its papers. Show the code above."), NOW)
     if _at(facts) == 1 and facts.collected:
-        words = "We collect it from you; the day is above. In plain packaging, with the slip inside the box."
-        return Step("Have it collected", words, NOW, "parcel")
+        words = _("We collect it from you; the day is above. In plain packaging, with the slip inside the box.")
+        return Step(_("Have it collected"), words, NOW, "parcel")
     if _at(facts) == 1:
-        words = "Any day that suits you. In plain packaging, covered all the way. Please put the slip inside the box."
-        return Step("Send it", words, NOW, "parcel")
-    return Step("Send it", "Any day that suits you, once the label is there.", NEXT)
+        words = _(
+            "Any day that suits you. In plain packaging, covered all the way. Please put the slip inside the box."
+        )
+        return Step(_("Send it"), words, NOW, "parcel")
+    return Step(_("Send it"), _("Any day that suits you, once the label is there."), NEXT)
 
 
 def _look(facts: WayFacts) -> Step:
     if _at(facts) >= 4:
-        return Step("Looked at by our atelier", f"{_day(facts, facts.inspected_at or facts.now)}.", DONE)
+        return Step(_("Looked at by our atelier"), _on(facts, facts.inspected_at or facts.now), DONE)
     if _at(facts) == 3:
         day = _day(facts, working_days(facts.arrived_at or facts.now, 1))
-        return Step("At our atelier", f"We look at it by {day}.", NOW)
-    return Step("At our atelier", f"{WORKING_DAY}.", NEXT)
+        return Step(_("At our atelier"), _("We look at it by %(day)s.", day=day), NOW)
+    return Step(_("At our atelier"), _("One working day after it reaches us."), NEXT)
 
 
 def _money(facts: WayFacts) -> Step:
     if facts.instead:
         return _other_piece(facts)
+    title = _("%(amount)s, back to you", amount=facts.refund) if facts.refund else _("Your refund, back to you")
+    sent = facts.settled_at or facts.now
     if _at(facts) == 6:
-        return Step(f"{facts.refund}, back to you", f"Sent {_day(facts, facts.settled_at or facts.now)}.", DONE)
+        return Step(title, _("Sent %(day)s.", day=_day(facts, sent)), DONE)
     if _at(facts) == 5:
-        words = f"Sent {_day(facts, facts.settled_at or facts.now)}. With you {_lower(refund_day(facts))}."
-        return Step(f"{facts.refund}, back to you", words, NOW)
+        by = _with_you_by(facts, sent)
+        return Step(title, _("Sent %(day)s. With you by %(by)s.", day=_day(facts, sent), by=by), NOW)
     if _at(facts) == 4:
-        return Step(f"{facts.refund}, back to you", f"We send it by {_sent_by(facts)}, to the card you used.", NOW)
-    return Step(f"{facts.refund}, back to you", "To the card you used, as soon as we have looked at it.", NEXT)
+        return Step(title, _("We send it by %(day)s, to the card you used.", day=_sent_by(facts)), NOW)
+    return Step(title, _("To the card you used, as soon as we have looked at it."), NEXT)
 
 
 def _other_piece(facts: WayFacts) -> Step:
     if facts.instead == "to_pay" and _at(facts) >= 5:
-        return Step("Your other piece", "Kept for you. It is sent as soon as the rest is paid.", NOW)
+        return Step(with_piece("Your other %(piece)s"), _("Kept for you. It is sent as soon as the rest is paid."), NOW)
     if _at(facts) >= 5:
         day = _day(facts, facts.settled_at or facts.now)
-        return Step("Your other piece", f"On its way to you next, since {day}.", DONE if _at(facts) == 6 else NOW)
-    words = "As soon as we have looked at the one you sent."
-    return Step("Your other piece", words, NOW if _at(facts) == 4 else NEXT)
+        words = _("On its way to you next, since %(day)s.", day=day)
+        return Step(with_piece("Your other %(piece)s"), words, DONE if _at(facts) == 6 else NOW)
+    words = _("As soon as we have looked at the one you sent.")
+    return Step(with_piece("Your other %(piece)s"), words, NOW if _at(facts) == 4 else NEXT)
 
 
 def _at(facts: WayFacts) -> int:
@@ -190,5 +215,5 @@ def _day(facts: WayFacts, at: datetime) -> str:
     return show_day(at, facts.zone, facts.locale)
 
 
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _on(facts: WayFacts, at: datetime) -> str:
+    return _("%(day)s.", day=_day(facts, at))

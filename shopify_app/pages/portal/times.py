@@ -38,7 +38,8 @@ from shopify_app.pages.portal import days
 from shopify_app.pages.portal.clients import Invited, with_case
 from shopify_app.pages.portal.sooner import ways
 from shopify_app.pages.portal.standing_in import standing_in
-from shopify_app.pages.wording import shown_locale
+from shopify_app.pages.portal.told import told
+from shopify_app.pages.portal.tongue import N_, _, tongue
 from shopify_app.web import addresses, begin, now, settings
 from shops.links import RETURN, issue_link
 from shops.shops import get_shop
@@ -46,8 +47,8 @@ from shops.shops import get_shop
 page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
 NEVER_OFFERED = timedelta(days=400)
-CONSENT = "Text me the link and one reminder. Nothing else is sent to this number."
-ON_WHATSAPP = "Write to me by WhatsApp first. Nothing else is sent to this number."
+CONSENT = N_("Text me the link and one reminder. Nothing else is sent to this number.")
+ON_WHATSAPP = N_("Write to me by WhatsApp first. Nothing else is sent to this number.")
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,12 @@ def reserve(token: str) -> ResponseReturnValue:
                 case_id=caller.case_id,
                 phone=request.form.get("phone", "")[:40],
                 texts_ok=request.form.get("texts") == "yes",
-                words=CONSENT,
+                words=_(CONSENT),
                 now=now(),
             )
             _agreed(session, caller.case)
             if kind is Kind.TELEPHONE and not caller.case.client_phone:
-                raise PhoneUnclear("Please add the number to ring you on.")
+                raise PhoneUnclear(_("Please add the number to ring you on."))
             book_consult(
                 session,
                 shop_id=caller.shop_id,
@@ -104,7 +105,7 @@ def reserve(token: str) -> ResponseReturnValue:
                 now=now(),
             )
         except PhoneUnclear as problem:
-            return _times(session, token, caller, Problem(problem.message, "phone")), 422
+            return _times(session, token, caller, Problem(told(problem.message), "phone")), 422
         except SlotTaken:
             return _taken(session, token, caller), 409
     return redirect(f"/consult/{token}", 303)
@@ -190,7 +191,7 @@ def calendar(token: str) -> ResponseReturnValue:
             organiser=(shop.shown_name, settings().mail_from or f"no-reply@{addresses().host}"),
             attendee=None,
             summary=f"{advisor.name}, {shop.shown_name}",
-            description=f"About: {caller.case.piece_title}",
+            description=_("About: %(piece)s", piece=caller.case.piece_title),
             location=addresses().consult_room(token) if consult.kind is Kind.VIDEO else "",
             url=addresses().consult(token),
             now=now(),
@@ -208,7 +209,7 @@ def _times(
     session: Session, token: str, caller: Invited, problem: Problem | None = None, moving: Consult | None = None
 ) -> str:
     slots = _free(session, caller)
-    zone, locale = _zone(caller, moving), shown_locale(caller.case.client_locale)
+    zone, locale = _zone(caller, moving), tongue().locale
     decision = find_decision(session, shop_id=caller.shop_id, return_gid=caller.case.return_gid)
     return render_template(
         "portal/times.html",
@@ -226,30 +227,30 @@ def _times(
         may_reserve=caller.case.state is CaseState.OPEN and caller.guest_id is None,
         both=decision is not None and decision.outcome is Outcome.BOTH,
         ways=ways(session, caller, zone=zone),
-        consent=CONSENT,
+        consent=_(CONSENT),
         whatsapp=bool(settings().twilio_whatsapp_from),
-        whatsapp_words=ON_WHATSAPP,
+        whatsapp_words=_(ON_WHATSAPP),
     )
 
 
 def _taken(session: Session, token: str, caller: Invited, moving: Consult | None = None) -> str:
-    zone, locale = _zone(caller, moving), shown_locale(caller.case.client_locale)
+    zone, locale = _zone(caller, moving), tongue().locale
     near = days.neighbours(_free(session, caller), _chosen(), zone=zone, locale=locale)
-    hour = show_hour(_chosen(), zone, locale)
-    return _times(session, token, caller, Problem(f"Someone chose {hour} a moment before you", "at", near), moving)
+    words = _("Someone chose %(hour)s a moment before you", hour=show_hour(_chosen(), zone, locale))
+    return _times(session, token, caller, Problem(words, "at", near), moving)
 
 
 def _agreed(session: Session, case: Case) -> None:
     """Keep what they ticked, with the words they read beside it."""
     about: dict[str, Any] = {"how": "page", "ip": request.remote_addr or "", "now": now()}
     if request.form.get("texts") == "yes":
-        agree(session, case, SMS, words=CONSENT, **about)
+        agree(session, case, SMS, words=_(CONSENT), **about)
     if request.form.get("whatsapp") == "yes":
-        agree(session, case, WHATSAPP, words=ON_WHATSAPP, **about)
+        agree(session, case, WHATSAPP, words=_(ON_WHATSAPP), **about)
 
 
 def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -> str:
-    locale = shown_locale(caller.case.client_locale)
+    locale = tongue().locale
     ends = show_hour(consult.ends_at, consult.client_zone, locale)
     about = _about(session, token, caller)
     # No link of theirs goes to another company: what they add to their calendar leads to nothing but the hour.
@@ -262,7 +263,7 @@ def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -
         ways=ways(session, caller, zone=consult.client_zone),
         whatsapp=bool(settings().twilio_whatsapp_from),
         on_whatsapp=on_whatsapp(session, caller.case),
-        whatsapp_words=ON_WHATSAPP,
+        whatsapp_words=_(ON_WHATSAPP),
         google=calendars.google_link(consult, summary=summary),
         outlook=calendars.outlook_link(consult, summary=summary),
         when=show_times(consult.starts_at, consult.client_zone, locale),
@@ -299,7 +300,7 @@ def _about(session: Session, token: str, caller: Invited) -> dict[str, Any]:
 def _to_return(session: Session, caller: Invited) -> ResponseReturnValue:
     rma = find_rma(session, shop_id=caller.shop_id, return_gid=caller.case.return_gid)
     if rma is None or rma.id is None:
-        raise NotFound("Your return is being prepared. Its page comes by email.")
+        raise NotFound(_("Your return is being prepared. Its page comes by email."))
     token = issue_link(session, shop_id=caller.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
     return redirect(f"/r/{token}", 303)
 
@@ -311,9 +312,9 @@ def _chosen() -> datetime:
     try:
         at = parse_instant(request.form.get("at", ""))
     except ValueError:
-        raise AppError("Please choose one of the times.") from None
+        raise AppError(_("Please choose one of the times.")) from None
     if abs(at - now()) > NEVER_OFFERED:
-        raise AppError("Please choose one of the times.")
+        raise AppError(_("Please choose one of the times."))
     return at
 
 
@@ -321,7 +322,7 @@ def _kind() -> Kind:
     try:
         return Kind(request.form.get("kind", ""))
     except ValueError:
-        raise AppError("Please choose how we shall meet.") from None
+        raise AppError(_("Please choose how we shall meet.")) from None
 
 
 def _zone(caller: Invited, moving: Consult | None = None) -> str:
@@ -353,13 +354,13 @@ def _booked(session: Session, caller: Invited) -> Consult:
     _only_the_client(caller)
     consult = _current(session, caller)
     if consult is None:
-        raise NotFound("There is no time reserved. You may choose one.")
+        raise NotFound(_("There is no time reserved. You may choose one."))
     return consult
 
 
 def _only_the_client(caller: Invited) -> None:
     if caller.guest_id is not None:
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))
 
 
 def _place(session: Session, advisor: Advisor) -> Boutique | None:

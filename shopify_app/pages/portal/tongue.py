@@ -14,13 +14,26 @@ from flask import Response, g, request
 from flask.blueprints import BlueprintSetupState
 
 from shopify_app.locales import SPOKEN, language_of, spoken_locale
-from shopify_app.tongue import N_, Tongue, _, apart, ngettext, said, speak, teach, tongue
+from shopify_app.tongue import (
+    N_,
+    Tongue,
+    _,
+    apart,
+    ngettext,
+    piece_word,
+    said,
+    speak,
+    speak_english,
+    teach,
+    tongue,
+    with_piece,
+)
 from shopify_app.web import addresses
 
-__all__ = ["N_", "Tongue", "_", "apart", "carry", "choices", "listen", "ngettext", "said", "speak", "tongue"]
+__all__ = ["N_", "_", "apart", "ngettext", "piece_word", "said", "speak", "speak_english", "tongue", "with_piece"]
 
 PORTAL = frozenset({"r", "consult", "return", "proxy"})  # also of an address that is none, where no page is asked
-FROM_SHOPIFY = frozenset({"shop", "path_prefix", "timestamp", "signature", "logged_in_customer_id"})
+KEPT = ("again", "from", "zone", "box")  # of an address when its language is changed; nothing else is echoed
 THEME_LOCALE = re.compile(r"/([a-z]{2}(?:-[a-z0-9]{2,4})?)/")
 PLACES = re.compile(r'\b(href|action|formaction)="([^"]*)"')
 GET_FORM = re.compile(r'<form method="get"[^>]*>')
@@ -58,7 +71,7 @@ def choices() -> list[tuple[str, str, str]]:
     """(name, tag, address) of every other language, for the foot of a page that a link can open again."""
     if request.method not in ("GET", "HEAD"):
         return []
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in FROM_SHOPIFY | {"lang"}]
+    kept = [(name, request.args[name]) for name in KEPT if name in request.args]
     return [
         (name, tag := language.replace("_", "-"), "?" + urlencode([*kept, ("lang", tag)]))
         for language, name in SPOKEN.items()
@@ -92,7 +105,7 @@ def carried(html: str, tag: str) -> str:
 def _is_ours(to: str) -> bool:
     inside: Any = request.args.get("path_prefix")
     here = f"{addresses().app_url}/"
-    if to.startswith(("/static/", f"{here}static/")) or "lang=" in to:
+    if to.startswith(("/static/", f"{here}static/")) or "lang=" in to or ".css" in to:
         return False
     if to.startswith(here):
         return True

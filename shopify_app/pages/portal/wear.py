@@ -13,11 +13,11 @@ from logistics.pictures import get_picture, pictures_of
 from logistics.wear import answer_deduction, deduction_of
 from shopify_app.pages.desk.pieces import picture_answer
 from shopify_app.pages.portal.clients import with_return
+from shopify_app.pages.portal.tongue import _
 from shopify_app.web import begin, now, pictures
 
 page = Blueprint("wear", __name__, url_prefix="/r/<token>/wear")
 ANSWERS = {"agree": Answer.AGREED, "disagree": Answer.DISPUTED}
-NOTHING = "There is nothing to show here."
 
 
 @page.get("")
@@ -42,7 +42,7 @@ def answer(token: str) -> ResponseReturnValue:
         rma = with_return(session, token)
         _priced(deduction_of(session, rma))
         if given is None:
-            raise AppError("Please choose one of the two answers.")
+            raise AppError(_("Please choose one of the two answers."))
         assert rma.id is not None
         answer_deduction(
             session,
@@ -64,11 +64,11 @@ def show_picture(token: str, picture_id: int) -> ResponseReturnValue:
         assert rma.id is not None
         picture = get_picture(session, shop_id=rma.shop_id, rma_id=rma.id, picture_id=picture_id)
         if not picture.shown_to_client:
-            raise NotFound("That picture is not here.")
+            raise NotFound(_("That picture is not here."))
     return picture_answer(pictures().get(picture.key), picture.media_type)
 
 
 def _priced(found: Deduction | None) -> Deduction:
     if found is None or not found.currency:
-        raise NotFound(NOTHING)
+        raise NotFound(_("There is nothing to show here."))
     return found

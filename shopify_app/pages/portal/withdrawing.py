@@ -13,12 +13,14 @@ from sqlmodel import Session
 from kit.errors import AppError
 from kit.tokens import new_token
 from logistics.stating import Stated, keep_statement, read_statement, received_in_words
+from notifications.rendering import language, languages
 from shopify_app.pages.portal.places import Place, in_both
+from shopify_app.pages.portal.told import told
+from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.web import begin, now, settings
 from shops.limits import may_try
 
 page = Blueprint("withdrawing", __name__)
-READ_HERE = ("en", "fr")
 STATED_IN_A_SHOP = 600  # an hour: far above any house's, and it keeps a robot from filling the table
 WRITTEN_TO_ONE = 3  # letters an hour to one address; the statement counts without one
 
@@ -54,7 +56,7 @@ def _look() -> tuple[str, dict[str, Any], int]:
     try:
         stated = read_statement(request.form)
     except AppError as error:
-        return "first", _typed() | {"problem": error.message}, 422
+        return "first", _typed() | {"problem": told(error.message)}, 422
     return "second", _said(stated) | {"key": new_token()}, 200
 
 
@@ -62,15 +64,16 @@ def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
     try:
         stated = read_statement(request.form)
     except AppError as error:
-        return "first", _typed() | {"problem": error.message}, 422
+        return "first", _typed() | {"problem": told(error.message)}, 422
     key = request.form.get("key", "")
     if not 20 <= len(key) <= 64:
         return "second", _said(stated) | {"key": new_token()}, 422
-    locale = request.accept_languages.best_match(READ_HERE) or "en"
+    speaks = tongue().locale
+    locale = speaks if language(speaks) in ("en", *languages()) else "en"  # of the letter, which is in fewer
     with begin() as session:
         may_write = _may(session, shop_id, stated)
         row = keep_statement(session, stated, shop_id=shop_id, key=key, locale=locale, may_write=may_write, now=now())
-        received = received_in_words(session, row)
+        received = received_in_words(session, row, locale=speaks)
     return "done", _said(stated) | {"received": received, "written": may_write}, 200
 
 
@@ -79,7 +82,7 @@ def _may(session: Session, shop_id: int, stated: Stated) -> bool:
     about: dict[str, Any] = {"shop_id": shop_id, "secret": settings().secret_key, "now": now()}
     if not may_try(session, tries={"withdraw": STATED_IN_A_SHOP}, **about):
         raise TooOften(
-            "Very many are writing to us at this moment. Please send us your withdrawal by email: it counts."
+            _("Very many are writing to us at this moment. Please send us your withdrawal by email: it counts.")
         )
     return may_try(session, tries={f"withdraw:{stated.email.casefold()}": WRITTEN_TO_ONE}, **about)
 
