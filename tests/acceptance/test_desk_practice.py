@@ -140,7 +140,7 @@ def test_what_words_do(words: str, said: set[Said]) -> None:
     assert hear(words, companions=["husband"]) == said
 
 
-NAME = st.from_regex(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,10}", fullmatch=True).filter(lambda word: word.casefold() not in STARTERS)
+NAME = st.from_regex(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,10}", fullmatch=True).filter(lambda one: one.casefold() not in STARTERS)
 LINE = "Tom paid €14,800 to {name} at Place Vendôme on 12 December. {name} wrote from a@b.example, and I love it."
 
 
