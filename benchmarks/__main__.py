@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, desk, door, history, home, lost, rematch, rooms, routing, slots
+from benchmarks import chaos, desk, door, history, home, lost, portal, rematch, rooms, routing, slots
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "rematch": rematch.run,
     "home": home.run,
     "desk": desk.run,
+    "portal": portal.run,
 }
 
 

@@ -81,7 +81,7 @@ class AroundLetters(Letters):
         zone = guest.zone if is_zone(guest.zone) else consult.client_zone
         return {
             "greeting": guest.name,
-            "client": self.client or phrase("somebody", self.locale),
+            "client": self.called or phrase("somebody", self.locale),
             "advisor": self.advisor.name,
             "kind": consult.kind.value,
             "when": show_both(consult.starts_at, zone, consult.advisor_zone, self.locale),

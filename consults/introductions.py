@@ -11,4 +11,4 @@ def introduce(why: WhyNot | None, *, owner: str, advisor: str, day: str, locale:
     if reason is WhyNot.LEFT:
         return phrase("left", locale, **names)
     until = "_until" if day and reason in (WhyNot.AWAY, WhyNot.OFF_SHIFT) else ""
-    return f"{phrase(reason.value + until, locale, **names)} {phrase('meanwhile', locale, **names)}"
+    return phrase("meanwhile", locale, **names, reason=phrase(reason.value + until, locale, **names))

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from sqlmodel import Session
 
 from consults import calendars
@@ -13,12 +11,14 @@ from consults.introductions import introduce
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique, Case, Consult
 from consults.names import greeting
-from consults.phrases import language_of, phrase, spoken_locale
+from consults.phrases import phrase
 from consults.ports import ReturnPages
 from consults.reservations import advisor_of, case_of
 from consults.telling import Words
-from consults.zones import show_both, show_day, show_times
+from consults.zones import show_both, show_day, show_shortly, show_times
 from kit.addresses import Addresses
+from kit.languages import spoken_locale, written_in
+from notifications.addressing import called, salutation
 from shops.links import CONSULT, DESK, issue_link
 from shops.models import Shop
 from shops.shops import get_shop
@@ -65,7 +65,9 @@ class Letters:
         """To the client by text."""
         values = {"house": self.shop.shown_name, "link": self._consult_link()}
         names = (self.advisor.name, self.advisor.first_name)
-        return Words([*({**values, "advisor": name} for name in names), {**values, "advisor": "us"}])
+        return Words(
+            [*({**values, "advisor": name} for name in names), {**values, "advisor": phrase("us", self.locale)}]
+        )
 
     def rang(self) -> Words:
         """To the client by email, who rang while nobody could pick up."""
@@ -74,9 +76,8 @@ class Letters:
     def rang_by_text(self) -> Words:
         """To the client by text, for the same reason."""
         values = {"house": self.shop.shown_name, "link": self._consult_link()}
-        return Words(
-            [{**values, "advisor": name} for name in (self.advisor.name, self.advisor.first_name, "your advisor")]
-        )
+        names = (self.advisor.name, self.advisor.first_name, phrase("your_advisor", self.locale))
+        return Words([{**values, "advisor": name} for name in names])
 
     # --- a conversation
 
@@ -126,8 +127,13 @@ class Letters:
 
     @property
     def client(self) -> str:
-        """ "Mrs Whitlock"; "" when unknown."""
+        """ "Mrs Whitlock", for those who work here; "" when unknown."""
         return greeting(self.case.client_title, self.case.client_name, self.case.client_locale)
+
+    @property
+    def called(self) -> str:
+        """The same in the client's own language: "Frau Whitlock"."""
+        return called(self.case.client_title, self.case.client_name, self.case.client_locale)
 
     @property
     def piece(self) -> str:
@@ -168,13 +174,13 @@ class Letters:
 
     def when(self, consult: Consult) -> str:
         """The time for the client, in their language; in English as it was shown when it was booked."""
-        if language_of(self.locale) == "en":
+        if written_in(self.locale) == "en":
             return consult.label_client
         return show_both(consult.starts_at, consult.client_zone, consult.advisor_zone, self.locale)
 
     def _to_client(self) -> dict[str, Any]:
         return {
-            "greeting": self.client or phrase("good_day", self.locale),
+            "greeting": salutation(self.case.client_title, self.case.client_name, self.case.client_locale),
             "house": self.shop.shown_name,
             "advisor": self.advisor.name,
             "first_name": self.advisor.first_name,
@@ -210,15 +216,15 @@ class Letters:
         )
 
     def _entry_of_client(self, consult: Consult, mailbox: str, method: str, link: str) -> tuple[str, str, bytes]:
+        piece = self.their_piece
         content = calendars.invitation(
             consult,
             host=self.addresses.host,
             method=method,
             organiser=(self.shop.shown_name, mailbox),
-            attendee=(self.client or "You", self.case.client_email or ""),
+            attendee=(self.case.client_name or self.shop.shown_name, self.case.client_email or ""),
             summary=f"{self.advisor.name}, {self.shop.shown_name}",
-            description=f"{self.their_piece[0].upper()}{self.their_piece[1:]}. "
-            + phrase("entry", self.locale, link=link),
+            description=phrase("entry", self.locale, piece=f"{piece[0].upper()}{piece[1:]}", link=link),
             location=self.place(consult, link, self.locale),
             url=link,
             now=self.now,
@@ -269,6 +275,4 @@ def letters_of(session: Session, consult: Consult, *, addresses: Addresses, now:
 
 def whens(consult: Consult, zone: str, locale: str = "en") -> tuple[str, str]:
     """The time in full, and shorter for a text that would be too long."""
-    local = consult.starts_at.astimezone(ZoneInfo(zone))
-    short = format_datetime(local, "EEE d MMM, HH:mm", tzinfo=local.tzinfo, locale=language_of(locale))
-    return show_times(consult.starts_at, zone, locale), short
+    return show_times(consult.starts_at, zone, locale), show_shortly(consult.starts_at, zone, locale)

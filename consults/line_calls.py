@@ -13,6 +13,7 @@ from consults.history import CLIENT, add_line
 from consults.line_models import Line, LineCall
 from consults.lines import line_at
 from consults.models import Advisor, Case
+from consults.phrases import language_by_number
 from consults.presence import is_at_work
 from consults.threads import client_with
 from jobs import enqueue
@@ -21,7 +22,6 @@ from shops.models import Shop, ShopState
 from shops.shops import get_shop
 
 PUT_THROUGH, CLOSED, UNKNOWN, MISSED, ANSWERED = "put_through", "closed", "unknown", "missed", "answered"
-FRENCH_NUMBERS = ("+33", "+377", "+352")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def ring(session: Session, *, number: str, caller: str, call_sid: str, now: date
     case = client_with(session, {caller}, shop_id=line.shop_id, now=now) if caller else None
     if case is None:
         _note(session, line, call_sid, None, None, UNKNOWN, now)
-        return Ringing(UNKNOWN, shop, line, "fr" if caller.startswith(FRENCH_NUMBERS) else "en")
+        return Ringing(UNKNOWN, shop, line, language_by_number(caller))
     advisor = _who(session, line, case)
     is_new = _note(session, line, call_sid, case, advisor, PUT_THROUGH, now)
     if is_new:

@@ -1,21 +1,11 @@
-"""How a client is addressed. Pure."""
+"""How a client is named on our own pages and to those who work here, in English. Letters: notifications.addressing."""
 
-FAMILY_NAME_FIRST = ("ja", "zh", "ko", "hu", "vi")
-PARTICLES = frozenset({"van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "af"})
-HER = frozenset({"mrs", "ms", "miss", "madame", "mme", "lady", "frau", "signora", "señora"})
-HIS = frozenset({"mr", "monsieur", "m", "sir", "lord", "herr", "signor", "señor"})
+from notifications.addressing import HER, HIS, in_english
 
 
 def greeting(title: str, name: str | None, locale: str = "en") -> str:
     """ "Mrs Whitlock"; the full name without a title, or where the family name does not come last; "" for no name."""
-    words = (name or "").split()
-    language = locale.replace("-", "_").split("_")[0]
-    if not title.strip() or not words or language in FAMILY_NAME_FIRST:
-        return " ".join(words)
-    first = len(words) - 1
-    while first > 1 and words[first - 1].lower() in PARTICLES:
-        first -= 1
-    return " ".join([title.strip(), *words[first:]])
+    return in_english(title, name, locale)
 
 
 def whose(title: str) -> str:

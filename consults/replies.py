@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import ladder
-from consults.line_calls import FRENCH_NUMBERS
 from consults.line_models import Line
 from consults.lines import line_at
 from consults.models import Advisor, Case, FirstAnswerRung
 from consults.names import greeting
+from consults.phrases import language_by_number
 from consults.ports import Colleague
 from consults.states import CaseState
 from consults.threads import case_of_text, hear
@@ -192,7 +192,7 @@ def _answer_stranger(session: Session, text: InboundText, line: Line, now: datet
         message="line_unknown",
         ways=[Way(text.channel, text.sender, values)],
         key=f"line:text:{text.id}",
-        locale="fr" if text.sender.startswith(FRENCH_NUMBERS) else "en",
+        locale=language_by_number(text.sender),
         sender=line.number,
         now=now,
     )

@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, UnknownLocaleError, get_global
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime, format_time, get_timezone_location
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
 from consults.phrases import phrase
+from kit.languages import spoken_locale, written_in
 
 # Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
 MAIN_ZONE = {
@@ -64,12 +65,14 @@ def show_hour(starts_at: datetime, zone: str, locale: str = "en") -> str:
     at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
     twelve = known.territory is not None and "h" in known.time_formats["short"].pattern
     # Not "hh" for "HH": a scheduler sent its people to the wrong half of the day that way (cal.diy PR 30022).
-    return format_time(at, "h:mm a" if twelve else "HH:mm", tzinfo=at.tzinfo, locale=known)
+    half_first = known.time_formats["short"].pattern.startswith("a")
+    pattern = ("ah:mm" if half_first else "h:mm a") if twelve else "HH:mm"
+    return format_time(at, pattern, tzinfo=at.tzinfo, locale=known)
 
 
 def show_times(starts_at: datetime, zone: str, locale: str = "en") -> str:
     """ "Tuesday 24 November, 16:30", in that zone."""
-    return f"{show_day(starts_at, zone, locale)}, {show_hour(starts_at, zone, locale)}"
+    return phrase("at", locale, day=show_day(starts_at, zone, locale), hour=show_hour(starts_at, zone, locale))
 
 
 def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en") -> str:
@@ -79,16 +82,28 @@ def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en
     date there is named.
     """
     here, there = starts_at.astimezone(ZoneInfo(zone)), starts_at.astimezone(ZoneInfo(other_zone))
-    label = f"{show_times(starts_at, zone, locale)}, {city(zone)} ({offset(here)})"
+    at = show_times(starts_at, zone, locale)
+    label = phrase("here", locale, time=at, city=city(zone, locale), offset=offset(here))
     if here.utcoffset() == there.utcoffset():
         return label
     same_day = here.date() == there.date()
     other = (show_hour if same_day else show_times)(starts_at, other_zone, locale)
-    return f"{label}. {phrase('there', locale, city=city(other_zone), offset=offset(there), time=other)}"
+    return phrase("there", locale, here=label, city=city(other_zone, locale), offset=offset(there), time=other)
 
 
-def city(zone: str) -> str:
-    """ "New York" of "America/New_York"."""
+def show_shortly(starts_at: datetime, zone: str, locale: str = "en") -> str:
+    """ "Tue 24 Nov, 16:30": the shortest way that is understood, for a text."""
+    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(spoken_locale(locale))
+    usual = {"de": "EEE d. MMM"}.get(known.language, "EEE d MMM")
+    pattern = known.datetime_skeletons["MMMEd"].pattern if known.language in ("ja", "zh", "ar") else usual
+    day = format_datetime(at, pattern, tzinfo=at.tzinfo, locale=known)
+    return phrase("at", locale, day=day, hour=format_time(at, "HH:mm", tzinfo=at.tzinfo, locale=known))
+
+
+def city(zone: str, locale: str = "en") -> str:
+    """ "New York" of "America/New_York"; as their language calls it, for a reader of another one."""
+    if written_in(locale) != "en" and is_zone(zone):
+        return get_timezone_location(ZoneInfo(zone), locale=_locale(locale), return_city=True)
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 

@@ -1,12 +1,13 @@
 """When a carrier comes to the client's door. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-FROM, UNTIL = time(9), time(12)
+MORNING, AFTERNOON = (time(9), time(12)), (time(13), time(17))
+OFFERED_DAYS = 5
 SATURDAY = 5
 
 
@@ -18,13 +19,28 @@ class Window:
     ends_at: datetime
 
 
+def windows(now: datetime, zone: str, *, days: int = OFFERED_DAYS) -> list[Window]:
+    """Every window of the next working days in that zone, the first day that of `next_window`."""
+    first = next_window(now, zone).starts_at.astimezone(ZoneInfo(zone)).date()
+    wanted = [day for day in (first + timedelta(days=n) for n in range(2 * days)) if day.weekday() < SATURDAY][:days]
+    return [_window(day, hours, zone) for day in wanted for hours in (MORNING, AFTERNOON)]
+
+
 def next_window(now: datetime, zone: str) -> Window:
     """The next working day's morning in that zone, never the same day: a courier's round is made the day before."""
     day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
-    ends = (datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for at in (FROM, UNTIL))
-    return Window(*ends)
+    return _window(day, MORNING, zone)
+
+
+def may_still_change(starts_at: datetime, now: datetime, zone: str) -> bool:
+    """Whether the round of that visit is not made yet: until the end of the day before it."""
+    return now.astimezone(ZoneInfo(zone)).date() < starts_at.astimezone(ZoneInfo(zone)).date()
+
+
+def _window(day: date, hours: tuple[time, time], zone: str) -> Window:
+    return Window(*(datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for at in hours))
 
 
 def zone_of(country: str, otherwise: str) -> str:

@@ -61,6 +61,8 @@ def cancel_collection(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: i
             return
         parcels.forget_collection(session, parcel)
         note_step(session, rma, "collection_cancelled", actor=APP, now=clock.now())
+        if _wanted(parcel, clock.now()) and wants_collection(session, rma, parcel):  # called off for another day
+            follow_up(session, rma, "book_collections")
 
 
 def wants_collection(session: Session, rma: Rma, parcel: Parcel) -> bool:
@@ -76,12 +78,20 @@ def comes_to(policy: LogisticsPolicy, country: str) -> bool:
     return policy.collects and (not policy.collects_in or country in policy.collects_in)
 
 
+def _wanted(parcel: Parcel, now: datetime) -> Window | None:
+    """The visit the client asked for, while it is to come."""
+    if parcel.wanted_from is None or parcel.wanted_until is None or parcel.wanted_from <= now:
+        return None
+    return Window(parcel.wanted_from, parcel.wanted_until)
+
+
 def _collect(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int) -> None:
     """Planned first and its id kept: a visit that was only planned costs nothing and brings nobody to the door."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, sender = parcels.get_parcel(session, rma, parcel_id), rmas.sender_of(rma)
-        window = next_window(clock.now(), zone_of(sender.country, get_shop(session, shop_id).zone))
+        zone = zone_of(sender.country, get_shop(session, shop_id).zone)
+        window = _wanted(parcel, clock.now()) or next_window(clock.now(), zone)
     planned_id = parcel.collection_id
     if not planned_id:
         planned = carrier.plan_collection(
@@ -132,6 +142,7 @@ def _note_none(begin: Begin, shop_id: int, rma_id: int, reason: str) -> None:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         for parcel in parcels.parcels_of(session, rma):
             if not parcel.collection_code:
+                parcel.wanted_from = parcel.wanted_until = None
                 parcels.forget_collection(session, parcel)
         detail = f"No collection: {reason} The client hands it in at a counter."
         note_step(session, rma, "no_collection", actor=APP, now=clock.now(), detail=detail)

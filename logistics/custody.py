@@ -1,7 +1,8 @@
 """Who had the piece in their hands, when, under which seal. Rows are added and never changed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.db import insert_once
@@ -10,8 +11,8 @@ from logistics import rmas
 from logistics.custody_models import Custody
 from logistics.custody_words import HandOver
 from logistics.history import lock_rma, note_step
-from logistics.models import Rma
-from logistics.states import Goods
+from logistics.models import Parcel, Rma, Scan
+from logistics.states import MOVING_SCANS, Goods
 
 TWO_PEOPLE = "Two people open a piece of this value. Write down who the second one is."
 RECEIPT = (HandOver.BROUGHT, HandOver.RECEIVED, HandOver.OPENED)
@@ -82,6 +83,13 @@ def record_opening(
 def hands_of(session: Session, rma: Rma) -> list[Custody]:
     """Every hand-over, oldest first."""
     return list(session.exec(select(Custody).where(Custody.rma_id == rma.id).order_by(col(Custody.id))))
+
+
+def taken_at(session: Session, rma: Rma) -> dict[int, datetime]:
+    """{parcel id: when its carrier first scanned it on its way} of what left the client's hands."""
+    query = select(Scan.parcel_id, sa.func.min(Scan.at)).join(Parcel, col(Parcel.id) == col(Scan.parcel_id))
+    moving = query.where(Parcel.rma_id == rma.id, col(Scan.status).in_(MOVING_SCANS)).group_by(col(Scan.parcel_id))
+    return {parcel_id: at if at.tzinfo else at.replace(tzinfo=UTC) for parcel_id, at in session.exec(moving)}
 
 
 def needs_two(session: Session, rma: Rma) -> bool:

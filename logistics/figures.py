@@ -28,6 +28,7 @@ def figures(suggested: SuggestedOutcome, currency: str, terms: Terms) -> dict[st
         "amount_cents": amount.cents,
         "currency": amount.currency,
         "shop_cents": suggested.in_shop_money.cents if suggested.in_shop_money else None,
+        "tax_cents": suggested.tax.cents if suggested.tax and _is_whole(suggested, amount, terms) else None,
         "owed_cents": suggested.owed.cents if suggested.owed else 0,
         "elsewhere_cents": _elsewhere(suggested, amount, terms),
         "transactions": [{"parent_gid": g, "amount": m.amount, "currency": m.currency} for g, m in parts],
@@ -82,6 +83,11 @@ def _is_short(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> bool:
     if suggested.worth is None or suggested.limit is None or terms.exchanges:
         return False
     return amount.cents >= suggested.limit.cents and suggested.worth.cents > amount.cents
+
+
+def _is_whole(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> bool:
+    """Whether the amount is all that the pieces come to, so that its tax is the pieces' tax."""
+    return not terms.exchanges and amount.cents > 0 and suggested.worth == amount
 
 
 def _elsewhere(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> int:

@@ -3,6 +3,7 @@
 from logistics.balances import ask_balance
 from logistics.collection_jobs import book_collections, cancel_collection
 from logistics.exchanges import make_exchange
+from logistics.keeping import take_back
 from logistics.minds import drop_exchange, look_at_credit
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
@@ -40,6 +41,7 @@ __all__ = [
     "record_scan",
     "release_label",
     "sell_beside",
+    "take_back",
     "tell_client_arrived",
     "tell_client_label",
     "tell_client_money",

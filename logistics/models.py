@@ -201,6 +201,8 @@ class Parcel(SQLModel, table=True):
     collection_code: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     collection_from: datetime | None = None
     collection_until: datetime | None = None
+    wanted_from: datetime | None = None  # the visit the client asked for in place of the carrier's next one
+    wanted_until: datetime | None = None
 
     @property
     def need(self) -> Money:
@@ -283,6 +285,7 @@ class Settlement(SQLModel, table=True):
     elsewhere_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
     elsewhere_how: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     shop_cents: int | None = Field(default=None, sa_type=sa.BigInteger)
+    tax_cents: int | None = Field(default=None, sa_type=sa.BigInteger)  # within the amount; null where not known
     granted_by: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
     granted_at: datetime | None = None
     pay_url: str = Field(default="", sa_column_kwargs={"server_default": ""})

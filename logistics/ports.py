@@ -122,6 +122,19 @@ class ExchangeDoor(Protocol):
         """Take pieces instead, (exchange line gid, quantity) not yet processed, off the return again."""
 
 
+class KeepingDoor(Protocol):
+    """Ending a return whose piece the client keeps. Calls may raise OutsideError, `ambiguous` as with ReturnsDoor."""
+
+    def read(self, shop_id: int, return_gid: str) -> ReturnRead | None:
+        """As ReturnsDoor.read()."""
+
+    def cancel(self, shop_id: int, return_gid: str) -> ReturnRead:
+        """Cancel an open return, telling nobody by mail; one that cannot be cancelled is returned as it is."""
+
+    def decline(self, shop_id: int, return_gid: str, note: str) -> ReturnRead:
+        """As ExchangeDoor.decline()."""
+
+
 class SalesDoor(Protocol):
     """Selling a piece beside a return. Every call may raise OutsideError; `ambiguous` when it may have taken effect."""
 

@@ -216,6 +216,7 @@ class SuggestedOutcome:
     worth: Money | None = None
     limit: Money | None = None
     given_back: Money | None = None
+    tax: Money | None = None  # within what the pieces come to
 
 
 @dataclass(frozen=True)

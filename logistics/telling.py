@@ -12,6 +12,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
 from kit.errors import Waiting
+from kit.languages import spoken_locale, written_in
 from logistics import parcels, rmas, settlements
 from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
@@ -20,7 +21,7 @@ from logistics.radar import cards
 from logistics.states import ParcelState
 from logistics.wear import deduction_of
 from notifications import messages
-from notifications.rendering import language
+from notifications.addressing import in_english, salutation
 from shops.links import RETURN, issue_link
 from shops.models import Shop
 from shops.shops import get_shop
@@ -85,6 +86,10 @@ def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id
         write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
 
 
+JOINED = {"ja": "{} {}", "zh": "{} {}", "ar": "{}، {}"}
+"""A day and its hours, where it is no comma as ours."""
+
+
 def working_day(at: datetime, zone: str) -> datetime:
     """`at`, or the Monday after it when it falls on a weekend in that zone."""
     weekday = at.astimezone(ZoneInfo(zone)).weekday()
@@ -98,7 +103,8 @@ def day_in_words(at: datetime, zone: str, locale: str) -> str:
 
 
 def reading_locale(locale: str) -> str:
-    """A locale Babel knows, from a tag such as "fr-CA"; English otherwise."""
+    """A locale Babel knows and we write in, from a tag such as "fr-CA"; English otherwise, dates and sums included."""
+    locale = spoken_locale(locale)
     try:
         return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
     except (UnknownLocaleError, ValueError):
@@ -115,7 +121,7 @@ def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
     locale = reading_locale(rma.client_locale)
     day = day_in_words(_ends(first)[0], zone, locale)
     hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in _ends(first)]
-    return f"{day}, {hours[0]}\u2013{hours[1]}"
+    return JOINED.get(written_in(locale), "{}, {}").format(day, f"{hours[0]}\u2013{hours[1]}")
 
 
 def _ends(parcel: Parcel) -> tuple[datetime, datetime]:
@@ -124,25 +130,32 @@ def _ends(parcel: Parcel) -> tuple[datetime, datetime]:
 
 
 def greeting(title: str, name: str, locale: str = "en") -> str:
-    """Title and surname, or the whole name where the title is not known. In French without a word before it."""
-    name = name.strip()
-    if language(locale) == "fr":
-        return f"{title} {name.split()[-1]}" if title and name else name or "Bonjour"
-    if title and name:
-        return f"Dear {title} {name.split()[-1]}"
-    return f"Dear {name}" if name else "Good day"
+    """What opens a letter: title and surname, or the whole name where the title is not known."""
+    if written_in(locale) == "en" and name.strip():
+        return f"Dear {in_english(title, name, locale)}"
+    return salutation(title, name, locale)
 
 
-AND, PIECES, PIECE = 0, 1, 2
-WORDS = {"en": (" and ", "your pieces", "your piece"), "fr": (" et ", "vos pièces", "votre pièce")}
+AND, PIECES, PIECE, OTHER = 0, 1, 2, 3
+WORDS = {
+    "en": ("{} and {}", "your pieces", "your piece", "The piece"),
+    "fr": ("{} et {}", "vos pièces", "votre pièce", "La pièce"),
+    "de": ("{} und {}", "Ihre Stücke", "Ihr Stück", "Das Stück"),
+    "it": ("{} e {}", "le Sue creazioni", "la Sua creazione", "La creazione"),
+    "es": ("{} y {}", "sus piezas", "su pieza", "La pieza"),
+    "ja": ("{}と{}", "お品物", "お品物", "お品物"),
+    "zh": ("{}和{}", "您的作品", "您的作品", "您选的作品"),
+    "ar": ("{} و{}", "قطعكم", "قطعتكم", "القطعة"),
+}
+"""Two pieces, several, one, and the one chosen instead."""
 
 
 def piece_in_words(session: Session, rma: Rma) -> str:
     """What comes back, as the client knows it, in the language of their letters."""
-    words = WORDS.get(language(rma.client_locale), WORDS["en"])
+    words = WORDS[written_in(rma.client_locale)]
     titles = [line.title for line in rmas.lines_of(session, rma) if line.title]
     if 0 < len(titles) <= 2:
-        return words[AND].join(titles)
+        return words[AND].format(*titles) if len(titles) == 2 else titles[0]
     return words[PIECES] if titles else words[PIECE]
 
 

@@ -8,12 +8,13 @@ from babel.dates import format_date
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
+from kit.languages import written_in
 from logistics import rmas, statements
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.judging import verdict_of
 from logistics.refund_promises import promise_of
-from logistics.telling import reading_locale, write_letter
+from logistics.telling import JOINED, reading_locale, write_letter
 from shops.shops import get_shop
 
 ACKNOWLEDGED = "withdrawal_acknowledged"
@@ -48,7 +49,8 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
 def instant_in_words(at: datetime, zone: str, locale: str) -> str:
     """ "Tuesday 24 November 2026, 10:00 (Europe/Paris)": a day and a time that nobody can misread."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{day_in_words(here.date(), locale)}, {here:%H:%M} ({zone})"
+    joined = JOINED.get(written_in(locale), "{}, {}")
+    return joined.format(day_in_words(here.date(), locale), f"{here:%H:%M} ({zone})")
 
 
 def day_in_words(day: date | None, locale: str) -> str:

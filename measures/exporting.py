@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from kit.text import plain_cell
 from measures import turns
 from measures.leaks import Leak
 from measures.measured import SUMMED, MeasuredReturn
@@ -125,5 +126,6 @@ def _finite(span: tuple[float, float]) -> list[float | None]:
 
 def _line(values: Any) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(values)
+    cells = [plain_cell(value) if isinstance(value, str) else value for value in values]
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue()

@@ -18,6 +18,9 @@ class Meaning(StrEnum):
 # Twilio obeys these on its own, answers them itself, and refuses the next text with 21610:
 # twilio.com/docs/messaging/tutorials/advanced-opt-out
 STOP = frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"})
+# The same in the languages we write in. Only the English ones are Twilio's own; these we keep ourselves, and Twilio
+# too where its Advanced Opt-Out is told them.
+STOP_ELSEWHERE = frozenset({"arret", "arrêt", "stopp", "abmelden", "baja", "停止", "配信停止", "退订", "إيقاف", "توقف"})
 START = frozenset({"start", "yes", "unstop"})
 HELP = frozenset({"help", "info"})
 TAKE = frozenset({"1", "one", "take it", "take"})
@@ -33,7 +36,7 @@ def read(body: str, opt_out: str = "") -> Meaning:
     for words, meaning in (
         (TAKE, Meaning.TAKE),
         (NOT_TODAY, Meaning.NOT_TODAY),
-        (STOP, Meaning.STOP),
+        (STOP | STOP_ELSEWHERE, Meaning.STOP),
         (START, Meaning.START),
         (HELP, Meaning.HELP),
     ):

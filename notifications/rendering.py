@@ -1,13 +1,22 @@
 """Messages from their templates. A text is one sentence or two with one link; an email starts with its subject.
 
 English lies in templates/, every other language in a folder of its code beside it, under the same names. Where a
-language lacks a message, it is read in English.
+language lacks a message, it is read in English: messages to advisors, managers and couriers.
+
+In a mail that reads from the right, each value stands apart (Unicode's isolates), so that a name or a number in Latin
+signs doesn't jump. Links never: a sign beside one may be taken into it, and they stand on lines of their own. Texts
+never: old telephones show the signs as boxes, and their few values are set where nothing can jump.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from kit.languages import FROM_RIGHT, language, written_in
+
+__all__ = ["MESSAGES", "TEMPLATES", "WRITTEN_AS", "apart", "language", "render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -60,6 +69,9 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "waiting_advisor": ("sms", "email"),
 }
 
+MOST_OF_SUBJECT, MOST_IN_A_TEXT = 300, 400
+"""Letters of a subject, and of one value in a text; far more than any real one has."""
+
 WRITTEN_AS = {"whatsapp": "sms"}
 """Channels that say what another says, word for word."""
 
@@ -72,6 +84,26 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=False,
 )
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+FROM_LEFT_APART, FROM_RIGHT_APART, ENDS = "\u2066", "\u2067", "\u2069"
+_ARABIC, _TURNS = re.compile(r"[\u0600-\u06ff]"), re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def apart(value: Any) -> Any:
+    """A value of an Arabic mail, each of its lines set apart in its own direction; a link and what is no text as is."""
+    if not isinstance(value, str) or _ADDRESS.fullmatch(value):
+        return value
+    return "\n".join(_line_apart(line) for line in value.split("\n"))
+
+
+def _line_apart(line: str) -> str:
+    if not any(sign.isalnum() for sign in line):
+        return line
+    line = _TURNS.sub("", line)  # nobody's name ends what we began
+    return f"{FROM_RIGHT_APART if _ARABIC.search(line) else FROM_LEFT_APART}{line}{ENDS}"
+
+
+_apart = _environment.overlay(finalize=apart)
 
 
 def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") -> tuple[str, str]:
@@ -79,21 +111,28 @@ def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") 
     written = WRITTEN_AS.get(channel, channel)
     if written not in MESSAGES[name]:
         raise KeyError(f"{name} has no {channel} template")
-    file = f"{name}.{written}.txt"
-    text = _environment.select_template([f"{language(locale)}/{file}", file]).render(values).strip()
+    shown = values if channel == "email" else {name: _short(name, value) for name, value in values.items()}
+    text = _template(f"{name}.{written}.txt", locale, channel).render(shown).strip()
     if channel != "email":
         return "", " ".join(text.split())
     first, _, body = text.partition("\n")
     if not first.startswith("Subject:"):
         raise ValueError(f"{name}.email.txt does not start with its subject")
-    return first.removeprefix("Subject:").strip(), body.strip() + "\n"
+    return _cut(first.removeprefix("Subject:").strip(), MOST_OF_SUBJECT), body.strip() + "\n"
 
 
-def language(locale: str) -> str:
-    """ "fr" of "fr-CA"."""
-    return "".join(sign for sign in locale.replace("_", "-").split("-")[0].lower() if sign.isalpha())
+def _short(name: str, value: Any) -> Any:
+    """In a text a name of ten thousand letters would leave no room for the rest; a link is never cut."""
+    return _cut(value, MOST_IN_A_TEXT) if isinstance(value, str) and "link" not in name else value
 
 
-def languages() -> list[str]:
-    """Codes of the languages that have messages of their own beside English."""
-    return sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _template(file: str, locale: str, channel: str) -> Template:
+    """In the reader's language, else in English."""
+    spoken = written_in(locale)
+    own = f"{spoken}/{file}"
+    found = _environment.select_template([own, file])
+    return _apart.get_template(own) if found.name == own and spoken in FROM_RIGHT and channel == "email" else found

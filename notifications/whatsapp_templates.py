@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from notifications.rendering import MESSAGES, language, render
+from kit.languages import written_in
+from notifications.rendering import MESSAGES, render
 
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     # message -> values in the order of the gaps {{1}}, {{2}} … of its template, in every language
@@ -50,7 +51,7 @@ def read_templates(text: str) -> dict[str, dict[str, str]]:
 def template_for(templates: Mapping[str, Mapping[str, str]], message: str, locale: str) -> str | None:
     """The ContentSid for a message in the reader's language, else in English, as everywhere; None without any."""
     by_language = templates.get(message, {})
-    return by_language.get(language(locale)) or by_language.get("en")
+    return by_language.get(written_in(locale)) or by_language.get("en")
 
 
 def content_variables(message: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from kit.errors import AppError
+from kit.text import clean, plain_cell
 from routing.signals import plain_code
 
 PhoneOf: TypeAlias = Callable[[str], str]
@@ -111,30 +112,25 @@ def judge(table: Table, known: Known, phone_of: PhoneOf) -> tuple[list[Accepted]
     return accepted, rejected
 
 
-def safe_cell(text: str) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
-
-
 def write_rejected(header: Sequence[str], rejected: Sequence[Rejected]) -> bytes:
     """The rejected rows as a file: line, reason, then the cells as they were, made harmless."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(["line", "reason", *map(safe_cell, header)])
-    writer.writerows([row.line, row.reason, *map(safe_cell, row.cells)] for row in rejected)
+    writer.writerow(["line", "reason", *map(plain_cell, header)])
+    writer.writerows([row.line, row.reason, *map(plain_cell, row.cells)] for row in rejected)
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
 def _decode(raw: bytes) -> str:
     try:
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return raw.decode("utf-16")
+            return clean(raw.decode("utf-16"))
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AppError("The file is not in UTF-8. Save it as “CSV UTF-8” and choose it again.", code="file") from None
     if "\0" in text:
         raise AppError("The file is no list of rows. Save the sheet as CSV and choose that.", code="file")
-    return text
+    return clean(text)
 
 
 def _delimiter(text: str) -> str:

@@ -15,6 +15,7 @@ from consults.models import Case
 from kit.db import insert_once
 from kit.errors import AppError
 from kit.money import Money
+from kit.text import plain_cell
 from routing.commissions import Kind, Line, Terms, effect
 from routing.commissions import settle as settle_lines
 from routing.ledgers import CaseTerms, CommissionRule, Credit
@@ -195,14 +196,6 @@ def payroll(session: Session, *, shop_id: int, month: Month) -> str:
 def _shown(credit: Credit) -> tuple[str, str, str, str]:
     amount, bonus = Money(credit.credit_cents, credit.currency), Money(credit.bonus_cents, credit.bonus_currency)
     return amount.amount, credit.currency, bonus.amount, credit.bonus_currency
-
-
-def plain_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before what could begin one.
-
-    OWASP, CSV injection: cells that begin with =, +, -, @, a tab or a carriage return.
-    """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text
 
 
 def _terms(row: CommissionRule | CaseTerms) -> Terms:

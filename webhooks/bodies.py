@@ -7,7 +7,8 @@ import orjson
 
 from kit.text import cleaned
 
-NUL = b"\\u0000"
+SUSPECTS = (b"\\u0000", b"\\u202", b"\\u206", b"\xe2\x80", b"\xe2\x81")
+"""What a body has in it that has to be cleaned, and some that do not: NUL and marks that turn text around."""
 
 
 def read_json(body: bytes) -> Any:
@@ -15,11 +16,11 @@ def read_json(body: bytes) -> Any:
 
     A client may have typed half an emoji: "\\ud83d" alone is no Unicode text, and the quick parser refuses the whole
     body, which the sender would then send again for hours. Such halves become question marks. NUL, which PostgreSQL
-    refuses in any text, is left out.
+    refuses in any text, and what turns text around are left out.
     """
     try:
         value = _read(body)
-        return cleaned(value) if NUL in body else value
+        return cleaned(value) if any(suspect in body for suspect in SUSPECTS) else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -16,14 +16,13 @@ from logistics import balances, rmas
 from logistics.history import follow_up
 from logistics.models import Settlement
 from logistics.radar import cards, looking
-from logistics.radar.in_french import fault_in_french, way_in_french
+from logistics.radar.in_their_words import fault_in, way_in
 from logistics.radar.kinds import CardState, Found
 from logistics.radar.looking import CaseSeen, CasesSeen
 from logistics.radar.ports import Stock
 from logistics.radar.ways import NEEDS_NO_PIECE, Piece, World, ways_out
 from logistics.states import SettlementState
 from logistics.telling import write_letter
-from notifications.rendering import language
 from shops.models import Shop, ShopState
 from shops.shops import get_shop
 
@@ -71,10 +70,11 @@ def tell_client_ways(begin: Begin, *, addresses: Addresses, shop_id: int, card_i
         if card.state is not CardState.SENT or card.rma_id is None:
             return
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=card.rma_id)
-        values: dict[str, Any] = {"words": card.words, "ways": [f"{way['title']}. {way['words']}" for way in card.ways]}
-        if language(rma.client_locale) == "fr":
-            ways = [way_in_french(way) for way in card.ways]
-            values = {"words": fault_in_french(card.failure, card.words), "ways": ways}
+        locale = rma.client_locale
+        values: dict[str, Any] = {
+            "words": fault_in(locale, card.failure, card.words),
+            "ways": [way_in(locale, way) for way in card.ways],
+        }
         write_letter(
             session, addresses, rma, "make_right", values, key=f"card-{card_id}", quietly=False, now=clock.now()
         )

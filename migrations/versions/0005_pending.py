@@ -202,6 +202,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("contact_most", sa.Integer(), server_default="2", nullable=False))
         batch_op.add_column(sa.Column("contact_days", sa.Integer(), server_default="30", nullable=False))
 
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wanted_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("tax_cents", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("accent", sa.String(length=7), server_default="", nullable=False))
         batch_op.add_column(sa.Column("on_accent", sa.String(length=7), server_default="", nullable=False))
@@ -218,6 +225,13 @@ def downgrade() -> None:
         batch_op.drop_column("face")
         batch_op.drop_column("on_accent")
         batch_op.drop_column("accent")
+
+    with op.batch_alter_table("settlement", schema=None) as batch_op:
+        batch_op.drop_column("tax_cents")
+
+    with op.batch_alter_table("parcel", schema=None) as batch_op:
+        batch_op.drop_column("wanted_until")
+        batch_op.drop_column("wanted_from")
 
     with op.batch_alter_table("consultpolicy", schema=None) as batch_op:
         batch_op.drop_column("contact_days")

@@ -30,6 +30,7 @@ def suggested(found: dict[str, Any] | None) -> SuggestedOutcome | None:
     about: dict[str, Any] = {
         "worth": _worth(outcome),
         "limit": _shown(outcome.get("maximumRefundable")),
+        "tax": _shown(outcome.get("totalTax")),
         "given_back": _shown(order.get("totalRefundedSet")),
     }
     if transfer.get("__typename") == "InvoiceReturnOutcome":

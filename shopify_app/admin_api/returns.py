@@ -93,6 +93,10 @@ class ShopifyReturns:
         value = {"id": return_gid, "declineReason": "OTHER", "declineNote": note, "notifyCustomer": False}
         return self._move(shop_id, return_gid, "return_decline_request", {"input": value})
 
+    def cancel(self, shop_id: int, return_gid: str) -> ReturnRead:
+        """Cancel an open return. One that cannot be cancelled, or was already, is returned as it is."""
+        return self._move(shop_id, return_gid, "return_cancel", {"id": return_gid})
+
     def attach_label(
         self,
         shop_id: int,

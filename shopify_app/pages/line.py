@@ -9,15 +9,26 @@ from flask import Blueprint, Response, request
 
 from consults import line_calls
 from consults.line_calls import Ringing
-from consults.phrases import language_of, phrase
+from consults.phrases import phrase
 from kit.errors import AppError
+from kit.languages import written_in
 from shopify_app.web import addresses, begin, now, settings
 from webhooks.sources import Refused
 from webhooks.sources.twilio import TwilioSource
 
 page = Blueprint("line", __name__, url_prefix="/webhooks/twilio/voice")
 RING_SECONDS = 20
-VOICES = {"en": "en-GB", "fr": "fr-FR"}
+VOICES = {
+    "en": 'language="en-GB"',
+    "fr": 'language="fr-FR"',
+    "de": 'language="de-DE"',
+    "it": 'language="it-IT"',
+    "es": 'language="es-ES"',
+    # The basic voice speaks none of these: twilio.com/docs/voice/twiml/say/text-speech
+    "ja": 'voice="Polly.Mizuki" language="ja-JP"',
+    "zh": 'voice="Polly.Zhiyu" language="cmn-CN"',
+    "ar": 'voice="Polly.Zeina" language="arb"',
+}
 
 
 @page.post("")
@@ -78,7 +89,7 @@ def _said(found: Ringing) -> str:
 
 
 def _say(locale: str, words: str) -> str:
-    return f'<Say language="{VOICES[language_of(locale)]}">{escape(words)}</Say>'
+    return f"<Say {VOICES[written_in(locale)]}>{escape(words)}</Say>"
 
 
 def _twiml(inside: str) -> Response:

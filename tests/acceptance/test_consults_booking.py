@@ -961,3 +961,32 @@ def test_a_client_who_reads_french_is_written_to_in_french(house: House) -> None
     assert "sera avec vous le mardi 24 novembre, 16:00" in mail.body and "Tuesday" not in mail.body + mail.subject
     (told,) = house.sent("consult_confirmed_advisor")
     assert "Tuesday 24 November" in told.body
+
+
+@pytest.mark.parametrize(
+    ("locale", "opening", "when", "words"),
+    [
+        ("de-AT", "Sehr geehrte Frau Whitlock,", "Dienstag, 24. November, 16:00", "Der Raum, ein anderer Termin"),
+        ("ja-JP", "Whitlock様", "11月24日火曜日 16:00", "日時の変更"),
+        ("ar-AE", "حضرة السيدة Whitlock", "الثلاثاء، 24 نوفمبر، 4:00", "لتغيير الموعد"),
+        ("zh-TW", "Cleo Whitlock,", "Tuesday 24 November, 16:00", "The room, another time"),
+    ],
+)
+def test_a_client_is_written_to_in_their_language_calendar_and_all_and_their_advisor_in_english(
+    house: House, locale: str, opening: str, when: str, words: str
+) -> None:
+    def speaks(session: Session) -> None:
+        case = session.get(Case, house.world.case.id)
+        assert case is not None
+        case.client_locale, case.client_title = locale, "Mrs"
+        session.add(case)
+
+    house.do(speaks)
+    house.book()
+    house.run_jobs()
+    (mail,) = house.sent("consult_confirmed")
+    assert when in mail.subject and when in mail.body
+    assert opening in mail.body
+    assert words in entry(mail)[0]["description"]
+    (told,) = house.sent("consult_confirmed_advisor")
+    assert "Tuesday 24 November" in told.body and "Whitlock" in told.body and told.body.isascii()

@@ -41,6 +41,7 @@ from tests.acceptance.callers_under_test import (
     rows_of,
 )
 from tests.acceptance.code_under_test import ROOT, files, readings, readings_in, sources
+from tests.acceptance.hostile import MARKUP, smuggle
 from tests.journeys import test_who_sold_it as who_sold_it
 from tests.journeys.edge_town import Town
 from tests.pages.admin_caller import ALICE, DANA, id_token
@@ -813,7 +814,7 @@ def test_unsafe_innerhtml__no_script_of_ours_makes_markup_of_text() -> None:
 def test_unsafe_innerhtml__the_local_components_show_what_they_are_told_as_text(page1280: Any) -> None:
     """polaris-lite stands in where Shopify's script does not come, and draws from attributes."""
     known = json.loads((ROOT / "tests/polaris_elements.json").read_text())
-    evil = html.escape(SMUGGLED)
+    evil = html.escape(MARKUP)
     parts = []
     for tag, about in known.items():
         told = " ".join(name + '="' + evil + '"' for name in about["attributes"])
@@ -859,13 +860,11 @@ def test_text_setting_html_smuggling__no_template_or_page_switches_escaping_off(
     assert {path for path, text in sources() if "Markup(" in text} == drawn
 
 
-SMUGGLED = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
-
-
 def test_text_setting_html_smuggling__what_a_merchant_or_a_client_writes_is_text_on_every_page(
     admin: Admin, alice: Everywhere
 ) -> None:
-    shown = smuggle(admin)
+    smuggle(admin.database, admin.world.shop_id)
+    shown = 0
     for address in addresses(admin.app, alice.ids, alice.tokens):
         if address.method == "GET":
             text = alice.ask(address).get_data().decode("utf-8", "replace")
@@ -874,28 +873,6 @@ def test_text_setting_html_smuggling__what_a_merchant_or_a_client_writes_is_text
             assert "<img src=x" not in text and "<script>alert" not in text, address
             shown += "&lt;img src=x" in text
     assert shown >= 12, "it is shown, as text"
-
-
-def smuggle(admin: Admin) -> int:
-    """Write SMUGGLED into every text of Alice's shop; 0, from which to count."""
-    from sqlmodel import SQLModel
-
-    models = {m.class_ for m in SQLModel._sa_registry.mappers}
-    names = (
-        "house name telephone_hours introduction what client_name client_words client_title piece_title piece_detail "
-        "title detail reason_label note body seller_words words reason order_name label_advisor label_client "
-        "receiving_name"
-    )
-    with admin.database.begin() as session:
-        for model in models:
-            owner = "id" if model is Shop else "shop_id"
-            if hasattr(model, owner):
-                for row in session.exec(select(model).where(getattr(model, owner) == admin.world.shop_id)):
-                    for name in names.split():
-                        if isinstance(getattr(row, name, None), str):
-                            setattr(row, name, SMUGGLED)
-                    session.add(row)
-    return 0
 
 
 def test_no_token_of_a_test_opens_anything(admin: Admin, alice: Everywhere) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import OutsideError
+from kit.languages import HOUSE
 from kit.settings import Settings, SettingsError
 from notifications.channels.whatsapp import TwilioWhatsApp
 from notifications.ports import Outgoing
@@ -122,7 +123,7 @@ def test_a_language_without_a_template_reads_english_and_nothing_is_made_up() ->
 def test_what_is_handed_in_for_approval_is_what_we_write_and_stands_in_the_papers(message: str) -> None:
     papers = (ROOT / "docs/going-live.md").read_text()
     assert "sms" in MESSAGES[message]
-    for code in ("en", "fr"):
+    for code in HOUSE:
         said = wording(message, code)
         assert all(f"{{{{{n}}}}}" in said for n in range(1, len(VARIABLES[message]) + 1))
         assert f"| {said} |" in papers

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from consults.advisors import working_hours
 from consults.models import Advisor, Boutique, TimeOff
+from kit.text import plain_cell
 from notifications.models import Message
-from routing.credits import plain_cell
 from routing.ledgers import CommissionRule, Credit
 from shopify_app.pages.admin.advisor_forms import read_hours
 from shops.links import DESK, open_link

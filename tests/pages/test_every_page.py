@@ -18,7 +18,7 @@ from tests.pages.admin_caller import ALICE, id_token
 from tests.pages.admin_world import Admin, open_admin
 from tests.pages.page_checks import findings
 
-AREAS = {"admin": ("/app",), "desk": ("/desk",), "portal": ("/consult", "/r", "/proxy", "/export")}
+AREAS = {"admin": ("/app",), "desk": ("/desk",), "portal": ("/consult", "/r", "/proxy", "/return", "/export")}
 WITHOUT_FORM = ("/room",)
 BRIDGE = "window.shopify = {idToken: async () => 'x', toast: {show: () => {}}, saveBar: {show() {}, hide() {}}};"
 

@@ -111,13 +111,19 @@ def test_a_house_that_is_not_here_has_no_such_page(made, world, visitor) -> None
     assert not all_of(made, JobTrouble)
 
 
-def test_a_reader_of_french_is_confirmed_to_in_french(made, world, visitor) -> None:
+@pytest.mark.parametrize(
+    ("accepts", "subject", "day"),
+    [
+        ("fr-FR,fr;q=0.9", "Votre rétractation nous est parvenue", "24 novembre 2026"),
+        ("de-AT,de;q=0.9", "Ihr Widerruf ist bei uns eingegangen", "24. November 2026"),
+        ("ja", "契約撤回のお申し出を受領いたしました", "2026年11月24日"),
+    ],
+)
+def test_a_withdrawal_is_confirmed_in_the_language_of_its_page(made, world, visitor, accepts, subject, day) -> None:
     second = visitor.post(OURS, data=TYPED)
-    visitor.post(
-        f"{OURS}/confirm", data=TYPED | {"key": key_in(second.text)}, headers={"Accept-Language": "fr-FR,fr;q=0.9"}
-    )
+    visitor.post(f"{OURS}/confirm", data=TYPED | {"key": key_in(second.text)}, headers={"Accept-Language": accepts})
     (letter,) = [m for m in all_of(made, Message) if m.name == "withdrawal_stated"]
-    assert letter.subject == "Votre rétractation nous est parvenue" and "24 novembre 2026" in letter.body
+    assert letter.subject == subject and day in letter.body
 
 
 def test_every_page_of_a_client_links_to_it(world, visitor) -> None:

@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 from twilio.request_validator import RequestValidator
 
+from kit.text import clean
 from webhooks.sources import Envelope, Refused
 
 
@@ -43,4 +44,4 @@ class TwilioSource:
 
 def as_json(body: bytes) -> dict[str, str]:
     """The stored form as a dictionary."""
-    return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
+    return {name: clean(value) for name, value in parse_qsl(body.decode("utf-8"), keep_blank_values=True)}

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from consults.advisors import get_advisor
-from consults.names import greeting
+from consults.phrases import phrase
 from kit.errors import AppError
 from kit.money import Money
 from kit.tokens import token_hash
@@ -16,6 +16,7 @@ from logistics import rmas
 from logistics.credits import ceilings, fits
 from logistics.reads import ClientRead
 from notifications import messages
+from notifications.addressing import salutation
 from routing import offers
 from routing.facts import OrderRead
 from routing.offer_models import ReturnOffer
@@ -108,9 +109,9 @@ def _write(session: Session, row: ReturnOffer, client: ClientRead) -> None:
     token = issue_link(session, shop_id=row.shop_id, purpose=OFFER, subject_id=row.id, now=now())
     values = {
         "house": get_shop(session, row.shop_id).shown_name,
-        "greeting": greeting(client.title, client.name, client.locale) or "Good day",
+        "greeting": salutation(client.title, client.name, client.locale),
         "first_name": get_advisor(session, shop_id=row.shop_id, advisor_id=row.advisor_id).first_name,
-        "piece": row.pieces[0]["title"] if row.pieces else "your piece",
+        "piece": row.pieces[0]["title"] if row.pieces else phrase("your_piece", client.locale),
         "link": addresses().return_page(token),
     }
     messages.send(

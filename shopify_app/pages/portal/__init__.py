@@ -5,7 +5,9 @@ from flask import Blueprint
 from kit.errors import AppError
 from shopify_app.pages.portal import (
     along,
+    changes,
     deciding,
+    documents,
     fresh_links,
     looks,
     meeting,
@@ -27,6 +29,8 @@ portal = Blueprint("portal", __name__)
 for part in (
     returns,
     deciding,
+    changes,
+    documents,
     times,
     standing_in,
     sooner,

@@ -44,6 +44,19 @@ def with_return(session: Session, token: str) -> Rma:
     return rma
 
 
+def sees_prices(session: Session, token: str) -> bool:
+    """Whether whoever holds the link bought the piece, and so may see what it cost and what went back.
+
+    The buyer's link names nobody; one made for somebody else, as the recipient of a gift, names them (`person_id`).
+    """
+    for purpose in (RETURN, OFFER):
+        try:
+            return client_link(session, token, purpose).person_id is None
+        except NotFound:
+            continue
+    return False
+
+
 def with_offer(session: Session, token: str) -> ReturnOffer | None:
     """What the client decides about by this link; None for a link to anything else. Raises LinkDone."""
     try:

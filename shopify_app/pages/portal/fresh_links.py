@@ -9,9 +9,9 @@ from kit.errors import AppError
 from logistics.models import Rma
 from logistics.rmas import find_rma, get_rma
 from notifications import messages
+from notifications.addressing import salutation
 from shopify_app.pages.portal.told import told
 from shopify_app.pages.portal.tongue import speak
-from shopify_app.pages.wording import named
 from shopify_app.web import addresses, begin, now
 from shops.links import CONSULT, RETURN, LinkDone, Opened, issue_link, known_link
 from shops.shops import get_shop
@@ -42,7 +42,7 @@ def send_return_link(session: Session, rma: Rma, *, key: str) -> None:
     token = issue_link(session, shop_id=rma.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
     values = {
         "house": get_shop(session, rma.shop_id).shown_name,
-        "greeting": named(rma) if rma.client_name else "Good day",
+        "greeting": salutation(rma.client_title, rma.client_name, rma.client_locale),
         "link": addresses().return_page(token),
     }
     messages.send(

@@ -38,8 +38,11 @@ from routing.selling import named_on
 from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.barcodes import barcode, scannable
-from shopify_app.pages.portal.clients import with_offer, with_return
+from shopify_app.pages.portal.changes import changes_of, kept_heading
+from shopify_app.pages.portal.clients import sees_prices, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
+from shopify_app.pages.portal.documents import file_name, papers_of
+from shopify_app.pages.portal.late import in_time
 from shopify_app.pages.portal.money_words import instead_of, money_words
 from shopify_app.pages.portal.qr import squares
 from shopify_app.pages.portal.slip_letters import is_whole
@@ -62,7 +65,8 @@ def show(token: str) -> ResponseReturnValue:
         if offer is not None and rma_of(session, offer) is None:
             return render_template("portal/offer.html", token=token, **offer_page(session, offer))
         rma = with_return(session, token)
-        return render_template("portal/return.html", token=token, **_page(session, rma))
+        shown = _page(session, rma, with_prices=sees_prices(session, token))
+        return render_template("portal/return.html", token=token, **shown)
 
 
 @page.get("/slip")
@@ -91,7 +95,7 @@ def slip_file(token: str) -> ResponseReturnValue:
         ring = _ring(session, advisor)
     answer = make_response(slip_pdf(_slip(seen, shop.shown_name, shop.telephone, advisor, ring)))
     answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="slip-{seen.rma.number}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="slip-{file_name(seen.rma.number)}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -227,7 +231,8 @@ def facts_of(
         ended_at=rma.closed_at,
         refund_days=policy_of(session, rma.shop_id).refund_days,
         way=str(next((box.way for box in seen.parcels if box.state is not ParcelState.VOID), "label")),
-        collected=any(box.collection_code for box in seen.parcels if box.state is not ParcelState.VOID),
+        collected_at=next((box.collection_from for box in seen.parcels if _is_collected(box)), None),
+        latest=_promised(session, rma),
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
         talk=("held" if held else "booked") if consult else "",
@@ -236,7 +241,7 @@ def facts_of(
     )
 
 
-def _page(session: Session, rma: Rma) -> dict[str, Any]:
+def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
     seen = _view(session, rma)
     case = find_case(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
     advisor, consult = _advisor(session, case), _talk(session, case)
@@ -251,8 +256,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "both": decision is not None and decision.outcome is Outcome.BOTH,
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
-        "heading": timeline.heading(facts),
-        "steps": timeline.way(facts),
+        "heading": kept_heading(session, rma) or timeline.heading(facts),
+        "steps": in_time(timeline.way(facts), facts, seen.rma),
         "money": money_words(
             seen,
             facts.refund,
@@ -271,6 +276,8 @@ def _page(session: Session, rma: Rma) -> dict[str, Any]:
         "codes": _codes(seen),
         "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
         "wear": _asks_of_wear(session, rma),
+        "papers": papers_of(session, rma, with_prices=with_prices),
+        **changes_of(session, rma),
         "wishes": wishes(session, rma),
         "wish": wish_of(session, rma),
         "may_talk": may_talk and rma.goods_state.value not in ("settled", "closed", "ended"),
@@ -286,6 +293,10 @@ def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
         return []
     live = (box.handover_code for box in seen.parcels if box.state is ParcelState.ATTACHED)
     return [(code, squares(addresses().scan(code), code)) for code in live if code]
+
+
+def _is_collected(box: Parcel) -> bool:
+    return bool(box.collection_code) and box.state is not ParcelState.VOID
 
 
 def _asks_of_wear(session: Session, rma: Rma) -> bool:

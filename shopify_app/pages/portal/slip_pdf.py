@@ -50,13 +50,13 @@ def slip_pdf(slip: Slip) -> bytes:
 
 def _head(pdf: "FPDF", slip: Slip) -> None:
     house = printable(slip.house.upper())
-    _font(pdf, "Times", 13, house)
+    choose_font(pdf, "Times", 13, house)
     pdf.cell(0, 7, house)
-    _font(pdf, "Helvetica", 9, printable(slip.number))
+    choose_font(pdf, "Helvetica", 9, printable(slip.number))
     pdf.cell(0, 7, printable(slip.number), align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(5)
     title = printable(slip.title)
-    _font(pdf, "Times", 18, title)
+    choose_font(pdf, "Times", 18, title)
     pdf.multi_cell(0, 8, title, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(3)
 
@@ -66,22 +66,22 @@ def _facts(pdf: "FPDF", facts: Sequence[tuple[str, str]]) -> None:
         if not (shown := printable(words)):
             continue
         label = printable(name)
-        _font(pdf, "Helvetica", 9, label)
+        choose_font(pdf, "Helvetica", 9, label)
         pdf.set_text_color(90)
         pdf.cell(LABEL_WIDTH, 6, label)
         pdf.set_text_color(0)
-        _font(pdf, "Helvetica", 10, shown)
+        choose_font(pdf, "Helvetica", 10, shown)
         pdf.multi_cell(0, 6, shown, new_x="LMARGIN", new_y="NEXT")
 
 
 def _words(pdf: "FPDF", words: str, *, gap: float) -> None:
     pdf.ln(gap)
     shown = printable(words)
-    _font(pdf, "Helvetica", 9.5, shown)
+    choose_font(pdf, "Helvetica", 9.5, shown)
     pdf.multi_cell(0, 5, shown, new_x="LMARGIN", new_y="NEXT")
 
 
-def _font(pdf: "FPDF", name: str, size: float, text: str) -> None:
+def choose_font(pdf: "FPDF", name: str, size: float, text: str) -> None:
     """The PDF's own font where it has all the letters, else ours; a slip carries only the letters it uses."""
     if is_plain(text):
         pdf.set_font(name, size=size)

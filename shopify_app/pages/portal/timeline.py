@@ -1,10 +1,11 @@
 """The way of one return in a client's words: what happened, what is now, what follows, each with its day. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from consults.zones import show_day, show_times
 from shopify_app.pages.portal.tongue import _, with_piece
+from shopify_app.pages.wording import show_date
 
 DONE, NOW, NEXT = "done", "now", "next"
 ORDER = ("authorised", "labelled", "in_transit", "arrived", "inspected", "settled", "closed")
@@ -32,7 +33,8 @@ class WayFacts:
     ended_at: datetime | None = None
     refund_days: int = 10
     way: str = "label"  # of the first box; a word of logistics.ways
-    collected: bool = False  # somebody comes for it, and the day is known
+    collected_at: datetime | None = None  # somebody comes for it, from then on
+    latest: date | None = None  # the day that is promised for the money
     advisor: str = ""
     talk_at: datetime | None = None
     talk: str = ""  # "", "booked", "held" (it took place)
@@ -157,9 +159,10 @@ def _travel(facts: WayFacts) -> Step:
         return Step(_("On its way to us"), _("Since %(day)s. Covered all the way.", day=since), NOW, "track")
     if _at(facts) == 1 and facts.way == "boutique":
         return Step(_("Bring it"), _("Any day that suits you, with its papers. Show the code above."), NOW)
-    if _at(facts) == 1 and facts.collected:
-        words = _("We collect it from you; the day is above. In plain packaging, with the slip inside the box.")
-        return Step(_("Have it collected"), words, NOW, "parcel")
+    if _at(facts) == 1 and facts.collected_at:
+        title = _("Collection, %(day)s", day=_day(facts, facts.collected_at))
+        words = _("We collect it from you at the hours above. In plain packaging, with the slip inside the box.")
+        return Step(title, words, NOW, "parcel")
     if _at(facts) == 1:
         words = _(
             "Any day that suits you. In plain packaging, covered all the way. Please put the slip inside the box."
@@ -174,6 +177,10 @@ def _look(facts: WayFacts) -> Step:
     if _at(facts) == 3:
         day = _day(facts, working_days(facts.arrived_at or facts.now, 1))
         return Step(_("At our atelier"), _("We look at it by %(day)s.", day=day), NOW)
+    if left := facts.moved_at or facts.collected_at:
+        day = _day(facts, working_days(left, 1))
+        words = _("From %(day)s. One working day after it reaches us.", day=day)
+        return Step(_("At our atelier"), words, NEXT)
     return Step(_("At our atelier"), _("One working day after it reaches us."), NEXT)
 
 
@@ -189,6 +196,10 @@ def _money(facts: WayFacts) -> Step:
         return Step(title, _("Sent %(day)s. With you by %(by)s.", day=_day(facts, sent), by=by), NOW)
     if _at(facts) == 4:
         return Step(title, _("We send it by %(day)s, to the card you used.", day=_sent_by(facts)), NOW)
+    if facts.latest is not None:
+        day = show_date(facts.latest, facts.locale)
+        words = _("To the card you used, as soon as we have looked at it. By %(day)s at the latest.", day=day)
+        return Step(title, words, NEXT)
     return Step(title, _("To the card you used, as soon as we have looked at it."), NEXT)
 
 

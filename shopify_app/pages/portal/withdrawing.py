@@ -13,7 +13,6 @@ from sqlmodel import Session
 from kit.errors import AppError
 from kit.tokens import new_token
 from logistics.stating import Stated, keep_statement, read_statement, received_in_words
-from notifications.rendering import language, languages
 from shopify_app.pages.portal.places import Place, in_both
 from shopify_app.pages.portal.told import told
 from shopify_app.pages.portal.tongue import _, tongue
@@ -68,12 +67,11 @@ def _keep(shop_id: int) -> tuple[str, dict[str, Any], int]:
     key = request.form.get("key", "")
     if not 20 <= len(key) <= 64:
         return "second", _said(stated) | {"key": new_token()}, 422
-    speaks = tongue().locale
-    locale = speaks if language(speaks) in ("en", *languages()) else "en"  # of the letter, which is in fewer
+    locale = tongue().locale  # what they just read is what they are written to in
     with begin() as session:
         may_write = _may(session, shop_id, stated)
         row = keep_statement(session, stated, shop_id=shop_id, key=key, locale=locale, may_write=may_write, now=now())
-        received = received_in_words(session, row, locale=speaks)
+        received = received_in_words(session, row, locale=locale)
     return "done", _said(stated) | {"received": received, "written": may_write}, 200
 
 

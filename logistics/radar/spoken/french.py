@@ -1,14 +1,8 @@
-"""What a letter about a failure of ours says in French: the fault as long as nobody wrote it otherwise, and each way.
+"""French."""
 
-Ways are kept as the desk shows them, in English, with what they are made of. Pure.
-"""
+from logistics.radar.kinds import Failure
 
-from collections.abc import Mapping
-from typing import Any
-
-from logistics.radar.kinds import FAULTS, Failure
-
-FAULTS_FR = {
+FAULTS = {
     Failure.CARRIER: "Le colis que vous nous avez envoyé n'avance pas comme il devrait, et nous n'avons pas "
     "encore trouvé pourquoi.",
     Failure.NEED_BY: "Nous avons tant tardé que le jour où vous en avez besoin n'est plus assuré.",
@@ -18,7 +12,7 @@ FAULTS_FR = {
     Failure.REFUND_LATE: "La somme aurait déjà dû vous revenir, et ce n'est pas le cas.",
     Failure.SILENT_ADVISOR: "Vous nous avez écrit, et nous n'avons pas répondu dans le délai promis.",
 }
-WAYS_FR = {
+WAYS = {
     "courier": "{piece}, par coursier. Un coursier l'apporte depuis {place}, ce soir ou demain.",
     "collect": "{piece}, à {place}. La pièce vous est gardée dès aujourd'hui, à venir chercher ou à essayer.",
     "pay": "La somme aujourd'hui. Le remboursement part aujourd'hui, sans plus attendre.",
@@ -29,20 +23,3 @@ WAYS_FR = {
     "send_back": "Elle vous revient. Nous vous rapportons, couvert, ce que nous avons trouvé, pour que vous le voyiez.",
     "colleague": "{name} prend la suite. {name} vous répond aujourd'hui, et a tout lu.",
 }
-
-
-def fault_in_french(failure: Failure, words: str) -> str:
-    """The fault in French where the words are still ours; what an advisor wrote stays as they wrote it."""
-    return FAULTS_FR[failure] if words.strip() == FAULTS[failure] else words
-
-
-def way_in_french(way: Mapping[str, Any]) -> str:
-    """One way out, as a sentence or two."""
-    title, place = str(way["title"]), str(way.get("place") or "")
-    said = {
-        "piece": title.removesuffix(", by courier").removesuffix(f", at {place}"),
-        "place": place,
-        "name": title.removesuffix(" takes over"),
-    }
-    known = WAYS_FR.get(str(way["kind"]))
-    return known.format(**said) if known else f"{title}. {way['words']}"

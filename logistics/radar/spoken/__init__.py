@@ -1,0 +1,1 @@
+"""A failure of ours and its ways out in words, a file a language. English stands where they are made."""
