@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import chaos, door, history, home, lost, portal, rematch, rooms, routing, slots
+from benchmarks import chaos, desk, door, history, home, lost, portal, rematch, rooms, routing, slots
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "door": door.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "rooms": rooms.run,
     "rematch": rematch.run,
     "home": home.run,
+    "desk": desk.run,
     "portal": portal.run,
 }
 

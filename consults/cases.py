@@ -6,12 +6,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+import jobs
 from consults.advisors import get_advisor
+from consults.aftercare import learned
 from consults.events import CaseClosed, CaseOpened, OutcomeRecorded
 from consults.facts import CaseFacts
 from consults.first_answers import note_answer, start_clock
 from consults.history import SYSTEM, add_line, by_advisor, move_case
 from consults.kinds import Outcome, RootCause
+from consults.marketing import letters
 from consults.models import Case
 from consults.states import CaseState, InvalidMove
 from consults.zones import guess_zone
@@ -160,6 +163,7 @@ def reopen_case(session: Session, *, shop_id: int, return_gid: str, now: datetim
     session.flush()
     if case.state is CaseState.CLOSED:
         move_case(session, case, CaseState.OPEN, now=now, kind="case.reopened", closed_at=None)
+        jobs.enqueue(session, "consults.follow_letters", shop_id=shop_id, case_id=case.id)
     return case
 
 
@@ -167,6 +171,8 @@ def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -
     """Two records of a client became one: the cases of the one that is gone are the other's."""
     theirs = (col(Case.shop_id) == shop_id, col(Case.client_gid) == from_gid)
     session.connection().execute(sa.update(Case).where(*theirs).values(client_gid=to_gid))
+    for package in (learned, letters):
+        package.move_client(session, shop_id=shop_id, from_gid=from_gid, to_gid=to_gid)
 
 
 def _set_while_open(session: Session, case: Case, **values: object) -> None:

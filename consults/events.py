@@ -135,6 +135,17 @@ class OutcomeRecorded(_OfReturn):
 
 
 @dataclass(frozen=True)
+class GestureAnswered(_OfReturn):
+    """Somebody said yes, or not now, to what was beyond a budget. `at` is ISO 8601."""
+
+    case_id: int
+    return_gid: str
+    gesture_id: int
+    allowed: bool
+    at: str
+
+
+@dataclass(frozen=True)
 class CaseClosed(_OfReturn):
     """Outcome recorded and parcel side done."""
 

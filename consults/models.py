@@ -35,6 +35,9 @@ class ConsultPolicy(SQLModel, table=True):
     # Where new video conversations take place: a name of rooms.provider.ROOMS, and the house's own address for "link".
     room_provider: str = Field(default="embedded", max_length=20, sa_column_kwargs={"server_default": "embedded"})
     room_link: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
+    # So often a client hears from us after a return in so many days, over all their returns.
+    contact_most: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
+    contact_days: int = Field(default=30, sa_column_kwargs={"server_default": "30"})
     # Whether people may be asked to agree to a recording, where the provider can make one.
     may_record: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
 

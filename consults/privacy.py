@@ -6,11 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import threads
+from consults.aftercare import learned, plans
 from consults.briefs.briefs import facts_in, find_brief, forget_brief
 from consults.gestures import gestures
 from consults.kinds import Role
 from consults.line_models import Said, Thread
+from consults.marketing import letters
 from consults.models import Case, Consult, Participant, Promise_, Signal
+from consults.rounds import rounds
 from shops import links
 
 
@@ -47,6 +50,9 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
             for w in threads.written(session, case)
         ],
         "gestures": [row.what for row in gestures.gestures_of(session, case)],
+        "learned": learned.as_values(session, shop_id=case.shop_id, client_gid=case.client_gid),
+        "put_off": [step.why_later for step in plans.steps_of(session, case) if step.why_later],
+        "asked_for": [row.asked_words for row in rounds.rounds_of(session, case) if row.asked_words],
         "brief": {key: fact.words for key, fact in facts_in(find_brief(session, case)).items()},
         "promises": [{"what": p.what, "due_on": p.due_on.isoformat()} for p in promises],
     }
@@ -54,6 +60,8 @@ def show_case(session: Session, case: Case) -> dict[str, Any]:
 
 def erase_case(session: Session, case: Case) -> None:
     """Blank what is personal in `case`, in the rooms of its conversations and in its promises."""
+    letters.forget(session, shop_id=case.shop_id, client_gid=case.client_gid)
+    learned.forget(session, shop_id=case.shop_id, client_gid=case.client_gid)
     case.client_name = case.client_email = case.client_phone = case.client_gid = None
     case.client_words = case.client_quote = case.outcome_note = None
     case.client_title = ""
@@ -62,6 +70,8 @@ def erase_case(session: Session, case: Case) -> None:
     assert case.id is not None
     forget_brief(session, shop_id=case.shop_id, case_id=case.id)
     gestures.forget(session, shop_id=case.shop_id, case_id=case.id)
+    plans.forget(session, shop_id=case.shop_id, case_id=case.id)
+    rounds.forget(session, shop_id=case.shop_id, case_id=case.id)
     links.forget_links(session, shop_id=case.shop_id, purpose=links.CONSULT, subject_id=case.id)
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)

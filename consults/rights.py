@@ -21,6 +21,7 @@ class Right(StrEnum):
     PARCELS = "parcels"  # receive, open, inspect
     MONEY = "money"  # amounts that wait, of all cases
     ANSWER_ASKS = "answer_asks"  # allow what is beyond an advisor's budget
+    ASSIGN_PRACTICE = "assign_practice"  # give a colleague a scene to play
 
 
 class Reach(StrEnum):
@@ -31,7 +32,7 @@ class Reach(StrEnum):
 
 
 OF_ADVISOR = frozenset({Right.OPEN, Right.HAND_OVER, Right.REFUND, Right.SEE_NOTES, Right.PARCELS})
-OF_MANAGER = OF_ADVISOR | {Right.REASSIGN, Right.ANSWER_ASKS}
+OF_MANAGER = OF_ADVISOR | {Right.REASSIGN, Right.ANSWER_ASKS, Right.ASSIGN_PRACTICE}
 BY_ROLE: Mapping[StaffRole, tuple[Reach, frozenset[Right]]] = {
     StaffRole.ADVISOR: (Reach.OWN, OF_ADVISOR),
     StaffRole.MANAGER: (Reach.BOUTIQUE, OF_MANAGER),
@@ -48,6 +49,7 @@ WORDS: Mapping[Right, str] = {
     Right.PARCELS: "Receive and inspect pieces",
     Right.MONEY: "See amounts that wait",
     Right.ANSWER_ASKS: "Allow what is beyond a budget",
+    Right.ASSIGN_PRACTICE: "Give a colleague a scene to practise",
 }
 
 

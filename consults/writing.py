@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from consults.advisors import get_advisor
+from consults.aftercare.plans import take_step
 from consults.briefs.contacts import WROTE
 from consults.first_answers import note_answer
 from consults.history import add_line, by_advisor
@@ -65,15 +66,18 @@ def write_to_client(
     channel: str,
     advisor_id: int,
     once: str,
+    step_id: int | None = None,
     addresses: Addresses,
     now: datetime,
 ) -> None:
     """Send `words` as they stand, once for each `once`; a text keeps the client's quiet hours. A first answer, too.
 
+    `step_id`: a contact planned for after the return, which is taken with it, and needs no open return.
+
     Raises AppError when it says nothing, is too long or went out already, InvalidMove for a closed case.
     """
     words, reader = words.strip(), reader_by(case, channel)
-    if case.state is not CaseState.OPEN:
+    if case.state is not CaseState.OPEN and step_id is None:
         raise InvalidMove("This return is closed.")
     if not words:
         raise AppError("Write a line first.")
@@ -99,6 +103,8 @@ def write_to_client(
     )
     if not sent:
         raise AppError(NOT_SENT)
+    if step_id is not None:
+        take_step(session, case, step_id=step_id, how="wrote", advisor_id=advisor_id, now=now)
     how = "by text" if channel == SMS else f"by {channel}"
     add_line(session, case, kind=WROTE, now=now, actor=by_advisor(advisor_id), detail=how)
     note_answer(session, case, how="wrote", actor=by_advisor(advisor_id), now=now)

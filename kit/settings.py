@@ -55,6 +55,9 @@ class Settings:
     turn_secret: str = ""
     turn_only: str = ""
     client_address_header: str = ""
+    practice_model_url: str = ""
+    practice_model_key: str = ""
+    practice_model_name: str = ""
     log_format: str = "text"
     sentry_dsn: str = ""
     metrics_token: str = ""
@@ -131,6 +134,8 @@ def contradictions(settings: Settings) -> list[str]:
         ("easypost_api_key", "easypost_webhook_secret"),
         ("smtp_url", "mail_from"),
         ("turn_urls", "turn_secret"),
+        ("practice_model_url", "practice_model_key"),
+        ("practice_model_url", "practice_model_name"),
         ("pictures_s3_bucket", "pictures_s3_endpoint"),
         ("pictures_s3_bucket", "pictures_s3_key"),
         ("pictures_s3_key", "pictures_s3_secret"),
@@ -138,6 +143,8 @@ def contradictions(settings: Settings) -> list[str]:
     for one, other in pairs:
         if bool(getattr(settings, one)) != bool(getattr(settings, other)):
             wrong.append(f"{one.upper()} and {other.upper()} go together: set both or neither.")
+    if settings.practice_model_url and not settings.practice_model_url.startswith("https://"):
+        wrong.append("PRACTICE_MODEL_URL must be an https address.")
     if settings.turn_only not in ("", "no", "yes"):
         wrong.append("TURN_ONLY is yes, no, or not set.")
     if settings.twilio_whatsapp_from and not settings.twilio_account_sid:

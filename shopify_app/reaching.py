@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shopify_app.web import Running, running
 
 if TYPE_CHECKING:
+    from consults.practice.scenes import Persona
     from kit.settings import Settings
     from shopify_app.admin_api.client import AdminApi
     from shopify_app.admin_api.finding import ShopifyFinding
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from shopify_app.admin_api.returns import ShopifyReturns
     from shopify_app.admin_api.stock import ShopifyStock
     from shopify_app.customer_accounts.accounts import CustomerAccounts
+
+
+def practice_persona() -> "Persona":
+    """Who answers in a practice scene: what is written, or a model that says it in other words where one is set up."""
+    from consults.practice.scenes import Scripted
+
+    config = running().settings
+    if not config.practice_model_url:
+        return Scripted()
+    from consults.practice.model import Spoken
+
+    return Spoken(config.practice_model_url, config.practice_model_key, config.practice_model_name)
 
 
 def admin_api(house: Running | None = None) -> "AdminApi":

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from consults import advisors
+from consults.catalogue.ways import ways_of, write_way
 from consults.kinds import StaffRole
 from consults.lines import own_line, set_line
 from consults.models import ConsultPolicy
@@ -41,6 +42,24 @@ COVER: tuple[dict[str, Any], ...] = (
     },
 )
 """What the demo house's policy covers; a real house writes down its own."""
+_WAY: dict[str, str] = {"kinds": "", "from": "", "in_budget": "on", "per_week": "4", "words": ""}
+CATALOGUE: tuple[dict[str, str], ...] = (
+    {"kind": "resize", "title": "Resize it", "cost": "120", "per_week": "6", "lead_days": "7", "kinds": "ring, band"},
+    {
+        "kind": "re_set",
+        "title": "Lower the setting",
+        "cost": "480",
+        "per_week": "2",
+        "lead_days": "12",
+        "kinds": "ring",
+    },
+    {"kind": "engrave", "title": "Engrave it", "cost": "90", "per_week": "5", "lead_days": "6"},
+    {"kind": "recolour", "title": "Another strap or colour", "cost": "210", "lead_days": "10", "kinds": "watch, bag"},
+    {"kind": "loaner", "title": "A piece to wear meanwhile", "cost": "60", "per_week": "3", "lead_days": "2"},
+    {"kind": "viewing", "title": "A private viewing", "cost": "0", "per_week": "8", "lead_days": "3"},
+    {"kind": "atelier_call", "title": "A call with the bench", "cost": "0", "per_week": "10", "lead_days": "1"},
+)
+"""What the demo house can do beyond a refund; a real house writes down its own."""
 NO_QUIET: dict[str, Any] = {"quiet_from_minute": 0, "quiet_until_minute": 0}  # a demo is given at any hour
 HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(6))
 
@@ -121,5 +140,8 @@ def _make_it_triable(session: Session, shop_id: int, now: datetime) -> None:
         )
     if session.get(LogisticsPolicy, shop_id) is None:
         session.add(LogisticsPolicy.model_validate({"shop_id": shop_id, **RECEIVING}))
+    if not ways_of(session, shop_id=shop_id):
+        for way in CATALOGUE:
+            write_way(session, shop_id=shop_id, way_id=None, given=_WAY | way, currency="USD", by="demo", now=now)
     if not terms_of(session, shop_id=shop_id):
         session.add_all(CoverTerm(shop_id=shop_id, changed_at=now, **_COVER, **line) for line in COVER)

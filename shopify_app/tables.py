@@ -2,11 +2,17 @@
 
 from sqlmodel import SQLModel
 
+import consults.aftercare.models
 import consults.briefs.models
+import consults.catalogue.models
 import consults.gestures.models
 import consults.line_models
+import consults.marketing.models
 import consults.models
+import consults.phrase_models
 import consults.pieces.models
+import consults.practice.models
+import consults.rounds.models
 import consults.time_models
 import jobs.models
 import logistics.cover_models
@@ -45,6 +51,12 @@ MODELS = (
     consults.briefs.models,
     consults.pieces.models,
     consults.gestures.models,
+    consults.catalogue.models,
+    consults.aftercare.models,
+    consults.practice.models,
+    consults.marketing.models,
+    consults.rounds.models,
+    consults.phrase_models,
     logistics.models,
     logistics.custody_models,
     logistics.cover_models,

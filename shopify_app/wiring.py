@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlmodel import Session
 
+import consults.aftercare.jobs
 import consults.around_jobs
 import consults.briefs.jobs
+import consults.catalogue.takings
 import consults.clock_jobs
 import consults.feed_jobs
 import consults.jobs
 import consults.line_jobs
+import consults.marketing.jobs
 import consults.pieces.jobs
 import consults.replies
 import consults.room_jobs
@@ -51,6 +54,7 @@ from consults.events import (
     ConsultMoved,
     ConsultPassed,
     FirstAnswerLate,
+    GestureAnswered,
     GuestInvited,
     GuestRemoved,
     OutcomeRecorded,
@@ -121,7 +125,13 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ClientRedacted: ("privacy.redact_client",),
     ShopRedacted: ("privacy.redact_shop",),
     # from inside
-    CaseOpened: ("consults.tell_advisor", "consults.invite_client", "consults.copy_owner", "consults.prepare_brief"),
+    CaseOpened: (
+        "consults.tell_advisor",
+        "consults.invite_client",
+        "consults.copy_owner",
+        "consults.prepare_brief",
+        "consults.follow_letters",
+    ),
     AnswerHalfDue: ("consults.remind_owner",),
     FirstAnswerLate: ("routing.tell_flow_late",),
     ConsultBooked: ("consults.confirm_consult", "consults.plan_reminders", "consults.prepare_brief"),
@@ -140,7 +150,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.tell_client_handed_over",
         "consults.copy_colleagues",
     ),
-    CaseClosed: ("routing.settle_case",),
+    CaseClosed: ("routing.settle_case", "consults.plan_contacts", "consults.follow_letters"),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -160,6 +170,7 @@ AT_ONCE: Mapping[type, AtOnce] = {
     ReturnsSwept: sales.keep_swept,
     TextArrived: consults.replies.note_text,
     RouteAsked: routing.flow_actions.route_asked,
+    GestureAnswered: consults.catalogue.takings.follow_answer,
 }
 
 DAY = 86_400
@@ -195,8 +206,10 @@ def wire(settings: Settings, database: Database) -> None:
 def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
     """Job name -> function, with its adapters bound."""
     # What calls out is loaded by the worker only (reaching.py): a web process takes webhooks and shows our own rows.
+    from consults.marketing.klaviyo import Klaviyo
     from shopify_app.admin_api.briefs import ShopifyBriefs
     from shopify_app.admin_api.client import AdminApi
+    from shopify_app.admin_api.client_tags import ShopifyClientTags
     from shopify_app.admin_api.drafts import ShopifySales
     from shopify_app.admin_api.exchanges import ShopifyExchanges
     from shopify_app.admin_api.finding import ShopifyFinding
@@ -300,6 +313,11 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
+        "consults.follow_letters": consults.marketing.jobs.follow_letters,
+        "consults.rest_letters": partial(
+            consults.marketing.jobs.rest_letters, tags=ShopifyClientTags(api, database), letters=Klaviyo()
+        ),
+        "consults.plan_contacts": consults.aftercare.jobs.plan_contacts,
         "consults.watch_briefs": consults.briefs.jobs.watch_briefs,
         "consults.prepare_brief": partial(consults.briefs.jobs.prepare_brief, reads=ShopifyBriefs(api)),
         "consults.read_stock": consults.pieces.jobs.read_stock,

@@ -4,6 +4,7 @@ from typing import Any
 
 import jobs
 from consults import cases
+from consults.aftercare.learned import notes_of, with_learned
 from consults.briefs.briefs import briefs_due, keep_brief
 from consults.briefs.facts import facts_of
 from consults.briefs.ports import BriefReads
@@ -47,6 +48,8 @@ def prepare_brief(
         # Erased while Shopify was asked: what came back is not kept.
         if case.client_gid != about["client_gid"]:
             return
+        notes = notes_of(session, shop_id=shop_id, client_gid=case.client_gid)
+        seen = with_learned(seen, notes, client_gid=case.client_gid)
         facts = facts_of(seen, now=asked_at)
         orders = seen.client.orders if seen.client else ()
         owned = sorted({gid for order in orders if not order.cancelled for gid in order.products})

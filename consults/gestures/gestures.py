@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.advisors import get_advisor
+from consults.events import GestureAnswered
 from consults.gestures.models import Gesture
 from consults.gestures.states import COUNTING, GestureState
 from consults.history import add_line, by_advisor
 from consults.models import Case
+from consults.rounds.rounds import begin_offer
 from consults.states import CaseState, InvalidMove
+from jobs import publish
 from kit.db import hold, insert_once
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
@@ -34,7 +37,7 @@ def give(
     if case.state is not CaseState.OPEN:
         raise InvalidMove("This return is closed.")
     assert case.id is not None
-    session.flush()
+    begin_offer(session, case, advisor_id=advisor_id, now=now)
     hold(session, f"budget:{case.shop_id}:{advisor_id}")  # two gestures at once would each find the budget whole
     left = left_of_budget(session, shop_id=case.shop_id, advisor_id=advisor_id, now=now)
     beyond = cents > left.cents
@@ -85,6 +88,8 @@ def answer(
     if row.advisor_id == advisor_id:
         raise AppError("Somebody else answers what one asks for oneself.", status=403, code="not_allowed")
     state = GestureState.ALLOWED if allow else GestureState.NOT_NOW
+    if allow:  # from now on the client sees it; they may have said no twice meanwhile
+        begin_offer(session, case, advisor_id=row.advisor_id, now=now)
     answered = session.connection().execute(
         sa.update(Gesture)
         .where(*mine, col(Gesture.state) == GestureState.ASKED)
@@ -97,7 +102,19 @@ def answer(
     add_line(
         session, case, kind=kind, now=now, actor=by_advisor(advisor_id), detail=Money(row.cents, row.currency).show()
     )
+    assert case.id is not None
+    publish(session, GestureAnswered(case.shop_id, case.id, case.return_gid, gesture_id, allow, now.isoformat()))
     return row
+
+
+def take_back(session: Session, case: Case, *, gesture_id: int) -> None:
+    """They decided otherwise: it counts in no budget any more, and waits for nobody."""
+    mine = (col(Gesture.id) == gesture_id, col(Gesture.case_id) == case.id, col(Gesture.shop_id) == case.shop_id)
+    row = session.exec(select(Gesture).where(*mine)).one()
+    session.connection().execute(
+        sa.update(Gesture).where(*mine, col(Gesture.state).in_(COUNTING)).values(state=GestureState.TAKEN_BACK)
+    )
+    session.refresh(row)
 
 
 def gestures_of(session: Session, case: Case) -> list[Gesture]:

@@ -9,6 +9,7 @@ class GestureState(StrEnum):
     ASKED = "asked"
     ALLOWED = "allowed"
     NOT_NOW = "not_now"
+    TAKEN_BACK = "taken_back"  # the client decided otherwise
 
 
 COUNTING = (GestureState.ASKED, GestureState.ALLOWED)

@@ -13,6 +13,7 @@ from consults.models import Case, Consult
 from consults.pieces.models import PieceHold, StockVariant
 from consults.pieces.states import HoldEnd
 from consults.pieces.stock import find_variant
+from consults.rounds.rounds import begin_offer
 from consults.states import LIVE, CaseState, InvalidMove
 from kit.db import insert_once
 from kit.errors import AppError, Conflict, NotFound
@@ -139,6 +140,7 @@ def offer_piece(session: Session, case: Case, *, hold_id: int, advisor_id: int, 
     if hold.freed_at is not None or hold.expires_at <= now:
         raise NotFree("Its time is over, and it is free again. Put it aside once more first.")
     if hold.offered_at is None:
+        begin_offer(session, case, advisor_id=advisor_id, now=now)
         hold.offered_at = now
         session.add(hold)
         detail = hold.variant_gid

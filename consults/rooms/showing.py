@@ -7,8 +7,12 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, select
 
 from consults.history import add_consult_line, by_advisor
-from consults.models import Consult, ShownPiece
+from consults.models import Case, Consult, ShownPiece
+from consults.pieces.holds import NotFree, get_hold
+from consults.rounds.rounds import begin_offer
 from kit.errors import AppError
+from kit.money import Money
+from kit.settings import is_loopback
 
 LONGEST = {"title": 120, "detail": 200, "image": 500}
 
@@ -22,7 +26,7 @@ def show_piece(
         raise AppError("Write what you are showing.")
     if any(len(text) > LONGEST[name] for name, text in values.items()):
         raise AppError("That is too long to read in passing.")
-    if values["image"] and urlsplit(values["image"]).scheme != "https":
+    if values["image"] and urlsplit(values["image"]).scheme != "https" and not is_loopback(values["image"]):
         raise AppError("A picture is shown from an https address.")
     assert consult.id is not None
     put_away(session, consult, now=now)
@@ -32,6 +36,22 @@ def show_piece(
     add_consult_line(session, consult, kind="shown", now=now, actor=by_advisor(advisor_id), detail=values["title"])
     session.flush()
     return piece
+
+
+def show_held(
+    session: Session, consult: Consult, case: Case, *, hold_id: int, advisor_id: int, now: datetime
+) -> ShownPiece:
+    """Show a piece that is put aside for them, with its picture and its price. To show it is to offer it.
+
+    Raises NotFree when its time is over, NoThirdOffer after two noes.
+    """
+    hold = get_hold(session, case, hold_id)
+    if hold.freed_at is not None or hold.expires_at <= now:
+        raise NotFree("Its time is over, and it is free again. Put it aside once more first.")
+    begin_offer(session, case, advisor_id=advisor_id, now=now)
+    detail = Money(hold.price_cents, hold.currency).show(case.client_locale)
+    about: dict[str, Any] = {"detail": detail, "image": hold.image, "advisor_id": advisor_id, "now": now}
+    return show_piece(session, consult, title=hold.title[: LONGEST["title"]], **about)
 
 
 def put_away(session: Session, consult: Consult, *, now: datetime) -> None:

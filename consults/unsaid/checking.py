@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from consults.unsaid import chinese, english, french, german, italian, japanese, spanish
 
@@ -19,6 +20,7 @@ LANGUAGES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "ja": japanese.PHRASES,
     "zh": chinese.PHRASES,
 }
+OWN = "own"
 UNSPACED = ("ja", "zh")
 SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "ı": "i"})
 TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe", "æ": "ae"}
@@ -39,6 +41,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Own:
+    """A house's own phrase, in plain words, and what to say instead. An asterisk at its end stands for any ending."""
+
+    words: str
+    better: str
+
+
+@dataclass(frozen=True)
 class _Folded:
     """A text with small letters and no accents, and where each of its signs stood."""
 
@@ -46,7 +56,7 @@ class _Folded:
     at: Sequence[int]
 
 
-def marks(text: str, *, exempt: Iterable[str] = ()) -> list[Mark]:
+def marks(text: str, *, exempt: Iterable[str] = (), own: Iterable[Own] = ()) -> list[Mark]:
     """What is better left unsaid in `text`, in order, none over another. Inside a passage of `exempt` nothing counts.
 
     German is looked at with its umlauts as two letters, the others with plain ones.
@@ -61,7 +71,25 @@ def marks(text: str, *, exempt: Iterable[str] = ()) -> list[Mark]:
         for mark in _found(text, german_ if language == "de" else plain, pattern, (phrase, language, better))
         if not any(start <= mark.start and mark.end <= end for start, end in spared)
     ]
+    for phrase in own:
+        found += _found(text, plain, _own(phrase.words), (phrase.words, OWN, phrase.better))
     return _apart(sorted(found, key=lambda mark: (mark.start, mark.start - mark.end)))
+
+
+def is_phrase(words: str) -> bool:
+    """Whether there is something in it to look for."""
+    return any(sign.isalnum() for sign in words)
+
+
+@cache
+def _own(words: str) -> re.Pattern[str]:
+    """Its words as they stand, whatever is between them. A script without spaces knows no ends of words."""
+    folded = _fold(words.rstrip("*"), {}).text.strip()
+    pattern = r"\s+".join(map(re.escape, folded.split()))
+    pattern += r"\w*" if words.endswith("*") else ""
+    begins = r"(?<![\w'])" if folded[:1].isascii() else ""
+    ends = r"(?!\w)" if folded[-1:].isascii() else ""
+    return re.compile(f"{begins}(?:{pattern}){ends}")
 
 
 def _found(text: str, folded: _Folded, pattern: re.Pattern[str], about: tuple[str, str, str]) -> Iterable[Mark]:

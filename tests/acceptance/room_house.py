@@ -14,6 +14,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from consults.booking import book_consult
 from consults.kinds import Role
 from consults.models import Consult, ConsultPolicy, Participant
+from consults.pieces import stock
+from consults.pieces.holds import hold_piece
+from consults.pieces.kinds import Piece
 from consults.rooms.rooms import add_guest
 from kit.db import Database
 from shopify_app.app import create_app
@@ -132,6 +135,10 @@ def salon(database_url: str, port: int, contexts: Any, **settings: str) -> Itera
                 now=cast.NOW,
             )
             consult_id = cast.number(consult.id)
+            lower = Piece("v1", "p1", "The lower Meridian", "ring", price_cents=1_420_000, currency="EUR", available=1)
+            stock.keep_pieces(session, shop_id=world.shop_id, pieces=[lower], now=cast.NOW)
+            about: dict[str, Any] = {"case_id": cast.number(world.case.id), "advisor_id": cast.number(world.bob.id)}
+            hold_piece(session, shop_id=world.shop_id, variant_gid="v1", now=cast.NOW, **about)
         try:
             yield Salon(base, app, database, world, consult_id, contexts)
         finally:

@@ -43,8 +43,7 @@ def test_two_meet_see_a_piece_reload_leave_and_the_outcome_is_recorded(house: Sa
     meet(client, advisor)
     assert house.consult().state is ConsultState.IN_SESSION
 
-    advisor.get_by_label("The piece").fill("The lower Meridian")
-    advisor.get_by_label("One line about it, the price for instance").fill("€14,200")
+    advisor.get_by_role("radio", name="The lower Meridian").check()
     advisor.get_by_role("button", name="Show it").click()
     table = client.get_by_role("status").filter(has_text="The lower Meridian")
     table.wait_for()
@@ -238,7 +237,7 @@ def test_each_state_of_the_room_can_be_read_and_used(house: Salon) -> None:
     found = looked_at(client, "before") + looked_at(advisor, "before, the advisor's")
     join(client, advisor)
     meet(client, advisor)
-    advisor.get_by_label("The piece").fill("The lower Meridian")
+    advisor.get_by_role("radio", name="The lower Meridian").check()
     advisor.get_by_role("button", name="Show it").click()
     client.get_by_role("status").filter(has_text="The lower Meridian").wait_for()
     found += looked_at(client, "during") + looked_at(advisor, "during, the advisor's")

@@ -5,7 +5,7 @@ import pytest
 from tests.acceptance.lines import Lines, missing
 
 LINES: Lines = {
-    "a light page, nothing moves on it; how soon it reads is measured by hand": {
+    "a light page, nothing moves on it; how soon it reads is measured by bin/bench desk": {
         "test_desk_browser.py": ["test_today_and_a_case_are_light_and_nothing_on_them_moves"],
     },
     "every case has a brief, each fact's source exists; a fact removed becomes unknown": {
@@ -40,6 +40,53 @@ LINES: Lines = {
         "test_desk_unsaid.py": [
             "test_each_phrase_is_found_with_its_inflections",
             "test_none_is_found_in_200_innocent_sentences",
+        ],
+    },
+    "ways forward beyond money: what fits, what a week holds, over budget waits": {
+        "test_desk_ways.py": [
+            "test_the_merchants_order_is_the_order_and_what_is_off_is_not_offered",
+            "test_within_the_budget_it_is_promised_at_once_for_the_day_it_is_ready_and_a_second_tap_is_the_same",
+            "test_beyond_the_budget_the_place_is_kept_and_nothing_promised_before_an_answer",
+            "test_of_ten_who_promise_the_last_two_places_at_once_two_have_them",
+        ],
+    },
+    "never a third attempt after two refused; the refund with its amount, same size, always": {
+        "test_desk_rounds.py": [
+            "test_after_two_noes_nothing_is_offered_by_any_way_there_is",
+            "test_the_client_may_ask_for_more_and_their_words_are_kept_and_leave_with_them",
+            "test_the_refund_is_listed_with_its_amount_same_size_whatever_was_refused",
+        ],
+    },
+    "afterwards by the same person, in quiet hours' bounds and under a cap; what was learned is used next time": {
+        "test_desk_aftercare.py": [
+            "test_seven_thirty_and_ninety_days_after_closing_unless_something_else_was_agreed",
+            "test_the_successor_stays_in_touch_where_the_advisor_left",
+            "test_a_client_hears_no_more_often_than_the_house_allows_over_all_their_returns",
+            "test_in_the_night_where_they_are_a_task_says_from_when",
+            "test_a_size_learned_is_in_the_next_brief_in_the_place_of_the_old_one_and_leaves_with_the_client",
+            "test_today_shows_it_with_a_sentence_to_send_and_it_goes_only_by_hand",
+        ],
+    },
+    "marketing pauses while a case is open": {
+        "test_desk_marketing.py": [
+            "test_they_rest_from_the_first_open_return_to_the_last_and_are_told_once_each",
+            "test_in_shopify_the_tag_is_put_beside_the_others_and_taken_off_alone",
+            "test_klaviyo_is_sent_one_property_and_nothing_else_of_the_client",
+        ],
+    },
+    "the advisor's card stays and points to the successor": {
+        "test_desk_card.py": [
+            "test_both_kinds_have_what_their_standard_asks_for",
+            "test_the_clients_page_leads_to_the_card_and_the_card_to_the_successor",
+        ],
+    },
+    "practice: a branching script, a repeatable score, no client in it, owned by the advisor": {
+        "test_desk_practice.py": [
+            "test_every_way_through_a_script_is_there_ends_and_tells_the_reason_only_to_who_asks",
+            "test_the_same_transcript_has_the_same_score_and_every_scene_comes_to_an_end",
+            "test_no_name_sum_number_or_address_of_a_client_is_left",
+            "test_a_scene_of_a_past_return_names_nobody",
+            "test_a_manager_assigns_and_sees_only_that_it_is_done_and_the_advisor_owns_it",
         ],
     },
     "axe finds nothing at both widths and in dark; keyboard only; 320 px without sideways scroll": {

@@ -63,6 +63,7 @@ SECRETS = {
     "turn_urls": "turn:turn.example.com:3478",
     "turn_secret": "the-secret-of-the-relay",
     "metrics_token": "the-token-of-metrics",
+    "practice_model_key": "the-key-of-the-model",
     "twilio_api_base": "http://127.0.0.1:9",
     "easypost_api_base": "http://127.0.0.1:9",
     "shopify_admin_base_url": "http://127.0.0.1:9",
@@ -466,6 +467,8 @@ CALLS_OUT = {
     "shopify_app/admin_api/downloads.py": "the file of a bulk operation: a list of hosts, no redirects, no token",
     "consults/busy_calendars.py": "an advisor's calendar, and where it leads: public_http",
     "shopify_app/customer_accounts/calling.py": "a shop's customer accounts, where their discovery says: public_http",
+    "consults/marketing/klaviyo.py": "Klaviyo, at one address of its own: public_http",
+    "consults/practice/model.py": "the address the operator names for practice: public_http",
     "kit/outside.py": "what checks the addresses of the others",
 }
 

@@ -10,6 +10,9 @@ from sqlmodel import Session
 
 from consults.booking import next_consult
 from consults.models import Consult, ConsultPolicy
+from consults.pieces import stock
+from consults.pieces.holds import hold_piece
+from consults.pieces.kinds import Piece
 from consults.rooms import consents
 from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO
 from consults.rooms.rooms import join, room_for
@@ -87,10 +90,21 @@ def test_an_advisor_shows_a_piece_and_puts_it_away_without_script(world, made, a
     def lying() -> Any:
         return made(lambda s: on_the_table(s, s.get_one(Consult, talk.id)))
 
-    sent = {"csrf": token, "title": "The lower Meridian", "detail": "€14,200", "image": ""}
+    picture = "https://cdn.example/lower.jpg"
+    piece = Piece(
+        "v1", "p1", "The lower Meridian", "ring", "emerald", "52", 1_420_000, "EUR", available=1, image=picture
+    )
+    made(lambda s: stock.keep_pieces(s, shop_id=world.shop_id, pieces=[piece], now=cast.NOW))
+    about = {"shop_id": world.shop_id, "case_id": world.case.id, "advisor_id": world.bob.id, "now": cast.NOW}
+    held = made(lambda s: hold_piece(s, variant_gid="v1", **about))
+    assert f'name="piece" value="{held.id}"' in bob.get(path).text and picture in bob.get(path).text
+    sent = {"csrf": token, "piece": held.id, "title": "Typed", "image": "https://elsewhere.example/x.jpg"}
     assert bob.post(f"{path}/show", data=sent | {"step": "show"}).headers["Location"] == path
-    assert lying()["title"] == "The lower Meridian"
-    assert bob.post(f"{path}/show", data=sent | {"title": "", "step": "show"}).status_code == 400
+    shown = lying()
+    assert (shown["title"], shown["detail"], shown["image"]) == ("The lower Meridian, 52", "€14,200", picture)
+    assert bob.post(f"{path}/show", data=sent | {"piece": "0", "step": "show"}).status_code == 404
+    assert bob.post(f"{path}/show", data=sent | {"piece": "theirs", "step": "show"}).status_code == 303
+    assert lying()["title"] == world.case.piece_title
     assert bob.post(f"{path}/show", data=sent | {"csrf": "x"}).status_code == 403
     assert bob.post(f"{path}/show", data={"csrf": token, "step": "away"}).status_code == 303
     assert lying() is None

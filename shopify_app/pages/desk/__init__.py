@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages.desk import (
+    caring,
     cases,
     choosing,
     giving,
@@ -11,15 +12,18 @@ from shopify_app.pages.desk import (
     opening,
     outcomes,
     pieces,
+    practice,
     promises,
     proposing,
     radar,
     room,
+    rounds,
     scanning,
     showing,
     signing_in,
     threads,
     today,
+    ways,
     writing,
 )
 from shopify_app.pages.wording import add_filters
@@ -27,7 +31,22 @@ from shops.links import LinkDone
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 PARTS = (signing_in, today, cases, choosing, opening, outcomes, promises, proposing)
-for part in (*PARTS, giving, showing, writing, threads, my_times, radar, room, scanning, pieces):
+for part in (
+    *PARTS,
+    giving,
+    showing,
+    writing,
+    threads,
+    my_times,
+    radar,
+    room,
+    scanning,
+    pieces,
+    ways,
+    rounds,
+    caring,
+    practice,
+):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
 desk.register_error_handler(LinkDone, signing_in.done)

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
+from consults.aftercare.learned import SOURCE
 from consults.briefs.briefs import facts_in, find_brief
 from consults.briefs.contacts import last_contacts, promised_elsewhere
 from consults.briefs.facts import LABELS, NOTES, UNKNOWN, Fact
 from consults.models import Case
 from logistics.judging import verdict_of
 from logistics.models import Rma
+from shopify_app.pages.wording import show_date
 
 KINDS = {
     "Customer": "client's record",
@@ -62,7 +65,12 @@ def lines_of(facts: dict[str, Fact], *, notes: bool = True) -> list[Line]:
 
 def _where(fact: Fact | None) -> str:
     """ "Shopify: client's record, ring size"; "" for what is unknown."""
-    return "Shopify: " + "; ".join(_in_words(fact.sources)) if fact else ""
+    if fact is None:
+        return ""
+    ours = [source for source in fact.sources if source.startswith(SOURCE)]
+    theirs = [source for source in fact.sources if not source.startswith(SOURCE)]
+    told = [f"told us on {show_date(date.fromisoformat(day))}" for day in sorted({s.partition("#")[2] for s in ours})]
+    return "; ".join([*(["Shopify: " + "; ".join(_in_words(theirs))] if theirs else []), *told])
 
 
 def _in_words(sources: Sequence[str]) -> list[str]:

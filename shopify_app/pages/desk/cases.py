@@ -21,6 +21,7 @@ from consults.promises import promises_of
 from consults.rights import Right
 from consults.rooms.embedded import present
 from consults.rooms.rooms import in_window, room_for
+from consults.rounds.rounds import standing
 from consults.states import LIVE, ConsultState
 from consults.threads import may_write, note_seen, written
 from consults.wishes import prefers_simple_return
@@ -44,8 +45,10 @@ from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
 from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
 from shopify_app.pages.desk.briefs import brief_of
+from shopify_app.pages.desk.caring import care_of
 from shopify_app.pages.desk.giving import giving
 from shopify_app.pages.desk.showing import tray, wish_of
+from shopify_app.pages.desk.ways import ways_forward
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.pages.portal.money_words import instead_of
 from shopify_app.pages.portal.returns import refund_of
@@ -185,6 +188,9 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "causes": CAUSES,
         **brief_of(session, case, rma, notes=caller.may(Right.SEE_NOTES)),
         **giving(session, caller, case),
+        **ways_forward(session, caller, case),
+        "offers": standing(session, case),
+        **care_of(session, case),
         "tray": tray(session, case, rma),
         "credit": effect_on(session, case, reader_id=caller.advisor_id),
         "owner": get_advisor(session, shop_id=case.shop_id, advisor_id=case.owner_id)

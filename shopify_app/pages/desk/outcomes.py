@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from consults.aftercare.plans import choose_plan
 from consults.cases import record_outcome
 from consults.promises import add_promise
 from consults.rights import Right
 from kit.errors import AppError, Conflict
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.caring import planned
 from shopify_app.pages.desk.cases import about
 from shopify_app.web import begin, now
 
@@ -45,7 +47,7 @@ def record(case_id: int) -> ResponseReturnValue:
         if given.get("step") == "look":
             return render_template("desk/outcome.html", given=given, problem="", **about(session, caller, case))
         try:
-            promised = _promised(given)
+            promised, care = _promised(given), planned(given)
             record_outcome(
                 session,
                 shop_id=caller.shop_id,
@@ -57,6 +59,8 @@ def record(case_id: int) -> ResponseReturnValue:
                 note=_written(caller, given.get("note", ""), case.outcome_note),
                 now=now(),
             )
+            if care is not None:
+                choose_plan(session, case, advisor_id=caller.advisor_id, now=now(), **care)
         except Conflict:
             raise
         except AppError as problem:

@@ -1,5 +1,7 @@
 """The room, from the advisor's side: the brief stands beside the picture, never over it."""
 
+from typing import Any
+
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -7,11 +9,12 @@ from sqlmodel import Session
 from consults.booking import get_consult
 from consults.models import Case
 from consults.rooms.rooms import Room, advisor_place, in_window, room_for
-from consults.rooms.showing import on_the_table, put_away, show_piece
+from consults.rooms.showing import on_the_table, put_away, show_held, show_piece
 from consults.rooms.switching import switch_room
 from consults.states import ConsultState
 from consults.zones import show_times
 from kit.errors import AppError
+from shopify_app.asked import row_id
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import case_of
 from shopify_app.pages.desk.cases import about
@@ -19,6 +22,8 @@ from shopify_app.pages.rooms import VERBS, answer, hear_recording, other_rooms, 
 from shopify_app.web import begin, now
 
 SWITCHED = (ConsultState.BOOKED, ConsultState.IN_SESSION)
+THEIRS = "theirs"
+"""The piece that comes back, in a form."""
 page = Blueprint("room", __name__, url_prefix="/consults/<int:consult_id>/room")
 
 
@@ -64,15 +69,19 @@ def ask(consult_id: int, verb: str) -> ResponseReturnValue:
 
 @page.post("/show")
 def show_to_client(consult_id: int) -> ResponseReturnValue:
-    """Hold a piece out to the client, in the place of the one before; with nothing named, clear the table."""
-    caller = desk()
+    """Hold a piece out to the client, in the place of the one before: one that is put aside, or theirs; or none."""
+    caller, chosen = desk(), request.form.get("piece", "")
+    about: dict[str, Any] = {"advisor_id": caller.advisor_id, "now": now()}
     with begin() as session:
-        room, _ = _room(session, caller, consult_id)
-        words = {name: request.form.get(name, "") for name in ("title", "detail", "image")}
+        room, case = _room(session, caller, consult_id)
         if request.form.get("step") == "away":
             put_away(session, room.consult, now=now())
+        elif chosen == THEIRS:
+            image = case.piece_image if case.piece_image.startswith("https://") else ""
+            title = case.piece_title or "Your piece"
+            show_piece(session, room.consult, title=title[:120], detail=case.piece_detail[:200], image=image, **about)
         else:
-            show_piece(session, room.consult, **words, advisor_id=caller.advisor_id, now=now())
+            show_held(session, room.consult, case, hold_id=row_id(chosen) or 0, **about)
     return redirect(f"/desk/consults/{consult_id}/room", 303)
 
 

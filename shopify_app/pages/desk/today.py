@@ -25,6 +25,7 @@ from logistics.rmas import open_rmas
 from logistics.states import Goods
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import cases_to_see, whose
+from shopify_app.pages.desk.caring import care_today
 from shopify_app.pages.first_answers import clock_of
 from shopify_app.web import begin, now
 
@@ -70,6 +71,7 @@ def show() -> ResponseReturnValue:
             parcels=_waiting(session, caller, cases),
             cards=_cards(session, caller, cases),
             card_headings=HEADINGS,
+            **care_today(session, caller),
         )
 
 

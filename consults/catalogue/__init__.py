@@ -1,0 +1,1 @@
+"""The merchant's own catalogue: what may be done for a client beyond money, and how much of it a week holds."""
