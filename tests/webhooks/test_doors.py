@@ -17,7 +17,7 @@ from kit.clock import now
 from kit.db import Database
 from shops import crypt
 from tests.webhooks.posting import SECRET, SHOP, post, posting, shopify_headers
-from webhooks import commits, postgres_rows, sqlite_rows
+from webhooks import commits, postgres_rows, rows, sqlite_rows
 from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
 from webhooks.doors import MOST_BYTES, Doors
 from webhooks.models import Delivery, DeliveryState
@@ -179,7 +179,7 @@ def test_sixty_four_at_once_are_all_stored_in_fewer_commits_than_rows(
     doors: Doors, database: Database, monkeypatch
 ) -> None:
     counted = []
-    working = sqlite_rows.sealed
+    working = rows.sealed
 
     def sealed(batch):
         counted.append(len(batch))
@@ -358,7 +358,7 @@ def test_after_a_slow_commit_a_thread_makes_the_next_and_after_a_short_one_the_l
     sqlite_url: str, monkeypatch
 ) -> None:
     database = Database(sqlite_url)
-    committer, made = Committer(database.engine), []
+    committer, made = Committer(database.engine), list[bool]()
     assert isinstance(committer._writer, SqliteWriter)
     working = committer._writer._insert
     clock = SimpleNamespace(monotonic=lambda: commits.SHORT_SECONDS * 2 if len(made) == 1 else 0.0)

@@ -57,8 +57,11 @@ def with_return(session: Session, token: str, *, for_anybody: bool = False) -> R
 def sees_prices(session: Session, token: str) -> bool:
     """Whether whoever holds the link bought the piece, and so may see what it cost and what went back.
 
-    The buyer's link names nobody; one made for somebody else, as the recipient of a gift, names them (`person_id`).
+    The buyer's link names nobody; one made for somebody else, as the recipient of a gift, names them (`person_id`). One
+    to what was asked for says in whose right it was.
     """
+    if (asked := with_asked(session, token)) is not None:
+        return asked[1].acting == Acting.BUYER
     for purpose in (RETURN, OFFER):
         try:
             return client_link(session, token, purpose).person_id is None

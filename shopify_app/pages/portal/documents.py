@@ -63,7 +63,7 @@ for _name in PAPERS:
 
 def _paper(name: str, token: str, *, on_paper: bool = False) -> tuple[Paper, Shop]:
     with begin() as session:
-        rma = with_return(session, token)
+        rma = with_return(session, token, for_anybody=True)
         if on_paper and not is_whole(tongue().name):
             speak_english()
         paper = PAPERS[name](_about(session, rma, with_prices=sees_prices(session, token)))

@@ -56,9 +56,8 @@ def in_both(page: Blueprint, rule: str, *methods: str) -> Callable[[View], View]
         def outside(house: str, **parts: Any) -> ResponseReturnValue:
             return view(ours(house), **parts)
 
-        named = {"methods": methods or ("GET",), "strict_slashes": False}
-        page.add_url_rule(f"{INSIDE}{rule}", f"{view.__name__}_inside", inside, **named)
-        page.add_url_rule(f"{OURS}{rule}", view.__name__, outside, **named)
+        for prefix, name, placed in (INSIDE, f"{view.__name__}_inside", inside), (OURS, view.__name__, outside):
+            page.add_url_rule(f"{prefix}{rule}", name, placed, methods=methods or ("GET",), strict_slashes=False)
         return view
 
     return add
