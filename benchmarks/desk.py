@@ -3,7 +3,7 @@
 A browser at 390 px behind 150 ms and 1.6 Mbit/s with a processor a fourth as fast opens the link, taps "Take it", and
 is told by the browser itself when the two pages were first painted: desk.brief_s is the middle of several, from asking
 for the first page until the brief stands on the second, less the time a person would take to tap; it may be 1.5.
-desk.floor_s is the same for two answers with one word in them. desk.weight_kb is what the brief's page brings without
+desk.floor_s is the same for two answers with one word in them. desk.weight_kb is what both pages bring without
 pictures, of 120; desk.shift how much moved on it while it came, of 0.02; desk.thumb_px the lowest button, of 44.
 """
 
@@ -120,10 +120,10 @@ def open_brief(browser: Browser, admin: Admin) -> tuple[float, int, float, float
     with admin.database.begin() as session:
         token = cast.desk_link(session, session.merge(admin.world.bob), session.merge(admin.world.case))
     with phone(browser) as page:
+        got: list[Response] = []
+        page.on("response", lambda answer: got.append(answer))
         page.goto(f"{admin.config.app_url}/desk/in/{token}", wait_until="load")
         seconds = float(page.evaluate(PAINTED))
-        got: list[Response] = []
-        page.on("response", got.append)
         page.get_by_role("button").first.click()
         page.wait_for_url("**/desk/cases/*")
         page.wait_for_load_state("load")
