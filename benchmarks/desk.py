@@ -3,7 +3,7 @@
 A browser at 390 px behind 150 ms and 1.6 Mbit/s with a processor a fourth as fast opens the link, taps "Take it", and
 is told by the browser itself when the two pages were first painted: desk.brief_s is the middle of several, from asking
 for the first page until the brief stands on the second, less the time a person would take to tap; it may be 1.5.
-desk.floor_s is the same for two answers with one word in them. desk.weight_kb is what the brief's page brings without
+desk.floor_s is the same for two answers with one word in them. desk.weight_kb is what both pages bring without
 pictures, of 120; desk.shift how much moved on it while it came, of 0.02; desk.thumb_px the lowest button, of 44.
 """
 
@@ -120,10 +120,10 @@ def open_brief(browser: Browser, admin: Admin) -> tuple[float, int, float, float
     with admin.database.begin() as session:
         token = cast.desk_link(session, session.merge(admin.world.bob), session.merge(admin.world.case))
     with phone(browser) as page:
+        got: list[Response] = []
+        page.on("response", lambda answer: got.append(answer))
         page.goto(f"{admin.config.app_url}/desk/in/{token}", wait_until="load")
         seconds = float(page.evaluate(PAINTED))
-        got: list[Response] = []
-        page.on("response", got.append)
         page.get_by_role("button").first.click()
         page.wait_for_url("**/desk/cases/*")
         page.wait_for_load_state("load")
@@ -135,5 +135,5 @@ def open_brief(browser: Browser, admin: Admin) -> tuple[float, int, float, float
 
 
 def size(answer: Any) -> int:
-    """Bytes of an answer's body; one that only leads elsewhere has none."""
-    return 0 if 300 <= answer.status < 400 else len(answer.body())
+    """Bytes of an answer's body, as it says itself: of a page that was left the browser gives none."""
+    return 0 if 300 <= answer.status < 400 else int(answer.headers["content-length"])
