@@ -227,12 +227,17 @@ def _with_reasons(openings: Openings, row: OpenedReturn) -> tuple[WantedLine, ..
 
 
 def _after_failure(begin: Begin, row: OpenedReturn, sent: OpenedReturn, error: OutsideError | Waiting) -> None:
-    """A lost answer is looked into when Shopify must be done; a plain no is final; what never arrived is sent again."""
+    """A lost answer is looked into when Shopify must be done; a plain no is final; what never arrived is sent again.
+
+    An advisor reads the no on the page they opened it from. Of what a client asked for somebody has to be told.
+    """
     if isinstance(error, OutsideError) and error.ambiguous:
         wait = max(error.retry_after or 0, STILL_WORKING.total_seconds() + 1)
         raise OutsideError(error.provider, "no clear answer to an opened return", retry_after=wait) from error
     if isinstance(error, OutsideError) and error.permanent:
-        _set(begin, sent, OpeningState.REFUSED, problem=str(error)[:500])
+        told = sent.advisor_id is not None
+        to = OpeningState.REFUSED if told else OpeningState.UNSETTLED
+        _set(begin, sent, to, problem=(str(error) if told else f"Shopify did not take it: {error}")[:500])
         return
     _set(begin, sent, OpeningState.ASKED, sent_at=row.sent_at, before=row.before)
     raise error

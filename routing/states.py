@@ -21,7 +21,7 @@ OPENING: Mapping[OpeningState, frozenset[OpeningState]] = {
     OpeningState.SENDING: frozenset(
         {OpeningState.MADE, OpeningState.REFUSED, OpeningState.UNSETTLED, OpeningState.ASKED}
     ),
-    # Refused: a person saw that it was not made, and wants it no more.
+    # Unsettled: a person looks. Refused: they saw that it was not made, and want it no more.
     OpeningState.UNSETTLED: frozenset({OpeningState.MADE, OpeningState.ASKED, OpeningState.REFUSED}),
     OpeningState.MADE: frozenset(),
     OpeningState.REFUSED: frozenset(),

@@ -102,7 +102,7 @@ def unsettled_money(look: Look) -> list[Place]:
 
 
 def unsettled_openings(look: Look) -> list[Place]:
-    """Returns an advisor opened of which nobody can tell whether Shopify made them."""
+    """Returns of which nobody can tell whether Shopify made them, and those a client asked for and Shopify did not take."""
     rows = openings.unsettled(look.session, shop_id=look.shop_id)
     return [Place(f"Order {row.order_name}", f"/app/activity#opening-{row.id}") for row in rows]
 
@@ -249,9 +249,9 @@ PARCELS: tuple[Failure, ...] = (
     Failure(
         "opening",
         unsettled_openings,
-        "It is not certain whether a return was opened",
-        "It is not certain whether {n} returns were opened",
-        "An advisor opened it for a client, and Shopify's answer was lost. Nothing is opened a second time by itself.",
+        "A return that was asked for here is not open, as far as we know",
+        "{n} returns that were asked for here are not open, as far as we know",
+        "Shopify did not take it, or its answer was lost. Nothing is opened a second time by itself.",
         "Look at the order in Shopify, then say here what you found.",
         "See the return",
         ACTIVITY,

@@ -107,6 +107,18 @@ def test_while_shopify_is_down_it_is_kept_and_a_lost_answer_is_read_back(edge: E
     assert edge.shopify.calls.count("request") == 1 and edge.opened(opened_id).state is OpeningState.MADE
 
 
+def test_what_shopify_does_not_take_is_shown_to_a_person_who_opens_it_or_puts_it_aside(edge: Edge) -> None:
+    opened_id = want(edge)
+    edge.shopify.fails["request"] = [OutsideError("shopify", "Quantity is not available", permanent=True)]
+    edge.work()
+    with edge.database.begin() as session:
+        (row,) = openings.unsettled(session, shop_id=edge.shop_id)
+        assert (row.id, row.problem) == (opened_id, "Shopify did not take it: shopify: Quantity is not available")
+        openings.ask_again(session, shop_id=edge.shop_id, opened_id=opened_id)
+    edge.work()
+    assert edge.opened(opened_id).state is OpeningState.MADE
+
+
 def test_the_time_they_chose_is_reserved_with_their_return_and_nobody_invites_them_to_choose(edge: Edge) -> None:
     chosen = talk(edge)
     want(edge, prefers=Prefers.TALK, advisor_id=edge.bob_id, talk=chosen)

@@ -1,4 +1,4 @@
-"""pending
+"""Ways in, choosing, papers and look of the portal; the catalogue, aftercare and practice of the desk.
 
 Revision 0005, after 0004.
 """
