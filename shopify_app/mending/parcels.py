@@ -102,7 +102,7 @@ def unsettled_money(look: Look) -> list[Place]:
 
 
 def unsettled_openings(look: Look) -> list[Place]:
-    """Returns of which nobody can tell whether Shopify made them, and those a client asked for and Shopify did not take."""
+    """Returns that Shopify may have made or not, and those it did not take although a client asked for them."""
     rows = openings.unsettled(look.session, shop_id=look.shop_id)
     return [Place(f"Order {row.order_name}", f"/app/activity#opening-{row.id}") for row in rows]
 
