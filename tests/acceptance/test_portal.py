@@ -18,6 +18,47 @@ LINES: Lines = {
             "test_hostile_text_is_text_and_without_a_key_it_is_asked_once_more",
         ],
     },
+    "in a browser: sign in, code, link, three pieces, time, simple return, withdrawal; no script, no cookies; Arabic": {
+        "test_portal_account.py": [
+            "test_in_a_real_browser_at_390_pixels_one_signs_in_and_stands_before_ones_orders",
+            "test_with_cookies_stripped_the_sign_in_is_refused_kindly_and_the_other_ways_are_named",
+        ],
+        "test_portal_ways_browser.py": [
+            "test_a_guest_with_a_code_at_390_pixels_without_script_and_without_cookies_in_both_places"
+        ],
+        "tests/pages/test_portal_browser.py": ["test_a_client_reserves_and_gives_back_a_time_without_script"],
+        "test_portal_choosing.py": [
+            "test_a_three_piece_order_two_reasons_and_a_time_nothing_before_the_confirmation_and_exactly_one_return_after",
+            "test_a_simple_return_from_the_same_page_and_nobody_is_invited",
+            "test_the_same_in_arabic_at_390_pixels_and_with_script",
+            "test_a_withdrawal_in_the_storefront_without_script_and_without_cookies",
+        ],
+        "test_portal_tongues.py": ["test_every_page_in_arabic_on_a_phone_and_in_german_on_the_narrowest"],
+    },
+    "light and still on a throttled phone (LCP: bin/bench portal); axe, keyboard, forced colours, zoom, 320 px": {
+        "test_portal_bar.py": ["test_every_page_of_the_portal_is_light_still_narrow_large_forced_and_by_keyboard"],
+    },
+    "hostile text renders as text everywhere": {
+        "test_portal_bar.py": [
+            "test_hostile_text_reads_as_text_on_every_page_and_in_every_file",
+            "test_hostile_text_prints_on_the_slip_and_in_every_paper",
+            "test_hostile_text_in_a_message_adds_no_header_and_no_second_link",
+            "test_no_cell_of_any_export_begins_a_formula",
+            "test_every_csv_of_the_app_is_written_by_a_file_that_makes_its_cells_plain",
+            "test_what_turns_text_around_stays_outside_every_door",
+        ],
+    },
+    "the client of another shop gets nothing on any page": {
+        "test_portal_bar.py": ["test_the_client_of_another_shop_gets_nothing_on_any_page_of_the_portal"],
+        "test_portal_account.py": ["test_a_client_of_another_shop_gets_nothing_of_ones_orders"],
+    },
+    "a missing translation fails, contrast below 4.5 is refused with its figure": {
+        "test_portal_tongues.py": [
+            "test_a_translation_that_is_missing_is_found_and_named",
+            "test_an_accent_that_cannot_be_read_is_refused_with_the_figure",
+        ],
+        "tests/house/test_tongues.py": ["test_a_language_has_all_its_plural_forms"],
+    },
     "nothing is created in Shopify before the client confirmed": {
         "test_logistics_money.py": [
             "test_nothing_is_made_in_shopify_until_the_client_has_decided_and_then_one_return_with_its_exchange"

@@ -19,9 +19,11 @@ from jobs.queue import use_events
 from kit import clock as kit_clock
 from kit.db import Database
 from kit.settings import Settings
+from logistics.statement_models import WithdrawalStatement
 from routing.models import Decision, RoutingPolicy
 from shopify_app.admin_api import tokens
 from shopify_app.app import create_app
+from shopify_app.locales import catalogue
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
 from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table
 from simulators.config import SHOP
@@ -54,15 +56,15 @@ class House:
     queue: Queue
     shop_id: int
 
-    def start(self, page: Page, acting: Acting = Acting.BUYER) -> None:
+    def start(self, page: Page, acting: Acting = Acting.BUYER, language: str = "en") -> None:
         """As the ways in end: a form with the pass goes to the first page of choosing, inside the storefront."""
         who = OrderPass(self.shop_id, ORDER, acting, Proof.CODE, f"{GID}Customer/101")
         shown = write_order_pass(self.settings.secret_key, who, now=NOW)
-        to = f"{self.town.base}/store/apps/assisted-returns/choose"
+        to = f"{self.town.base}/store/apps/assisted-returns/choose?lang={language}"
         form = f'<form method="post" action="{to}"><input name="pass" value="{shown}"><button>Go</button></form>'
         page.goto(f"data:text/html,{form}")
         page.get_by_role("button", name="Go").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Which piece brings you back?")
+        expect(page.get_by_role("heading", level=1)).to_have_text(spoken(language, "Which piece brings you back?"))
 
     def made(self) -> list[dict[str, Any]]:
         """The stand-in's own record of returns."""
@@ -208,3 +210,40 @@ def test_a_simple_return_from_the_same_page_and_nobody_is_invited(house: House, 
     expect(page.get_by_text("A simple return, as you wished.")).to_be_visible()
     assert len(house.made()) == 1 and len(house.rows(Decision)) == 1 and house.rows(Consult) == []
     assert page.context.cookies() == []
+
+
+def test_the_same_in_arabic_at_390_pixels_and_with_script(house: House, browser_context: Any) -> None:
+    page = browser_context(**PHONE).new_page()
+    house.start(page, language="ar")
+    expect(page.locator(".ar.is-in-theme")).to_have_attribute("dir", "rtl")
+    page.locator(".ar-line").filter(has_text="Meridian ring").get_by_role("checkbox").check()
+    for button in ("Continue", "Return it without a conversation", "Confirm the return"):
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert house.made() == []
+        page.get_by_role("button", name=spoken("ar", button), exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(spoken("ar", "Your return has reached us"))
+    house.work()
+    assert len(house.made()) == 1
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("ar-AE", "ar")])
+def test_a_withdrawal_in_the_storefront_without_script_and_without_cookies(
+    house: House, browser_context: Any, locale: str, language: str
+) -> None:
+    page = browser_context(java_script_enabled=False, locale=locale, **PHONE).new_page()
+    page.goto(f"{house.town.base}/store/apps/assisted-returns/withdraw")
+    expect(page.get_by_role("heading", level=1)).to_have_text(spoken(language, "Withdraw from a purchase"))
+    for field, typed in (("name", "Amara Whitlock"), ("order", "#1042"), ("email", "amara@example.com")):
+        page.locator(f'input[name="{field}"]').fill(typed)
+    page.get_by_role("button", name=spoken(language, "Continue"), exact=True).click()
+    assert house.rows(WithdrawalStatement) == []
+    page.get_by_role("button", name=spoken(language, "Confirm withdrawal"), exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(spoken(language, "Your withdrawal has reached us"))
+    page.reload()  # the same press once more
+    (row,) = house.rows(WithdrawalStatement)
+    assert row.received_at == NOW and page.context.cookies() == []
+
+
+def spoken(language: str, sentence: str) -> str:
+    """As the catalogue of `language` has it."""
+    return catalogue(language).gettext(sentence) if language != "en" else sentence
