@@ -193,7 +193,15 @@ class Killer(threading.Thread):
 
     def _below(self, name: str) -> list[psutil.Process]:
         family = psutil.Process(self.processes.running[name].pid).children(recursive=True)
-        return [p for p in family if "resource_tracker" not in " ".join(p.cmdline())]
+        return [p for p in family if _serves(p)]
+
+
+def _serves(process: psutil.Process) -> bool:
+    """Whether it is one of ours, and still there while it is looked at."""
+    try:
+        return "resource_tracker" not in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 FAULTS = {

@@ -119,7 +119,7 @@ def render(name: str, channel: str, values: dict[str, Any], locale: str = "en") 
     first, _, body = text.partition("\n")
     if not first.startswith("Subject:"):
         raise ValueError(f"{name}.email.txt does not start with its subject")
-    return _cut(first.removeprefix("Subject:").strip(), MOST_OF_SUBJECT), body.strip() + "\n"
+    return _cut(" ".join(first.removeprefix("Subject:").split()), MOST_OF_SUBJECT), body.strip() + "\n"
 
 
 def _short(name: str, value: Any) -> Any:

@@ -80,7 +80,8 @@ def test_after_customers_redact_nothing_of_the_client_is_in_database_outbox_or_l
     assert not found_in_database(end, database, before), "not even as it was encrypted"
     logs = end.logs()
     assert "job.done" in logs and "client.erased" in logs
-    assert [t for t in texts if t.lower() in logs.lower()] == []
+    # A postal code is no part of a longer number, such as the microseconds of an instant.
+    assert [t for t in texts if re.search(rf"(?<!\d){re.escape(t)}(?!\d)", logs, re.IGNORECASE)] == []
     database.close()
 
 
@@ -97,7 +98,7 @@ def in_logs(end: Played, database: Database) -> list[str]:
             words += [
                 part.rsplit("/", 1)[-1] for part in message.body.split() if "/desk/in/" in part or "/consult/" in part
             ]
-    return [w for w in words if len(w) > 4 and w in logs]
+    return [w for w in words if len(w) > 4 and re.search(rf"(?<!\d){re.escape(w)}(?!\d)", logs)]
 
 
 def cast_of(end: Played) -> list[str]:

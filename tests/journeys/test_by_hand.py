@@ -140,7 +140,7 @@ def record_outcome(page: "Page") -> None:
     page.goto(re.sub(r"[?#].*", "", page.url) + "/outcome")
     page.get_by_label(re.compile("^Refund")).check(force=True)
     page.get_by_label("Proportion").check(force=True)
-    page.get_by_label("None").check(force=True)
+    page.get_by_role("radio", name="None").check(force=True)
     picture(page, "desk-outcome")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Mrs Amara Whitlock").wait_for()

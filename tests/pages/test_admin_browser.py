@@ -288,12 +288,12 @@ def test_a_person_watches_the_orders_being_read_without_loading_the_page(served:
         session.add(row)
     go(page, served, "/app")
     expect(page.get_by_text("Reading your orders: 10 of 400 records.")).to_be_visible()
-    expect(page.get_by_role("progressbar", name="Orders read")).to_have_attribute("value", "2")
+    expect(page.get_by_role("progressbar", name="Done so far")).to_have_attribute("value", "2")
     page.evaluate("window.sameDocument = true")
     with served.database.begin() as session:
         session.get_one(HistoryRead, served.world.shop_id).lines_read = 300
     expect(page.get_by_text("Reading your orders: 300 of 400 records.")).to_be_visible()
-    expect(page.get_by_role("progressbar", name="Orders read")).to_have_attribute("value", "75")
+    expect(page.get_by_role("progressbar", name="Done so far")).to_have_attribute("value", "75")
     with served.database.begin() as session:
         done = session.get_one(HistoryRead, served.world.shop_id)
         done.state, done.complete_at, done.reaches_back_to, done.read_rights = (

@@ -38,6 +38,7 @@ DECLARED = {
     for path in sorted((ROOT / "extensions").glob("*/shopify.extension.toml"))
     for declared in [tomllib.loads(path.read_text())]
     for extension in declared["extensions"]
+    if extension["type"].startswith("flow_")
 }
 
 
