@@ -60,7 +60,7 @@ class House:
         """As the ways in end: a form with the pass goes to the first page of choosing, inside the storefront."""
         who = OrderPass(self.shop_id, ORDER, acting, Proof.CODE, f"{GID}Customer/101")
         shown = write_order_pass(self.settings.secret_key, who, now=NOW)
-        to = f"{self.town.base}/store/apps/assisted-returns/choose?lang={language}"
+        to = f"{self.town.base}/store/apps/assisted-returns/choose" + (f"?lang={language}" if language != "en" else "")
         form = f'<form method="post" action="{to}"><input name="pass" value="{shown}"><button>Go</button></form>'
         page.goto(f"data:text/html,{form}")
         page.get_by_role("button", name="Go").click()
