@@ -6,6 +6,9 @@ from tests.acceptance.lines import Lines, missing
 
 LINES: Lines = {
     "with everything else down a withdrawal is acknowledged with its time, then carried out and mailed once": {
+        "test_portal_alone.py": [
+            "test_it_is_acknowledged_with_its_time_stored_and_afterwards_carried_out_and_mailed_once"
+        ],
         "test_portal_withdrawal.py": [
             "test_stated_while_shopify_is_down_it_is_acknowledged_at_once_and_carried_out_once_afterwards",
             "test_who_types_anothers_order_opens_nothing_and_a_person_is_called",

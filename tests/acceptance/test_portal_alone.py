@@ -1,0 +1,36 @@
+"""A withdrawal with the web process up and everything else down: worker, Shopify, Twilio and mail are stopped."""
+
+import pytest
+
+from simulators.demo.person import Merchant, Person
+from simulators.demo.processes import Processes, wait_until
+from simulators.demo.records import Records
+from tests.journeys.test_by_hand import demo as demo
+
+
+@pytest.mark.xdist_group("main job")
+def test_it_is_acknowledged_with_its_time_stored_and_afterwards_carried_out_and_mailed_once(demo: Processes) -> None:
+    store, records = demo.places.store, Records(demo.places.store)
+    merchant = Merchant(store, demo.places.app)
+    merchant.send(merchant.open(f"{store}/admin"), "Install")
+    merchant.look("/app")
+    order = records.order("#1042")
+    buyer = order["customer"]["email"]
+    demo.kill("simulators", *[name for name in demo.running if name.startswith("worker")])
+
+    client = Person()
+    first = client.open(f"{demo.places.app}/return/verdane-demo/withdraw")
+    second = client.send(first, "Continue", name="Amara Whitlock", order="#1042", email=buyer)
+    done = client.send(second, "Confirm withdrawal")
+    assert "Your withdrawal has reached us" in done.html and "Received on" in done.html
+    again = client.send(second, "Confirm withdrawal")  # pressed twice
+    assert "Your withdrawal has reached us" in again.html
+
+    demo.start_simulators()
+    demo.wait_for(f"{store}/healthz", "simulators")
+    for name in demo.app_parts():
+        if name.startswith("worker"):
+            demo.start(name)
+    opened = wait_until(lambda: records.mutations("ReturnRequest", order["id"]), what="the return", seconds=120)
+    letters = wait_until(lambda: records.mails(buyer, "Your withdrawal has reached us"), what="the letter", seconds=120)
+    assert (len(opened), len(letters)) == (1, 1)
