@@ -1,5 +1,8 @@
 """A withdrawal with the web process up and everything else down: worker, Shopify, Twilio and mail are stopped."""
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from simulators.demo.person import Merchant, Person
@@ -34,3 +37,10 @@ def test_it_is_acknowledged_with_its_time_stored_and_afterwards_carried_out_and_
     opened = wait_until(lambda: records.mutations("ReturnRequest", order["id"]), what="the return", seconds=120)
     letters = wait_until(lambda: records.mails(buyer, "Your withdrawal has reached us"), what="the letter", seconds=120)
     assert (len(opened), len(letters)) == (1, 1)
+    with contextlib.closing(sqlite3.connect(demo.places.folder / "app.db")) as app:
+        for kept in (
+            "withdrawalstatement",
+            "openedreturn",
+            "message WHERE name = 'withdrawal_stated'",
+        ):
+            assert app.execute(f"SELECT count(*) FROM {kept}").fetchone() == (1,), kept

@@ -6,7 +6,7 @@ What was chosen travels in the form; who chooses, in a signed pass. Nothing is k
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from kit.errors import OutsideError, Waiting
@@ -40,16 +40,10 @@ def choose(place: Place) -> ResponseReturnValue:
 @in_both(page, "/choose/next", "POST")
 def then(place: Place) -> ResponseReturnValue:
     """Their advisor beside a return without a conversation; where nobody is to be offered first, the summary."""
-    choice = read_choice(request.form, now=now())
-    who = who_speaks(place, choice)
-    if who is None:
-        return pass_over(place)
-    seen = see_order(place, who)
-    if seen is None:
-        return away(place, choice)
-    if problems := problems_of(seen, choice):
-        return _pieces(place, who, seen, choice, problems)
-    choice = replace(choice, order_name=seen.order.name, locale=tongue().locale)
+    chosen = _chosen(place)
+    if isinstance(chosen, Response):
+        return chosen
+    who, seen, choice = chosen
     offered = foresee_for(place, who, seen, choice)
     if offered is None or offered.comes_after:
         # By law nothing stands before a withdrawal: it is acknowledged first, and the invitation comes after it.
@@ -61,16 +55,10 @@ def then(place: Place) -> ResponseReturnValue:
 @in_both(page, "/choose/summary", "POST")
 def look_once_more(place: Place) -> ResponseReturnValue:
     """All of it, before one button."""
-    choice = read_choice(request.form, now=now())
-    who = who_speaks(place, choice)
-    if who is None:
-        return pass_over(place)
-    seen = see_order(place, who)
-    if seen is None:
-        return away(place, choice)
-    if problems := problems_of(seen, choice):
-        return _pieces(place, who, seen, choice, problems)
-    choice = replace(choice, order_name=seen.order.name, locale=tongue().locale)
+    chosen = _chosen(place)
+    if isinstance(chosen, Response):
+        return chosen
+    who, seen, choice = chosen
     if choice.prefers is Prefers.TALK and who.acting is Acting.BUYER:
         found, offered = chosen_time(place, who, choice)
         if found and offered is not None:
@@ -80,7 +68,21 @@ def look_once_more(place: Place) -> ResponseReturnValue:
     return summary_page(place, who, seen, choice, who_was_offered(place.shop_id, who.order_gid, choice.offered))
 
 
-def away(place: Place, choice: Choice) -> ResponseReturnValue:
+def _chosen(place: Place) -> tuple[OrderPass, OrderShown, Choice] | Response:
+    """Who speaks, their order, and what they chose of it; else the page that says what is missing."""
+    choice = read_choice(request.form, now=now())
+    who = who_speaks(place, choice)
+    if who is None:
+        return pass_over(place)
+    seen = see_order(place, who)
+    if seen is None:
+        return away(place, choice)
+    if problems := problems_of(seen, choice):
+        return _pieces(place, who, seen, choice, problems)
+    return who, seen, replace(choice, order_name=seen.order.name, locale=tongue().locale)
+
+
+def away(place: Place, choice: Choice) -> Response:
     """Shopify does not answer, so the pieces cannot be shown just now; what was chosen stays in the form."""
     return place.show("portal/choose.html", 503, state="away", carried=choice.fields())
 
@@ -117,7 +119,7 @@ def problems_of(seen: OrderShown, choice: Choice) -> dict[str, str]:
 
 def _pieces(
     place: Place, who: OrderPass, seen: OrderShown, choice: Choice, problems: dict[str, str] | None = None
-) -> ResponseReturnValue:
+) -> Response:
     about: dict[str, Any] = {
         "state": "pieces" if seen.pieces else "nothing",
         "seen": seen,
