@@ -5,11 +5,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, UnknownLocaleError, get_global
-from babel.dates import format_datetime, format_time, get_timezone_location
+from babel.dates import format_datetime, format_time
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
 from consults.phrases import phrase
-from kit.languages import spoken_locale, written_in
+from kit.languages import spoken_locale
+from kit.zones import city as city
 
 # Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
 MAIN_ZONE = {
@@ -98,13 +99,6 @@ def show_shortly(starts_at: datetime, zone: str, locale: str = "en") -> str:
     pattern = known.datetime_skeletons["MMMEd"].pattern if known.language in ("ja", "zh", "ar") else usual
     day = format_datetime(at, pattern, tzinfo=at.tzinfo, locale=known)
     return phrase("at", locale, day=day, hour=format_time(at, "HH:mm", tzinfo=at.tzinfo, locale=known))
-
-
-def city(zone: str, locale: str = "en") -> str:
-    """ "New York" of "America/New_York"; as their language calls it, for a reader of another one."""
-    if written_in(locale) != "en" and is_zone(zone):
-        return get_timezone_location(ZoneInfo(zone), locale=_locale(locale), return_city=True)
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def offset(at: datetime) -> str:

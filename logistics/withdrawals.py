@@ -9,6 +9,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
 from kit.languages import written_in
+from kit.zones import city
 from logistics import rmas, statements
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
@@ -47,10 +48,10 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
 
 
 def instant_in_words(at: datetime, zone: str, locale: str) -> str:
-    """ "Tuesday 24 November 2026, 10:00 (Europe/Paris)": a day and a time that nobody can misread."""
+    """ "Tuesday 24 November 2026, 10:00 (Paris)": a day and a time that nobody can misread, in the words of their language."""
     here = at.astimezone(ZoneInfo(zone))
     joined = JOINED.get(written_in(locale), "{}, {}")
-    return joined.format(day_in_words(here.date(), locale), f"{here:%H:%M} ({zone})")
+    return joined.format(day_in_words(here.date(), locale), f"{here:%H:%M} ({city(zone, locale)})")
 
 
 def day_in_words(day: date | None, locale: str) -> str:

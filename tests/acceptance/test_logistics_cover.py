@@ -344,5 +344,5 @@ def test_a_withdrawal_in_the_eu_with_the_advisor_side_switched_off_entirely(town
     assert rma.delivered_on == date(2026, 2, 25)
     assert any("until 11 March 2026" in found["reason"] for found in verdict.found)
     (letter,) = letters
-    assert "lundi 2 mars 2026, 10:07 (Europe/Paris)" in letter.body, "days are written as the client writes them"
+    assert "lundi 2 mars 2026, 10:07 (Paris)" in letter.body, "days are written as the client writes them"
     assert "au plus tard le lundi 16 mars 2026" in letter.body

@@ -43,7 +43,7 @@ VALUES: dict[str, Any] = {
     "day": "Tuesday 1 December",
     "order": "#1042",
     "part": "the ring",
-    "received": "Tuesday 24 November 2026, 10:00 (Europe/Paris)",
+    "received": "Tuesday 24 November 2026, 10:00 (Paris)",
     "refund_by": "Tuesday 8 December 2026",
     "count": 3,
     "code": "493027",

@@ -124,5 +124,5 @@ def _wanted(place: Place, who: OrderPass, choice: Choice) -> asking.Wanted:
 
 
 def _received(at: datetime) -> str:
-    """ "Tuesday 24 November 2026, 10:00 (Europe/Paris)"."""
+    """ "Tuesday 24 November 2026, 10:00 (Paris)"."""
     return instant_in_words(at, g.shop.zone, tongue().locale)
