@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from kit.among import among
 from logistics.models import Rma
 from logistics.money_models import SideSale
 from logistics.states import SaleState
-from measures.gathering import SHOP, rows
+from measures.gathering import SHOP
 from measures.models import HistoricOrder, HistoricReturn
 from measures.next_orders import Bought
 
@@ -59,12 +59,12 @@ FOLLOWED: Any = (
 )
 
 
-def buyers(session: Session, shop_id: int, households: Sequence[str], since: datetime) -> dict[str, Buyer]:
-    """Orders of those households placed after `since`, and when returns of theirs were closed."""
+def buyers(followed: Sequence[Any], since: datetime) -> dict[str, Buyer]:
+    """What FOLLOWED found, by household: orders placed after `since`, and when returns of theirs were closed."""
     found: dict[str, Buyer] = defaultdict(Buyer)
     beside: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
     orders: dict[str, Any] = {}
-    for row in rows(session, FOLLOWED, shop_id, households):
+    for row in followed:
         if row.placed_at > since:
             orders[row.order_gid] = row
         if row.status == "CLOSED" and row.closed_at is not None and row.closed_at > since:
