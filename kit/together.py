@@ -18,6 +18,8 @@ from kit.db import is_sqlite
 Asked = tuple[Any, Mapping[str, Any]]
 """A statement, made once and used again, and its parameters."""
 Change = Callable[[Any], Any]
+PLANNED_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
+"""PostgreSQL else takes a list of unknown length for long, and plans anew every time: longer than it then looks."""
 
 
 def together(session: Session, asked: Sequence[Asked]) -> list[Sequence[Any]]:
@@ -29,8 +31,10 @@ def together(session: Session, asked: Sequence[Asked]) -> list[Sequence[Any]]:
     driver: Any = connection.connection.driver_connection
     try:
         with driver.pipeline():
+            driver.execute(PLANNED_ONCE, prepare=False)
             cursors = [
-                driver.execute(one.text, one.bound(values)) for one, (_, values) in zip(said, asked, strict=True)
+                driver.execute(one.text, one.bound(values), prepare=True)
+                for one, (_, values) in zip(said, asked, strict=True)
             ]
         return [one.found(cursor) for one, cursor in zip(said, cursors, strict=True)]
     except connection.dialect.loaded_dbapi.Error as error:
