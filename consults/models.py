@@ -182,6 +182,7 @@ class Case(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_case_advisor", "shop_id", "advisor_id", "state"),
         sa.Index("ix_case_next_rung", "next_rung_at"),
+        sa.Index("ix_case_state", "shop_id", "state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -407,6 +408,7 @@ class Promise_(SQLModel, table=True):
     """What an advisor said they would do, by when.."""
 
     __tablename__ = "promise"
+    __table_args__ = (sa.Index("ix_promise_due", "shop_id", "done_at", "due_on"),)
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")

@@ -186,6 +186,7 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
             return _again(session, row, str(gone), now=clock.now())
     with begin() as session:
         turns.next_turn(session, row)
+    log.info("history.reading", shop_id=row.shop_id, lines=row.lines_read, total=row.lines_total)
 
 
 def _buyers(session: Session, shop_id: int, records: Sequence[Record]) -> set[str]:

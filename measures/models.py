@@ -114,6 +114,7 @@ class HistoricReturn(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_historicreturn_order", "shop_id", "order_gid"),
         sa.Index("ix_historicreturn_opened", "shop_id", "opened_at"),
+        sa.Index("ix_historicreturn_id", "shop_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
