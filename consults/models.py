@@ -287,12 +287,13 @@ class Consult(SQLModel, table=True):
         # A case has one time reserved at most; whoever wants another moves it.
         sa.Index("uq_consult_live_case", "case_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         sa.Index("ix_consult_advisor", "advisor_id", "starts_at"),
+        sa.Index("ix_consult_case", "case_id", "shop_id"),
         sa.Index("ix_consult_state", "state", "ends_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
-    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE", index=True)
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
     advisor_id: int = Field(foreign_key="advisor.id")
     kind: Kind = Field(default=Kind.VIDEO, sa_type=word(Kind))
     state: ConsultState = Field(sa_type=word(ConsultState))

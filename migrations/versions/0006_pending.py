@@ -17,6 +17,10 @@ def upgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.create_index("ix_case_state", ["shop_id", "state"], unique=False)
 
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consult_case_id"))
+        batch_op.create_index("ix_consult_case", ["case_id", "shop_id"], unique=False)
+
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:
         batch_op.create_index("ix_historicreturn_id", ["shop_id", "id"], unique=False)
 
@@ -57,6 +61,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("historicreturn", schema=None) as batch_op:
         batch_op.drop_index("ix_historicreturn_id")
+
+    with op.batch_alter_table("consult", schema=None) as batch_op:
+        batch_op.drop_index("ix_consult_case")
+        batch_op.create_index(batch_op.f("ix_consult_case_id"), ["case_id"], unique=False)
 
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_index("ix_case_state")
