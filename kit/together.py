@@ -88,7 +88,7 @@ def _said(statement: Any, dialect: sa.Dialect, names: tuple[str, ...]) -> _Said:
     }
     into = {name: changes[name] for name in names if changes.get(name)}
     columns = list(statement.selected_columns) if statement.is_select else []
-    row = namedtuple("Row", [column.key for column in columns]) if columns else None  # type: ignore[misc]
+    row = namedtuple("Row", [column.key for column in columns]) if columns else None
     out = ((place, column.type.dialect_impl(dialect)) for place, column in enumerate(columns))
     found = ((place, kind.result_processor(dialect, None)) for place, kind in out)
     return _Said(str(compiled), fixed, into, row, [(place, change) for place, change in found if change])

@@ -81,7 +81,7 @@ def reckoned(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> li
     return _reckon(session, shop_id, returns, refunds)[0]
 
 
-def _alone(session: Session, shop_id: int) -> list[Asked]:
+def _alone(session: Session, shop_id: int) -> Sequence[Asked]:
     return holding(session, f"measures:{shop_id}")
 
 
