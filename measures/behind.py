@@ -55,14 +55,20 @@ class About:
     both: int
 
 
-def cases_of(session: Session, *, shop_id: int, term: str, assisted: bool, since: date) -> tuple[list[Counted], int]:
-    """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them."""
+def cases_of(
+    session: Session, *, shop_id: int, term: str, assisted: bool, since: date, currency: str = ""
+) -> tuple[list[Counted], int]:
+    """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them.
+
+    `currency`: only those in it, as amounts are added in one alone.
+    """
     term = term if term in SUMMED else "returns"
-    of_term = (
+    of_term = [
         col(MeasuredReturn.assisted).is_(assisted),
         col(MeasuredReturn.closed_on) >= since,
         getattr(MeasuredReturn, term) > 0,
-    )
+        *([col(MeasuredReturn.currency) == currency] if currency else []),
+    ]
     counting = select(sa.func.count()).select_from(MeasuredReturn).where(MeasuredReturn.shop_id == shop_id, *of_term)
     count = session.exec(counting).one()
     newest = col(MeasuredReturn.closed_at).desc(), col(MeasuredReturn.return_gid)

@@ -21,6 +21,7 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         since = max(since, read.back_to)
     found = history.totals(session, shop_id=shop_id, since=since, now=now)
     mid, dear = limits(found.currency or "USD")
+    fees = history.fees(session, shop_id=shop_id, since=since, now=now, currency=found.currency)
     returners, others = history.bought_twice(session, shop_id=shop_id, since=since, now=now)
     figures = ShopFigures(
         shop_id=shop_id,
@@ -36,6 +37,9 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         dear_orders=found.dear,
         staff_orders=found.by_staff if read is not None and read.with_staff else None,
         returned_orders=found.returned,
+        returns=fees.returns,
+        fee_returns=fees.charged,
+        fee_cents=fees.cents,
         returners=returners.households,
         returners_again=returners.twice,
         others=others.households,

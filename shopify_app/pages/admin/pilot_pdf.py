@@ -13,8 +13,10 @@ from measures.comparing import Share
 from measures.exporting import PILOT_DEFINITIONS
 from measures.pilot_models import Pilot
 from measures.pilot_result import Result, Side, Week, look_at
+from measures.pilot_worth import Compared
 from measures.reading import VERSION
 from shopify_app.pages.admin.figure_words import percent
+from shopify_app.pages.admin.pilot_words import apart, mean
 from shopify_app.pages.portal.slip_letters import FONT, is_plain, printable
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class PilotReport:
     zone: ZoneInfo
     pilot: Pilot
     found: Result
+    compared: Compared
     weeks: list[Week]
 
 
@@ -49,6 +52,7 @@ def pilot_pdf(report: PilotReport) -> bytes:
     _line(pdf, f"{_day(report, report.pilot.begins_at)} to {_day(report, report.pilot.ends_at)}", size=10, gap=1)
     _line(pdf, report.found.words, size=14, gap=6)
     _result(pdf, report)
+    _worth(pdf, report)
     _plan(pdf, report)
     _weeks(pdf, report.weeks)
     _definitions(pdf)
@@ -68,6 +72,18 @@ def _result(pdf: "FPDF", report: PilotReport) -> None:
     )
     words = "Households were drawn, not returns; each counts once, in the arm it was given, whatever happened then."
     _line(pdf, words, gap=1)
+
+
+def _worth(pdf: "FPDF", report: PilotReport) -> None:
+    told, currency = report.compared, report.pilot.currency
+    _line(pdf, "Net relationship value of a household", size=13, gap=6)
+    _line(pdf, told.words(report.found.difference.verdict), gap=1)
+    sides = ((Arm.INVITED, told.invited), (Arm.TODAY, told.today))
+    rows = [(NAMES[arm], (cell := mean(side, currency)).count, cell.value) for arm, side in sides]
+    _table(pdf, [("Arm", "Households closed", "On average"), *rows], (3, 2, 2))
+    _line(pdf, f"Invited less today's flow: {apart(told, currency)}.", gap=2)
+    words = f"Orders up to {_day(report, look_at(report.pilot.ends_at))} count, at the costs the house gave."
+    _line(pdf, f"{words} Answered only where the registered measure is.", gap=1)
 
 
 def _side(name: str, side: Side) -> tuple[str, ...]:
@@ -120,22 +136,29 @@ def _definitions(pdf: "FPDF") -> None:
 
 def _table(pdf: "FPDF", rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> None:
     pdf.ln(3)
-    pdf.set_font("Helvetica", size=9)
+    shown = [[_plainly(cell) for cell in row] for row in rows]
+    _face(pdf, "Helvetica", "".join(cell for row in shown for cell in row), 9)
     with pdf.table(col_widths=widths, borders_layout="HORIZONTAL_LINES", line_height=6) as table:
-        for row in rows:
-            table.row([printable(cell) for cell in row])
+        for row in shown:
+            table.row(row)
 
 
 def _line(pdf: "FPDF", words: str, *, size: float = 10, gap: float = 0) -> None:
     pdf.ln(gap)
-    shown = printable(words)
-    if is_plain(shown):
-        pdf.set_font("Times" if size > 12 else "Helvetica", size=size)
-    else:
-        if OURS not in pdf.fonts:
-            pdf.add_font(OURS, fname=FONT)
-        pdf.set_font(OURS, size=size)
+    shown = _plainly(words)
+    _face(pdf, "Times" if size > 12 else "Helvetica", shown, size)
     pdf.multi_cell(0, size * 0.5, shown, new_x="LMARGIN", new_y="NEXT")
+
+
+def _face(pdf: "FPDF", plain: str, shown: str, size: float) -> None:
+    """The PDF's own face, or ours where that lacks a letter, as of an amount in euros."""
+    if not is_plain(shown) and OURS not in pdf.fonts:
+        pdf.add_font(OURS, fname=FONT)
+    pdf.set_font(plain if is_plain(shown) else OURS, size=size)
+
+
+def _plainly(words: str) -> str:
+    return printable(words.replace("\u2212", "-"))  # the true minus is in neither face
 
 
 def _day(report: PilotReport, at: datetime) -> str:
