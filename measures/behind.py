@@ -45,7 +45,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class About:
-    """What returns of one kind of piece were about: by the reason the client picked, and by what the advisor found."""
+    """What returns of one piece, or of a kind of piece, were about: by the reason picked, and by what was found."""
 
     piece: str
     cases: int
@@ -129,15 +129,23 @@ SAID = {
 """Words by which a reason that was picked says the same as a cause that was found."""
 
 
-def causes_of(session: Session, *, shop_id: int, since: date) -> list[About]:
-    """By kind of piece, the most frequent first: what to mend before the next sale."""
-    query: Any = sa.select(col(Case.category), col(Case.reason_label), col(Case.root_cause)).where(
+def causes_of(session: Session, *, shop_id: int, since: date) -> tuple[list[About], list[About]]:
+    """By kind of piece, and by piece where it came back twice or more; the most frequent first."""
+    columns = (col(Case.category), col(Case.piece_title), col(Case.reason_label), col(Case.root_cause))
+    query: Any = sa.select(*columns).where(
         col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), UTC)
     )
-    by_piece: dict[str, list[tuple[str, RootCause | None]]] = {}
-    for category, stated, cause in session.connection().execute(query):
-        by_piece.setdefault(category or "", []).append((stated, cause))
-    made = [_about(piece, rows) for piece, rows in by_piece.items()]
+    kinds: dict[str, list[tuple[str, RootCause | None]]] = {}
+    pieces: dict[str, list[tuple[str, RootCause | None]]] = {}
+    for category, title, stated, cause in session.connection().execute(query):
+        kinds.setdefault(category or "", []).append((stated, cause))
+        if title:
+            pieces.setdefault(title, []).append((stated, cause))
+    return _most(kinds), _most({title: rows for title, rows in pieces.items() if len(rows) > 1})
+
+
+def _most(found: dict[str, list[tuple[str, RootCause | None]]]) -> list[About]:
+    made = [_about(piece, rows) for piece, rows in found.items()]
     return sorted(made, key=lambda one: (-one.cases, one.piece))[:20]
 
 

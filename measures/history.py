@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults.models import Case
 from kit.money import Money
 from measures import tallying, turns
 from measures.keeping import Keeper
@@ -184,6 +185,34 @@ def fees(session: Session, *, shop_id: int, since: datetime, now: datetime, curr
     connection = session.connection()
     with_fee, cents = connection.execute(charged).one()
     return Fees(int(connection.execute(back).scalar_one()), int(with_fee), int(cents or 0))
+
+
+def looked_after(session: Session, *, shop_id: int, since: datetime, now: datetime, currency: str) -> int:
+    """Orders of which something came back with an advisor's case; the others' returns were self-service."""
+    orders = sa.func.count(sa.distinct(col(HistoricOrder.order_gid)))
+    query = (
+        sa.select(orders)
+        .select_from(Case)
+        .join(
+            HistoricReturn,
+            sa.and_(
+                col(HistoricReturn.shop_id) == col(Case.shop_id), col(HistoricReturn.return_gid) == col(Case.return_gid)
+            ),
+        )
+        .join(
+            HistoricOrder,
+            sa.and_(
+                col(HistoricOrder.shop_id) == col(HistoricReturn.shop_id),
+                col(HistoricOrder.order_gid) == col(HistoricReturn.order_gid),
+            ),
+        )
+        .where(
+            *_counting(shop_id, since, now),
+            col(HistoricOrder.currency) == currency,
+            col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
+        )
+    )
+    return int(session.connection().execute(query).scalar_one())
 
 
 def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:

@@ -56,9 +56,14 @@ def as_enrolled(row: PilotReturn, counted: MeasuredReturn | None, opened_at: dat
     return Enrolled(row.household, row.arm, row.at, kind, days, row.complained_at is not None)
 
 
+def may_look(pilot: Pilot, *, now: datetime) -> bool:
+    """Whether its rows may be had: from the day of the one look on; where it only observes, at any time."""
+    return pilot.mode is PilotMode.OBSERVE or now >= look_at(pilot.ends_at)
+
+
 def result_of(session: Session, pilot: Pilot, *, now: datetime) -> Result | None:
     """What it showed; None before the day of the one look, and for a pilot that only observed."""
-    if pilot.mode is PilotMode.OBSERVE or now < look_at(pilot.ends_at):
+    if pilot.mode is PilotMode.OBSERVE or not may_look(pilot, now=now):
         return None
     return result(as_enrolled(*row) for row in enrolled(session, pilot))
 

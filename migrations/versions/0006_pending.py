@@ -26,6 +26,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("given_cents", sa.BigInteger(), server_default="0", nullable=False))
 
     with op.batch_alter_table("shopfigures", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("assisted_orders", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("returns", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("fee_returns", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("fee_cents", sa.BigInteger(), server_default="0", nullable=False))
@@ -39,6 +40,7 @@ def downgrade() -> None:
         batch_op.drop_column("fee_cents")
         batch_op.drop_column("fee_returns")
         batch_op.drop_column("returns")
+        batch_op.drop_column("assisted_orders")
 
     with op.batch_alter_table("measuredreturn", schema=None) as batch_op:
         batch_op.drop_column("given_cents")

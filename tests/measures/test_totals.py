@@ -139,6 +139,18 @@ def test_restocking_fees_are_added_up_by_return_and_those_of_returns_that_came_t
         assert (counted.returns, counted.fee_returns, counted.fee_cents) == (2, 1, 2_000)
 
 
+def test_orders_with_an_advisors_case_are_told_from_those_returned_alone(database: Database) -> None:
+    with database.begin() as session:
+        world = cast.everyone(session)
+        for n in (1, 2, 3):
+            keep(session, world.shop_id, n, Sold(NOW - timedelta(days=1), usd(70_000), returned=n < 3))
+        for gid in ("r1-0", "r1-1", "d3"):
+            cast.cleos_case(session, world.shop, world.bob, return_gid=gid)
+        session.flush()
+        found = figures.count(session, shop_id=world.shop_id, now=NOW)
+        assert (found.returned_orders, found.assisted_orders) == (2, 1), "two cases of one order, one that was declined"
+
+
 def test_dana_of_another_shop_has_no_average_of_alices_orders(database: Database) -> None:
     with database.begin() as session:
         alices = number(cast.alice(session).id)

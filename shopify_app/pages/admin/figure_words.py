@@ -201,7 +201,9 @@ def band_rows(view: View) -> list[Row]:
     """Exchanges for each refund by the value that came back."""
     mid, dear = (limit.show() for limit in view.limits)
     names = {"small": f"Below {mid}", "mid": f"{mid} to {dear}", "dear": f"{dear} and more"}
-    return [Row(words, "", _both(view, partial(_in_band, band))) for band, words in names.items()]
+    rows = [Row(words, "", _both(view, partial(_in_band, band))) for band, words in names.items()]
+    by_value = Row("All, by value", "Value exchanged for each value refunded", _both(view, partial(_by_value, view)))
+    return [*rows, by_value]
 
 
 def gap(view: View) -> str:
@@ -308,6 +310,13 @@ def _habit(number: int, currency: str, side: Side) -> Cell:
 
 def _in_band(band: str, side: Side) -> Cell:
     return ratio(Ratio(side.bands[band]["exchanges"], side.bands[band]["refunds"]))
+
+
+def _by_value(view: View, side: Side) -> Cell:
+    exchanged, refunded = (money(side.sums[name], view.currency) for name in ("exchanged_cents", "refunded_cents"))
+    if side.by_value is None:
+        return Cell("No figure yet" if not side.sums["exchanged_cents"] else "No refunds", f"{exchanged} to {refunded}")
+    return Cell(f"{side.by_value:.1f}", f"{exchanged} to {refunded}")
 
 
 def _each(side: Side, currency: str) -> Cell:

@@ -76,7 +76,7 @@ def fetch(token: str) -> ResponseReturnValue:
 
 def _of_pilot(session: Session, shop: Shop, asked: Asked) -> Response:
     pilot = pilots.get_pilot(session, shop_id=shop.id or 0, pilot_id=asked.of)
-    if asked.kind == "pilot":
+    if asked.kind == "pilot" and pilot_showed.may_look(pilot, now=now()):
         return _attached(exporting.pilot_rows(session, pilot), "pilot.csv")
     found = pilot_showed.result_of(session, pilot, now=now())
     if found is None:

@@ -151,7 +151,10 @@ def table(counted: ShopFigures) -> tuple[Figure, ...]:
         lines.append(Figure("Sold by somebody of the house", "Not known", "Shopify does not tell this app who sold"))
     else:
         lines.append(part("Sold by somebody of the house", counted.staff_orders))
-    lines.append(part("Orders of which something came back", counted.returned_orders))
+    # Never as one figure: what an advisor looked after is another thing than what came back by itself.
+    lines.append(part("Orders of which something came back, with an advisor", counted.assisted_orders))
+    alone = counted.returned_orders - counted.assisted_orders
+    lines.append(part("Orders of which something came back, self-service", alone))
     lines.append(fees(counted))
     lines.append(
         twice("Ordered twice or more, of those who gave something back", counted.returners_again, counted.returners)
