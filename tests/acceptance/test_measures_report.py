@@ -125,6 +125,19 @@ def test_with_30_a_side_20_against_30_per_cent_page_and_pdf_say_cannot_tell_with
     assert "Definitions, version" in paper and "Newcombe" in paper
 
 
+def test_a_report_in_euros_is_written_with_its_sign(ended: Ended) -> None:
+    """The PDF's own faces have no euro; in a table neither heads nor amounts may stop the paper."""
+    with ended.database.begin() as session:
+        session.get_one(Pilot, number(ended.pilot.id)).currency = "EUR"
+        for row in session.exec(select(MeasuredReturn)):
+            row.currency, row.minutes = "EUR", 3
+            session.add(row)
+    with cast.clock(look_at(ended.pilot.ends_at)):
+        page, told = words.text(ended.alice.open("/app/pilot").text), ended.file("report")
+    assert told.status_code == 200 and told.data.startswith(b"%PDF-")
+    assert "€3" in page, "three minutes at one each"
+
+
 def test_the_rows_behind_the_report_give_its_figures_again_and_name_nobody(ended: Ended) -> None:
     with cast.clock(look_at(ended.pilot.ends_at)):
         rows = list(csv.DictReader(io.StringIO(ended.file("pilot").get_data(as_text=True))))

@@ -61,6 +61,11 @@ class Cell:
     span: str = ""
     opens: bool = True
 
+    @property
+    def in_words(self) -> bool:
+        """ "No figure yet": a sentence where a figure would stand."""
+        return not any(letter.isdigit() for letter in self.value)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -260,7 +265,8 @@ def _path(values: Sequence[float | None], places: Sequence[float], top: int) -> 
     drawn, begun = [], False
     for value, place in zip(values, places, strict=True):
         if value is not None:
-            drawn.append(f"{'L' if begun else 'M'}{place} {100 - 100 * value / top:.1f}")
+            # With nothing to draw to, a month alone would not be seen: a line of no length has round ends.
+            drawn.append(f"{'L' if begun else 'M'}{place} {100 - 100 * value / top:.1f}{'' if begun else 'h0'}")
         begun = value is not None
     return " ".join(drawn)
 
@@ -288,6 +294,11 @@ def signed(cents: int, currency: str) -> str:
     """ "+$96,400", "−$11,900"."""
     shown = money(abs(cents), currency)
     return f"+{shown}" if cents > 0 else f"−{shown}" if cents < 0 else shown
+
+
+def unbroken(text: str) -> str:
+    """As it stands on a page: no line ends between a minus and its amount."""
+    return text.replace("−", "−\u2060")
 
 
 def cases(count: int) -> str:

@@ -22,6 +22,7 @@ from shopify_app.web import begin, now
 from shops.models import Shop
 
 page = Blueprint("admin_measures", __name__)
+page.record(lambda state: state.app.jinja_env.filters.update(unbroken=words.unbroken))
 
 USUAL = 12
 LABELS = {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fpdf import FPDF
 
 MARGIN = 20.0
+ROOM = 40.0
+"""Millimetres a heading wants below it, itself included."""
 OURS = "letters"
 NAMES = {Arm.INVITED: "Invited", Arm.TODAY: "Today's flow"}
 
@@ -76,7 +78,7 @@ def _result(pdf: "FPDF", report: PilotReport) -> None:
 
 def _worth(pdf: "FPDF", report: PilotReport) -> None:
     told, currency = report.compared, report.pilot.currency
-    _line(pdf, "Net relationship value of a household", size=13, gap=6)
+    _head(pdf, "Net relationship value of a household")
     _line(pdf, told.words(report.found.difference.verdict), gap=1)
     sides = ((Arm.INVITED, told.invited), (Arm.TODAY, told.today))
     rows = [(NAMES[arm], (cell := mean(side, currency)).count, cell.value) for arm, side in sides]
@@ -100,7 +102,7 @@ def _share(share: Share) -> tuple[str, str]:
 
 def _plan(pdf: "FPDF", report: PilotReport) -> None:
     pilot = report.pilot
-    _line(pdf, "The plan, as it was registered", size=13, gap=6)
+    _head(pdf, "The plan, as it was registered")
     expected = str(pilot.expected) if pilot.expected else "an unknown number"
     for words in (
         f"Registered on {_day(report, pilot.registered_at)}, before anybody was invited, and not changed since.",
@@ -114,7 +116,7 @@ def _plan(pdf: "FPDF", report: PilotReport) -> None:
 
 
 def _weeks(pdf: "FPDF", weeks: list[Week]) -> None:
-    _line(pdf, "Watched each week: for harm only, it says nothing of the result", size=13, gap=6)
+    _head(pdf, "Watched each week: for harm only, it says nothing of the result")
     if not weeks:
         return _line(pdf, "No return came.", gap=1)
     rows: list[tuple[str, ...]] = [("Week", "Arm", "Returns", "Refunds chosen", "Days to the refund", "Complaints")]
@@ -128,7 +130,7 @@ def _weeks(pdf: "FPDF", weeks: list[Week]) -> None:
 
 
 def _definitions(pdf: "FPDF") -> None:
-    _line(pdf, f"Definitions, version {VERSION}", size=13, gap=6)
+    _head(pdf, f"Definitions, version {VERSION}")
     for name, words in PILOT_DEFINITIONS.items():
         _line(pdf, f"{name}: {words}", size=9, gap=0.5)
     _line(pdf, "The rows behind this report are a file beside it, one a return, with the same version.", size=9, gap=2)
@@ -143,17 +145,25 @@ def _table(pdf: "FPDF", rows: list[tuple[str, ...]], widths: tuple[int, ...]) ->
             table.row(row)
 
 
+def _head(pdf: "FPDF", words: str) -> None:
+    """A heading, on the page that what it heads begins on."""
+    if pdf.will_page_break(ROOM):
+        pdf.add_page()
+    _line(pdf, words, size=13, gap=6)
+
+
 def _line(pdf: "FPDF", words: str, *, size: float = 10, gap: float = 0) -> None:
     pdf.ln(gap)
     shown = _plainly(words)
     _face(pdf, "Times" if size > 12 else "Helvetica", shown, size)
-    pdf.multi_cell(0, size * 0.5, shown, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, size * 0.5, shown, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _face(pdf: "FPDF", plain: str, shown: str, size: float) -> None:
     """The PDF's own face, or ours where that lacks a letter, as of an amount in euros."""
     if not is_plain(shown) and OURS not in pdf.fonts:
-        pdf.add_font(OURS, fname=FONT)
+        for style in ("", "B"):  # the heads of a table ask for a bold one; there is one weight
+            pdf.add_font(OURS, style=style, fname=FONT)
     pdf.set_font(plain if is_plain(shown) else OURS, size=size)
 
 
