@@ -19,18 +19,22 @@ ALLOWED = sa.and_(
     col(Gesture.shop_id) == col(Case.shop_id),
     col(Gesture.state) == GestureState.ALLOWED,
 )
-TAKEN = sa.and_(
-    col(WayTaken.case_id) == col(Case.id), col(WayTaken.shop_id) == col(Case.shop_id), col(WayTaken.freed_at).is_(None)
-)
 # A way within the budget is a gesture too and counts as that, once it is allowed.
+TAKEN = sa.and_(
+    col(WayTaken.case_id) == col(Case.id),
+    col(WayTaken.shop_id) == col(Case.shop_id),
+    col(WayTaken.freed_at).is_(None),
+    col(WayTaken.gesture_id).is_(None),
+)
 OF_WAY = sa.exists().where(col(WayTaken.case_id) == col(Case.id), col(WayTaken.gesture_id) == col(Gesture.id))
+# Outer joins, so that SQLite begins with the case and not with every gesture of the shop.
 GIVEN: Any = sa.union_all(
     sa.select(col(Case.return_gid), col(Gesture.currency), col(Gesture.cents), sa.case((OF_WAY, 1), else_=0))
-    .join(Gesture, ALLOWED)
+    .join(Gesture, ALLOWED, isouter=True)
     .where(*OF_CASES),
     sa.select(col(Case.return_gid), col(WayTaken.currency), col(WayTaken.cost_cents), sa.literal(1))
-    .join(WayTaken, TAKEN)
-    .where(*OF_CASES, col(WayTaken.gesture_id).is_(None), col(WayTaken.cost_cents) > 0),
+    .join(WayTaken, TAKEN, isouter=True)
+    .where(*OF_CASES),
 )
 
 
@@ -44,6 +48,8 @@ def given_to(session: Session, shop_id: int, return_gids: Sequence[str]) -> dict
         return found
     asked = {"shop_id": shop_id, "gids": return_gids}
     for gid, currency, cents, of_way in session.connection().execute(GIVEN, asked):
+        if not cents:
+            continue
         given, has_way = found.get(gid, (Counter(), False))
         given[currency] += cents
         found[gid] = (given, has_way or bool(of_way))

@@ -16,6 +16,7 @@ from kit.money import Money
 from measures import history, tallying
 from measures.models import HistoricReturn
 from measures.reads import RefundRecord, ReturnWord
+from shops import crypt
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
 from tests.measures.forty import ORDER, RETURN, Forty, forty
@@ -57,6 +58,7 @@ def test_orders_told_in_any_number_are_counted_as_counting_anew_would(
 
 def test_no_statement_of_a_webhook_goes_through_the_returns_or_orders_of_a_shop(sqlite_url: str, queue: Queue) -> None:
     """By SQLite's own plan, which asks no statistics: each table of the past by more than the shop."""
+    crypt.use_keys("a-key-for-tests")
     database = Database(sqlite_url)
     town, said = forty(database), dict[str, Any]()
     event.listen(
