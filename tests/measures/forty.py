@@ -168,7 +168,7 @@ def _given(session: Session, case: Case, bob: Advisor, row: dict[str, str], at: 
     about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": number(case.id), "advisor_id": number(bob.id)}
     if row["case"] == "A03":
         for cents, state in ((8_000, GestureState.ALLOWED), (4_000, GestureState.ASKED)):
-            words = {"what": "A cleaning", "why": "She asked", "once": state.value}
+            words: dict[str, Any] = {"what": "A cleaning", "why": "She asked", "once": state.value}
             session.add(Gesture(**about, **words, cents=cents, currency="USD", state=state, asked_at=at))
     if row["case"] == "A07":
         way = CatalogueWay(shop_id=case.shop_id, kind=WayKind.ENGRAVE, title="Engraving", currency="USD", changed_at=at)

@@ -1,6 +1,7 @@
 """What is behind the measures: how advisors kept their word, and what came back for which cause. By hand."""
 
 from datetime import timedelta
+from typing import Any
 
 from consults.kinds import RootCause
 from consults.models import Promise_
@@ -51,7 +52,12 @@ def test_advisors_stand_by_name_with_first_answers_and_promises_and_no_refund(da
         for days, done_days in ((5, 6), (5, 4), (3, None), (-1, None)):
             due_on = (NOW - timedelta(days=days)).date()
             done_at = None if done_days is None else NOW - timedelta(days=done_days)
-            about = {"shop_id": shop_id, "case_id": number(late.id), "owner_advisor_id": bob, "what": "Samples"}
+            about: dict[str, Any] = {
+                "shop_id": shop_id,
+                "case_id": number(late.id),
+                "owner_advisor_id": bob,
+                "what": "Samples",
+            }
             session.add(Promise_(**about, due_on=due_on, done_at=done_at, created_at=NOW))
         session.flush()
         (found,) = behind.advisors_of(session, shop_id=shop_id, since=SINCE, now=NOW)

@@ -1,6 +1,7 @@
 """What a night looks at again: of each shop its own returns, however many others have between them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from tests.cast import NOW, number
 
 def returned(session: Session, shop_id: int, count: int) -> list[str]:
     gids = [f"{shop_id}-{n:04}" for n in range(count)]
-    about = {"shop_id": shop_id, "status": "CLOSED", "opened_at": NOW}
+    about: dict[str, Any] = {"shop_id": shop_id, "status": "CLOSED", "opened_at": NOW}
     session.add_all(HistoricReturn(**about, return_gid=f"r{gid}", order_gid=f"o{gid}") for gid in gids)
     session.flush()
     return [f"o{gid}" for gid in gids]
@@ -26,7 +27,7 @@ def shops(database: Database) -> tuple[Database, int, int, list[str]]:
     with database.begin() as session:
         alices = number(cast.alice(session).id)
         danas = number(cast.alice(session, "dana.myshopify.com", "Dana and Daughters").id)
-        about = {"shop_id": alices, "status": "CLOSED", "opened_at": NOW}
+        about: dict[str, Any] = {"shop_id": alices, "status": "CLOSED", "opened_at": NOW}
         session.add(HistoricReturn(**about, return_gid="first", order_gid="o-first"))
         session.flush()
         theirs = returned(session, danas, 600)

@@ -105,7 +105,7 @@ def test_what_was_given_after_shopify_closed_the_return_counts_when_its_case_is_
     with database.begin() as session:
         case_ = session.exec(select(Case).where(Case.return_gid == gid)).one()
         about: dict[str, Any] = {"case_id": cast.number(case_.id), "advisor_id": case_.advisor_id}
-        words = {"what": "A loan", "why": "She asked", "once": "1", "state": GestureState.ALLOWED}
+        words: dict[str, Any] = {"what": "A loan", "why": "She asked", "once": "1", "state": GestureState.ALLOWED}
         session.add(Gesture(**about, **words, shop_id=town.shop_id, cents=700, currency="USD", asked_at=NOW))
         session.connection().execute(sa.update(WayTaken).values(freed_at=NOW))
         closed = [CaseClosed(town.shop_id, about["case_id"], gid), CaseClosed(town.shop_id, 0, RETURN.format("A07"))]
