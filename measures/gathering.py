@@ -4,9 +4,9 @@ Statements are made once, and lists are one parameter (kit.among). They travel i
 of the orders, then what is of their returns.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from kit.together import Asked
 from logistics.models import Parcel, Rma, Settlement
 from logistics.states import ParcelState, SettlementState
 from measures.endings import Came, continued
+from measures.given import given_to
 from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
 from shops.models import Shop
 
@@ -43,12 +44,16 @@ class Chain:
 
 @dataclass
 class Around:
-    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours."""
+    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours.
+
+    `given` by currency: gestures, and what the catalogue says its ways cost. `reworked`: no way says what that cost.
+    """
 
     assisted: bool = False
     reworked: bool = False
     minutes: int = 0
     parcels: int = 1
+    given: Counter[str] = field(default_factory=Counter)
 
 
 ZONE = sa.select(col(Shop.zone)).where(col(Shop.id) == SHOP).scalar_subquery()
@@ -160,11 +165,20 @@ def of_returns(shop_id: int, returns: Sequence[Any]) -> tuple[Asked, Asked, Aske
 
 
 def chains_of(
-    returns: Sequence[Any], refunds: Sequence[Any], cases: Sequence[Any], ours: Sequence[Any], pieces: Sequence[Any]
+    session: Session,
+    shop_id: int,
+    returns: Sequence[Any],
+    refunds: Sequence[Any],
+    cases: Sequence[Any],
+    ours: Sequence[Any],
+    pieces: Sequence[Any],
 ) -> tuple[list[Chain], dict[str, Around]]:
-    """The closed cases of some orders, and what is around all their returns, counted or not; from the answers."""
+    """The closed cases of some orders, and what is around all their returns, counted or not; from the answers.
+
+    Only what was given to assisted ones is still asked for.
+    """
     returns = sorted(returns, key=lambda row: (row.opened_at, row.return_gid))
-    about, credited = _around([row.return_gid for row in returns], cases, ours)
+    about, credited = _around(session, shop_id, [row.return_gid for row in returns], cases, ours)
     money = _money(refunds, returns, credited)
     by_return, by_order = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
     for piece in pieces:
@@ -204,7 +218,7 @@ def _chains(returns: list[Any], pieces: Mapping[str, list[Any]], money: dict[str
 
 
 def _around(
-    return_gids: Sequence[str], cases: Sequence[Any], ours: Sequence[Any]
+    session: Session, shop_id: int, return_gids: Sequence[str], cases: Sequence[Any], ours: Sequence[Any]
 ) -> tuple[dict[str, Around], dict[str, tuple[int, set[str]]]]:
     """Return -> what was around it, and return -> credit given and the refunds at Shopify that gave it.
 
@@ -215,6 +229,9 @@ def _around(
         one = found[gid]
         one.assisted, one.reworked = True, outcome is Outcome.REWORK
         one.minutes += max(0, round((over_at - began_at).total_seconds() / 60)) if over_at else 0
+    for gid, (given, has_way) in given_to(session, shop_id, [gid for gid in found if found[gid].assisted]).items():
+        found[gid].given = given
+        found[gid].reworked = found[gid].reworked and not has_way
     credited: dict[str, tuple[int, set[str]]] = {}
     parcels: dict[str, set[int]] = defaultdict(set)
     seen: set[int] = set()

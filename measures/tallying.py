@@ -173,7 +173,7 @@ def _reckon(
     around = gathering.of_returns(shop_id, returns) if returns else ()
     after = [(FOLLOWED, {"shop_id": shop_id, "gids": sorted(households)})] if households else []
     answers = together(session, [*around, *after])
-    chains, cared = gathering.chains_of(returns, refunds, *answers[:3]) if returns else ([], {})
+    chains, cared = gathering.chains_of(session, shop_id, returns, refunds, *answers[:3]) if returns else ([], {})
     since = min([row.closed_at for row in closed] + [row["closed_at"] for row in single], default=NEVER)
     found = buyers(answers[-1] if households else (), since)
     made = []
@@ -204,6 +204,8 @@ def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneI
         "minutes": sum(one.minutes for one in about),
         "parcels": sum(one.parcels for one in about),
         "reworks": sum(one.reworked for one in about),
+        "travelled_cents": chain.came.back if any(one.parcels for one in about) else 0,
+        "given_cents": sum(one.given[chain.currency] for one in about),
     }
     return row | _ended(chain) | _followed(chain.closed_at, chain.members, buyer, zone)
 
