@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from kit.among import among
 from logistics.models import Rma
 from logistics.money_models import SideSale
 from logistics.states import SaleState
-from measures.gathering import SHOP
+from measures.gathering import SHOP, rows
 from measures.models import HistoricOrder, HistoricReturn
 from measures.next_orders import Bought
 
@@ -76,6 +76,11 @@ def buyers(followed: Sequence[Any], since: datetime) -> dict[str, Buyer]:
         bought = Bought(row.placed_at, row.total_cents, row.refunded_cents, beside_it, row.cancelled)
         found[row.household].orders.append(bought)
     return found
+
+
+def buyers_of(session: Session, shop_id: int, households: Sequence[str], since: datetime) -> dict[str, Buyer]:
+    """The same, asked for alone."""
+    return buyers(rows(session, FOLLOWED, shop_id, households), since)
 
 
 def _is_beside(placed_at: datetime, cents: int, sold: list[tuple[datetime, int]]) -> bool:

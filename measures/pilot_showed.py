@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from measures.arms import Arm
-from measures.buyers import Buyer, buyers
+from measures.buyers import Buyer, buyers_of
 from measures.comparing import Verdict
 from measures.costs import costs_of
 from measures.measured import MeasuredReturn
@@ -104,7 +104,7 @@ def net_of_rows(session: Session, pilot: Pilot, rows: Sequence[OfPilot]) -> dict
     costs, _said = costs_of(session, shop_id=pilot.shop_id, currency=pilot.currency)
     zone, until = ZoneInfo(session.get_one(Shop, pilot.shop_id).zone), look_at(pilot.ends_at)
     since = min(one.closed_at for one in counted)
-    found = buyers(session, pilot.shop_id, sorted({one.household for one in counted}), since)
+    found = buyers_of(session, pilot.shop_id, sorted({one.household for one in counted}), since)
     own = _returns_of(session, pilot.shop_id, [one.order_gid for one in counted if one.parts > 1])
     nets = {}
     for one in counted:
