@@ -176,7 +176,14 @@ class Run:
         self.openings = chaos_openings.choose(crowds, plan.openings, random)
         self.opener = Opener(self.openings, database, lambda: self.sender.progress)
         self.killers = [
-            Killer(processes, "web", plan.kills, lambda: self.sender.progress, Random(random.random())),
+            Killer(
+                processes,
+                "web",
+                plan.kills,
+                lambda: self.sender.progress,
+                Random(random.random()),
+                lambda: chaos_play.answers(processes),
+            ),
             Killer(processes, "worker", plan.kills, self.work_done, Random(random.random())),
         ]
 

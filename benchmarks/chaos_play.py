@@ -29,6 +29,9 @@ from simulators.world.crowd import Crowd, Sold
 RETRY_SECONDS = (0.5, 1, 2, 4)
 PATIENCE_SECONDS = 30.0
 """How long the next kill waits for the run to get on; then it comes all the same."""
+START_SECONDS = 180.0
+"""How long it waits before that for what was killed to be up again: what only starts has nothing to lose yet, and on a
+busy machine, killed again before it stood, it was down for longer than Shopify's stand-in goes on trying."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,17 @@ class Killer(threading.Thread):
     the server, or the supervisor above it, starts again.
     """
 
-    def __init__(self, processes: Processes, kind: str, times: int, progress: Callable[[], float], random: Random):
+    def __init__(
+        self,
+        processes: Processes,
+        kind: str,
+        times: int,
+        progress: Callable[[], float],
+        random: Random,
+        is_up: Callable[[], bool] = lambda: True,
+    ):
         super().__init__(daemon=True, name=f"killer-{kind}")
+        self.is_up = is_up
         self.processes, self.kind, self.progress, self.random = processes, kind, progress, random
         self.points = sorted(random.uniform(0.02, 0.92) for _ in range(times))
         self.done = 0
@@ -174,6 +186,9 @@ class Killer(threading.Thread):
             self.error = error
 
     def _wait_for(self, point: float) -> None:
+        starting_until = time.monotonic() + START_SECONDS
+        while not self.is_up() and time.monotonic() < starting_until:
+            time.sleep(0.1)
         until = time.monotonic() + PATIENCE_SECONDS
         while self.progress() < point and time.monotonic() < until:
             time.sleep(0.1)
@@ -286,6 +301,14 @@ class Payer(threading.Thread):
             ending.clicked = any(both)
         elif batch is not None:
             ending.clicked = True
+
+
+def answers(processes: Processes) -> bool:
+    """Whether the web server answers just now."""
+    try:
+        return requests.get(f"{processes.places.app}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
 
 
 def wait_for_app(processes: Processes, *, seconds: float = 120) -> None:
