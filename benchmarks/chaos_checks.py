@@ -232,7 +232,7 @@ def opened(session: Session, seen: Evidence, found: Found) -> None:
                 found.lost.append(f"opening {row.id} of order {gid} is {row.state.value}: {row.return_gid}")
 
 
-# Sent once more they change nothing: a note that says the same, a tag that is there, an address to upload to, a reading.
+# Sent once more they change nothing: a note that says the same, a tag that is there, an address to upload to, a read.
 MAY_BE_REPEATED = frozenset(
     {"SoldBySet", "ClientTagAdd", "ClientTagRemove", "StagedUploadReturnLabel", "BulkRunQuery", "BulkOperationCancel"}
 )
