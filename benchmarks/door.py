@@ -2,7 +2,8 @@
 
 Figures, for SQLite and PostgreSQL apart: door.N.ratio is our requests a second by the floor's at N connections;
 door.64.p99_ratio our 99th percentile by the floor's; door.burst.last_s how long after its due time the last of 5,000
-requests due within one second was answered; door.rss_mb the web process's memory after all of it.
+requests due within one second was answered; door.rss_mb the web process's memory after all of it, and door.pages_rss_mb
+once somebody has asked for pages as well (shopify_app/when_asked.py); door.spawn_s from its start to its first answer.
 """
 
 import base64
@@ -32,6 +33,7 @@ SECRET = "benchmark-secret-of-sufficient-length"
 ROUNDS = 3
 COUNTS = {1: 600, 16: 4000, 64: 6000}
 SERVER_CORE, LOAD_CORE = 0, 1
+PAGES = ("/readyz", "/app", "/desk", "/return/bench", "/extension/return")  # a face each
 
 
 def run() -> None:
@@ -62,6 +64,10 @@ def measure(label: str, ours_url: str, floor_url: str) -> None:
         say(f"door.{label}burst.worst_s", max(hit.latencies), "s")
         time.sleep(TRIM_SECONDS + 1)  # what stays, once what the burst needed was given back
         say(f"door.{label}rss_mb", ours.memory_mb(), "MB")
+        say(f"door.{label}spawn_s", ours.spawned_in, "s")
+        for page in PAGES:
+            requests.get(f"http://127.0.0.1:{ours.port}{page}", timeout=30)
+        say(f"door.{label}pages_rss_mb", ours.memory_mb(), "MB")
 
 
 def play(port: int, connections: int, count: int) -> Result:
@@ -95,18 +101,19 @@ class Server:
     """A server process, pinned with all its children to one core."""
 
     def __init__(self, code: str, database_url: str):
-        self.port = free_port()
+        self.port, began = free_port(), time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-c", code.format(core=SERVER_CORE, port=self.port)],
             env=environment(database_url),
             stdout=2,
             start_new_session=True,
         )
-        for _ in range(150):
+        while time.monotonic() < began + 15:
             with contextlib.suppress(requests.RequestException):
-                requests.get(f"http://127.0.0.1:{self.port}/", timeout=1)
+                requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1)
+                self.spawned_in = time.monotonic() - began
                 return
-            time.sleep(0.1)
+            time.sleep(0.01)
         raise RuntimeError("the server did not start")
 
     def memory_mb(self) -> float:

@@ -6,7 +6,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from consults.rooms.provider import TWILIO_VIDEO
-from kit import clock, log
+from kit import log
 from kit.addresses import Addresses
 from kit.db import Database
 from kit.errors import AppError, OutsideError, Waiting
@@ -14,21 +14,17 @@ from kit.settings import Settings
 from shopify_app.asked import listen_carefully
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
-from shopify_app.reporting import start_reporting
 from shopify_app.sizes import MOST_BYTES, most_bytes
+from shopify_app.starting import start
 from shopify_app.web import Running
 from shopify_app.wiring import make_pictures, make_rooms, make_verifier, wire
-from shops import crypt
 
 logger = log.get_logger("web")
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The web application. `database` is given by tests; otherwise made from the settings."""
-    log.configure(settings.log_format)
-    clock.check_zones()
-    crypt.use_keys(settings.token_keys)
-    start_reporting(settings)
+    start(settings)
     database = database or Database(settings.database_url, pool_size=20)
     wire(settings, database)
     app = Flask(__name__, static_folder="static", template_folder="templates")

@@ -1,4 +1,4 @@
-"""What is answered before the pages, on the event loop: the health check, and a room in which nothing is new.
+"""What is answered before the pages, on the event loop: a room in which nothing is new.
 
 Fifty pages of rooms that ask again and again would otherwise keep the pages' few threads from everybody else.
 """
@@ -18,7 +18,8 @@ from kit.db import Begin
 from kit.settings import Settings
 from shopify_app.asked import MOST_ROW_ID
 from shopify_app.behind import too_slow
-from webhooks.doors import AsgiApp, Message, Receive, Send, headers_for
+from shopify_app.when_asked import answer
+from webhooks.doors import AsgiApp, Message, Receive, Send
 
 POLL = "/room/poll"
 MOST_BYTES = 4096
@@ -35,8 +36,6 @@ class Before:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            if scope["path"] == "/healthz" and scope["method"] == "GET":
-                return await _answer(send, UP)
             who = self._who_polls(scope)
             if who is not None:
                 return await self._poll(who, scope, receive, send)
@@ -61,7 +60,7 @@ class Before:
         if known is not None:
             loop = asyncio.get_running_loop()
             if await loop.run_in_executor(self.threads, self._same, who, *known):
-                return await _answer(send, SAME)
+                return await answer(send, 200, SAME)
         held = [message]
 
         async def again() -> Message:
@@ -91,14 +90,4 @@ def _known(body: bytes) -> tuple[int, str] | None:
     return after, as_of
 
 
-async def _answer(send: Send, payload: bytes) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [*headers_for(payload), *MORE_HEADERS]})
-    await send({"type": "http.response.body", "body": payload})
-
-
-UP = b'{"ok":true}\n'  # letter by letter as the page says it
 SAME = b'{"same": true}'
-MORE_HEADERS = [
-    (b"referrer-policy", b"no-referrer"),
-    (b"permissions-policy", b"camera=(), microphone=(), display-capture=()"),
-]

@@ -7,12 +7,20 @@ import gc
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from shopify_app.connections import Connection
 
+if TYPE_CHECKING:
+    from kit.db import Database
+    from kit.settings import Settings
+    from webhooks.doors import AsgiApp
+
 THREADS = 8  # for the pages; a delivery waits on the event loop, without one
+POOL = 20
 STOPPING_SECONDS = 10  # as long as requests may take to end once a stop was asked for
 IDLE_SECONDS = 75  # longer than proxies keep a connection that nobody uses, so that none sends into one just closed
 YOUNG_OBJECTS = 20_000  # before the collector looks: a full batch of deliveries and what comes with them
@@ -23,22 +31,30 @@ M_ARENA_MAX, M_TRIM_THRESHOLD = -8, -1  # of malloc.h
 def load() -> object:
     """The doors, and the pages behind them; made in each serving process, since threads do not survive a fork."""
     # Imported here, so that a process which only watches over others stays small.
+    from kit.db import Database
     from kit.settings import Settings
-    from shopify_app.app import create_app
-    from shopify_app.before import Before
-    from shopify_app.behind import Pages
-    from shopify_app.wiring import make_sources
+    from shopify_app.senders import make_sources
+    from shopify_app.starting import start
+    from shopify_app.when_asked import WhenAsked
     from webhooks.commits import Committer
     from webhooks.doors import Doors
 
     give_memory_back()
     settings = Settings.from_env()
-    app = create_app(settings)
-    database = app.extensions["returns"].database
-    pages = Before(Pages(app, threads=THREADS), settings, database.begin)
-    doors = Doors(pages, make_sources(settings), Committer(database.engine))
+    start(settings)
+    database = Database(settings.database_url, pool_size=POOL)
+    doors = Doors(WhenAsked(partial(furnish, settings, database)), make_sources(settings), Committer(database.engine))
     leave_alone_what_stays()
     return doors
+
+
+def furnish(settings: "Settings", database: "Database") -> "AsgiApp":
+    """All pages, in the thread of the first who asks for one."""
+    from shopify_app import when_asked
+
+    made = when_asked.furnish(settings, database, threads=THREADS)
+    leave_alone_what_stays()
+    return made
 
 
 def run(*, host: str, port: int, processes: int) -> None:

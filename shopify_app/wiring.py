@@ -104,11 +104,6 @@ from shops.events import (
     ShopRedacted,
 )
 from webhooks.inbox import order_unread
-from webhooks.sources import Source
-from webhooks.sources.easypost import EasyPostSource
-from webhooks.sources.flow import FlowSource
-from webhooks.sources.shopify import ShopifySource
-from webhooks.sources.twilio import TwilioSource
 
 EVENTS: Mapping[type, tuple[str, ...]] = {
     # from outside
@@ -434,16 +429,6 @@ def _twilio(settings: Settings) -> Any:
     from notifications.channels.sms import make_client
 
     return make_client(settings)
-
-
-def make_sources(settings: Settings) -> Mapping[str, Source]:
-    """Door name -> who delivers there."""
-    return {
-        "shopify": ShopifySource(settings.webhook_secrets),
-        "flow": FlowSource(settings.webhook_secrets),
-        "twilio": TwilioSource(settings.twilio_auth_token, settings.app_url),
-        "easypost": EasyPostSource(settings.easypost_webhook_secret),
-    }
 
 
 class ReturnPages:

@@ -23,7 +23,8 @@ from routing.sweeps import look_through
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.sweeps import ShopifySweeps
 from shopify_app.app import create_app
-from shopify_app.wiring import jobs_table, make_sources
+from shopify_app.senders import make_sources
+from shopify_app.wiring import jobs_table
 from shops.models import Shop
 from simulators.mail.sink import Sink
 from tests import cast

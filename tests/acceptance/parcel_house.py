@@ -31,7 +31,8 @@ from logistics.reverse_deliveries import receive_by_hand
 from logistics.rmas import RmaView
 from logistics.states import Finding
 from logistics.ways import Way
-from shopify_app.wiring import jobs_table, make_sources
+from shopify_app.senders import make_sources
+from shopify_app.wiring import jobs_table
 from shops.models import Shop
 from simulators.mail.sink import Sink
 from tests import cast

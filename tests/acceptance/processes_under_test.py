@@ -49,6 +49,7 @@ def run(url: str, port: int, *verb: str) -> subprocess.Popen[bytes]:
 def web(url: str, port: int, *more: str) -> subprocess.Popen[bytes]:
     process = run(url, port, "web", "--port", str(port), *more)
     wait_until(lambda: answers(port), 30)
+    requests.get(f"http://127.0.0.1:{port}/readyz", timeout=60)  # loads the pages: a while, on a busy machine
     return process
 
 
@@ -60,7 +61,7 @@ def answers(port: int) -> bool:
 
 
 def is_ready(port: int) -> bool:
-    return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+    return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
 
 
 def post(port: int, number: int) -> int:

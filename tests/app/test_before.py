@@ -1,4 +1,4 @@
-"""What is answered before the pages: the health check, and a room in which nothing is new."""
+"""What is answered before the pages: a room in which nothing is new."""
 
 import asyncio
 import json
@@ -18,10 +18,8 @@ from consults.rooms import rooms
 from consults.rooms.passes import LIFETIME, Pass, read_pass, write_pass
 from consults.rooms.showing import show_piece
 from kit.db import Database
-from shopify_app.app import create_app
-from shopify_app.before import MORE_HEADERS, UP, Before
+from shopify_app.before import Before
 from tests import cast
-from webhooks.doors import headers_for
 
 START = cast.NOW.replace(hour=15)
 WHO = Pass(1, 2, 3)
@@ -176,17 +174,6 @@ def test_a_conversation_about_to_begin_is_left_to_the_page(room: Room) -> None:
 )
 def test_what_is_odd_is_left_to_the_page(room: Room, more: dict[str, Any]) -> None:
     assert room.ask(**more) is None and len(room.behind.bodies) == 1
-
-
-def test_the_health_check_is_answered_at_the_door_as_the_page_would(room: Room) -> None:
-    assert room.send("GET", "/healthz", {}) == {"ok": True} and room.behind.bodies == []
-    assert room.send("POST", "/healthz", {}) is None, "the page says that it cannot be done"
-    page = create_app(room.config, room.database).test_client().get("/healthz")
-    here = {name.decode(): value.decode() for name, value in [*headers_for(UP), *MORE_HEADERS]}
-    behind = {name.lower(): value for name, value in page.headers.items()}
-    assert here.keys() == behind.keys() and page.data == UP
-    for name in ("referrer-policy", "permissions-policy", "cache-control", "x-content-type-options", "content-type"):
-        assert here[name] == behind[name]
 
 
 # --- passes, which are pure

@@ -26,7 +26,8 @@ from logistics.models import Rma
 from routing.models import Decision, Sweep
 from shopify_app import installs
 from shopify_app.admin_api import client, tokens
-from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table, make_sources
+from shopify_app.senders import make_sources
+from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table
 from simulators.bad_day import SHOPIFY
 from simulators.shopify import ShopifyConfig
 from simulators.shopify.serving import ShopifyServer

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from shopify_app.wiring import make_sources
+from shopify_app.senders import make_sources
 from webhooks.commits import Committer
 from webhooks.doors import Doors
 from webhooks.sources.shopify import sign
