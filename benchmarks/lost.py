@@ -136,9 +136,8 @@ class Lane:
         """Every acknowledged webhook has its one row."""
         mine = f"{self.number}-%"
         with reading(self.url) as query:
-            rows = Counter(
-                str(row[0]) for row in query(f"SELECT external_id FROM delivery WHERE external_id LIKE '{mine}'")
-            )  # noqa: S608
+            stored = query(f"SELECT external_id FROM delivery WHERE external_id LIKE '{mine}'")  # noqa: S608
+        rows = Counter(str(row[0]) for row in stored)
         ran.acknowledged += len(set(self.acknowledged))
         ran.answers += len(self.acknowledged)
         ran.kills += self.kills
