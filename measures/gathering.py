@@ -3,9 +3,9 @@
 Statements are made once, and lists are one parameter (kit.among): a webhook asks ten of them within milliseconds.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from kit.among import among
 from logistics.models import Parcel, Rma, Settlement
 from logistics.states import ParcelState, SettlementState
 from measures.endings import Came, continued
+from measures.given import given_to
 from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
 from shops.models import Shop
 
@@ -41,12 +42,16 @@ class Chain:
 
 @dataclass
 class Around:
-    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours."""
+    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours.
+
+    `given` by currency: gestures, and what the catalogue says its ways cost. `reworked`: no way says what that cost.
+    """
 
     assisted: bool = False
     reworked: bool = False
     minutes: int = 0
     parcels: int = 1
+    given: Counter[str] = field(default_factory=Counter)
 
 
 ZONE = sa.select(col(Shop.zone)).where(col(Shop.id) == SHOP).scalar_subquery()
@@ -193,6 +198,9 @@ def _around(
         one = found[gid]
         one.assisted, one.reworked = True, outcome is Outcome.REWORK
         one.minutes += max(0, round((over_at - began_at).total_seconds() / 60)) if over_at else 0
+    for gid, (given, has_way) in given_to(session, shop_id, [gid for gid in found if found[gid].assisted]).items():
+        found[gid].given = given
+        found[gid].reworked = found[gid].reworked and not has_way
     credited: dict[str, tuple[int, set[str]]] = {}
     parcels: dict[str, set[int]] = defaultdict(set)
     seen: set[int] = set()

@@ -127,7 +127,10 @@ class HistoricReturn(SQLModel, table=True):
 
 
 class HistoricPiece(SQLModel, table=True):
-    """A line of a return: a piece that came back, or one that went out in exchange (`is_new`)."""
+    """A line of a return: a piece that came back, or one that went out in exchange (`is_new`).
+
+    `fee_cents`: of what was paid for it, kept back for taking it into stock again.
+    """
 
     __table_args__ = (
         sa.UniqueConstraint("shop_id", "piece_gid"),
@@ -143,6 +146,7 @@ class HistoricPiece(SQLModel, table=True):
     cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     line_gid: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+    fee_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class ErasedClient(SQLModel, table=True):

@@ -185,6 +185,8 @@ def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneI
         "minutes": sum(one.minutes for one in about),
         "parcels": sum(one.parcels for one in about),
         "reworks": sum(one.reworked for one in about),
+        "travelled_cents": chain.came.back if any(one.parcels for one in about) else 0,
+        "given_cents": sum(one.given[chain.currency] for one in about),
     }
     return row | _ended(chain) | _followed(chain.closed_at, chain.members, buyer, zone)
 
