@@ -28,7 +28,12 @@ FLAGS = [
     "--allow-loopback-in-peer-connection",
 ]
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
