@@ -1,4 +1,4 @@
-"""pending
+"""Restocking fees of the past, what was given and what travelled, and indexes for Home and the rebuild.
 
 Revision 0006, after 0005.
 """
