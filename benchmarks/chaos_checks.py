@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from benchmarks.chaos_openings import Opening
 from benchmarks.chaos_play import Ending, Webhook
 from consults.models import Case
 from jobs.models import JobTrouble
@@ -21,7 +22,8 @@ from logistics.models import Parcel, Rma, Scan, Settlement
 from logistics.states import ParcelState, SettlementState
 from notifications.models import Message
 from notifications.states import MessageState
-from routing.models import Decision, OrderEvidence
+from routing.models import Decision, OpenedReturn, OrderEvidence
+from routing.states import OpeningState
 from shopify_app.tables import metadata
 from shops.models import Shop
 from simulators.demo.records import Records
@@ -48,6 +50,17 @@ class Found:
         return not (self.lost or self.double or self.strangers)
 
 
+@dataclass(frozen=True)
+class Back:
+    """A return and what there has to be of it: approvals of ours, and cases, each with one text to an advisor."""
+
+    shop_id: int
+    sold: Sold
+    gid: str
+    approvals: int
+    cases: int
+
+
 @dataclass
 class Evidence:
     """Everything there is to judge by, read once after the run."""
@@ -55,6 +68,7 @@ class Evidence:
     crowds: Sequence[Crowd]
     shop_ids: dict[str, int]
     endings: Sequence[Ending]
+    openings: Sequence[Opening]
     acknowledged: Sequence[Webhook]
     mutations: list[dict[str, Any]]
     sent_by_store: list[dict[str, Any]]
@@ -71,6 +85,7 @@ class Evidence:
         session: Session,
         crowds: Sequence[Crowd],
         endings: Sequence[Ending],
+        openings: Sequence[Opening],
         acknowledged: Sequence[Webhook],
     ) -> "Evidence":
         domains = [crowd.domain for crowd in crowds]
@@ -79,6 +94,7 @@ class Evidence:
             crowds=crowds,
             shop_ids={s.domain: s.id for s in session.exec(select(Shop)) if s.id is not None},
             endings=endings,
+            openings=openings,
             acknowledged=acknowledged,
             mutations=[e for e in records.get("shopify/log", kind="mutation") if e["applied"]],
             sent_by_store=[d for domain in domains for d in records.get("shopify/deliveries", shop=domain)],
@@ -89,26 +105,40 @@ class Evidence:
             purchases=[entry for entry in carrier["record"] if entry["what"] == "buy"],
         )
 
-    def sold_back(self) -> list[tuple[int, Sold, str]]:
-        """(shop id, what was sold, return gid) of every return."""
-        return [
-            (self.shop_ids[crowd.domain], sold, sold.return_["id"])
-            for crowd in self.crowds
-            for sold in crowd.sold
-            if sold.return_ is not None
-        ]
+    def sold_back(self) -> list[Back]:
+        """Every return: those asked for at Shopify, and those that were opened here and made."""
+        asked = [(crowd, sold) for crowd in self.crowds for sold in crowd.sold if sold.return_ is not None]
+        return [*(self._asked_for(crowd, sold) for crowd, sold in asked), *self._opened()]
+
+    def made_of(self, order_gid: str) -> list[str]:
+        """Returns Shopify has of that order."""
+        return [gid for gid, return_ in self.returns.items() if return_.get("orderId") == order_gid]
+
+    def _asked_for(self, crowd: Crowd, sold: Sold) -> Back:
+        assert sold.return_ is not None
+        dear, requested = int(sold.is_dear), int(sold.return_["status"] == "REQUESTED")
+        return Back(self.shop_ids[crowd.domain], sold, sold.return_["id"], requested, dear)
+
+    def _opened(self) -> Iterable[Back]:
+        for one in self.openings:
+            for gid in self.made_of(one.sold.order["id"]):
+                # An advisor who opened one has the case whatever it is worth.
+                case = 1 if one.by_advisor else int(one.sold.is_dear)
+                yield Back(self.shop_ids[one.crowd.domain], one.sold, gid, int(not one.by_advisor), case)
 
 
-def judge(records: Records, database: Database, crowds: Any, endings: Any, acknowledged: Any) -> Found:
+def judge(records: Records, database: Database, crowds: Any, endings: Any, openings: Any, acknowledged: Any) -> Found:
     """Every check, over everything."""
     found = Found()
     with database.begin() as session:
-        seen = Evidence.gather(records, session, crowds, endings, acknowledged)
+        seen = Evidence.gather(records, session, crowds, endings, openings, acknowledged)
         waits_for_person(session, found)
         deliveries(session, seen, found)
         evidence(session, seen, found)
         cases_and_parcels(session, seen, found)
+        opened(session, seen, found)
         calls(seen, found)
+        sent_twice(seen, found)
         messages(session, seen, found)
         money(session, seen, found)
         strangers_in_rows(session, database, seen, found)
@@ -167,10 +197,10 @@ def cases_and_parcels(session: Session, seen: Evidence, found: Found) -> None:
     boxes: dict[int, list[Parcel]] = defaultdict(list)
     for box in session.exec(select(Parcel)):
         boxes[box.rma_id].append(box)
-    for shop_id, sold, gid in seen.sold_back():
-        key = (shop_id, gid)
+    for back in seen.sold_back():
+        gid, key = back.gid, (back.shop_id, back.gid)
         counted("decision", gid, decisions[key], 1, found)
-        counted("case", gid, cases[key], 1 if sold.is_dear else 0, found)
+        counted("case", gid, cases[key], back.cases, found)
         rma = rmas.get(key)
         if rma is None or rma.id is None:
             found.lost.append(f"{gid} has no RMA")
@@ -180,9 +210,40 @@ def cases_and_parcels(session: Session, seen: Evidence, found: Found) -> None:
                 found.lost.append(f"{gid}: its parcel is {box.state.value}")
         if not boxes[rma.id]:
             found.lost.append(f"{gid} has no parcel, and is {rma.goods_state.value}")
-    known = {(shop_id, gid) for shop_id, _, gid in seen.sold_back()}
+    known = {(back.shop_id, back.gid) for back in seen.sold_back()}
     for key in {*decisions, *cases, *rmas} - known:
         found.strangers.append(f"rows of a return nobody asked for: {key}")
+
+
+def opened(session: Session, seen: Evidence, found: Found) -> None:
+    """Of what was opened here Shopify made one return, and we know which; or a person is asked, and none was made."""
+    rows = {(row.shop_id, row.order_gid): row for row in session.exec(select(OpenedReturn))}
+    for one in seen.openings:
+        gid, there = one.sold.order["id"], seen.made_of(one.sold.order["id"])
+        row = rows.get((seen.shop_ids[one.crowd.domain], gid))
+        if not one.asked or row is None:
+            found.lost.append(f"no return of order {gid} was ever asked for")
+        elif row.state is OpeningState.UNSETTLED:
+            found.unsettled.append(f"opening {row.id} of order {gid}: {row.problem}")
+            counted("return", gid, len(there), 0, found)
+        else:
+            counted("return", gid, len(there), 1, found)
+            if row.return_gid not in there:
+                found.lost.append(f"opening {row.id} of order {gid} is {row.state.value}: {row.return_gid}")
+
+
+# Sent once more they change nothing: a note that says the same, a tag that is there, an address to upload to, a read.
+MAY_BE_REPEATED = frozenset(
+    {"SoldBySet", "ClientTagAdd", "ClientTagRemove", "StagedUploadReturnLabel", "BulkRunQuery", "BulkOperationCancel"}
+)
+
+
+def sent_twice(seen: Evidence, found: Found) -> None:
+    """No other mutation took effect twice with the same words; money, labels, approvals and Flow's triggers least."""
+    sent = Counter((m["shop"], m["operationName"], repr(m["variables"])) for m in seen.mutations)
+    for (shop, operation, variables), count in sent.items():
+        if count > 1 and operation not in MAY_BE_REPEATED:
+            found.double.append(f"{operation} took effect {count} times at {shop}: {variables[:200]}")
 
 
 def calls(seen: Evidence, found: Found) -> None:
@@ -194,23 +255,22 @@ def calls(seen: Evidence, found: Found) -> None:
     bought = Counter(s["to_address"].get("email") for s in seen.shipments if s["postage_label"])
     purchases = Counter(entry["shipment_id"] for entry in seen.purchases)
     found.double += [f"shipment {shipment} was bought {n} times" for shipment, n in purchases.items() if n > 1]
-    for _, sold, gid in seen.sold_back():
-        assert sold.return_ is not None
-        there = seen.returns[gid]
-        counted("approval", gid, approvals[gid], 1 if sold.return_["status"] == "REQUESTED" else 0, found)
-        counted("label", gid, bought[sold.client["email"]], len(there["reverseFulfillmentOrders"]) or 1, found)
+    for back in seen.sold_back():
+        gid, there = back.gid, seen.returns[back.gid]
+        counted("approval", gid, approvals[gid], back.approvals, found)
+        counted("label", gid, bought[back.sold.client["email"]], len(there["reverseFulfillmentOrders"]) or 1, found)
         for rfo in there["reverseFulfillmentOrders"]:
             counted("reverse delivery", rfo["id"], hung[rfo["id"]], 1, found)
             counted("reverse delivery shown", rfo["id"], len(rfo["deliveries"]), 1, found)
-    mine = {sold.client["email"] for _, sold, _ in seen.sold_back()}
+    mine = {back.sold.client["email"] for back in seen.sold_back()}
     found.strangers += [f"a label for {who}, who sends nothing back" for who in set(bought) - mine]
 
 
 def messages(session: Session, seen: Evidence, found: Found) -> None:
     """One text to an advisor for each case, no mail twice, and every word of Twilio's that was taken is remembered."""
     by_name: Counter[str] = Counter(name for t in seen.texts for name in set(NAME.findall(t["body"])))
-    for _, sold, gid in seen.sold_back():
-        counted("text", gid, by_name[sold.client["lastName"]], 1 if sold.is_dear else 0, found)
+    for back in seen.sold_back():
+        counted("text", back.gid, by_name[back.sold.client["lastName"]], back.cases, found)
     mails = Counter(next(value for name, value in m["headers"] if name == "Message-ID") for m in seen.mails)
     found.double += [f"mail {mail} was handed over {n} times" for mail, n in mails.items() if n > 1]
     kept = {m.provider_id: m for m in session.exec(select(Message)) if m.channel == "sms"}

@@ -29,6 +29,9 @@ from simulators.world.crowd import Crowd, Sold
 RETRY_SECONDS = (0.5, 1, 2, 4)
 PATIENCE_SECONDS = 30.0
 """How long the next kill waits for the run to get on; then it comes all the same."""
+START_SECONDS = 180.0
+"""How long it waits before that for what was killed to be up again: what only starts has nothing to lose yet, and on a
+busy machine, killed again before it stood, it was down for longer than Shopify's stand-in goes on trying."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +160,17 @@ class Killer(threading.Thread):
     the server, or the supervisor above it, starts again.
     """
 
-    def __init__(self, processes: Processes, kind: str, times: int, progress: Callable[[], float], random: Random):
+    def __init__(
+        self,
+        processes: Processes,
+        kind: str,
+        times: int,
+        progress: Callable[[], float],
+        random: Random,
+        is_up: Callable[[], bool] = lambda: True,
+    ):
         super().__init__(daemon=True, name=f"killer-{kind}")
+        self.is_up = is_up
         self.processes, self.kind, self.progress, self.random = processes, kind, progress, random
         self.points = sorted(random.uniform(0.02, 0.92) for _ in range(times))
         self.done = 0
@@ -174,6 +186,9 @@ class Killer(threading.Thread):
             self.error = error
 
     def _wait_for(self, point: float) -> None:
+        starting_until = time.monotonic() + START_SECONDS
+        while not self.is_up() and time.monotonic() < starting_until:
+            time.sleep(0.1)
         until = time.monotonic() + PATIENCE_SECONDS
         while self.progress() < point and time.monotonic() < until:
             time.sleep(0.1)
@@ -202,58 +217,6 @@ def _serves(process: psutil.Process) -> bool:
         return "resource_tracker" not in " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return False
-
-
-FAULTS = {
-    "shopify": [
-        {"operation": "*", "kind": "throttle", "rate": 0.06},
-        {"operation": "*", "kind": "500", "rate": 0.04},
-        {"operation": "*", "kind": "html", "rate": 0.03},
-        {"operation": "*", "kind": "cut_json", "rate": 0.05},
-        {"operation": "*", "kind": "timeout", "rate": 0.03, "seconds": 0.5},
-        {"operation": "*", "kind": "late", "rate": 0.04, "seconds": 1.0},
-    ],
-    "twilio": [
-        {"kind": "500", "rate": 0.06},
-        {"kind": "lost", "rate": 0.06},
-        {"kind": "late", "rate": 0.06, "seconds": 1.0},
-    ],
-    "carrier": [
-        {"kind": "500", "rate": 0.06},
-        {"kind": "lost", "rate": 0.06},
-        {"kind": "late", "rate": 0.06, "seconds": 1.0},
-    ],
-}
-
-
-# Carried out after we have given up waiting: 20 s for Shopify, 10 s for Twilio, 15 s for the carrier.
-SLOW = {
-    "shopify": [
-        {"operation": "ReverseDeliveryCreateWithShipping", "kind": "slow", "times": 3, "seconds": 23},
-        {"operation": "ReturnProcess", "kind": "slow", "times": 1, "seconds": 23},
-        {"operation": "ReturnApproveRequest", "kind": "slow", "times": 1, "seconds": 23},
-    ],
-    "twilio": [{"kind": "slow", "times": 3, "seconds": 13}],
-    "carrier": [{"kind": "slow", "times": 3, "seconds": 18}],
-}
-
-
-def faults_on(records: Records, *, slow: bool) -> None:
-    """About a quarter of all calls to Shopify, and a fifth of those to Twilio and the carrier, go wrong from now on.
-
-    With `slow` a few are carried out only when nobody waits for them any more.
-    """
-    records.post("shopify/faults", {"faults": [*(SLOW["shopify"] if slow else ()), *FAULTS["shopify"]]})
-    for name in ("twilio", "carrier"):
-        for fault in (*(SLOW[name] if slow else ()), *FAULTS[name]):
-            records.post(f"{name}/faults", fault)
-
-
-def faults_off(records: Records) -> None:
-    """All is well with the providers again."""
-    records.post("shopify/faults", {"faults": []})
-    for name in ("twilio", "carrier"):
-        records.post(f"{name}/faults", {"kind": "none"})
 
 
 class Admin(Merchant):
@@ -340,12 +303,21 @@ class Payer(threading.Thread):
             ending.clicked = True
 
 
-def wait_for_app(processes: Processes, *, seconds: float = 60) -> None:
-    """Until the web server answers again after a kill."""
+def answers(processes: Processes) -> bool:
+    """Whether the web server answers just now."""
+    try:
+        return requests.get(f"{processes.places.app}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def wait_for_app(processes: Processes, *, seconds: float = 120) -> None:
+    """Until the web server answers again after a kill. What waits in the queue is worked off after that: /readyz
+    would say of it, rightly, that it does not move fast enough."""
     until = time.monotonic() + seconds
     while True:
         try:
-            return processes.wait_for_app()
+            return processes.wait_for(f"{processes.places.app}/healthz", "web")
         except NotReady:
             if time.monotonic() > until:
                 raise

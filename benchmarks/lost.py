@@ -136,7 +136,8 @@ class Lane:
         """Every acknowledged webhook has its one row."""
         mine = f"{self.number}-%"
         with reading(self.url) as query:
-            rows = Counter(row[0] for row in query(f"SELECT external_id FROM delivery WHERE external_id LIKE '{mine}'"))  # noqa: S608
+            stored = query(f"SELECT external_id FROM delivery WHERE external_id LIKE '{mine}'")  # noqa: S608
+        rows = Counter(str(row[0]) for row in stored)
         ran.acknowledged += len(set(self.acknowledged))
         ran.answers += len(self.acknowledged)
         ran.kills += self.kills
@@ -151,9 +152,10 @@ class Lane:
         self.kills["after a 200"] += 1
 
     def _kill_after_commit(self) -> None:
-        """As soon as a further row can be read, most often before it is answered."""
+        """As soon as a further row of its own can be read, most often before it is answered."""
         with reading(self.url) as query:
-            newest = "SELECT max(id) FROM delivery"
+            # On PostgreSQL the other lane commits to the same table, and its rows say nothing of this process.
+            newest = f"SELECT id FROM delivery WHERE external_id LIKE '{self.number}-%' ORDER BY id DESC LIMIT 1"  # noqa: S608
             seen = query(newest)
             self._wait_for(lambda: query(newest) != seen, pause=0)
             self._kill()

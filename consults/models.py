@@ -182,6 +182,7 @@ class Case(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_case_advisor", "shop_id", "advisor_id", "state"),
         sa.Index("ix_case_next_rung", "next_rung_at"),
+        sa.Index("ix_case_state", "shop_id", "state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -286,12 +287,13 @@ class Consult(SQLModel, table=True):
         # A case has one time reserved at most; whoever wants another moves it.
         sa.Index("uq_consult_live_case", "case_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         sa.Index("ix_consult_advisor", "advisor_id", "starts_at"),
+        sa.Index("ix_consult_case", "case_id", "shop_id"),
         sa.Index("ix_consult_state", "state", "ends_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
-    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE", index=True)
+    case_id: int = Field(foreign_key="case.id", ondelete="CASCADE")
     advisor_id: int = Field(foreign_key="advisor.id")
     kind: Kind = Field(default=Kind.VIDEO, sa_type=word(Kind))
     state: ConsultState = Field(sa_type=word(ConsultState))
@@ -407,6 +409,7 @@ class Promise_(SQLModel, table=True):
     """What an advisor said they would do, by when.."""
 
     __tablename__ = "promise"
+    __table_args__ = (sa.Index("ix_promise_due", "shop_id", "done_at", "due_on"),)
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE")

@@ -124,9 +124,20 @@ def hold(session: Session, name: str, *, shared: bool = False) -> None:
     For what a row cannot be locked for, because it is not there yet. On SQLite a transaction that has written, as the
     caller's must have, keeps everybody else from writing anyway.
     """
-    if not is_sqlite(session):
-        lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
-        session.connection().execute(sa.select(lock(sa.func.hashtextextended(name, 0))))
+    for statement, values in holding(session, name, shared=shared):
+        session.connection().execute(statement, values)
+
+
+def holding(session: Session, name: str, *, shared: bool = False) -> list[tuple[Any, dict[str, Any]]]:
+    """What `hold` asks, for whoever sends it along with more (kit.together); nothing on SQLite."""
+    return [] if is_sqlite(session) else [(HOLDS[shared], {"name": name})]
+
+
+NAMED = sa.func.hashtextextended(sa.bindparam("name", type_=sa.String()), 0)
+HOLDS = {
+    False: sa.select(sa.func.pg_advisory_xact_lock(NAMED).label("held")),
+    True: sa.select(sa.func.pg_advisory_xact_lock_shared(NAMED).label("held")),
+}
 
 
 def scrub_freed_space(engine: Engine, tables: Sequence[str]) -> bool:

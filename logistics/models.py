@@ -77,6 +77,7 @@ class Rma(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "number"),
         sa.Index("ix_rma_shop_state", "shop_id", "goods_state"),
         sa.Index("ix_rma_client", "shop_id", "client_gid"),
+        sa.Index("ix_rma_kind", "shop_id", "assisted", "goods_state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -249,6 +250,7 @@ class Settlement(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("rma_id", "batch"),
+        sa.Index("ix_settlement_state", "shop_id", "state"),
         sa.Index(
             "uq_settlement_open",
             "rma_id",

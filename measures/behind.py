@@ -45,7 +45,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class About:
-    """What returns of one kind of piece were about: by the reason the client picked, and by what the advisor found."""
+    """What returns of one piece, or of a kind of piece, were about: by the reason picked, and by what was found."""
 
     piece: str
     cases: int
@@ -55,14 +55,20 @@ class About:
     both: int
 
 
-def cases_of(session: Session, *, shop_id: int, term: str, assisted: bool, since: date) -> tuple[list[Counted], int]:
-    """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them."""
+def cases_of(
+    session: Session, *, shop_id: int, term: str, assisted: bool, since: date, currency: str = ""
+) -> tuple[list[Counted], int]:
+    """The newest hundred cases that a term adds up, and how many there are. A term nobody knows is all of them.
+
+    `currency`: only those in it, as amounts are added in one alone.
+    """
     term = term if term in SUMMED else "returns"
-    of_term = (
+    of_term = [
         col(MeasuredReturn.assisted).is_(assisted),
         col(MeasuredReturn.closed_on) >= since,
         getattr(MeasuredReturn, term) > 0,
-    )
+        *([col(MeasuredReturn.currency) == currency] if currency else []),
+    ]
     counting = select(sa.func.count()).select_from(MeasuredReturn).where(MeasuredReturn.shop_id == shop_id, *of_term)
     count = session.exec(counting).one()
     newest = col(MeasuredReturn.closed_at).desc(), col(MeasuredReturn.return_gid)
@@ -123,15 +129,23 @@ SAID = {
 """Words by which a reason that was picked says the same as a cause that was found."""
 
 
-def causes_of(session: Session, *, shop_id: int, since: date) -> list[About]:
-    """By kind of piece, the most frequent first: what to mend before the next sale."""
-    query: Any = sa.select(col(Case.category), col(Case.reason_label), col(Case.root_cause)).where(
+def causes_of(session: Session, *, shop_id: int, since: date) -> tuple[list[About], list[About]]:
+    """By kind of piece, and by piece where it came back twice or more; the most frequent first."""
+    columns = (col(Case.category), col(Case.piece_title), col(Case.reason_label), col(Case.root_cause))
+    query: Any = sa.select(*columns).where(
         col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), UTC)
     )
-    by_piece: dict[str, list[tuple[str, RootCause | None]]] = {}
-    for category, stated, cause in session.connection().execute(query):
-        by_piece.setdefault(category or "", []).append((stated, cause))
-    made = [_about(piece, rows) for piece, rows in by_piece.items()]
+    kinds: dict[str, list[tuple[str, RootCause | None]]] = {}
+    pieces: dict[str, list[tuple[str, RootCause | None]]] = {}
+    for category, title, stated, cause in session.connection().execute(query):
+        kinds.setdefault(category or "", []).append((stated, cause))
+        if title:
+            pieces.setdefault(title, []).append((stated, cause))
+    return _most(kinds), _most({title: rows for title, rows in pieces.items() if len(rows) > 1})
+
+
+def _most(found: dict[str, list[tuple[str, RootCause | None]]]) -> list[About]:
+    made = [_about(piece, rows) for piece, rows in found.items()]
     return sorted(made, key=lambda one: (-one.cases, one.piece))[:20]
 
 

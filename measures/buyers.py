@@ -59,12 +59,12 @@ FOLLOWED: Any = (
 )
 
 
-def buyers(session: Session, shop_id: int, households: Sequence[str], since: datetime) -> dict[str, Buyer]:
-    """Orders of those households placed after `since`, and when returns of theirs were closed."""
+def buyers(followed: Sequence[Any], since: datetime) -> dict[str, Buyer]:
+    """What FOLLOWED found, by household: orders placed after `since`, and when returns of theirs were closed."""
     found: dict[str, Buyer] = defaultdict(Buyer)
     beside: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
     orders: dict[str, Any] = {}
-    for row in rows(session, FOLLOWED, shop_id, households):
+    for row in followed:
         if row.placed_at > since:
             orders[row.order_gid] = row
         if row.status == "CLOSED" and row.closed_at is not None and row.closed_at > since:
@@ -76,6 +76,11 @@ def buyers(session: Session, shop_id: int, households: Sequence[str], since: dat
         bought = Bought(row.placed_at, row.total_cents, row.refunded_cents, beside_it, row.cancelled)
         found[row.household].orders.append(bought)
     return found
+
+
+def buyers_of(session: Session, shop_id: int, households: Sequence[str], since: datetime) -> dict[str, Buyer]:
+    """The same, asked for alone."""
+    return buyers(rows(session, FOLLOWED, shop_id, households), since)
 
 
 def _is_beside(placed_at: datetime, cents: int, sold: list[tuple[datetime, int]]) -> bool:

@@ -19,7 +19,8 @@ from measures.measured import SUMMED, MeasuredReturn
 from measures.next_orders import HORIZON, WINDOWS
 from measures.pilot_models import Pilot
 from measures.pilot_result import SETTLING, Result
-from measures.pilots import as_enrolled, enrolled
+from measures.pilot_showed import as_enrolled, enrolled, net_of_rows
+from measures.pilot_worth import LEAST, Compared
 from measures.reading import VERSION, Side, View
 
 BATCH = 2_000
@@ -37,6 +38,11 @@ DEFINITIONS = {
     "next_days": f"Days to the household's next order, exchanges excluded; empty for none within {HORIZON} days.",
     "not_yet": "1 where the household was watched and has not bought; watched until the day of the file at most.",
     "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing.",
+    "minutes": "Of conversation, from its beginning to its end.",
+    "parcels": "Boxes that were sent; one where the return is from before the app.",
+    "travelled_cents": "What came back, where it came in a parcel: cover is reckoned of it.",
+    "given_cents": "Gestures that were allowed, and ways of the catalogue at what they cost the house.",
+    "reworks": "1 for a case that ended in bench work of which no way of the catalogue says what it cost.",
     "household": "A number that names nobody; the same household has the same number in every file of the shop.",
     "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale; for "
     "net value the variance of a ratio with days of closing as clusters, Student's with days less one.",
@@ -80,7 +86,7 @@ def figures(view: View) -> str:
 
 PILOT_COLUMNS = (
     "definitions", "return", "household", "arm", "enrolled_at", "first_of_household", "closed_on", "ended", "currency",
-    "back_cents", "exchanged_cents", "refunded_cents", "refund_days", "complained",
+    "back_cents", "exchanged_cents", "refunded_cents", "refund_days", "complained", "net_cents",
 )  # fmt: skip
 PILOT_DEFINITIONS = {
     "arm": "As drawn by a salted hash of the household when its first return came; it stands, whatever happened then.",
@@ -90,6 +96,10 @@ PILOT_DEFINITIONS = {
     "interval": "Wilson's for each share, Newcombe's method 10 for their difference, 95 of 100.",
     "look": f"Once, {SETTLING.days} days after the last invitation.",
     "refund_days": "Whole days from the request to the closing of a return with money back.",
+    "net_cents": "Net relationship value of the return: margin on what the household bought up to the look, less what "
+    "the return cost, at the merchant's inputs; empty where it is open or in another currency.",
+    "second_question": "The average of a household's net value, invited less today's flow, with Welch's interval; "
+    f"from {LEAST} households an arm on, and answered only where the registered measure is.",
 }
 
 
@@ -97,7 +107,9 @@ def pilot_rows(session: Session, pilot: Pilot) -> str:
     """CSV of the returns of a pilot, in the arm they were given: all that its result is made of."""
     key = turns.made_row(session, pilot.shop_id).hash_key
     lines, seen = [_line(PILOT_COLUMNS)], set()
-    for row, counted, opened_at in enrolled(session, pilot):
+    those = enrolled(session, pilot)
+    nets = net_of_rows(session, pilot, those)
+    for row, counted, opened_at in those:
         told = as_enrolled(row, counted, opened_at)
         first = int(row.household not in seen)
         seen.add(row.household)
@@ -107,11 +119,12 @@ def pilot_rows(session: Session, pilot: Pilot) -> str:
             amounts = (counted.back_cents, counted.exchanged_cents, counted.refunded_cents)
             ended = (counted.closed_on.isoformat(), counted.kind.value, counted.currency, *amounts)
         days = "" if told.refund_days is None else told.refund_days
-        lines.append(_line((VERSION, row.return_gid, *given, *ended, days, int(told.complained))))
+        worth = round(nets[row.return_gid]) if row.return_gid in nets else ""
+        lines.append(_line((VERSION, row.return_gid, *given, *ended, days, int(told.complained), worth)))
     return "".join(lines)
 
 
-def pilot_figures(pilot: Pilot, found: Result) -> str:
+def pilot_figures(pilot: Pilot, found: Result, compared: Compared) -> str:
     """The report as JSON, with the plan, the definitions and their version."""
     sides = {"invited": found.invited, "today": found.today}
     told = {
@@ -129,6 +142,14 @@ def pilot_figures(pilot: Pilot, found: Result) -> str:
         "difference": asdict(found.difference),
         "verdict": found.difference.verdict.value,
         "words": found.words,
+        "net_relationship_value": {
+            "currency": pilot.currency,
+            "invited": asdict(compared.invited),
+            "today": asdict(compared.today),
+            "difference": compared.difference and asdict(compared.difference),
+            "verdict": compared.verdict(found.difference.verdict).value,
+            "words": compared.words(found.difference.verdict),
+        },
     }  # fmt: skip
     return json.dumps(told, indent=1)
 

@@ -1,6 +1,7 @@
 """Counts a shop's figures and leaves them where every package may read them (shops.figures)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -21,6 +22,8 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         since = max(since, read.back_to)
     found = history.totals(session, shop_id=shop_id, since=since, now=now)
     mid, dear = limits(found.currency or "USD")
+    about: dict[str, Any] = {"shop_id": shop_id, "since": since, "now": now, "currency": found.currency}
+    fees, assisted = history.fees(session, **about), history.looked_after(session, **about)
     returners, others = history.bought_twice(session, shop_id=shop_id, since=since, now=now)
     figures = ShopFigures(
         shop_id=shop_id,
@@ -36,6 +39,10 @@ def count(session: Session, *, shop_id: int, now: datetime) -> ShopFigures:
         dear_orders=found.dear,
         staff_orders=found.by_staff if read is not None and read.with_staff else None,
         returned_orders=found.returned,
+        assisted_orders=assisted,
+        returns=fees.returns,
+        fee_returns=fees.charged,
+        fee_cents=fees.cents,
         returners=returners.households,
         returners_again=returners.twice,
         others=others.households,

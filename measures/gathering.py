@@ -1,11 +1,12 @@
-"""What is known of some closed returns, read from the rows in a fixed number of queries, as the pure files take it.
+"""What is known of some closed returns: the statements that ask for it, and the answers as the pure files take them.
 
-Statements are made once, and lists are one parameter (kit.among): a webhook asks ten of them within milliseconds.
+Statements are made once, and lists are one parameter (kit.among). They travel in two journeys (kit.together): what is
+of the orders, then what is of their returns.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,15 @@ from sqlmodel import Session, col
 from consults.kinds import Outcome
 from consults.models import Case, Consult
 from kit.among import among
+from kit.together import Asked
 from logistics.models import Parcel, Rma, Settlement
 from logistics.states import ParcelState, SettlementState
 from measures.endings import Came, continued
+from measures.given import given_to
 from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
 from shops.models import Shop
 
-SENT = (ParcelState.BOUGHT, ParcelState.ATTACHED)
+SENT = sa.or_(col(Parcel.state) == ParcelState.BOUGHT, col(Parcel.state) == ParcelState.ATTACHED)
 SHOP: Any = sa.bindparam("shop_id", type_=sa.Integer())
 
 
@@ -41,12 +44,16 @@ class Chain:
 
 @dataclass
 class Around:
-    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours."""
+    """What one return cost, and whether somebody looked after it. One parcel is assumed where none is ours.
+
+    `given` by currency: gestures, and what the catalogue says its ways cost. `reworked`: no way says what that cost.
+    """
 
     assisted: bool = False
     reworked: bool = False
     minutes: int = 0
     parcels: int = 1
+    given: Counter[str] = field(default_factory=Counter)
 
 
 ZONE = sa.select(col(Shop.zone)).where(col(Shop.id) == SHOP).scalar_subquery()
@@ -116,7 +123,7 @@ OURS: Any = (
         col(Settlement.currency).label("paid_in"),
         col(Settlement.refund_gid),
     )
-    .join(Parcel, sa.and_(col(Parcel.rma_id) == col(Rma.id), col(Parcel.state).in_(SENT)), isouter=True)
+    .join(Parcel, sa.and_(col(Parcel.rma_id) == col(Rma.id), SENT), isouter=True)
     .join(Settlement, CREDITED, isouter=True)
     .where(col(Rma.shop_id) == SHOP, among(col(Rma.return_gid), "gids"))
 )
@@ -130,6 +137,11 @@ CASES: Any = (
 )
 
 
+def of_these(shop_id: int, order_gids: Sequence[str]) -> Asked:
+    """What asks for those orders that are known, as `orders_of` does."""
+    return ORDERS, {"shop_id": shop_id, "gids": order_gids}
+
+
 def orders_of(session: Session, shop_id: int, order_gids: Sequence[str]) -> Sequence[Any]:
     """Those orders that are known: order_gid, household, placed_at, whether one was `returned`, the shop's zone."""
     return rows(session, ORDERS, shop_id, order_gids)
@@ -140,16 +152,40 @@ def orders_with(session: Session, shop_id: int, return_gids: Sequence[str]) -> l
     return sorted({gid for (gid,) in rows(session, ORDERS_WITH, shop_id, return_gids)})
 
 
-def chains_of(session: Session, shop_id: int, order_gids: Sequence[str]) -> tuple[list[Chain], dict[str, Around]]:
-    """The closed cases of those orders, and what is around all their returns, counted or not."""
-    returns = sorted(rows(session, RETURNS, shop_id, order_gids), key=lambda row: (row.opened_at, row.return_gid))
-    gids = [row.return_gid for row in returns]
-    about, credited = _around(session, shop_id, gids)
-    pieces, money = _pieces(session, shop_id, gids), _money(session, shop_id, order_gids, returns, credited)
-    by_order: dict[str, list[Any]] = defaultdict(list)
+def of_orders(shop_id: int, order_gids: Sequence[str]) -> tuple[Asked, Asked]:
+    """What asks for the returns of these orders, and for their refunds."""
+    about = {"shop_id": shop_id, "gids": order_gids}
+    return (RETURNS, about), (REFUNDS, about)
+
+
+def of_returns(shop_id: int, returns: Sequence[Any]) -> tuple[Asked, Asked, Asked]:
+    """What asks for what is around those returns: cases, parcels and credit of ours, pieces."""
+    about = {"shop_id": shop_id, "gids": [row.return_gid for row in returns]}
+    return (CASES, about), (OURS, about), (PIECES, about)
+
+
+def chains_of(
+    session: Session,
+    shop_id: int,
+    returns: Sequence[Any],
+    refunds: Sequence[Any],
+    cases: Sequence[Any],
+    ours: Sequence[Any],
+    pieces: Sequence[Any],
+) -> tuple[list[Chain], dict[str, Around]]:
+    """The closed cases of some orders, and what is around all their returns, counted or not; from the answers.
+
+    Only what was given to assisted ones is still asked for.
+    """
+    returns = sorted(returns, key=lambda row: (row.opened_at, row.return_gid))
+    about, credited = _around(session, shop_id, [row.return_gid for row in returns], cases, ours)
+    money = _money(refunds, returns, credited)
+    by_return, by_order = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+    for piece in pieces:
+        by_return[piece.return_gid].append(piece)
     for row in returns:
         by_order[row.order_gid].append(row)
-    found = [chain for some in by_order.values() for chain in _chains(some, pieces, money)]
+    found = [chain for some in by_order.values() for chain in _chains(some, by_return, money)]
     return found, about
 
 
@@ -182,21 +218,24 @@ def _chains(returns: list[Any], pieces: Mapping[str, list[Any]], money: dict[str
 
 
 def _around(
-    session: Session, shop_id: int, return_gids: Sequence[str]
+    session: Session, shop_id: int, return_gids: Sequence[str], cases: Sequence[Any], ours: Sequence[Any]
 ) -> tuple[dict[str, Around], dict[str, tuple[int, set[str]]]]:
     """Return -> what was around it, and return -> credit given and the refunds at Shopify that gave it.
 
     A return nobody knows here is self-service. Credit is in shop money.
     """
     found = {gid: Around() for gid in return_gids}
-    for gid, outcome, began_at, over_at in rows(session, CASES, shop_id, return_gids):
+    for gid, outcome, began_at, over_at in cases:
         one = found[gid]
         one.assisted, one.reworked = True, outcome is Outcome.REWORK
         one.minutes += max(0, round((over_at - began_at).total_seconds() / 60)) if over_at else 0
+    for gid, (given, has_way) in given_to(session, shop_id, [gid for gid in found if found[gid].assisted]).items():
+        found[gid].given = given
+        found[gid].reworked = found[gid].reworked and not has_way
     credited: dict[str, tuple[int, set[str]]] = {}
     parcels: dict[str, set[int]] = defaultdict(set)
     seen: set[int] = set()
-    for row in rows(session, OURS, shop_id, return_gids):
+    for row in ours:
         parcels[row.return_gid] |= {row.parcel_id} - {None}
         if row.settlement_id is not None and row.settlement_id not in seen:
             seen.add(row.settlement_id)
@@ -213,19 +252,8 @@ def _in_shop_money(row: Any) -> int:
     return int(row.amount_cents) if row.paid_in == row.currency else 0
 
 
-def _pieces(session: Session, shop_id: int, return_gids: Sequence[str]) -> Mapping[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in rows(session, PIECES, shop_id, return_gids):
-        found[row.return_gid].append(row)
-    return found
-
-
 def _money(
-    session: Session,
-    shop_id: int,
-    order_gids: Sequence[str],
-    returns: Sequence[Any],
-    credited: dict[str, tuple[int, set[str]]],
+    refunds: Sequence[Any], returns: Sequence[Any], credited: dict[str, tuple[int, set[str]]]
 ) -> dict[str, tuple[int, int]]:
     """Return -> (refunded, credited). A refund that names no return goes with the last one opened before it."""
     opened: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
@@ -234,7 +262,7 @@ def _money(
             opened[row.order_gid].append((row.opened_at, row.return_gid))
     money = {gid: (0, cents) for gid, (cents, _) in credited.items()}
     as_credit = {refund for _, refunds in credited.values() for refund in refunds}
-    for refund_gid, order_gid, named, at, cents in rows(session, REFUNDS, shop_id, order_gids):
+    for refund_gid, order_gid, named, at, cents in refunds:
         gid = named or next((one for when, one in reversed(opened[order_gid]) if when <= at), None)
         if gid is not None and refund_gid not in as_credit:
             refunded, credit = money.get(gid, (0, 0))

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from consults.models import Case
 from kit.money import Money
 from measures import tallying, turns
 from measures.keeping import Keeper
-from measures.models import HistoricOrder, HistoricReturn, HistoryRead, ReadState
+from measures.models import HistoricOrder, HistoricPiece, HistoricReturn, HistoryRead, ReadState
 from measures.reads import Detail, OrderRecord, RefundRecord, ReturnWord
 from measures.totals import Totals, limits
 
@@ -147,6 +148,71 @@ def bought_twice(session: Session, *, shop_id: int, since: datetime, now: dateti
     query = sa.select(each.c.returned, sa.func.count(), _count(each.c.orders >= 2)).group_by(each.c.returned)
     found = {row[0]: Again(int(row[1]), int(row[2])) for row in session.connection().execute(query)}
     return found.get(1, Again()), found.get(0, Again())
+
+
+@dataclass(frozen=True)
+class Fees:
+    """Returns of orders that count, those with a restocking fee, and what the fees came to."""
+
+    returns: int = 0
+    charged: int = 0
+    cents: int = 0
+
+
+def fees(session: Session, *, shop_id: int, since: datetime, now: datetime, currency: str) -> Fees:
+    """What was kept back for taking pieces into stock again; of declined and cancelled returns nothing is."""
+    of_return = sa.and_(
+        col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
+        col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
+    )
+    of_piece = sa.and_(
+        col(HistoricPiece.shop_id) == col(HistoricReturn.shop_id),
+        col(HistoricPiece.return_gid) == col(HistoricReturn.return_gid),
+    )
+    counts = (
+        *_counting(shop_id, since, now),
+        col(HistoricOrder.currency) == currency,
+        col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
+    )
+    back = sa.select(sa.func.count()).select_from(HistoricOrder).join(HistoricReturn, of_return).where(*counts)
+    charged = (
+        sa.select(sa.func.count(sa.distinct(col(HistoricPiece.return_gid))), sa.func.sum(col(HistoricPiece.fee_cents)))
+        .select_from(HistoricOrder)
+        .join(HistoricReturn, of_return)
+        .join(HistoricPiece, of_piece)
+        .where(*counts, col(HistoricPiece.fee_cents) > 0, col(HistoricPiece.currency) == currency)
+    )
+    connection = session.connection()
+    with_fee, cents = connection.execute(charged).one()
+    return Fees(int(connection.execute(back).scalar_one()), int(with_fee), int(cents or 0))
+
+
+def looked_after(session: Session, *, shop_id: int, since: datetime, now: datetime, currency: str) -> int:
+    """Orders of which something came back with an advisor's case; the others' returns were self-service."""
+    orders = sa.func.count(sa.distinct(col(HistoricOrder.order_gid)))
+    query = (
+        sa.select(orders)
+        .select_from(Case)
+        .join(
+            HistoricReturn,
+            sa.and_(
+                col(HistoricReturn.shop_id) == col(Case.shop_id), col(HistoricReturn.return_gid) == col(Case.return_gid)
+            ),
+        )
+        .join(
+            HistoricOrder,
+            sa.and_(
+                col(HistoricOrder.shop_id) == col(HistoricReturn.shop_id),
+                col(HistoricOrder.order_gid) == col(HistoricReturn.order_gid),
+            ),
+        )
+        .where(
+            *_counting(shop_id, since, now),
+            col(HistoricOrder.currency) == currency,
+            col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
+        )
+    )
+    return int(session.connection().execute(query).scalar_one())
 
 
 def _counting(shop_id: int, since: datetime, now: datetime) -> tuple[Any, ...]:

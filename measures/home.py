@@ -1,6 +1,5 @@
 """The merchant's lists and figures across cases and returns. Each is a fixed number of queries, however many rows."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,10 +16,12 @@ from consults.states import CaseState, ConsultState
 from kit.money import Money
 from logistics import settlements
 from logistics.models import Rma, RmaLine, Settlement
-from logistics.states import FINAL_GOODS
+from logistics.states import FINAL_GOODS, Goods
 from measures.waiting import Facts, NextStep, waiting_for
 from routing.models import Decision
 
+# Named one by one: an index finds what has a state, and goes through all for what has not.
+OPEN_GOODS = tuple(state for state in Goods if state not in FINAL_GOODS)
 MEANT = (ConsultState.BOOKED, ConsultState.IN_SESSION, ConsultState.COMPLETED, ConsultState.NO_SHOW)
 
 
@@ -57,17 +58,9 @@ class Due:
 
 @dataclass(frozen=True)
 class Cohort:
-    """What became of the returns of one kind. `exchanges` and `refunds` are None where nobody writes them down."""
+    """The returns of one kind that are open now. What became of the others is in the sums, and costs no count here."""
 
     open: int
-    closed: int
-    exchanges: int | None
-    refunds: int | None
-
-    @property
-    def ratio(self) -> float | None:
-        """Exchanges for each refund; None while there is no refund to divide by, or no count."""
-        return self.exchanges / self.refunds if self.exchanges is not None and self.refunds else None
 
 
 # --- lists ---
@@ -97,7 +90,7 @@ def simple(session: Session, *, shop_id: int, zone: str, now: datetime, only_ope
     """Returns without an advisor, newest first, at most a hundred."""
     query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.assisted).is_(False))
     if only_open:
-        query = query.where(col(Rma.goods_state).not_in(FINAL_GOODS))
+        query = query.where(col(Rma.goods_state).in_(OPEN_GOODS))
     found = list(session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(100)))
     money, pieces = _open_money(session, shop_id), _pieces(session, shop_id, found)
     rows = []
@@ -152,19 +145,12 @@ def recent_decisions(session: Session, *, shop_id: int, limit: int = 20) -> list
 
 
 def cohorts(session: Session, *, shop_id: int) -> tuple[Cohort, Cohort]:
-    """Assisted and simple returns, apart, with counts. Nothing is averaged across them."""
-    total: Counter[CaseState] = Counter()
-    closed: Counter[Outcome | None] = Counter()
-    kinds = sa.select(col(Case.state), col(Case.outcome), sa.func.count()).where(col(Case.shop_id) == shop_id)
-    for state, outcome, count in session.connection().execute(kinds.group_by(col(Case.state), col(Case.outcome))):
-        total[state] += count
-        if state is CaseState.CLOSED:
-            closed[outcome] += count
-    assisted = Cohort(total[CaseState.OPEN], total[CaseState.CLOSED], closed[Outcome.EXCHANGE], closed[Outcome.REFUND])
-    over = sa.case((col(Rma.goods_state).in_(FINAL_GOODS), 1), else_=0)
-    alone = select(over, sa.func.count()).where(Rma.shop_id == shop_id, col(Rma.assisted).is_(False))
-    by_over = {row[0]: row[1] for row in session.exec(alone.group_by(over))}
-    return assisted, Cohort(by_over.get(0, 0), by_over.get(1, 0), None, None)
+    """Assisted and simple returns, apart: only those that are open are counted, found by their state."""
+    mine = (col(Case.shop_id) == shop_id, col(Case.state) == CaseState.OPEN)
+    alone = (col(Rma.shop_id) == shop_id, col(Rma.assisted).is_(False), col(Rma.goods_state).in_(OPEN_GOODS))
+    queries = (sa.select(sa.func.count()).where(*which) for which in (mine, alone))
+    assisted, simple_ones = (int(session.connection().execute(query).scalar_one()) for query in queries)
+    return Cohort(assisted), Cohort(simple_ones)
 
 
 # --- what one list shares ---

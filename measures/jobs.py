@@ -88,6 +88,12 @@ def count_figures(begin: Begin, *, shop_id: int) -> None:
 # --- asking
 
 
+def follow_case(begin: Begin, *, shop_id: int, return_gid: str, **_event: Any) -> None:
+    """On CaseClosed: what was talked and given may have come after Shopify closed the return."""
+    with begin() as session:
+        tallying.follow_returns(session, shop_id=shop_id, return_gids=[return_gid])
+
+
 def _ask(begin: Begin, history: History, row: HistoryRead) -> None:
     now = clock.now()
     with begin() as session:
@@ -186,6 +192,7 @@ def _read_on(begin: Begin, history: History, row: HistoryRead) -> None:
             return _again(session, row, str(gone), now=clock.now())
     with begin() as session:
         turns.next_turn(session, row)
+    log.info("history.reading", shop_id=row.shop_id, lines=row.lines_read, total=row.lines_total)
 
 
 def _buyers(session: Session, shop_id: int, records: Sequence[Record]) -> set[str]:

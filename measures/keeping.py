@@ -144,6 +144,7 @@ class Keeper:
             "cents": piece.value.cents,
             "currency": piece.value.currency,
             "line_gid": piece.line_gid,
+            "fee_cents": piece.fee.cents if piece.fee is not None else 0,
         }
 
     def _note_sellers(self, lines: Sequence[LineSeller]) -> None:

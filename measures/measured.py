@@ -14,7 +14,11 @@ from measures.worth import DEFAULTS
 
 
 class Sums(SQLModel):
-    """What is added up. Counts of cases go by how most of their value ended; values are split."""
+    """What is added up. Counts of cases go by how most of their value ended; values are split.
+
+    `travelled_cents`: of what came back, what came in a parcel. `given_cents`: what gestures and ways of the catalogue
+    cost the house.
+    """
 
     returns: int = 0
     exchanges: int = 0
@@ -42,6 +46,8 @@ class Sums(SQLModel):
     minutes: int = 0
     parcels: int = 0
     reworks: int = 0
+    travelled_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    given_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 SUMMED = tuple(Sums.model_fields)

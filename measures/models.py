@@ -114,6 +114,7 @@ class HistoricReturn(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_historicreturn_order", "shop_id", "order_gid"),
         sa.Index("ix_historicreturn_opened", "shop_id", "opened_at"),
+        sa.Index("ix_historicreturn_id", "shop_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -127,7 +128,10 @@ class HistoricReturn(SQLModel, table=True):
 
 
 class HistoricPiece(SQLModel, table=True):
-    """A line of a return: a piece that came back, or one that went out in exchange (`is_new`)."""
+    """A line of a return: a piece that came back, or one that went out in exchange (`is_new`).
+
+    `fee_cents`: of what was paid for it, kept back for taking it into stock again.
+    """
 
     __table_args__ = (
         sa.UniqueConstraint("shop_id", "piece_gid"),
@@ -143,6 +147,7 @@ class HistoricPiece(SQLModel, table=True):
     cents: int = Field(sa_type=sa.BigInteger)
     currency: str = Field(max_length=3)
     line_gid: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+    fee_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class ErasedClient(SQLModel, table=True):

@@ -16,10 +16,8 @@ from kit.money import Money
 from measures import turns, tying
 from measures.arms import Arm, standing
 from measures.households import email_hash, phone_hash
-from measures.measured import MeasuredReturn
-from measures.models import HistoricReturn
 from measures.pilot_models import Pilot, PilotMode, PilotReturn
-from measures.pilot_result import DAYS, Enrolled, Result, Week, look_at, result, weeks
+from measures.pilot_result import DAYS
 from measures.power import needed
 from measures.ties import own_key
 
@@ -192,52 +190,7 @@ def _given(session: Session, pilot: Pilot, keys: list[str]) -> list[Arm]:
     return [row.arm for row in session.exec(query.order_by(col(PilotReturn.at), col(PilotReturn.id)))]
 
 
-# --- what it showed
-
-
-def enrolled(session: Session, pilot: Pilot) -> list[tuple[PilotReturn, MeasuredReturn | None, datetime | None]]:
-    """Every return of the pilot with how it was counted, oldest first, and when it was opened."""
-    query = (
-        select(PilotReturn, MeasuredReturn, HistoricReturn.opened_at)
-        .join(
-            MeasuredReturn,
-            sa.and_(
-                col(MeasuredReturn.shop_id) == col(PilotReturn.shop_id),
-                col(MeasuredReturn.return_gid) == col(PilotReturn.return_gid),
-            ),
-            isouter=True,
-        )
-        .join(
-            HistoricReturn,
-            sa.and_(
-                col(HistoricReturn.shop_id) == col(PilotReturn.shop_id),
-                col(HistoricReturn.return_gid) == col(PilotReturn.return_gid),
-            ),
-            isouter=True,
-        )
-        .where(PilotReturn.shop_id == pilot.shop_id, PilotReturn.pilot_id == pilot.id)
-        .order_by(col(PilotReturn.at), col(PilotReturn.id))
-    )
-    return [(row, counted, opened_at) for row, counted, opened_at in session.exec(query)]
-
-
-def as_enrolled(row: PilotReturn, counted: MeasuredReturn | None, opened_at: datetime | None) -> Enrolled:
-    """One row as the pure files take it."""
-    kind = counted.kind if counted is not None else None
-    days = (counted.closed_at - opened_at).days if counted and opened_at and counted.refunded_cents else None
-    return Enrolled(row.household, row.arm, row.at, kind, days, row.complained_at is not None)
-
-
-def result_of(session: Session, pilot: Pilot, *, now: datetime) -> Result | None:
-    """What it showed; None before the day of the one look, and for a pilot that only observed."""
-    if pilot.mode is PilotMode.OBSERVE or now < look_at(pilot.ends_at):
-        return None
-    return result(as_enrolled(*row) for row in enrolled(session, pilot))
-
-
-def weeks_of(session: Session, pilot: Pilot) -> list[Week]:
-    """Guard-rails."""
-    return weeks((as_enrolled(*row) for row in enrolled(session, pilot)), begins_at=pilot.begins_at)
+# --- its returns
 
 
 def newest(session: Session, pilot: Pilot, limit: int = 50) -> list[PilotReturn]:

@@ -127,6 +127,7 @@ class PieceRecord:
     quantity: int
     value: Money
     line_gid: str = ""  # of the order's line: a new piece that comes back in its turn has the same
+    fee: Money | None = None  # kept back of it for taking it into stock again
 
 
 Record: TypeAlias = OrderRecord | LineSeller | ReturnRecord | PieceRecord

@@ -3,7 +3,6 @@
 The place moves with the rows, as in reading the past: whoever is killed, the next goes on from the last batch.
 """
 
-import random
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ import jobs
 from kit import clock
 from kit.db import Begin, hold, insert_once
 from kit.log import get_logger
-from measures import tallying, tying
+from measures import sampling, tallying, tying
 from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, Measuring, NextOrders
 from measures.models import HistoricReturn
 from shops.shops import get_shop, is_working, working_shops
@@ -24,7 +23,6 @@ log = get_logger("measures")
 
 BATCH = 1_000
 SLICE_SECONDS = 20.0
-SAMPLE = 200
 NIGHT = timedelta(hours=2)
 
 
@@ -70,6 +68,7 @@ def rebuild(begin: Begin, *, shop_id: int, turn: int, seconds: float = SLICE_SEC
             session.add(row)
             session.flush()
             _secure(session, row)
+            log.info("measures.rebuilding", shop_id=shop_id, done=row.done, total=row.total)
 
 
 def _name_all(begin: Begin, shop_id: int) -> None:
@@ -168,26 +167,19 @@ def check(begin: Begin, *, shop_id: int) -> None:
 def compare(begin: Begin, *, shop_id: int, now: datetime) -> int:
     """How many of a sample of cases, and of all sums, are not what the rows say."""
     with begin() as session:
-        wrong = _sampled(session, shop_id, now)
+        gids = sampling.drawn(session, shop_id=shop_id, now=now)
+    with begin() as session:
+        wrong = _sampled(session, shop_id, gids)
     with begin() as session:
         return wrong + _summed(session, shop_id)
 
 
-def _sampled(session: Session, shop_id: int, now: datetime) -> int:
+def _sampled(session: Session, shop_id: int, gids: list[str]) -> int:
     # A write first: SQLite then keeps others from writing between what is reckoned here and what is compared with it.
     session.connection().execute(
         sa.update(Measuring).where(col(Measuring.shop_id) == shop_id).values(turn=col(Measuring.turn))
     )
     hold(session, f"measures:{shop_id}")
-    mine = col(HistoricReturn.shop_id) == shop_id
-    span = sa.select(sa.func.min(col(HistoricReturn.id)), sa.func.max(col(HistoricReturn.id))).where(mine)
-    first, last = session.connection().execute(span).one()
-    if first is None or last is None:
-        return 0
-    chance = random.Random(f"{shop_id}:{now.date()}")  # the same sample if it is run twice, another one tomorrow
-    ids = [chance.randint(first, last) for _ in range(SAMPLE)]
-    orders = sa.select(col(HistoricReturn.order_gid)).where(mine, col(HistoricReturn.id).in_(ids))
-    gids = sorted({row[0] for row in session.connection().execute(orders)})
     return sum(not _same(session, row) for row in tallying.reckoned(session, shop_id=shop_id, order_gids=gids))
 
 

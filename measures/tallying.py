@@ -1,13 +1,15 @@
 """Closed returns in figures, and their sums by day: brought up to date for some returns at a time.
 
 The same code serves a webhook, a night and a rebuild. What a return counted for before is taken from the sums, what it
-counts for now is added; the same twice changes nothing.
+counts for now is added; the same twice changes nothing. Four journeys to the database, however much there is to ask.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +17,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.among import among
-from kit.db import hold, inserting
+from kit.db import hold, holding, inserting
 from kit.money import Money
+from kit.together import Asked, together
 from measures import gathering
-from measures.buyers import Buyer, buyers
+from measures.buyers import FOLLOWED, Buyer, buyers
 from measures.endings import Kind, Step, split
-from measures.gathering import SHOP, Around, Chain, rows
+from measures.gathering import SHOP, Around, Chain
 from measures.measured import KINDS, SUMMED, MeasuredDay, MeasuredReturn, NextOrders
 from measures.next_orders import HORIZON, after
 from measures.totals import limits
@@ -28,6 +31,10 @@ from measures.totals import limits
 STEPS = {Step.UPGRADE: "upgrade", Step.EVEN: "even", Step.DOWN: "down"}
 ALL: tuple[str, ...] = tuple(MeasuredReturn.__table__.columns.keys())  # type: ignore[attr-defined]
 KEYS = ("shop_id", "closed_on", "assisted", "band", "currency")
+NEXT = ("shop_id", "month", "assisted", "days")
+NEVER = datetime.max.replace(tzinfo=UTC)
+FEW = 12
+"""So many rows are written on one journey; more go the way that is made for many."""
 
 
 def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str], before: Iterable[str] = ()) -> int:
@@ -40,19 +47,14 @@ def follow_orders(session: Session, *, shop_id: int, order_gids: Iterable[str], 
     if not gids:
         return 0
     # Before anything is read: who waits here sees all that the one before wrote.
-    hold(session, f"measures:{shop_id}")
-    bought = gathering.orders_of(session, shop_id, gids)
+    bought = together(session, [*_alone(session, shop_id), gathering.of_these(shop_id, gids)])[-1]
     own = sorted(row.order_gid for row in bought if row.returned)
-    count = _refresh(session, shop_id, own)
-    households = {row.household for row in bought if row.household} | set(before)
-    if not households:
-        return count
+    households = sorted({row.household for row in bought if row.household} | set(before))
+    if not bought or not households:
+        return _bring(session, shop_id, own)
     first = min(row.placed_at for row in bought) - timedelta(days=HORIZON + 2)
-    cases = [row for row in _cases_of(session, shop_id, sorted(households), first) if row["order_gid"] not in own]
-    several = [row["order_gid"] for row in cases if row["parts"] > 1]
-    count += _refresh(session, shop_id, sorted(set(several)))
-    single = [row for row in cases if row["parts"] == 1]
-    return count + _follow(session, shop_id, single, ZoneInfo(bought[0].zone))
+    closed = (CLOSED_SINCE, {"shop_id": shop_id, "gids": households, "since": first})
+    return _bring(session, shop_id, own, closed=closed, zone=bought[0].zone)
 
 
 def households_of(session: Session, *, shop_id: int, order_gids: Iterable[str]) -> set[str]:
@@ -68,46 +70,48 @@ def follow_returns(session: Session, *, shop_id: int, return_gids: Sequence[str]
 
 def refresh(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> int:
     """Bring the closed cases of these orders up to date, and the sums with them; how many there are."""
-    if order_gids:
-        hold(session, f"measures:{shop_id}")
-    return _refresh(session, shop_id, order_gids)
-
-
-def _refresh(session: Session, shop_id: int, order_gids: Sequence[str]) -> int:
-    if not order_gids:
-        return 0
-    chains, cared = gathering.chains_of(session, shop_id, order_gids)
-    new = {row["return_gid"]: row for row in _reckon(session, shop_id, chains, cared)}
-    old = {row["return_gid"]: row for row in _kept(session, shop_id, sorted(cared))}
-    changed = {gid: row for gid, row in new.items() if old.get(gid) != row}
-    gone = [gid for gid in old if gid not in new]
-    _keep(session, shop_id, list(changed.values()), gone)
-    before = [old[gid] for gid in (*changed, *gone) if gid in old]
-    _move_sums(session, before, list(changed.values()))
-    return len(new)
-
-
-def _follow(session: Session, shop_id: int, cases: list[dict[str, Any]], zone: ZoneInfo) -> int:
-    """What households bought after these cases, which are one return each; how many there are."""
-    if not cases:
-        return 0
-    since = min(row["closed_at"] for row in cases)
-    found = buyers(session, shop_id, sorted({row["household"] for row in cases}), since)
-    before, now = [], []
-    for row in cases:
-        buyer = found.get(row["household"]) or Buyer()
-        new = row | _followed(row["closed_at"], [row["return_gid"]], buyer, zone)
-        if new != row:
-            before.append(row)
-            now.append(new)
-    _keep(session, shop_id, now, [])
-    _move_sums(session, before, now)
-    return len(cases)
+    return _bring(session, shop_id, order_gids, first=_alone(session, shop_id)) if order_gids else 0
 
 
 def reckoned(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> list[dict[str, Any]]:
     """What the rows of these orders' cases should be; nothing is written."""
-    return _reckon(session, shop_id, *gathering.chains_of(session, shop_id, order_gids))
+    if not order_gids:
+        return []
+    returns, refunds = together(session, gathering.of_orders(shop_id, order_gids))
+    return _reckon(session, shop_id, returns, refunds)[0]
+
+
+def _alone(session: Session, shop_id: int) -> Sequence[Asked]:
+    return holding(session, f"measures:{shop_id}")
+
+
+def _bring(
+    session: Session,
+    shop_id: int,
+    own: Sequence[str],
+    *,
+    first: Sequence[Asked] = (),
+    closed: Asked | None = None,
+    zone: str = "",
+) -> int:
+    """Bring cases of these orders up to date, and follow those that `closed` finds; how many. `first` goes before."""
+    about, mine = {"shop_id": shop_id, "gids": own}, set(own)
+    asked = [*gathering.of_orders(shop_id, own), (KEPT, about)] if own else []
+    answers = together(session, [*first, *asked, *([closed] if closed else [])])[len(first) :]
+    returns, refunds, kept = answers[:3] if own else ((), (), ())
+    others = [row._asdict() for row in answers[-1] if row.order_gid not in mine] if closed else []
+    single = [row for row in others if row["parts"] == 1]
+    new, followed = _reckon(session, shop_id, returns, refunds, single, zone)
+    old = {row.return_gid: row._asdict() for row in kept}
+    gone = sorted(old.keys() - {row["return_gid"] for row in new})
+    changed = [row for row in new if old.get(row["return_gid"]) != row]
+    before = [old[gid] for gid in (*(row["return_gid"] for row in changed), *gone) if gid in old]
+    before += [one for one, other in followed if one != other]
+    changed += [other for one, other in followed if one != other]
+    _write(session, [*_keep(session, shop_id, changed, gone), *_move_sums(session, before, changed)])
+    # A case that is several returns is brought up to date as a whole.
+    several = sorted({row["order_gid"] for row in others if row["parts"] > 1})
+    return len(new) + len(followed) + (_bring(session, shop_id, several) if several else 0)
 
 
 def months_of(session: Session, *, shop_id: int) -> list[date]:
@@ -155,18 +159,33 @@ def remake_month(session: Session, *, shop_id: int, month: date) -> None:
 # --- one case in figures
 
 
-def _reckon(session: Session, shop_id: int, chains: list[Chain], cared: dict[str, Around]) -> list[dict[str, Any]]:
-    if not chains:
-        return []
-    zone, since = ZoneInfo(chains[0].zone), min(chain.closed_at for chain in chains)
-    households = sorted({chain.household for chain in chains if chain.household})
-    found = buyers(session, shop_id, households, since)
+def _reckon(
+    session: Session,
+    shop_id: int,
+    returns: Sequence[Any],
+    refunds: Sequence[Any],
+    single: Sequence[dict[str, Any]] = (),
+    zone: str = "",
+) -> tuple[list[dict[str, Any]], list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """What cases of those returns should be; and the `single` ones, each as it is and as it should be."""
+    closed = [row for row in returns if row.status == "CLOSED" and row.closed_at is not None]
+    households = {row["household"] for row in single} | {row.household for row in closed if row.household}
+    around = gathering.of_returns(shop_id, returns) if returns else ()
+    after = [(FOLLOWED, {"shop_id": shop_id, "gids": sorted(households)})] if households else []
+    answers = together(session, [*around, *after])
+    chains, cared = gathering.chains_of(session, shop_id, returns, refunds, *answers[:3]) if returns else ([], {})
+    since = min([row.closed_at for row in closed] + [row["closed_at"] for row in single], default=NEVER)
+    found = buyers(answers[-1] if households else (), since)
     made = []
     for chain in chains:
         buyer = (found.get(chain.household) or Buyer()) if chain.household else None
         about = [cared[gid] for gid in chain.members]
-        made.append(_figures(chain, buyer, about, zone) | {"shop_id": shop_id})
-    return made
+        made.append(_figures(chain, buyer, about, ZoneInfo(chain.zone)) | {"shop_id": shop_id})
+    then = [
+        _followed(row["closed_at"], [row["return_gid"]], found.get(row["household"]) or Buyer(), ZoneInfo(zone))
+        for row in single
+    ]
+    return made, [(row, row | what) for row, what in zip(single, then, strict=True)]
 
 
 def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneInfo) -> dict[str, Any]:
@@ -185,6 +204,8 @@ def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneI
         "minutes": sum(one.minutes for one in about),
         "parcels": sum(one.parcels for one in about),
         "reworks": sum(one.reworked for one in about),
+        "travelled_cents": chain.came.back if any(one.parcels for one in about) else 0,
+        "given_cents": sum(one.given[chain.currency] for one in about),
     }
     return row | _ended(chain) | _followed(chain.closed_at, chain.members, buyer, zone)
 
@@ -234,7 +255,8 @@ def band_of(value: Money) -> str:
 
 
 TABLE: Any = MeasuredReturn.__table__  # type: ignore[attr-defined]
-KEPT = sa.select(TABLE).where(TABLE.c.shop_id == SHOP, among(TABLE.c.return_gid, "gids"))
+KEPT = sa.select(TABLE).where(TABLE.c.shop_id == SHOP, among(TABLE.c.order_gid, "gids"))
+GONE = sa.delete(TABLE).where(TABLE.c.shop_id == SHOP, among(TABLE.c.return_gid, "gids"))
 CLOSED_SINCE = sa.select(TABLE).where(
     TABLE.c.shop_id == SHOP,
     among(TABLE.c.household, "gids"),
@@ -242,21 +264,9 @@ CLOSED_SINCE = sa.select(TABLE).where(
 )
 
 
-def _kept(session: Session, shop_id: int, return_gids: Sequence[str]) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in rows(session, KEPT, shop_id, return_gids)]
-
-
-def _cases_of(session: Session, shop_id: int, households: list[str], since: datetime) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in rows(session, CLOSED_SINCE, shop_id, households, since=since)]
-
-
-def _keep(session: Session, shop_id: int, kept: list[dict[str, Any]], gone: list[str]) -> None:
-    connection = session.connection()
-    if gone:
-        mine = (col(MeasuredReturn.shop_id) == shop_id, col(MeasuredReturn.return_gid).in_(gone))
-        connection.execute(sa.delete(MeasuredReturn).where(*mine))
-    if kept:
-        connection.execute(_upsert(inserting(session)), _one_or(kept))
+def _keep(session: Session, shop_id: int, kept: list[dict[str, Any]], gone: list[str]) -> list[Asked]:
+    delete = [(GONE, {"shop_id": shop_id, "gids": gone})] if gone else []
+    return [*delete, *((_upsert(inserting(session)), row) for row in kept)]
 
 
 @cache
@@ -267,7 +277,7 @@ def _upsert(insert_into: Any) -> Any:
     return insert.on_conflict_do_update(index_elements=["shop_id", "return_gid"], set_=changed)
 
 
-def _move_sums(session: Session, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
+def _move_sums(session: Session, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[Asked]:
     days: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     bought: Counter[tuple[Any, ...]] = Counter()
     for some, sign in ((before, -1), (now, 1)):
@@ -283,30 +293,24 @@ def _move_sums(session: Session, before: list[dict[str, Any]], now: list[dict[st
         for key, sums in sorted(days.items())
         if any(sums.values())
     ]
-    _add(session, MeasuredDay, KEYS, SUMMED, moved)
-    counts = [{"shop_id": key[0], **_next(key[1:]), "count": count} for key, count in sorted(bought.items()) if count]
-    _add(session, NextOrders, ("shop_id", "month", "assisted", "days"), ("count",), counts)
+    counts = [dict(zip(NEXT, key, strict=True)) | {"count": count} for key, count in sorted(bought.items()) if count]
+    insert = inserting(session)
+    days_, next_ = _adding(insert, MeasuredDay, KEYS, SUMMED), _adding(insert, NextOrders, NEXT, ("count",))
+    return [*((days_, row) for row in moved), *((next_, row) for row in counts)]
 
 
-def _next(key: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(("month", "assisted", "days"), key, strict=True))
-
-
-def _add(
-    session: Session, model: Any, keys: tuple[str, ...], sums: tuple[str, ...], more: list[dict[str, Any]]
-) -> None:
-    """Add to the sums that are there; those that are not begin with these."""
-    if more:
-        session.connection().execute(_adding(inserting(session), model, keys, sums), _one_or(more))
-
-
-def _one_or(many: list[dict[str, Any]]) -> Any:
-    """One row is said as one: PostgreSQL's driver takes a list for a pipeline, which costs more than it saves."""
-    return many[0] if len(many) == 1 else many
+def _write(session: Session, asked: Sequence[Asked]) -> None:
+    """A few rows together; many, each kind by itself."""
+    if len(asked) <= FEW:
+        together(session, asked)
+        return
+    for statement, some in groupby(asked, key=itemgetter(0)):
+        session.connection().execute(statement, [dict(values) for _, values in some])
 
 
 @cache
 def _adding(insert_into: Any, model: Any, keys: tuple[str, ...], sums: tuple[str, ...]) -> Any:
+    """Add to the sums that are there; those that are not begin with these."""
     insert, table = insert_into(model), model.__table__
     added = {name: table.c[name] + insert.excluded[name] for name in sums}
     return insert.on_conflict_do_update(index_elements=list(keys), set_=added)

@@ -34,7 +34,7 @@ DEFAULTS = Costs()
 
 @dataclass(frozen=True)
 class Sums:
-    """Of closed returns of one kind, added up."""
+    """Of closed returns of one kind, added up. `given_cents`: gestures and ways of the catalogue, as written down."""
 
     returns: int = 0
     back_cents: int = 0
@@ -43,6 +43,8 @@ class Sums:
     minutes: int = 0
     parcels: int = 0
     reworks: int = 0
+    travelled_cents: int = 0
+    given_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,16 @@ class Worth:
 
 
 def worth(sums: Sums, costs: Costs = DEFAULTS, *, assisted: bool = True) -> Worth:
-    """Referral and gestures are the merchant's averages for an assisted case; self-service has none."""
+    """Gestures are those written down; besides them and for referrals, the merchant's averages for an assisted case."""
     cases = sums.returns if assisted else 0
     return Worth(
         later_margin=_part(sums.later_cents, costs.margin_share),
         referral=cases * costs.referral_cents,
         parcels=-sums.parcels * costs.parcel_cents,
-        cover=-_part(sums.back_cents, costs.cover_share) if sums.parcels else 0,
+        cover=-_part(sums.travelled_cents, costs.cover_share),
         bench=-sums.reworks * costs.bench_cents,
         minutes=-sums.minutes * costs.minute_cents,
-        gestures=-cases * costs.gesture_cents,
+        gestures=-sums.given_cents - cases * costs.gesture_cents,
         markdown=-_part(sums.back_cents, costs.markdown_share),
     )
 
@@ -108,21 +110,20 @@ def each(days: Sequence[Sums], costs: Costs = DEFAULTS, *, assisted: bool = True
     count, cases = len(those), sum(day.returns for day in those)
     if count < LEAST_DAYS:
         return None
-    boxed = any(day.parcels for day in those)
-    nets = [_net(day, costs, assisted=assisted, boxed=boxed) for day in those]
+    nets = [net(day, costs, assisted=assisted) for day in those]
     mean = sum(nets) / cases
-    spread = sum((net - mean * day.returns) ** 2 for net, day in zip(nets, those, strict=True))
+    spread = sum((value - mean * day.returns) ** 2 for value, day in zip(nets, those, strict=True))
     width = student(count - 1) * math.sqrt(count / (count - 1) * spread) / cases
     return Each(mean, mean - width, mean + width, count)
 
 
-def _net(day: Sums, costs: Costs, *, assisted: bool, boxed: bool) -> float:
-    """What `worth` adds up, of one day, unrounded."""
-    shares = day.later_cents * costs.margin_share - day.back_cents * costs.markdown_share
-    shares -= day.back_cents * costs.cover_share if boxed else 0
-    apiece = day.returns * (costs.referral_cents - costs.gesture_cents) if assisted else 0
-    work = day.parcels * costs.parcel_cents + day.reworks * costs.bench_cents + day.minutes * costs.minute_cents
-    return shares / 10_000 + apiece - work
+def net(sums: Sums, costs: Costs, *, assisted: bool) -> float:
+    """What `worth` adds up, unrounded."""
+    shares = sums.later_cents * costs.margin_share - sums.back_cents * costs.markdown_share
+    shares -= sums.travelled_cents * costs.cover_share
+    apiece = sums.returns * (costs.referral_cents - costs.gesture_cents) if assisted else 0
+    work = sums.parcels * costs.parcel_cents + sums.reworks * costs.bench_cents + sums.minutes * costs.minute_cents
+    return shares / 10_000 + apiece - work - sums.given_cents
 
 
 def student(freedom: int, confidence: float = CONFIDENCE) -> float:

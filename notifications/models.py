@@ -19,7 +19,10 @@ class Message(SQLModel, table=True):
     was made of.
     """
 
-    __table_args__ = (sa.UniqueConstraint("shop_id", "key", "channel"),)
+    __table_args__ = (
+        sa.UniqueConstraint("shop_id", "key", "channel"),
+        sa.Index("ix_message_state", "shop_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)

@@ -175,6 +175,7 @@ class OpenedReturn(SQLModel, table=True):
         sa.UniqueConstraint("shop_id", "key"),
         sa.UniqueConstraint("shop_id", "return_gid"),
         sa.Index("ix_openedreturn_order", "shop_id", "order_gid"),
+        sa.Index("ix_openedreturn_state", "shop_id", "state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -161,6 +161,11 @@ class ShopFigures(SQLModel, table=True):
     dear_orders: int = 0
     staff_orders: int | None = None
     returned_orders: int = 0
+    assisted_orders: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of these, with a case
+    # Returns of these orders, those of which something was kept back for taking it into stock again, and how much.
+    returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    fee_returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    fee_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
     # Households known by name or address: those of whom something came back and the others, and who ordered twice.
     returners: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     returners_again: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 
 KINDS = ("500", "timeout", "late", "slow", "lost")
@@ -20,6 +21,7 @@ class Faults:
         self._coming: list[dict] = []
         self._standing: list[dict] = []
         self._draw = random.Random(1)
+        self._struck: Counter[str] = Counter()
 
     def order(self, asked: dict) -> dict:
         """`{"kind": ..., "times": 1, "seconds": 20}`; kind "none" clears. Raises ValueError on an unknown kind.
@@ -43,12 +45,19 @@ class Faults:
                 raise ValueError(f"kind is one of {', '.join((*self._kinds, 'none'))}")
             return {"coming": list(self._coming), "standing": list(self._standing)}
 
+    def struck(self) -> dict[str, int]:
+        """How often each kind has struck, since it was started."""
+        with self._lock:
+            return dict(self._struck)
+
     @contextmanager
     def around(self):
         """Takes the next fault, gives its kind (None, "500", "timeout", ...), and waits at the end if it is "late"."""
         with self._lock:
             fault: dict = self._coming.pop(0) if self._coming else self._by_chance()
-        kind = fault["kind"]
+            kind = fault["kind"]
+            if kind is not None:
+                self._struck[kind] += 1
         if kind in ("timeout", "slow"):
             time.sleep(fault["seconds"])
         yield kind

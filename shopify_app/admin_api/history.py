@@ -157,7 +157,9 @@ def _piece_back(value: dict[str, Any], gid: str, parent: str | None) -> list[Rec
     if not worth:
         return []  # of a kind that is no piece of an order
     sold = ((value.get("fulfillmentLineItem") or {}).get("lineItem") or {}).get("id") or ""
-    return [PieceRecord(gid, _known(parent), False, int(value["quantity"]), _money(worth), sold)]
+    fee = value.get("restockingFee")
+    kept = _money(fee["amountSet"]) if fee else None
+    return [PieceRecord(gid, _known(parent), False, int(value["quantity"]), _money(worth), sold, kept)]
 
 
 def _piece_new(value: dict[str, Any], gid: str, parent: str | None) -> list[Record]:

@@ -96,7 +96,8 @@ def unsettled_money(look: Look) -> list[Place]:
     query = (
         select(Rma)
         .join(Settlement, col(Settlement.rma_id) == col(Rma.id))
-        .where(Rma.shop_id == look.shop_id, Settlement.state == SettlementState.UNSETTLED)
+        .where(Rma.shop_id == look.shop_id)
+        .where(Settlement.shop_id == look.shop_id, Settlement.state == SettlementState.UNSETTLED)
     )
     return _places(look.session.exec(query.limit(100)).all())
 

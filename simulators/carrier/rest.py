@@ -144,6 +144,10 @@ def carrier_doors(parcels: Parcels) -> Blueprint:
         asked = request.get_json(silent=True) or request.form.to_dict()
         return parcels.move(tracking_code, asked.get("status", ""))
 
+    @doors.get("/control/carrier/faults")
+    def struck():
+        return {"struck": parcels.faults.struck()}
+
     @doors.post("/control/carrier/faults")
     def faults():
         try:

@@ -101,7 +101,8 @@ class Processes:
 
     def dead(self) -> str | None:
         """The name of a part that ended by itself."""
-        return next((name for name, process in self.running.items() if process.poll() is not None), None)
+        # A copy: whoever kills and starts parts beside us changes it meanwhile.
+        return next((name for name, process in list(self.running.items()) if process.poll() is not None), None)
 
     def wait_for(self, url: str, name: str, *, seconds: float = 60) -> None:
         """Until `url` answers 200. Raises NotReady, at once when the process is gone."""

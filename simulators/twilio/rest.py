@@ -115,6 +115,10 @@ def twilio_doors(texts: Texts, codes: Codes) -> Blueprint:
             return jsonify(error="no delivered WhatsApp message of that sid"), 404
         return {"status": "read"}
 
+    @doors.get("/control/twilio/faults")
+    def struck():
+        return {"struck": texts.faults.struck()}
+
     @doors.post("/control/twilio/faults")
     def faults():
         try:

@@ -767,7 +767,7 @@ def test_metafield_offline_token__no_token_is_written_to_a_metafield_nor_read_bu
 def test_metafield_offline_token__what_is_written_is_who_sold_what_and_when_and_nothing_else(town: Town) -> None:
     teo = who_sold_it.colleague(town)
     order = who_sold_it.sell(town, customAttributes=[{"key": "_advisor_code", "value": "par-002"}])
-    who_sold_it.bring_back(town, order)
+    decision = who_sold_it.bring_back(town, order)
     who_sold_it.write_back(town, order)
     with town.database.begin() as session:
         shop = session.get_one(Shop, town.shop_id)
@@ -781,7 +781,7 @@ def test_metafield_offline_token__what_is_written_is_who_sold_what_and_when_and_
     assert body == {"v": 1, "shop": town.shop_id, "chosen": None} and lines
     for line, who in lines.items():
         assert re.fullmatch(r"gid://shopify/LineItem/\d+", line)
-        assert parse_instant(who.pop("at")) == town.times["now"]
+        assert parse_instant(who.pop("at")) == decision.decided_at
         assert who == {"advisor": teo, "staff": "gid://shopify/StaffMember/90871230002"}
 
 

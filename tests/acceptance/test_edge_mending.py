@@ -9,6 +9,8 @@ from tests.acceptance.mending_failures import FAILING, Failing
 from tests.acceptance.mending_house import House, make_house
 from tests.journeys.edge_town import Town
 
+pytestmark = pytest.mark.calm(reason="causes each failure itself, and the clock stands still while it looks")
+
 CLIENTS = ("Cleo", "Whitlock", "Thorigny", "@example.com", "+336")
 
 

@@ -621,7 +621,7 @@ def test_the_secret_of_the_app_signs_nothing_else_of_ours() -> None:
         "shopify_app/auth.py",
         "shopify_app/extension_auth.py",
         "shopify_app/admin_api/tokens.py",
-        "shopify_app/wiring.py",
+        "shopify_app/senders.py",
     }
 
 

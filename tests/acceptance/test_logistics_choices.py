@@ -21,6 +21,7 @@ from tests.journeys.edge_town import DOMAIN
 
 CARD = "shopify_payments"
 PIECE = "Meridian ring, Other"
+asks_a_person = pytest.mark.calm(reason="a return whose making got no clear answer is a question to a person")
 
 
 def offer(house: MoneyHouse, *, price: str = "9400.00", instead: str = "10650.50", may_credit: bool = True) -> int:
@@ -79,6 +80,7 @@ def settle(house: MoneyHouse) -> dict[str, Any]:
     return house.ledger()
 
 
+@asks_a_person
 @pytest.mark.parametrize(
     ("wish", "owed", "back", "credit"),
     [
@@ -102,6 +104,7 @@ def test_nothing_is_made_in_shopify_before_the_client_chose_and_then_one_return_
     assert house.done("ReturnProcess") == 1
 
 
+@asks_a_person
 def test_another_choice_before_it_was_sent_is_the_one_that_counts(house: MoneyHouse) -> None:
     offer_id = offer(house)
     decide(house, offer_id, "exchange:0")
@@ -149,6 +152,7 @@ def test_from_a_piece_instead_to_money_the_piece_is_taken_off_once(
     assert house.done("ReturnProcess") == 1
 
 
+@asks_a_person
 def test_an_amount_proposed_with_the_piece_while_it_is_being_taken_off_is_not_the_one_that_counts(
     house: MoneyHouse,
 ) -> None:
@@ -166,6 +170,7 @@ def test_an_amount_proposed_with_the_piece_while_it_is_being_taken_off_is_not_th
     assert (house.ledger()["back"], house.done("ReturnProcess")) == ({CARD: "9400.00"}, 1)
 
 
+@asks_a_person
 def test_from_money_to_credit_and_back_as_often_as_they_like_until_it_is_sent(house: MoneyHouse) -> None:
     decide(house, offer(house), "refund")
     follow(house)
@@ -190,6 +195,7 @@ def test_credit_is_offered_on_the_page_only_where_its_ceiling_leaves_room(house:
         mind(house, "credit")
 
 
+@pytest.mark.calm(reason="runs a job by hand, once")
 def test_a_piece_their_advisor_promised_may_be_taken_from_the_page_by_the_way_that_is_open(house: MoneyHouse) -> None:
     house.sell(pieces=[{"product": "meridian-ring", "price": "9400.00"}])
     body = {"order_name": house.order_name, "as": "request", "shop": DOMAIN}

@@ -108,6 +108,7 @@ def test_no_request_page_command_or_rule_makes_a_label_with_cover_below_value(
         assert not any(p.state is ParcelState.ATTACHED and kept[p.reference].payer == "carrier" for p in shop.parcels())
 
 
+@pytest.mark.calm(reason="says which of them comes first and has the room")
 def test_several_cases_of_one_day_add_up(shop: Several) -> None:
     shop.write(day_cents=3_000_000)
     first, second, third = (shop.open(cents) for cents in (1_480_000, 1_480_000, 100_000))
@@ -117,6 +118,7 @@ def test_several_cases_of_one_day_add_up(shop: Several) -> None:
     assert "$29,600 is there already, and this piece would add $1,000" in str(shop.house.line.troubles[-1])
 
 
+@pytest.mark.calm(reason="says which of them comes first and has the room")
 def test_several_cases_of_one_address_add_up_and_two_lines_of_one_policy_share_their_sum(shop: Several) -> None:
     shop.write(address_cents=2_000_000, limit_cents=1_500_000, policy_number="HM-9")
     shop.write(address_cents=2_000_000, limit_cents=1_500_000, policy_number="hm-9", carrier="Harbour")
@@ -127,6 +129,7 @@ def test_several_cases_of_one_address_add_up_and_two_lines_of_one_policy_share_t
     assert "at one address" in str(shop.house.line.troubles[-1])
 
 
+@pytest.mark.calm(reason="says which of them comes first and has the room")
 def test_several_cases_in_one_vehicle_add_up(shop: Several) -> None:
     shop.write(vehicle_cents=2_000_000)
     shop.open(1_480_000)
@@ -136,6 +139,7 @@ def test_several_cases_in_one_vehicle_add_up(shop: Several) -> None:
     assert "in one vehicle" in str(shop.house.line.troubles[-1])
 
 
+@pytest.mark.calm(reason="says which of them comes first and has the room")
 def test_a_label_that_waits_for_room_follows_once_the_one_before_it_is_on_its_way(shop: Several) -> None:
     shop.write(day_cents=2_000_000)
     first, second = shop.open(1_480_000), shop.open(1_480_000)
@@ -220,6 +224,7 @@ def test_a_label_is_bought_in_one_place_only() -> None:
 # --- protected materials
 
 
+@pytest.mark.calm(reason="says which error is the last")
 def test_a_protected_material_across_a_border_stops_the_label_and_opens_a_task(shop: Several) -> None:
     shop.write()
     at_home = shop.open(1_480_000, product_type="Matte alligator")

@@ -42,16 +42,19 @@ def as_table(found: MeasuredReturn) -> dict[str, Any]:
         "later": found.later_cents,
         "assisted": found.assisted,
         "minutes": found.minutes,
+        "boxes": found.parcels,
+        "given": found.given_cents,
     }
 
 
 def expected(row: dict[str, str]) -> dict[str, Any]:
-    amounts = ("exchanged", "part_refunded", "part_credited", "part_other", "later")
+    amounts = ("exchanged", "part_refunded", "part_credited", "part_other", "later", "given")
     return {
         **{name: int(row[name]) * 100 for name in amounts},
         **{name: row[name] for name in ("kind", "step", "next_days")},
         "assisted": row["assisted"] == "yes",
         "minutes": int(row["minutes"]),
+        "boxes": int(row["boxes"]),
     }
 
 
@@ -75,5 +78,5 @@ def shown(side: Side, name: str) -> Decimal:
         return Decimal(getattr(side.worth, name))
     if name in ("unknown", "next_cents"):
         return Decimal(getattr(side, name))
-    here = name in ("later_orders", "later_cents")
+    here = name in ("later_orders", "later_cents", "travelled_cents", "given_cents")
     return Decimal(side.sums[f"{name}_here" if here else name])

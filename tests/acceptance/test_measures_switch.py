@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+import responses
+from sqlmodel import SQLModel, select
 
 from consults.models import Case
 from kit.db import Database
@@ -19,6 +20,7 @@ from routing.decide import Outcome
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
+from tests.pages.admin_world import open_admin
 from tests.routing.answering_house import House, make_house
 from tests.routing.test_piloting import begin_pilot, decided
 
@@ -58,6 +60,27 @@ def test_observing_writes_what_happens_down_and_nobody_is_written_to_about_talki
         assert session.exec(select(PilotReturn)).one().at == NOW, "the baseline has its return"
         assert session.exec(select(Case)).all() == []
     assert written(house) == []
+
+
+def everything_kept(database: Database) -> dict[str, list[Any]]:
+    """Every row of every table of ours."""
+    with database.engine.connect() as connection:
+        tables = SQLModel.metadata.tables.items()
+        return {name: sorted(map(repr, connection.execute(table.select()))) for name, table in tables}
+
+
+def test_a_pilot_begun_switched_off_and_ended_changes_its_own_row_and_nothing_else_anywhere(sqlite_url: str) -> None:
+    """No rule, no price, no page of the shop: nobody at Shopify is asked. Uninstalling has nothing to take back."""
+    plan = {"mode": "compare", "limit": "500", "before": "20", "hoped": "40"}
+    with open_admin(sqlite_url) as admin, responses.RequestsMock() as outside:
+        before = everything_kept(admin.database)
+        for path, form in (("/app/pilot", plan), ("/app/pilot/off", {}), ("/app/pilot/end", {})):
+            assert admin.alice.send(path, **form).status_code == 200
+            after = everything_kept(admin.database)
+            assert {name for name, rows in after.items() if rows != before[name]} == {"pilot"}
+        assert len(outside.calls) == 0
+        text = admin.alice.open("/app/pilot").text
+    assert "No fee and no card for the pilot" in text
 
 
 def test_comparing_invites_by_messages_that_observing_does_not_send(house: House) -> None:

@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
+from measures import figures
 from measures.arms import Arm
 from measures.comparing import Verdict
 from measures.endings import Kind
+from measures.models import HistoryRead
 from measures.pilot_result import Enrolled, look_at, result
 from tests import cast
 from tests.cast import NOW
@@ -61,6 +63,23 @@ def test_the_reports_own_sentence_is_the_only_one_that_does(place: Place) -> Non
     with cast.clock(look_at(NOW + timedelta(days=60))):
         report = place.alice.open("/app/pilot")
     assert "The result" in report.text and claims(everything(report.text)) == [], "nobody was in it: it cannot tell"
+
+
+def test_how_many_come_back_is_shown_only_apart_and_never_in_red(place: Place) -> None:
+    """The only figure of it is on Home, in two lines that say whose they are, with why it is no goal."""
+    with place.database.begin() as session:
+        session.merge(HistoryRead(shop_id=place.town.shop_id, hash_key="k", complete_at=NOW))
+        counted = figures.count(session, shop_id=place.town.shop_id, now=NOW)
+        assert (counted.returned_orders, counted.assisted_orders) == (39, 15), "A10 is in euros, S24 too old"
+    shown = place.shown("/app")
+    came_back = re.findall(r"Orders of which something came back, ([\w -]+?) \d+% (\d+) of", shown)
+    assert came_back == [("with an advisor", "15"), ("self-service", "24")]
+    assert len(re.findall("something came back", shown)) == 2 and "How many orders come back is no goal" in shown
+    for path in EVERY:
+        html = place.alice.open(path).text
+        assert not re.search(r"return rate", everything(html), re.I), path
+        main = html.partition("What returners did next")[2] or html
+        assert 'tone="critical"' not in main, path
 
 
 TOLD = ((Verdict.MORE, 60, 20), (Verdict.LESS, 20, 60), (Verdict.CANNOT_TELL, 40, 41))

@@ -381,6 +381,16 @@ def test_a_piece_chosen_in_exchange_counts_once_it_has_a_price() -> None:
     )
 
 
+def test_what_was_kept_back_of_a_piece_is_read_with_it() -> None:
+    worth = {"shopMoney": {"amount": "200.00", "currencyCode": "USD"}}
+    line = {"id": "gid://shopify/ReturnLineItem/1", "quantity": 1, "__parentId": "gid://shopify/Return/1"}
+    line |= {"withCodeDiscountedTotalPriceSet": worth, "fulfillmentLineItem": {"lineItem": {"id": "l"}}}
+    fee = {"amountSet": {"shopMoney": {"amount": "20.00", "currencyCode": "USD"}}}
+    for more, kept in (({"restockingFee": fee}, Money(2000, "USD")), ({"restockingFee": None}, None), ({}, None)):
+        (piece,) = read_one(line | more)
+        assert isinstance(piece, PieceRecord) and piece.fee == kept and piece.value == Money(20000, "USD")
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from benchmarks.chaos import Plan, Ran, play
-from benchmarks.chaos_checks import Evidence, Found, Owners, calls
+from benchmarks.chaos_checks import Evidence, Found, Owners, calls, sent_twice
 from benchmarks.chaos_play import write_webhooks
 from simulators.world.crowd import Crowd, crowd
 
 SMALL = Plan(
-    seed=11, webhooks=200, orders=24, returns=18, endings=2, kills=2, per_second=25, patience_seconds=90, slow=False
+    seed=11,
+    webhooks=200,
+    orders=24,
+    returns=18,
+    endings=2,
+    openings=4,
+    kills=2,
+    per_second=25,
+    patience_seconds=90,
+    slow=False,
 )
 
 
@@ -49,7 +58,7 @@ def crowds() -> list[Crowd]:
 @pytest.fixture
 def seen(crowds: list[Crowd]) -> Evidence:
     """What the stand-ins wrote down after a run in which all went as it should."""
-    made = Evidence(crowds, {c.domain: n for n, c in enumerate(crowds, 1)}, [], [], [], [], {}, [], [], [], [])
+    made = Evidence(crowds, {c.domain: n for n, c in enumerate(crowds, 1)}, [], [], [], [], [], {}, [], [], [], [])
     for domain, sold in ((c.domain, sold) for c in crowds for sold in c.sold):
         assert sold.return_ is not None
         gid = sold.return_["id"]
@@ -71,6 +80,7 @@ def call(shop: str, name: str, **variables: Any) -> dict[str, Any]:
 def judged(seen: Evidence) -> tuple[int, int]:
     found = Found()
     calls(seen, found)
+    sent_twice(seen, found)
     return len(found.lost), len(found.double)
 
 
@@ -81,7 +91,10 @@ def test_a_run_in_which_all_went_well_is_clean(seen: Evidence) -> None:
 @pytest.mark.parametrize(
     ("spoil", "verdict"),
     [
-        (lambda seen: seen.mutations.append(seen.mutations[0]), (0, 1)),
+        (lambda seen: seen.mutations.append(seen.mutations[0]), (0, 2)),  # another approval, and the same once more
+        (lambda seen: seen.mutations.append(seen.mutations[0] | {"operationName": "FlowTriggerReceive"}), (0, 0)),
+        (lambda seen: seen.mutations.extend([call("a", "FlowTriggerReceive", handle="h")] * 2), (0, 1)),
+        (lambda seen: seen.mutations.extend([call("a", "SoldBySet", metafields=[])] * 2), (0, 0)),
         (lambda seen: seen.mutations.pop(), (1, 0)),
         (lambda seen: seen.shipments.append(seen.shipments[0]), (0, 1)),
         (lambda seen: seen.purchases.append(seen.purchases[0]), (0, 1)),

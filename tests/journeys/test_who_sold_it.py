@@ -55,6 +55,7 @@ def sent(town: Town, operation: str) -> int:
     return len(town.control("GET", "log", operation=operation))
 
 
+@pytest.mark.calm(reason="counts how often it is written")
 def test_a_code_in_the_cart_names_the_advisor_and_the_order_in_shopify_carries_our_note(
     town: Town, orders: ShopifyOrders
 ) -> None:

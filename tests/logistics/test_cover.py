@@ -160,6 +160,7 @@ def test_a_label_is_not_bought_without_cover_nor_with_that_of_another_parcel() -
     assert carrier.record == []
 
 
+@pytest.mark.calm(reason="asks the carrier by hand, once")
 def test_what_the_houses_own_policy_covers_is_not_declared_to_the_carrier() -> None:
     carrier = FakeCarrier()
     shipment = carrier.create(reference="rp-1")

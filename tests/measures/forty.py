@@ -4,11 +4,16 @@ import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, select
 
+from consults.catalogue.kinds import WayKind
+from consults.catalogue.models import CatalogueWay, WayTaken
+from consults.gestures.models import Gesture
+from consults.gestures.states import GestureState
 from consults.kinds import Kind, Outcome
-from consults.models import Advisor, Consult
+from consults.models import Advisor, Case, Consult
 from consults.states import ConsultState
 from kit.db import Database
 from kit.money import Money
@@ -60,6 +65,7 @@ def forty(database: Database) -> Forty:
         for case in ("A05", "S16"):
             _credit(session, shop_id, next(row for row in cases if row["case"] == case))
         _sold_beside(session, shop_id, next(row for row in cases if row["case"] == "S22"))
+        _rma(session, shop_id, next(row for row in cases if row["case"] == "A16"), boxes=0)
     tying.tie_all(database.begin, shop_id=shop_id, now=cast.NOW)
     with database.begin() as session:
         wrong = [tie for tie in session.exec(select(HouseholdTie)) if "S20" in tie.one]
@@ -146,6 +152,7 @@ def _looked_after(session: Session, shop: Shop, bob: Advisor, row: dict[str, str
     if row["case"] == "A12":
         case.outcome = Outcome.REWORK
         session.add(case)
+    _given(session, case, bob, row, at)
     if minutes := int(row["minutes"]):
         session.add(
             Consult(
@@ -156,7 +163,27 @@ def _looked_after(session: Session, shop: Shop, bob: Advisor, row: dict[str, str
         )  # fmt: skip
 
 
-def _rma(session: Session, shop_id: int, row: dict[str, str]) -> Rma:
+def _given(session: Session, case: Case, bob: Advisor, row: dict[str, str], at: datetime) -> None:
+    """A03's gesture, with one that nobody has allowed yet; A07's way, with one that was let go."""
+    about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": number(case.id), "advisor_id": number(bob.id)}
+    if row["case"] == "A03":
+        for cents, state in ((8_000, GestureState.ALLOWED), (4_000, GestureState.ASKED)):
+            words: dict[str, Any] = {"what": "A cleaning", "why": "She asked", "once": state.value}
+            session.add(Gesture(**about, **words, cents=cents, currency="USD", state=state, asked_at=at))
+    if row["case"] == "A07":
+        way = CatalogueWay(shop_id=case.shop_id, kind=WayKind.ENGRAVE, title="Engraving", currency="USD", changed_at=at)
+        session.add(way)
+        session.flush()
+        for place, freed_at in ((0, None), (1, at)):
+            session.add(
+                WayTaken(
+                    **about, way_id=number(way.id), week_on=at.date(), place=place, ready_on=at.date(), title=way.title,
+                    cost_cents=20_000, currency="USD", once=str(place), taken_at=at, freed_at=freed_at,
+                )
+            )  # fmt: skip
+
+
+def _rma(session: Session, shop_id: int, row: dict[str, str], *, boxes: int = 1) -> Rma:
     rma = Rma(
         shop_id=shop_id, number=f"F-{row['case']}", return_gid=RETURN.format(row["case"]),
         order_gid=ORDER.format(row["case"]),
@@ -165,11 +192,12 @@ def _rma(session: Session, shop_id: int, row: dict[str, str]) -> Rma:
     )  # fmt: skip
     session.add(rma)
     session.flush()
-    parcel = Parcel(
-        rma_id=number(rma.id), shop_id=shop_id, rfo_gid=f"rfo/{row['case']}", reference=f"forty-{row['case']}",
-        state=ParcelState.BOUGHT, need_cents=rma.value_cents, cover_currency="USD",
-    )  # fmt: skip
-    session.add(parcel)
+    for box in range(boxes):
+        parcel = Parcel(
+            rma_id=number(rma.id), shop_id=shop_id, rfo_gid=f"rfo/{row['case']}{box}", reference=f"forty-{row['case']}",
+            state=ParcelState.BOUGHT, need_cents=rma.value_cents, cover_currency="USD",
+        )  # fmt: skip
+        session.add(parcel)
     return rma
 
 

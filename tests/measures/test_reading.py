@@ -24,7 +24,18 @@ def stand_ins_orders(town: PastTown) -> list[dict[str, Any]]:
         return town.shopify.store.shops[DOMAIN].all("Order")
 
 
+def put_a_fee_on_one(town: PastTown) -> str:
+    """Ten per cent kept back of one piece; its gid."""
+    with town.shopify.store.lock:
+        shop = town.shopify.store.shops[DOMAIN]
+        one = next(r for r in shop.all("Return") if r["status"] == "CLOSED" and not r["exchangeLines"])
+        one["returnLines"][0]["restockingFee"] = 10
+        shop.save(one)
+        return str(one["returnLines"][0]["id"])
+
+
 def test_every_order_refund_and_return_of_two_years_is_kept_with_what_it_came_to(past_town: PastTown) -> None:
+    charged = put_a_fee_on_one(past_town)
     row = past_town.read()
     assert (row.state, row.problem, row.lines_odd) == (ReadState.IDLE, "", 0)
     kept, orders = past_town.kept(), stand_ins_orders(past_town)
@@ -40,6 +51,8 @@ def test_every_order_refund_and_return_of_two_years_is_kept_with_what_it_came_to
     assert {p["piece_gid"] for p in kept["HistoricPiece"]} == {
         line["id"] for r in returns for line in r["returnLines"] + [x for x in r["exchangeLines"] if x["lineItemIds"]]
     }
+    fees = {p["piece_gid"]: (p["fee_cents"], p["cents"]) for p in kept["HistoricPiece"] if p["fee_cents"]}
+    assert list(fees) == [charged] and fees[charged][0] == round(fees[charged][1] / 10), "ten of a hundred"
     assert row.lines_read == row.lines_total > len(orders)
     by_gid = {o["order_gid"]: o for o in kept["HistoricOrder"]}
     for order in orders:

@@ -1,5 +1,6 @@
 """The sums are what the rows say: after webhooks, after a night, after a rebuild that was interrupted."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -8,12 +9,19 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+import measures.jobs
+from consults.catalogue.models import WayTaken
+from consults.events import CaseClosed
+from consults.gestures.models import Gesture
+from consults.gestures.states import GestureState
+from consults.models import Case
 from kit.db import Database
 from kit.money import Money
 from measures import history, privacy, rebuilding, tallying, tying
 from measures.measured import HouseholdTie, MeasuredDay, MeasuredReturn, NextOrders
 from measures.models import HistoricOrder
 from measures.reads import OrderRecord, RefundRecord, ReturnWord
+from shopify_app.wiring import EVENTS
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
@@ -87,6 +95,26 @@ def test_the_same_word_twice_counts_once(database: Database, town: Forty) -> Non
             tallying.follow_returns(session, shop_id=town.shop_id, return_gids=[RETURN.format("A09b")])
             tallying.follow_orders(session, shop_id=town.shop_id, order_gids=[ORDER.format("later0")])
     assert sums(database) == before
+
+
+def test_what_was_given_after_shopify_closed_the_return_counts_when_its_case_is_closed(
+    database: Database, town: Forty
+) -> None:
+    """By the job that follows the closing, so that a night finds no difference; a way let go costs nothing again."""
+    gid = RETURN.format("A01")
+    with database.begin() as session:
+        case_ = session.exec(select(Case).where(Case.return_gid == gid)).one()
+        about: dict[str, Any] = {"case_id": cast.number(case_.id), "advisor_id": case_.advisor_id}
+        words: dict[str, Any] = {"what": "A loan", "why": "She asked", "once": "1", "state": GestureState.ALLOWED}
+        session.add(Gesture(**about, **words, shop_id=town.shop_id, cents=700, currency="USD", asked_at=NOW))
+        session.connection().execute(sa.update(WayTaken).values(freed_at=NOW))
+        closed = [CaseClosed(town.shop_id, about["case_id"], gid), CaseClosed(town.shop_id, 0, RETURN.format("A07"))]
+    for event in closed:
+        assert "measures.follow_case" in EVENTS[type(event)]
+        measures.jobs.follow_case(database.begin, **asdict(event))
+    assert (case(database, town, "A01").given_cents, case(database, town, "A07").given_cents) == (700, 0)
+    assert rebuilding.compare(database.begin, shop_id=town.shop_id, now=NOW) == 0
+    assert same_after_remaking(database, town)
 
 
 def test_a_rebuild_interrupted_after_each_batch_ends_with_the_same(database: Database, town: Forty) -> None:

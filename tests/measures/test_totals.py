@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, delete
 from kit.db import Database
 from kit.money import Money
 from measures import figures, history
-from measures.models import HistoricOrder, HistoricReturn
+from measures.models import HistoricOrder, HistoricPiece, HistoricReturn
 from measures.totals import Sold, Totals, add_up, limits
 from shops.figures import average_order_value
 from shops.models import Shop
@@ -112,6 +112,43 @@ def test_the_figures_begin_where_the_reading_begins(database: Database) -> None:
         keep(session, shop_id, 2, Sold(NOW - timedelta(days=1), usd(90_000)))
         figures.count(session, shop_id=shop_id, now=NOW)
         assert average_order_value(session, shop_id=shop_id) == usd(80_000)
+
+
+def test_restocking_fees_are_added_up_by_return_and_those_of_returns_that_came_to_nothing_are_not(
+    database: Database,
+) -> None:
+    """Two returns of this year stand; one has a fee on both its pieces: 15 + 5. A fee in other money is not added."""
+    with database.begin() as session:
+        shop_id = number(cast.alice(session).id)
+        keep(session, shop_id, 1, Sold(NOW - timedelta(days=1), usd(70_000), returned=True))
+        keep(session, shop_id, 2, Sold(NOW - timedelta(days=2), usd(70_000)))
+        keep(session, shop_id, 3, Sold(NOW - YEAR - timedelta(days=1), usd(70_000), returned=True))
+        about: dict[str, Any] = {"shop_id": shop_id, "is_new": False, "quantity": 1, "cents": 30_000}
+        for return_gid, currency, fees_ in (
+            ("r1-0", "USD", (1_500, 500)), ("r1-1", "USD", (0,)), ("d2", "USD", (900,)), ("r1-1", "EUR", (700,)),
+            ("r3-0", "USD", (800,)),
+        ):  # fmt: skip
+            for n, fee in enumerate(fees_):
+                gid = f"{return_gid}/{currency}{n}"
+                row = HistoricPiece(**about, return_gid=return_gid, piece_gid=gid, currency=currency, fee_cents=fee)
+                session.add(row)
+        session.flush()
+        found = history.fees(session, shop_id=shop_id, since=NOW - YEAR, now=NOW, currency="USD")
+        assert found == history.Fees(returns=2, charged=1, cents=2_000)
+        counted = figures.count(session, shop_id=shop_id, now=NOW)
+        assert (counted.returns, counted.fee_returns, counted.fee_cents) == (2, 1, 2_000)
+
+
+def test_orders_with_an_advisors_case_are_told_from_those_returned_alone(database: Database) -> None:
+    with database.begin() as session:
+        world = cast.everyone(session)
+        for n in (1, 2, 3):
+            keep(session, world.shop_id, n, Sold(NOW - timedelta(days=1), usd(70_000), returned=n < 3))
+        for gid in ("r1-0", "r1-1", "d3"):
+            cast.cleos_case(session, world.shop, world.bob, return_gid=gid)
+        session.flush()
+        found = figures.count(session, shop_id=world.shop_id, now=NOW)
+        assert (found.returned_orders, found.assisted_orders) == (2, 1), "two cases of one order, one that was declined"
 
 
 def test_dana_of_another_shop_has_no_average_of_alices_orders(database: Database) -> None:

@@ -12,7 +12,7 @@ PLAIN = Costs(10_000, 0, 0, 0, 0, 0, 0, 0)
 
 
 def day(later: int, returns: int = 1) -> Sums:
-    return Sums(returns=returns, later_cents=later, parcels=returns, back_cents=returns * 100_000)
+    return Sums(returns=returns, later_cents=later, parcels=returns)
 
 
 def test_ten_days_of_one_return_worked_out_by_hand() -> None:
@@ -30,7 +30,10 @@ def test_days_of_several_returns_are_weighed_by_their_returns() -> None:
 
 
 def test_it_is_the_average_of_the_total_with_every_term() -> None:
-    days = [Sums(n + 1, 100_000 * n, n, 40_000 * n, 7 * n, n + 1, n % 2) for n in range(12)]
+    days = [
+        Sums(n + 1, 100_000 * n, n, 40_000 * n, 7 * n, n + 1, n % 2, travelled_cents=90_000 * n, given_cents=50 * n)
+        for n in range(12)
+    ]
     added = Sums(*(sum(getattr(one, name) for one in days) for name in Sums.__dataclass_fields__))
     costs = Costs(5_000, 4_000, 50, 10_000, 100, 700, 300, 900)
     for assisted in (True, False):

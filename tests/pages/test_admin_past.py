@@ -43,7 +43,8 @@ def count(admin: Admin, **values: Any) -> None:
     given: dict[str, Any] = {
         "counted_at": NOW, "since": NOW - timedelta(days=365), "currency": "USD", "orders": 1_204,
         "total_cents": 282_338_000, "average_order_cents": 234_500, "mid_cents": 50_000, "mid_orders": 758,
-        "dear_cents": 500_000, "dear_orders": 144, "staff_orders": 602, "returned_orders": 96,
+        "dear_cents": 500_000, "dear_orders": 144, "staff_orders": 602, "returned_orders": 96, "assisted_orders": 24,
+        "returns": 98, "fee_returns": 12, "fee_cents": 84_000,
     } | values  # fmt: skip
     with admin.database.begin() as session:
         session.add(ShopFigures(shop_id=admin.world.shop_id, **given))
@@ -56,7 +57,10 @@ def test_figures_stand_beside_their_counts(admin: Admin) -> None:
     for words in (
         "Your shop in figures", "Last 12 months", "Average order $2,345 1,204 orders, tax and shipping included",
         "Orders of $500 or more 63% 758 of 1,204 orders", "Orders of $5,000 or more 12% 144 of 1,204 orders",
-        "Sold by somebody of the house 50% 602 of 1,204 orders", "something came back 8% 96 of 1,204 orders",
+        "Sold by somebody of the house 50% 602 of 1,204 orders",
+        "something came back, with an advisor 2% 24 of 1,204 orders",
+        "something came back, self-service 6% 72 of 1,204 orders", "How many orders come back is no goal",
+        "Restocking fees $840 kept of 12 of 98 returns",
         "Orders since 23 November 2024 are read.",
     ):  # fmt: skip
         assert words in text, words

@@ -22,17 +22,49 @@ TERMS = {
     "gestures": "Gestures",
     "markdown": "Markdown of what came back",
 }
+COLUMNS = {
+    "later_margin": "later_cents",
+    "referral": "returns",
+    "parcels": "parcels",
+    "cover": "travelled_cents",
+    "bench": "reworks",
+    "minutes": "minutes",
+    "gestures": "given_cents",
+    "markdown": "back_cents",
+}
+"""Where the money of a term comes from: a case with nothing there adds nothing to it."""
+ABOUT = {
+    "cover": "Of what travelled in a parcel",
+    "gestures": "What was given, ways of your catalogue among it",
+    "referral": "Your average for an assisted case",
+}
+OF_TERM = {
+    "parcels": "Parcels",
+    "travelled_cents": "Travelled",
+    "reworks": "Reworked",
+    "minutes": "Minutes",
+    "given_cents": "Given",
+}
+"""A column of its own where the other columns do not show what the term adds up."""
+HERE = "&here=1"
+"""Only cases in the shop's currency: amounts are added in no other."""
 ENOUGH = 30
 """Fewer cases on one side than these are shown as counts, and compared with nothing."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`value` large; `count` below it, and `span`, the interval."""
+    """`value` large; `count` below it, and `span`, the interval. `opens`: there are cases behind it."""
 
     value: str
     count: str = ""
     span: str = ""
+    opens: bool = True
+
+    @property
+    def in_words(self) -> bool:
+        """ "No figure yet": a sentence where a figure would stand."""
+        return not any(letter.isdigit() for letter in self.value)
 
 
 @dataclass(frozen=True)
@@ -93,7 +125,10 @@ def main_rows(view: View) -> list[Row]:
         Row("Exchanges for each refund", "By how most of the value ended", ratios, f"{behind}exchanges"),
         Row("Bought again within 90 days", "Watched for less is not yet, and never no", bought, f"{behind}bought"),
         Row(
-            "Net relationship value", "Modelled: later margin, less the cost", _both(view, net), f"{behind}later_orders"
+            "Net relationship value",
+            "Modelled: later margin, less the cost",
+            _both(view, net),
+            f"{behind}returns{HERE}",
         ),
     ]
 
@@ -106,7 +141,8 @@ def second_rows(view: View) -> list[Row]:
         return Cell(shown, f"{side.sums['bought_here']:,} orders")
 
     rows = [Row(f"Within {days} days", "", _both(view, partial(_by, days))) for days in WINDOWS]
-    return [*rows, Row("The next order, on average", "", _both(view, next_order), "/app/measures/cases?term=bought")]
+    path = f"/app/measures/cases?term=bought{HERE}"
+    return [*rows, Row("The next order, on average", "", _both(view, next_order), path)]
 
 
 def _by(days: int, side: Side) -> Cell:
@@ -139,10 +175,12 @@ def ending_rows(view: View) -> list[Row]:
 def worth_rows(view: View) -> list[Row]:
     """Each term on its own."""
     rows = []
-    terms = {"parcels": "parcels", "bench": "reworks", "minutes": "minutes", "later_margin": "later_orders"}
+    average = view.assisted.costs.gesture_cents
     for name, words in TERMS.items():
         cells = _both(view, partial(_term, name, view.currency))
-        rows.append(Row(words, "", cells, f"/app/measures/cases?term={terms.get(name, 'returns')}"))
+        # An average stands for every case of the kind; what is written down, for those it was written of.
+        column = "returns" if name == "gestures" and average else COLUMNS[name]
+        rows.append(Row(words, ABOUT.get(name, ""), cells, f"/app/measures/cases?term={column}{HERE}"))
     total = _both(
         view,
         lambda side: Cell(
@@ -150,7 +188,8 @@ def worth_rows(view: View) -> list[Row]:
         ),
     )
     each = _both(view, lambda side: _each(side, view.currency))
-    return [*rows, Row("Net relationship value", "", total), Row("For each case", "", each)]
+    path = f"/app/measures/cases?term=returns{HERE}"
+    return [*rows, Row("Net relationship value", "", total, path), Row("For each case", "", each)]
 
 
 def habit_rows(view: View) -> list[Row]:
@@ -167,7 +206,9 @@ def band_rows(view: View) -> list[Row]:
     """Exchanges for each refund by the value that came back."""
     mid, dear = (limit.show() for limit in view.limits)
     names = {"small": f"Below {mid}", "mid": f"{mid} to {dear}", "dear": f"{dear} and more"}
-    return [Row(words, "", _both(view, partial(_in_band, band))) for band, words in names.items()]
+    rows = [Row(words, "", _both(view, partial(_in_band, band))) for band, words in names.items()]
+    by_value = Row("All, by value", "Value exchanged for each value refunded", _both(view, partial(_by_value, view)))
+    return [*rows, by_value]
 
 
 def gap(view: View) -> str:
@@ -224,7 +265,8 @@ def _path(values: Sequence[float | None], places: Sequence[float], top: int) -> 
     drawn, begun = [], False
     for value, place in zip(values, places, strict=True):
         if value is not None:
-            drawn.append(f"{'L' if begun else 'M'}{place} {100 - 100 * value / top:.1f}")
+            # With nothing to draw to, a month alone would not be seen: a line of no length has round ends.
+            drawn.append(f"{'L' if begun else 'M'}{place} {100 - 100 * value / top:.1f}{'' if begun else 'h0'}")
         begun = value is not None
     return " ".join(drawn)
 
@@ -254,6 +296,11 @@ def signed(cents: int, currency: str) -> str:
     return f"+{shown}" if cents > 0 else f"−{shown}" if cents < 0 else shown
 
 
+def unbroken(text: str) -> str:
+    """As it stands on a page: no line ends between a minus and its amount."""
+    return text.replace("−", "−\u2060")
+
+
 def cases(count: int) -> str:
     """ "1 case", "212 cases"."""
     return "1 case" if count == 1 else f"{count:,} cases"
@@ -264,7 +311,8 @@ def _both(view: View, cell: Callable[[Side], Cell]) -> tuple[Cell, Cell]:
 
 
 def _term(name: str, currency: str, side: Side) -> Cell:
-    return Cell(signed(getattr(side.worth, name), currency))
+    amount = getattr(side.worth, name)
+    return Cell(signed(amount, currency), opens=bool(amount))
 
 
 def _habit(number: int, currency: str, side: Side) -> Cell:
@@ -273,6 +321,13 @@ def _habit(number: int, currency: str, side: Side) -> Cell:
 
 def _in_band(band: str, side: Side) -> Cell:
     return ratio(Ratio(side.bands[band]["exchanges"], side.bands[band]["refunds"]))
+
+
+def _by_value(view: View, side: Side) -> Cell:
+    exchanged, refunded = (money(side.sums[name], view.currency) for name in ("exchanged_cents", "refunded_cents"))
+    if side.by_value is None:
+        return Cell("No figure yet" if not side.sums["exchanged_cents"] else "No refunds", f"{exchanged} to {refunded}")
+    return Cell(f"{side.by_value:.1f}", f"{exchanged} to {refunded}")
 
 
 def _each(side: Side, currency: str) -> Cell:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from kit.errors import AppError
 from kit.money import Money
-from measures import behind, costs, reading
+from measures import behind, costs, pilot_showed, reading
 from measures.leaks import Leak, leaks
 from measures.next_orders import HORIZON
 from measures.reading import MONTHS
@@ -22,15 +22,16 @@ from shopify_app.web import begin, now
 from shops.models import Shop
 
 page = Blueprint("admin_measures", __name__)
+page.record(lambda state: state.app.jinja_env.filters.update(unbroken=words.unbroken))
 
 USUAL = 12
 LABELS = {
     "margin_share": ("Margin on an order", "Of what the client pays."),
     "parcel_cents": ("One parcel", "Label, box and collection."),
-    "cover_share": ("Cover", "Of the value that travels."),
-    "bench_cents": ("One rework", "Bench work on a piece."),
+    "cover_share": ("Cover", "Of the value that travels in a parcel."),
+    "bench_cents": ("One rework", "Bench work on a piece, where no way of your catalogue says what it costs."),
     "minute_cents": ("A minute of an advisor", "Of conversation; what comes before and after is yours to add."),
-    "gesture_cents": ("Gestures", "On average, for an assisted case."),
+    "gesture_cents": ("Other gestures", "On average, for an assisted case, beside those written down on the desk."),
     "markdown_share": ("Markdown", "What a piece that came back loses."),
     "referral_cents": ("Referrals", "Margin they bring, on average, for an assisted case."),
 }
@@ -66,6 +67,7 @@ def index() -> str:
             inputs=inputs(view.assisted.costs, view.currency),
             advisors=behind.advisors_of(session, shop_id=caller.shop_id, since=view.since, now=now()),
             causes=behind.causes_of(session, shop_id=caller.shop_id, since=view.since),
+            compared=pilot_showed.compared_by(session, shop_id=caller.shop_id, now=now()),
         )
 
 
@@ -87,9 +89,11 @@ def cases() -> str:
     with begin() as session:
         shop = shop_of(session, caller)
         since = reading.view(session, shop=shop, months=months_asked(), now=now()).since
+        currency = shop.currency if "here" in request.args else ""
         about: dict[str, Any] = {"shop_id": caller.shop_id, "term": term, "assisted": assisted, "since": since}
-        rows, count = behind.cases_of(session, **about)
-        return show("measures_cases.html", rows=rows, count=count, assisted=assisted, money=Money, since=since)
+        rows, count = behind.cases_of(session, **about, currency=currency)
+        more = {"term": term, "column": words.OF_TERM.get(term, ""), "currency": currency}
+        return show("measures_cases.html", rows=rows, count=count, assisted=assisted, money=Money, since=since, **more)
 
 
 @page.get("/app/measures/quiet")

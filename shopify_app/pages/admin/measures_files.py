@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from kit.errors import NotFound
-from measures import exporting, pilots, reading
+from measures import exporting, pilot_showed, pilots, reading
 from measures.reading import MONTHS
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.measures import found_leaks, months_asked
@@ -76,14 +76,15 @@ def fetch(token: str) -> ResponseReturnValue:
 
 def _of_pilot(session: Session, shop: Shop, asked: Asked) -> Response:
     pilot = pilots.get_pilot(session, shop_id=shop.id or 0, pilot_id=asked.of)
-    if asked.kind == "pilot":
+    if asked.kind == "pilot" and pilot_showed.may_look(pilot, now=now()):
         return _attached(exporting.pilot_rows(session, pilot), "pilot.csv")
-    found = pilots.result_of(session, pilot, now=now())
+    found = pilot_showed.result_of(session, pilot, now=now())
     if found is None:
         raise NotFound("There is no result yet: it is looked at once, on the day the plan says.")
     if asked.kind == "told":
-        return _attached(exporting.pilot_figures(pilot, found), "pilot.json")
-    report = PilotReport(shop.shown_name, ZoneInfo(shop.zone), pilot, found, pilots.weeks_of(session, pilot))
+        return _attached(exporting.pilot_figures(pilot, found, pilot_showed.worth_of(session, pilot)), "pilot.json")
+    weeks, compared = pilot_showed.weeks_of(session, pilot), pilot_showed.worth_of(session, pilot)
+    report = PilotReport(shop.shown_name, ZoneInfo(shop.zone), pilot, found, compared, weeks)
     return _attached(pilot_pdf(report), "pilot.pdf")
 
 

@@ -151,7 +151,11 @@ def table(counted: ShopFigures) -> tuple[Figure, ...]:
         lines.append(Figure("Sold by somebody of the house", "Not known", "Shopify does not tell this app who sold"))
     else:
         lines.append(part("Sold by somebody of the house", counted.staff_orders))
-    lines.append(part("Orders of which something came back", counted.returned_orders))
+    # Never as one figure: what an advisor looked after is another thing than what came back by itself.
+    lines.append(part("Orders of which something came back, with an advisor", counted.assisted_orders))
+    alone = counted.returned_orders - counted.assisted_orders
+    lines.append(part("Orders of which something came back, self-service", alone))
+    lines.append(fees(counted))
     lines.append(
         twice("Ordered twice or more, of those who gave something back", counted.returners_again, counted.returners)
     )
@@ -162,6 +166,17 @@ def table(counted: ShopFigures) -> tuple[Figure, ...]:
         visits = f"{counted.monthly_visits:,} visits a month, as you say"
         lines.append(Figure("Orders for each 1,000 visits", f"{each:.1f}", visits))
     return tuple(lines)
+
+
+def fees(counted: ShopFigures) -> Figure:
+    """What was kept back for taking pieces into stock again, and of how many returns."""
+    name, returns = "Restocking fees", counted.returns
+    if not returns:
+        return Figure(name, "No figure yet", "0 returns")
+    of = f"{counted.fee_returns:,} of {returns:,} {'return' if returns == 1 else 'returns'}"
+    if not counted.fee_returns:
+        return Figure(name, "None", of)
+    return Figure(name, Money(counted.fee_cents, counted.currency).show(), f"kept of {of}")
 
 
 def twice(name: str, count: int, of: int) -> Figure:

@@ -6,14 +6,15 @@ from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from kit.money import Money
-from measures import pilots, reading
+from measures import pilot_showed, pilots, reading
 from measures.arms import Arm
-from measures.pilot_models import PilotMode
+from measures.pilot_models import Pilot, PilotMode
 from measures.pilot_result import DAYS, Result, look_at
 from measures.power import needed, smallest_found
 from shopify_app.auth import merchant
 from shopify_app.pages.admin import figure_words as words
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
+from shopify_app.pages.admin.pilot_words import apart, mean
 from shopify_app.web import begin, now
 from shops.models import Shop
 
@@ -31,13 +32,14 @@ def index() -> str:
         pilot = pilots.latest(session, shop_id=caller.shop_id)
         about: dict[str, Any] = {"pilot": pilot, "running": False, "weeks": [], "result": None, "arms": Arm}
         if pilot is not None:
-            found = pilots.result_of(session, pilot, now=now())
+            found = pilot_showed.result_of(session, pilot, now=now())
             about |= {
                 "running": pilots.current(session, shop_id=caller.shop_id, now=now()) is not None,
-                "weeks": pilots.weeks_of(session, pilot),
+                "weeks": pilot_showed.weeks_of(session, pilot),
                 "rows": pilots.newest(session, pilot),
                 "result": found,
                 "cells": cells(found) if found else None,
+                "worth": worth_cells(session, pilot, found) if found else None,
                 "look_at": look_at(pilot.ends_at),
             }
         return show("pilot.html", **about, days=DAYS, words=words, history=before(session, shop), money=Money)
@@ -129,6 +131,17 @@ def read_plan(form: dict[str, str], currency: str) -> tuple[dict[str, Any], dict
     except ValueError:
         unclear["limit"] = "An amount in figures is needed."
     return given, unclear
+
+
+def worth_cells(session: Session, pilot: Pilot, found: Result) -> dict[str, Any]:
+    """Net relationship value of a household in both arms and the difference, as shown."""
+    told = pilot_showed.worth_of(session, pilot)
+    return {
+        "words": told.words(found.difference.verdict),
+        "invited": mean(told.invited, pilot.currency),
+        "today": mean(told.today, pilot.currency),
+        "difference": apart(told, pilot.currency),
+    }
 
 
 def cells(found: Result) -> dict[str, Any]:

@@ -13,14 +13,18 @@ from measures.comparing import Share
 from measures.exporting import PILOT_DEFINITIONS
 from measures.pilot_models import Pilot
 from measures.pilot_result import Result, Side, Week, look_at
+from measures.pilot_worth import Compared
 from measures.reading import VERSION
 from shopify_app.pages.admin.figure_words import percent
+from shopify_app.pages.admin.pilot_words import apart, mean
 from shopify_app.pages.portal.slip_letters import FONT, is_plain, printable
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 MARGIN = 20.0
+ROOM = 40.0
+"""Millimetres a heading wants below it, itself included."""
 OURS = "letters"
 NAMES = {Arm.INVITED: "Invited", Arm.TODAY: "Today's flow"}
 
@@ -33,6 +37,7 @@ class PilotReport:
     zone: ZoneInfo
     pilot: Pilot
     found: Result
+    compared: Compared
     weeks: list[Week]
 
 
@@ -49,6 +54,7 @@ def pilot_pdf(report: PilotReport) -> bytes:
     _line(pdf, f"{_day(report, report.pilot.begins_at)} to {_day(report, report.pilot.ends_at)}", size=10, gap=1)
     _line(pdf, report.found.words, size=14, gap=6)
     _result(pdf, report)
+    _worth(pdf, report)
     _plan(pdf, report)
     _weeks(pdf, report.weeks)
     _definitions(pdf)
@@ -70,6 +76,18 @@ def _result(pdf: "FPDF", report: PilotReport) -> None:
     _line(pdf, words, gap=1)
 
 
+def _worth(pdf: "FPDF", report: PilotReport) -> None:
+    told, currency = report.compared, report.pilot.currency
+    _head(pdf, "Net relationship value of a household")
+    _line(pdf, told.words(report.found.difference.verdict), gap=1)
+    sides = ((Arm.INVITED, told.invited), (Arm.TODAY, told.today))
+    rows = [(NAMES[arm], (cell := mean(side, currency)).count, cell.value) for arm, side in sides]
+    _table(pdf, [("Arm", "Households closed", "On average"), *rows], (3, 2, 2))
+    _line(pdf, f"Invited less today's flow: {apart(told, currency)}.", gap=2)
+    words = f"Orders up to {_day(report, look_at(report.pilot.ends_at))} count, at the costs the house gave."
+    _line(pdf, f"{words} Answered only where the registered measure is.", gap=1)
+
+
 def _side(name: str, side: Side) -> tuple[str, ...]:
     share = side.exchanged
     return f"{name}: {share.count} of {share.of} households", *_share(share), str(side.open)
@@ -84,7 +102,7 @@ def _share(share: Share) -> tuple[str, str]:
 
 def _plan(pdf: "FPDF", report: PilotReport) -> None:
     pilot = report.pilot
-    _line(pdf, "The plan, as it was registered", size=13, gap=6)
+    _head(pdf, "The plan, as it was registered")
     expected = str(pilot.expected) if pilot.expected else "an unknown number"
     for words in (
         f"Registered on {_day(report, pilot.registered_at)}, before anybody was invited, and not changed since.",
@@ -98,7 +116,7 @@ def _plan(pdf: "FPDF", report: PilotReport) -> None:
 
 
 def _weeks(pdf: "FPDF", weeks: list[Week]) -> None:
-    _line(pdf, "Watched each week: for harm only, it says nothing of the result", size=13, gap=6)
+    _head(pdf, "Watched each week: for harm only, it says nothing of the result")
     if not weeks:
         return _line(pdf, "No return came.", gap=1)
     rows: list[tuple[str, ...]] = [("Week", "Arm", "Returns", "Refunds chosen", "Days to the refund", "Complaints")]
@@ -112,7 +130,7 @@ def _weeks(pdf: "FPDF", weeks: list[Week]) -> None:
 
 
 def _definitions(pdf: "FPDF") -> None:
-    _line(pdf, f"Definitions, version {VERSION}", size=13, gap=6)
+    _head(pdf, f"Definitions, version {VERSION}")
     for name, words in PILOT_DEFINITIONS.items():
         _line(pdf, f"{name}: {words}", size=9, gap=0.5)
     _line(pdf, "The rows behind this report are a file beside it, one a return, with the same version.", size=9, gap=2)
@@ -120,22 +138,37 @@ def _definitions(pdf: "FPDF") -> None:
 
 def _table(pdf: "FPDF", rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> None:
     pdf.ln(3)
-    pdf.set_font("Helvetica", size=9)
+    shown = [[_plainly(cell) for cell in row] for row in rows]
+    _face(pdf, "Helvetica", "".join(cell for row in shown for cell in row), 9)
     with pdf.table(col_widths=widths, borders_layout="HORIZONTAL_LINES", line_height=6) as table:
-        for row in rows:
-            table.row([printable(cell) for cell in row])
+        for row in shown:
+            table.row(row)
+
+
+def _head(pdf: "FPDF", words: str) -> None:
+    """A heading, on the page that what it heads begins on."""
+    if pdf.will_page_break(ROOM):
+        pdf.add_page()
+    _line(pdf, words, size=13, gap=6)
 
 
 def _line(pdf: "FPDF", words: str, *, size: float = 10, gap: float = 0) -> None:
     pdf.ln(gap)
-    shown = printable(words)
-    if is_plain(shown):
-        pdf.set_font("Times" if size > 12 else "Helvetica", size=size)
-    else:
-        if OURS not in pdf.fonts:
-            pdf.add_font(OURS, fname=FONT)
-        pdf.set_font(OURS, size=size)
-    pdf.multi_cell(0, size * 0.5, shown, new_x="LMARGIN", new_y="NEXT")
+    shown = _plainly(words)
+    _face(pdf, "Times" if size > 12 else "Helvetica", shown, size)
+    pdf.multi_cell(0, size * 0.5, shown, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def _face(pdf: "FPDF", plain: str, shown: str, size: float) -> None:
+    """The PDF's own face, or ours where that lacks a letter, as of an amount in euros."""
+    if not is_plain(shown) and OURS not in pdf.fonts:
+        for style in ("", "B"):  # the heads of a table ask for a bold one; there is one weight
+            pdf.add_font(OURS, style=style, fname=FONT)
+    pdf.set_font(plain if is_plain(shown) else OURS, size=size)
+
+
+def _plainly(words: str) -> str:
+    return printable(words.replace("\u2212", "-"))  # the true minus is in neither face
 
 
 def _day(report: PilotReport, at: datetime) -> str:
