@@ -11,10 +11,10 @@ def there_is_a_right(facts: ReturnFacts) -> Verdict:
     if law is None:
         return _no("right", f"No law is written down for {facts.country or 'an unknown country'}.")
     if not law["right"]:
-        return _no("right", f"{law['key']}: no right to withdraw by law. {law['source']}.")
+        return _no("right", f"{_called(law['key'])}: no right to withdraw by law. {law['source']}.")
     if facts.channel.casefold() in law["channels"]:
-        return _no("right", f"It was sold in person ({facts.channel}), which the law does not give a right for.")
-    return _yes("right", f"{law['key']}: a right to withdraw without a reason. {law['source']}.")
+        return _no("right", "It was sold in person, which the law does not give a right for.")
+    return _yes("right", f"{_called(law['key'])}: a right to withdraw without a reason. {law['source']}.")
 
 
 def its_days_are_not_over(facts: ReturnFacts) -> Verdict:
@@ -33,7 +33,7 @@ def it_is_not_exempt(facts: ReturnFacts, line: LineFacts) -> Verdict:
     """Made for the client is exempt only where the client was told before paying, and that can be shown."""
     exempt = sorted(line.classes & set(facts.law["exempt"])) if facts.law else []
     if not exempt:
-        return _yes("class", "As it is on offer, which is no personalisation.", line.title)
+        return _yes("class", "Made as it is on offer, not to the client's order.", line.title)
     kinds = " and ".join(exempt)
     if "told" not in line.classes:
         words = f"It is {kinds}, and nothing shows that the client was told before paying, so the right stands."
@@ -47,3 +47,8 @@ def _yes(rule: str, reason: str, about: str = "") -> Verdict:
 
 def _no(rule: str, reason: str, about: str = "") -> Verdict:
     return Verdict(rule, Track.STATUTORY, Answer.NO, reason, about)
+
+
+def _called(key: str) -> str:
+    """ "United States" of "united-states": any other name of the house's stays as it is."""
+    return key.replace("-", " ").title() if key.islower() and "-" in key else key

@@ -113,3 +113,18 @@ def test_the_countries_of_the_union_are_all_written_down_with_their_source() -> 
     assert all(entry["source"] and entry["dated"] for entry in LAWS.entries)
     assert (EU or {})["window_days"] == (EU or {})["refund_days"] == 14
     assert (US or {})["right"] is False and law_in(LAWS, "CH") is None and law_in(LAWS, "") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"law": US, "country": "US"}, "United States: no right to withdraw by law."),
+        ({}, "European Union: a right to withdraw without a reason."),
+        ({"channel": "pos"}, "It was sold in person, which the law does not give a right for."),
+        ({"law": {**(EU or {}), "key": "Our own entry"}}, "Our own entry: a right to withdraw without a reason."),
+        ({"law": {**(EU or {}), "key": "eu"}}, "eu: a right to withdraw without a reason."),
+    ],
+)
+def test_a_person_reads_no_word_of_a_computer_in_a_verdict(changes: dict[str, Any], words: str) -> None:
+    judged = decide(replace(HERE, **changes))
+    assert any(words in verdict.reason for verdict in judged.found)
