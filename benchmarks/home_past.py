@@ -50,7 +50,7 @@ def fill(database: Database, shop_id: int, orders: int) -> None:
 
 def write(connection: sa.Connection, model: type[SQLModel], rows: Iterator[dict[str, Any]]) -> None:
     """All these rows, and then the indexes of their table."""
-    indexes: set[sa.Index] = model.__table__.indexes if model in KEPT else set()  # type: ignore[attr-defined]
+    indexes: set[sa.Index] = model.__table__.indexes if model in KEPT else set()  # type: ignore[union-attr]
     for index in indexes:
         index.drop(connection)
     while some := list(islice(rows, BATCH)):
@@ -68,7 +68,7 @@ def copy(connection: sa.Connection, model: type[SQLModel], rows: list[dict[str, 
     """Into PostgreSQL, which then fills what is not said with its own defaults."""
     columns, cursor = list(rows[0]), connection.connection.cursor()
     about = f"COPY {model.__table__.name} ({', '.join(columns)}) FROM STDIN"  # type: ignore[attr-defined]
-    with cursor.copy(about) as lines:  # type: ignore[attr-defined]
+    with cursor.copy(about) as lines:
         for row in rows:
             lines.write_row(row.values())
 

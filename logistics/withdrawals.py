@@ -48,7 +48,7 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
 
 
 def instant_in_words(at: datetime, zone: str, locale: str) -> str:
-    """ "Tuesday 24 November 2026, 10:00 (Paris)": a day and a time that nobody can misread, in the words of their language."""
+    """ "Tuesday 24 November 2026, 10:00 (Paris)": a day and a time that nobody can misread, in their language."""
     here = at.astimezone(ZoneInfo(zone))
     joined = JOINED.get(written_in(locale), "{}, {}")
     return joined.format(day_in_words(here.date(), locale), f"{here:%H:%M} ({city(zone, locale)})")
