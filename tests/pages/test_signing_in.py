@@ -47,6 +47,8 @@ def test_a_client_signs_in_and_finds_their_own_orders_each_with_a_pass(house: Ho
     assert (back.status_code, back.location) == (303, ORDERS)
     page = browser.get(ORDERS)
     assert "Order 2001, 10 November 2026" in text(page.text) and "Meridian ring, Alba pendant" in page.text
+    american = browser.ours.get(ORDERS, headers={"Accept-Language": "en-US,en"})
+    assert "Order 2001, 10 November 2026" in text(american.text), "days are written one way on every page"
     shown = re.findall(r'name="pass" value="([^"]+)"', page.text)
     (who,) = [read_order_pass(("test-secret-key",), one, shop_id=house.world.shop_id, now=cast.NOW) for one in shown]
     gid = f"gid://shopify/Customer/{AMARA}"

@@ -101,5 +101,5 @@ def _pass(account: Account, order_gid: str) -> str:
 
 def order_day(at: datetime, zone: str) -> str:
     """A day with its year: an order may be of another."""
-    locale = tongue().locale
-    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale="en_GB" if locale == ENGLISH else locale)
+    locale = "en_GB" if tongue().language == ENGLISH else tongue().locale
+    return format_date(at.astimezone(ZoneInfo(zone)), "long", locale=locale)
