@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import Locale, UnknownLocaleError, get_global
+from babel.core import Locale, get_global
 from babel.dates import format_datetime, format_time
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
@@ -94,7 +94,7 @@ def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en
 
 def show_shortly(starts_at: datetime, zone: str, locale: str = "en") -> str:
     """ "Tue 24 Nov, 16:30": the shortest way that is understood, for a text."""
-    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(spoken_locale(locale))
+    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
     usual = {"de": "EEE d. MMM"}.get(known.language, "EEE d MMM")
     pattern = known.datetime_skeletons["MMMEd"].pattern if known.language in ("ja", "zh", "ar") else usual
     day = format_datetime(at, pattern, tzinfo=at.tzinfo, locale=known)
@@ -111,7 +111,5 @@ def offset(at: datetime) -> str:
 
 
 def _locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse("en")
+    """A day stands in the language of the sentence around it."""
+    return Locale.parse(spoken_locale(name))

@@ -1,10 +1,13 @@
 """Money in minor units with its currency. Amounts travel as strings and are never floats."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
+
+TYPED = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, order=True)
@@ -23,6 +26,17 @@ class Money:
             return cls(int(scaled), currency)
         except (InvalidOperation, TypeError, ValueError, OverflowError):
             raise ValueError(f"not an amount: {amount!r}") from None
+
+    @classmethod
+    def typed(cls, text: str, currency: str) -> "Money":
+        """From what a person typed: "14,800.50", "14 800", "14800". A comma stands only before thousands.
+
+        Raises ValueError else: "12,50" is twelve and a half to some, and must not become twelve hundred and fifty.
+        """
+        plain = "".join(text.split())
+        if not TYPED.fullmatch(plain):
+            raise ValueError(f"not an amount: {text!r}")
+        return cls.parse(plain.replace(",", ""), currency)
 
     @property
     def amount(self) -> str:

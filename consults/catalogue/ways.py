@@ -122,7 +122,7 @@ def read_way(given: Mapping[str, Any], *, currency: str) -> dict[str, Any]:
 
 def _cents(text: str, currency: str, name: str, sentence: str, wrong: dict[str, str]) -> int:
     try:
-        cents = Money.parse(text.replace(",", "").replace(" ", "") or "0", currency).cents
+        cents = Money.typed(text.strip() or "0", currency).cents
     except ValueError:
         cents = -1
     if not 0 <= cents <= MOST_CENTS:
