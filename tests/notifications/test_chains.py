@@ -126,8 +126,8 @@ def test_a_way_that_was_erased_meanwhile_is_passed_over(desk: Desk) -> None:
 
 def test_the_same_key_of_another_shop_is_another_chain(desk: Desk) -> None:
     first = desk.fails(desk.write(SMS))
-    other = cast.dana(desk.session)
-    theirs = Desk(desk.session, other.shop_id, desk.asked)
+    other = cast.alice(desk.session, "dana.myshopify.com", "Dana and Daughters")
+    theirs = Desk(desk.session, cast.number(other.id), desk.asked)
     theirs.write(SMS, EMAIL)
     assert not pass_on(desk.session, first, now=NOW) and desk.asked == []
     assert [len(told(desk.session, shop_id=one.shop_id, prefix="case:1:")[0].steps) for one in (desk, theirs)] == [1, 2]
