@@ -15,7 +15,7 @@ from consults.gestures.states import GestureState
 from consults.models import Advisor, Case, CaseEvent, Consult
 from consults.policy import set_policy
 from consults.promises import add_promise, keep_promise, promises_of
-from consults.rooms.rooms import RoomFull
+from consults.rooms.embedded import RoomFull
 from consults.rounds.rounds import (
     NoThirdOffer,
     Standing,
