@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 from sqlalchemy.orm import configure_mappers
@@ -77,6 +77,7 @@ def test_a_file_to_open_oneself_asks_nobody_and_says_nothing_that_is_empty() -> 
     assert "ATTENDEE" not in event and not {"DESCRIPTION", "LOCATION", "URL"} & set(event)
 
 
+@settings(max_examples=25, deadline=None)
 @given(summary=SAID, description=SAID, name=SAID)
 def test_whatever_is_in_it_reads_back_and_no_line_is_longer_than_a_calendar_takes(
     summary: str, description: str, name: str
@@ -133,6 +134,7 @@ def test_only_what_was_called_off_is_taken_out_of_the_calendar(state: ConsultSta
 # --- links that add it
 
 
+@settings(max_examples=25, deadline=None)
 @given(summary=SAID, description=SAID, location=SAID)
 def test_a_link_carries_every_word_to_either_calendar(summary: str, description: str, location: str) -> None:
     about = {"summary": summary, "description": description, "location": location}
