@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from sqlalchemy.orm import configure_mappers
 
 from consults.calendars import CANCEL, PUBLISH, REQUEST, feed, google_link, invitation, outlook_link
@@ -36,7 +36,7 @@ def invited(**more: Any) -> bytes:
     return invitation(consult(), **(about | {"now": NOW} | more))
 
 
-def entry(file: bytes) -> Event:
+def entry(file: bytes) -> Any:
     (found,) = Calendar.from_ical(file).walk("VEVENT")
     return found
 

@@ -179,7 +179,11 @@ def test_to_forget_one_client_leaves_the_others(session: Session, case: Case) ->
 @pytest.mark.parametrize("named", ["ring_size", "Ring Size", " ring-size "])
 def test_what_was_learned_stands_in_the_place_of_the_same_thing_however_shopify_spells_it(named: str) -> None:
     there = (Noted(named, "52", "gid#a"), Noted("partner", "Tom", "gid#b"))
-    learned = [LearnedNote(id=5, shop_id=1, client_gid="g", key="ring_size", value="54", case_id=1, learned_at=NOW)]
+    learned = [
+        LearnedNote(
+            id=5, shop_id=1, client_gid="g", key="ring_size", value="54", case_id=1, learned_at=NOW, learned_by=1
+        )
+    ]
     seen = with_learned(Seen(client=ClientSeen(gid="g", notes=there)), learned, client_gid="g")
     assert seen.client is not None
     assert [(n.key, n.value, n.source) for n in seen.client.notes] == [
@@ -189,7 +193,9 @@ def test_what_was_learned_stands_in_the_place_of_the_same_thing_however_shopify_
 
 def test_without_anything_learned_or_anybody_to_learn_of_what_was_read_stays_as_it_is() -> None:
     seen = Seen(client=ClientSeen(gid="g"))
-    note = LearnedNote(id=5, shop_id=1, client_gid="g", key="ring_size", value="54", case_id=1, learned_at=NOW)
+    note = LearnedNote(
+        id=5, shop_id=1, client_gid="g", key="ring_size", value="54", case_id=1, learned_at=NOW, learned_by=1
+    )
     assert with_learned(seen, [], client_gid="g") is seen and with_learned(seen, [note], client_gid=None) is seen
     fresh = with_learned(Seen(), [note], client_gid="g").client
     assert fresh is not None and (fresh.gid, fresh.notes[0].value) == ("g", "54")

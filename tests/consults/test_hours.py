@@ -42,7 +42,7 @@ class Bob:
     case: Case
 
     @property
-    def about(self) -> dict[str, int]:
+    def about(self) -> dict[str, Any]:
         return {"shop_id": self.shop_id, "advisor_id": cast.number(self.advisor.id)}
 
     def is_free(self, at: datetime, now: datetime = NOW, minutes: int = 30) -> bool:
@@ -148,7 +148,7 @@ def test_days_that_are_over_are_not_listed_and_another_shop_touches_none(bob: Bo
 
 
 def test_time_away_is_noted_once_and_ends_with_its_last_moment(bob: Bob) -> None:
-    span = {"starts_at": FOUR, "ends_at": FOUR + HALF}
+    span: dict[str, Any] = {"starts_at": FOUR, "ends_at": FOUR + HALF}
     row = note_away(bob.session, **bob.about, **span)
     assert note_away(bob.session, **bob.about, **span).id == row.id
     moments = (FOUR - timedelta(seconds=1), FOUR, FOUR + HALF - timedelta(seconds=1), FOUR + HALF)
@@ -225,7 +225,7 @@ def test_a_calendar_that_could_not_be_read_for_a_day_offers_nothing_where_it_is_
     feed = BusyFeed(**bob.about, address="https://c.example/1.ics", added_at=NOW - timedelta(days=9), read_at=NOW)
     bob.session.add(feed)
     bob.session.flush()
-    block = {"feed_id": cast.number(feed.id), "starts_at": FOUR, "ends_at": FOUR + HALF}
+    block: dict[str, Any] = {"feed_id": cast.number(feed.id), "starts_at": FOUR, "ends_at": FOUR + HALF}
     bob.session.add(BusyBlock(**bob.about, **block))
     bob.session.flush()
     assert "15:00" not in bob.starts() and "15:30" in bob.starts() and not bob.is_free(FOUR)

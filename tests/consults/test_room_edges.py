@@ -196,7 +196,7 @@ def database(sqlite_url: str) -> Any:
 
 
 def test_credentials_are_used_for_four_hours_and_fetched_anew_while_they_last_for_two(database: Database) -> None:
-    about = {"turn_urls": "", "turn_secret": "", "participant_id": 1}
+    about: dict[str, Any] = {"turn_urls": "", "turn_secret": "", "participant_id": 1}
     with database.begin() as session:
         assert is_wanted(session, now=NOW) and relays_for(session, **about, now=NOW) == []
         keep(session, [{"urls": "turn:a"}], now=NOW)
@@ -210,7 +210,7 @@ def test_credentials_are_used_for_four_hours_and_fetched_anew_while_they_last_fo
 
 
 def test_the_houses_own_relay_is_given_beside_what_was_fetched(database: Database) -> None:
-    own = {"turn_urls": "turn:own.example:3478", "turn_secret": "s", "participant_id": 9}
+    own: dict[str, Any] = {"turn_urls": "turn:own.example:3478", "turn_secret": "s", "participant_id": 9}
     with database.begin() as session:
         keep(session, [{"urls": "turn:a"}], now=NOW)
         lent, ours = relays_for(session, **own, now=NOW)

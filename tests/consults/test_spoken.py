@@ -178,7 +178,7 @@ def test_it_ends_after_sixteen_turns_however_kind_they_are() -> None:
     ],
 )
 def test_each_step_is_taken_in_its_order(said: tuple[str, ...], taken: str) -> None:
-    scene = Scene(**{**vars(SCENE), "beats": SCENE.beats | {"gone": Beat("…", {}, "gone")}})
+    scene = Scene(**{**vars(SCENE), "beats": {**SCENE.beats, "gone": Beat("…", {}, "gone")}})
     found = score(scene, played(*said, scene=scene))
     assert " ".join(found.taken) == taken
     assert found.points == A_STEP * len(found.taken) + (PHRASES if said else 0)

@@ -24,7 +24,7 @@ def wrongs(currency: str = "USD", **typed: Any) -> set[str]:
 
 
 def test_a_row_is_read_as_it_is_kept() -> None:
-    typed = {
+    typed: dict[str, Any] = {
         "title": "  Resize   it ", "words": " In our own  atelier. ", "cost": "120.50", "from": "5,000",
         "kinds": "Ring, band ,RING,, ", "in_budget": "on", "boutique_ids": (3, 4),
     }  # fmt: skip

@@ -42,7 +42,7 @@ class Asked:
 @pytest.fixture
 def shop_id(on_sqlite: Database, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> int:
     """The code of this file is 000007: one that begins with zeros."""
-    monkeypatch.setattr(codes.secrets, "randbelow", lambda _most: 7)
+    monkeypatch.setattr("notifications.codes.secrets.randbelow", lambda _most: 7)
     with on_sqlite.begin() as session:
         return cast.number(cast.alice(session).id)
 
@@ -54,7 +54,7 @@ def ask(on_sqlite: Database, shop_id: int) -> Callable[..., tuple[str, bool]]:
             about: dict[str, Any] = {"shop_id": shop_id, "now": NOW} | more
             times = {"shop_id": about["shop_id"], "now": about["now"]}
             token, asked_id = codes.ask(session, wanted="1042", address=to, channel=channel, **times)
-            sent = {"order_gid": ORDER, "order_name": "#1042", "house": "Verdane", "secret": "s"}
+            sent: dict[str, Any] = {"order_gid": ORDER, "order_name": "#1042", "house": "Verdane", "secret": "s"}
             return token, codes.send(session, asked_id=asked_id, to=to, channel=channel, **sent, **about)
 
     return asked

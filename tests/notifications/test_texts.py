@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -144,7 +145,7 @@ def test_a_consent_is_of_one_address_one_channel_and_one_house(session: Session,
 
 
 def test_taken_back_it_stands_no_more_its_proof_stays_and_a_new_one_is_another(session: Session, shop_id: int) -> None:
-    about = {"shop_id": shop_id, "channel": WHATSAPP, "address": CLEO}
+    about: dict[str, Any] = {"shop_id": shop_id, "channel": WHATSAPP, "address": CLEO}
     first = agree(session, shop_id)
     assert consents.withdraw(session, **about, now=NOW + timedelta(days=1))
     assert not consents.withdraw(session, **about, now=NOW + timedelta(days=2)), "there is none to take back"
