@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
 
-TYPED = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+LETTERS_BEFORE_FIGURES = re.compile(r"(?<=[A-Za-z])(?=\d)")
 
 
 @dataclass(frozen=True, order=True)
@@ -27,17 +27,6 @@ class Money:
         except (InvalidOperation, TypeError, ValueError, OverflowError):
             raise ValueError(f"not an amount: {amount!r}") from None
 
-    @classmethod
-    def typed(cls, text: str, currency: str) -> "Money":
-        """From what a person typed: "14,800.50", "14 800", "14800". A comma stands only before thousands.
-
-        Raises ValueError else: "12,50" is twelve and a half to some, and must not become twelve hundred and fifty.
-        """
-        plain = "".join(text.split())
-        if not TYPED.fullmatch(plain):
-            raise ValueError(f"not an amount: {text!r}")
-        return cls.parse(plain.replace(",", ""), currency)
-
     @property
     def amount(self) -> str:
         """The decimal string providers expect, "14800.00"."""
@@ -48,14 +37,19 @@ class Money:
         """For a reader: "$14,800", with the fraction only where there is one. A locale nobody knows reads English."""
         value, known = Decimal(self.amount), _known(locale)
         if value != value.to_integral_value():
-            return format_currency(value, self.currency, locale=known)
+            return spaced(format_currency(value, self.currency, locale=known))
         pattern = known.currency_formats["standard"].pattern.replace(".00", "")
-        return format_currency(value, self.currency, format=pattern, locale=known, currency_digits=False)
+        return spaced(format_currency(value, self.currency, format=pattern, locale=known, currency_digits=False))
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return Money(self.cents + other.cents, self.currency)
+
+
+def spaced(shown: str) -> str:
+    """ "CHF 5,000" for "CHF5,000": CLDR puts a blank between letters and figures, which Babel leaves out."""
+    return LETTERS_BEFORE_FIGURES.sub("\xa0", shown)
 
 
 def _known(locale: str) -> Locale:
