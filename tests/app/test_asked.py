@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from shopify_app.asked import MOST_ROW_ID, AskedJson, CleanValues, listen_carefully, row_id
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def app() -> Flask:
     """Pages that say what they were asked."""
     app = Flask(__name__)

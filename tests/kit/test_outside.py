@@ -109,12 +109,15 @@ def test_nothing_but_https_is_spoken(url: str, connected: list[tuple[str, int]])
     assert connected == []
 
 
-def test_the_certificate_is_asked_for_under_the_name_and_not_under_the_address() -> None:
+def test_the_certificate_is_asked_for_under_the_name_and_not_under_the_address(
+    connected: list[tuple[str, int]],
+) -> None:
     pool = public_http().get_adapter(URL).poolmanager.connection_from_url(URL)  # type: ignore[attr-defined]
     connection = pool._new_conn()
-    with resolving(["127.0.0.1"]), pytest.raises(urllib3.exceptions.NewConnectionError):
+    with resolving([PUBLIC]), pytest.raises(urllib3.exceptions.NewConnectionError):
         connection._new_conn()
-    assert connection.host == "labels.example" and connection._dns_host == "labels.example"
+    assert connected == [(PUBLIC, 443)] and connection.host == "labels.example"
+    assert connection._dns_host == "labels.example", "the next connection is checked anew"
 
 
 def test_a_stand_in_on_this_machine_is_reached_by_its_own_address_and_nothing_beside_it(
