@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from kit.clock import now
+from shops import crypt
 from webhooks import commits
-from webhooks.commits import Committer, NotStored, Overloaded
+from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
+from webhooks.models import Delivery, DeliveryState
 from webhooks.rows import Row
 
 
@@ -245,3 +248,18 @@ def test_one_who_hangs_up_leaves_the_others_their_answer(committer: Committer, w
 
 def test_how_many_may_wait_and_for_how_long_is_as_decision_2_promises() -> None:
     assert (commits.MOST_WAITING, commits.PATIENCE_SECONDS) == (5000, 10.0)
+
+
+def test_only_deliveries_nobody_handled_yet_are_counted_as_waiting() -> None:
+    crypt.use_keys("a-key-for-tests")
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    Delivery.__table__.create(engine)  # type: ignore[attr-defined]
+    assert count_waiting(engine) == 0
+    with Session(engine) as session:
+        states = [DeliveryState.NEW, DeliveryState.NEW, *DeliveryState]
+        session.add_all(
+            Delivery(source="shopify", topic="t", external_id=str(n), body=b"", received_at=now(), state=state)
+            for n, state in enumerate(states)
+        )
+        session.commit()
+    assert count_waiting(engine) == 3
