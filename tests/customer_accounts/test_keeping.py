@@ -19,6 +19,12 @@ DOMAIN = "verdane.myshopify.com"
 MOMENT = timedelta(microseconds=1)
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: nothing here is the database's own to decide."""
+    return sqlite_url
+
+
 class House:
     """One client signed in until `ends`; Shopify answers a renewal with whatever the test says."""
 

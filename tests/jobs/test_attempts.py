@@ -204,3 +204,33 @@ def test_troubles_are_listed_newest_first_and_by_shop(database: Database) -> Non
     with database.begin() as session:
         assert [row.root_id for row in failed_jobs(session)] == ["2", "1", "0"]
         assert [row.root_id for row in failed_jobs(session, shop_id=7)] == ["2", "0"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        pytest.param("cut in an emoji \ud83d", "cut in an emoji ?", id="half a character"),
+        pytest.param("NUL \x00.", "NUL .", id="NUL"),
+        pytest.param("é" * 3000, "é" * 1980, id="without end"),
+    ],
+)
+@pytest.mark.parametrize("kind", [OutsideError, Waiting, ValueError])
+def test_whatever_a_provider_or_an_error_says_the_job_is_not_lost_for_it(
+    database: Database, queue: Queue, clock: Clock, kind: type[Exception], words: str, kept: str
+) -> None:
+    """No database takes such a text, and an attempt whose failure cannot be recorded would end at the engine."""
+    error = OutsideError("a", words) if kind is OutsideError else kind(words)
+    assert attempt(database, fails(error)) in ("retrying", "waiting")
+    told = the_trouble(database).reason
+    assert told.removeprefix("a: ").removeprefix("ValueError: ").startswith(kept) and len(told) <= 2000
+    assert len(queue.waiting) == 1
+
+
+def test_one_that_is_tried_again_keeps_when_it_first_failed_and_says_when_it_last_did(
+    database: Database, queue: Queue, clock: Clock
+) -> None:
+    attempt(database, fails(Waiting("a", cause="booking")))
+    clock.at = NOW + timedelta(hours=1)
+    attempt(database, fails(OutsideError("b", "c", cause="account")), 1)
+    row = the_trouble(database)
+    assert (row.first_at, row.last_at, row.attempts, row.cause, row.reason) == (NOW, clock.at, 2, "account", "b: c")

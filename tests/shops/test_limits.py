@@ -17,6 +17,12 @@ NEXT_HOUR = AT + timedelta(microseconds=1)
 EMAIL, ORDER = "email:cleo@example.com", "order:#1042"
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite; the one test in which the database decides names the other."""
+    return sqlite_url
+
+
 def one_try(session: Session, shop_id: int, *, at: datetime = AT, secret: str = "key", **most: int) -> bool:
     tries = {what.replace("_", ":"): often for what, often in (most or {"email": 2}).items()}
     return may_try(session, shop_id=shop_id, tries=tries, secret=secret, now=at)
@@ -28,6 +34,15 @@ def test_as_often_as_was_said_and_not_once_more(database: Database) -> None:
         assert [one_try(session, shop_id) for _ in range(4)] == [True, True, False, False]
         (row,) = session.exec(select(Tally)).all()
         assert row.count == 4, "a try over the limit counts as well"
+
+
+def test_on_postgresql_tries_are_counted_in_the_same_way(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.begin() as session:
+        shop_id = cast.number(cast.alice(session).id)
+        assert [one_try(session, shop_id, order=2, email=2) for _ in range(3)] == [True, True, False]
+        assert sorted(session.exec(select(Tally.count)).all()) == [3, 3]
+    database.close()
 
 
 def test_an_hour_is_the_clocks_and_the_next_one_begins_anew(database: Database) -> None:

@@ -14,6 +14,12 @@ A, B, C, D = (f"gid://shopify/Customer/{n}" for n in range(1, 5))
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: nothing here is the database's own to decide."""
+    return sqlite_url
+
+
+@pytest.fixture
 def shop_id(database: Database) -> int:
     with database.begin() as session:
         return cast.number(cast.alice(session).id)

@@ -24,6 +24,12 @@ CLEO = "gid://shopify/Customer/9"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: nothing here is the database's own to decide."""
+    return sqlite_url
+
+
+@pytest.fixture
 def shop_id(database: Database) -> int:
     with database.begin() as session:
         return cast.number(cast.alice(session).id)
