@@ -20,10 +20,13 @@ def outcome(**changed: Any) -> dict[str, Any]:
         "discountedSubtotal": both("100.00", presented="90.00"),
         "maximumRefundable": both("100.00", presented="90.00"),
         "totalTax": both("20.00", presented="18.00"),
-        "financialTransfer": {"__typename": "RefundReturnOutcome", "amount": both("120.00", presented="108.00"),
-                              "suggestedTransactions": []},
+        "financialTransfer": {
+            "__typename": "RefundReturnOutcome",
+            "amount": both("120.00", presented="108.00"),
+            "suggestedTransactions": [],
+        },
         **changed,
-    }  # fmt: skip
+    }
 
 
 def told(**changed: Any) -> SuggestedOutcome:
@@ -119,12 +122,12 @@ def test_a_refund_whose_amount_in_the_shops_money_is_not_told_says_so() -> None:
         pytest.param({}, 9_000 + 1_800, id="with tax"),
         pytest.param({"totalTax": None}, 9_000, id="without"),
         pytest.param({"totalDuties": both("10.00", presented="5.00")}, 10_800 + 500, id="and duties"),
-        pytest.param({"totalCartDiscountAmount": both("10.00", presented="10.00")}, 10_800 - 1_000, id="less a discount"),
+        pytest.param({"totalCartDiscountAmount": both("10.00", presented="10.00")}, 10_800 - 1_000, id="less"),
         pytest.param({"shipping": {"amountSet": both("7.00", presented="7.00")}}, 10_800 + 700, id="and shipping"),
         pytest.param({"shipping": {"amountSet": None}}, 10_800, id="shipping of which nothing is said"),
         pytest.param({"shipping": None}, 10_800, id="no shipping"),
     ],
-)  # fmt: skip
+)
 def test_what_the_pieces_come_to_is_subtotal_less_discounts_and_all_that_goes_with_them(
     changed: dict[str, Any], cents: int
 ) -> None:

@@ -108,7 +108,11 @@ def test_lines_come_with_the_reasons_that_fit_them_page_by_page() -> None:
 def test_reasons_still_in_use_are_read_to_the_last_page() -> None:
     pages = [
         {"returnReasonDefinitions": connection({"id": "1", "name": "Size"}, page=more("c"))},
-        {"returnReasonDefinitions": connection({"id": "2", "name": "Gone", "deleted": True}, {"id": "3", "name": "It"})},
+        {
+            "returnReasonDefinitions": connection(
+                {"id": "2", "name": "Gone", "deleted": True}, {"id": "3", "name": "It"}
+            )
+        },
     ]
     told = Told()("return_reason_definitions", *pages)
     assert ShopifyOpenings(told.api).reasons(7) == (Reason("1", "Size"), Reason("3", "It"))
@@ -117,8 +121,12 @@ def test_reasons_still_in_use_are_read_to_the_last_page() -> None:
 
 @pytest.mark.parametrize(
     ("order", "buyer"),
-    [({"customer": {"id": "gid://shopify/Customer/9"}}, "gid://shopify/Customer/9"), ({"customer": None}, None), (None, None)],
-)  # fmt: skip
+    [
+        ({"customer": {"id": "gid://shopify/Customer/9"}}, "gid://shopify/Customer/9"),
+        ({"customer": None}, None),
+        (None, None),
+    ],
+)
 def test_the_buyer_is_the_orders_customer_and_a_guest_is_nobody(order: Any, buyer: str | None) -> None:
     assert ShopifyOpenings(Told()("order_buyer", {"order": order}).api).buyer(7, ORDER) == buyer
 
@@ -169,9 +177,7 @@ def test_all_returns_of_an_order_are_read_with_their_lines_in_one_order() -> Non
         {"order": {"returns": connection(a_return(1, *two), page=more("c"))}},
         {"order": {"returns": connection(a_return(2))}},
     )
-    first = OrderReturn(
-        "r-1", "OPEN", datetime(2026, 11, 21, 8, tzinfo=UTC), (("", 1), ("fl-1", 3), ("fl-2", 1))
-    )
+    first = OrderReturn("r-1", "OPEN", datetime(2026, 11, 21, 8, tzinfo=UTC), (("", 1), ("fl-1", 3), ("fl-2", 1)))
     found = ShopifyOpenings(told.api).returns_of(7, ORDER)
     assert found == (first, OrderReturn("r-2", "OPEN", datetime(2026, 11, 22, 8, tzinfo=UTC), ()))
     assert [variables for _, variables in told.asked] == [{"id": ORDER, "after": None}, {"id": ORDER, "after": "c"}]
@@ -247,21 +253,46 @@ LIKE = ReturnRead(
     order_name="#1042",
     lines=(
         ReturnLineRead(
-            gid="rl-1", quantity=2, processed=0, unprocessed=2, refundable=2, fulfillment_line_gid="fl-1", line_gid="l-1",
-            title="", detail="", sku="", image="", reason_label="", customer_note="n" * 300,
-            unit_total=Money(1, "USD"), unit_total_presentment=Money(1, "USD"), reason_gid="reason",
+            gid="rl-1",
+            quantity=2,
+            processed=0,
+            unprocessed=2,
+            refundable=2,
+            fulfillment_line_gid="fl-1",
+            line_gid="l-1",
+            title="",
+            detail="",
+            sku="",
+            image="",
+            reason_label="",
+            customer_note="n" * 300,
+            unit_total=Money(1, "USD"),
+            unit_total_presentment=Money(1, "USD"),
+            reason_gid="reason",
         ),
         ReturnLineRead(
-            gid="rl-2", quantity=1, processed=0, unprocessed=1, refundable=1, fulfillment_line_gid="fl-2", line_gid="l-2",
-            title="", detail="", sku="", image="", reason_label="", customer_note="",
-            unit_total=Money(1, "USD"), unit_total_presentment=Money(1, "USD"),
+            gid="rl-2",
+            quantity=1,
+            processed=0,
+            unprocessed=1,
+            refundable=1,
+            fulfillment_line_gid="fl-2",
+            line_gid="l-2",
+            title="",
+            detail="",
+            sku="",
+            image="",
+            reason_label="",
+            customer_note="",
+            unit_total=Money(1, "USD"),
+            unit_total_presentment=Money(1, "USD"),
         ),
     ),
     rfos=(),
     refunds=(),
     presentment_currency="USD",
     created_at=ASKED_AT,
-)  # fmt: skip
+)
 
 
 def test_a_return_made_anew_has_the_same_pieces_for_the_same_reasons_and_the_day_it_was_asked() -> None:

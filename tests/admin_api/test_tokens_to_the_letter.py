@@ -253,7 +253,9 @@ def test_a_shops_admin_is_the_shop_or_the_stand_in() -> None:
         assert admin_base(cast.settings(shopify_admin_base_url=base), DOMAIN) == f"http://127.0.0.1:1/{DOMAIN}"
 
 
-@pytest.mark.parametrize("answer", [[], None, "x", {}, {"access_token": None}, {"access_token": 7}, {"access_token": ""}])
+@pytest.mark.parametrize(
+    "answer", [[], None, "x", {}, {"access_token": None}, {"access_token": 7}, {"access_token": ""}]
+)
 def test_an_answer_without_a_token_is_none(answer: Any) -> None:
     with pytest.raises(ValueError, match=r"^no access token$"):
         read_grant(answer, NOW)

@@ -136,13 +136,13 @@ def test_a_json_body_is_clean_at_any_depth(app: Flask, body: bytes, found: Any) 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe"])
 def test_what_is_no_json_or_is_nested_without_end_is_refused_and_no_fault_of_ours(app: Flask, body: bytes) -> None:
-    with app.test_request_context("/say", method="POST", data=body, content_type="application/json"):
-        with pytest.raises(BadRequest):
-            request.get_json()
+    asked = app.test_request_context("/say", method="POST", data=body, content_type="application/json")
+    with asked, pytest.raises(BadRequest):
+        request.get_json()
     assert app.test_client().post("/say", data=body, content_type="application/json").json["json"] is None
 
 
 def test_one_nested_without_end_says_so(app: Flask) -> None:
     loads: Callable[[str], Any] = AskedJson(app).loads
-    with pytest.raises(ValueError, match="^nested too deeply$"):
+    with pytest.raises(ValueError, match=r"^nested too deeply$"):
         loads("[" * 100_000)

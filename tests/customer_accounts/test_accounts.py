@@ -56,11 +56,19 @@ def test_where_everything_is_shopify_says_itself_and_is_asked_once(shopify: resp
 @pytest.mark.parametrize("name", ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize(
     "address",
-    [None, "", "http://shopify.com/a", "https://", "//shopify.com", "https://me@shopify.com/a", "javascript:x", "https://[", 7],
-)  # fmt: skip
-def test_an_address_that_is_not_to_be_trusted_is_none(
-    shopify: responses.RequestsMock, name: str, address: Any
-) -> None:
+    [
+        None,
+        "",
+        "http://shopify.com/a",
+        "https://",
+        "//shopify.com",
+        "https://me@shopify.com/a",
+        "javascript:x",
+        "https://[",
+        7,
+    ],
+)
+def test_an_address_that_is_not_to_be_trusted_is_none(shopify: responses.RequestsMock, name: str, address: Any) -> None:
     discovered(shopify, **{name: address})
     with pytest.raises(OutsideError, match="an address in the discovery is none") as error:
         discover(make_http(""), f"https://{DOMAIN}")
@@ -70,7 +78,9 @@ def test_an_address_that_is_not_to_be_trusted_is_none(
 def test_a_stand_in_counts_where_the_operator_named_it_and_nowhere_beside_it(shopify: responses.RequestsMock) -> None:
     there = {name: value.replace("https://shopify.com", "http://127.0.0.1:4100") for name, value in PLACES.items()}
     discovered(shopify, **there)
-    assert discover(make_http(""), f"https://{DOMAIN}", local="http://127.0.0.1:4100/shop").token.startswith("http://127")
+    assert discover(make_http(""), f"https://{DOMAIN}", local="http://127.0.0.1:4100/shop").token.startswith(
+        "http://127"
+    )
     for other in ("http://127.0.0.1:4101", "https://127.0.0.1:4100", ""):
         with pytest.raises(OutsideError):
             discover(make_http(""), f"https://{DOMAIN}", local=other)
@@ -172,8 +182,18 @@ def test_a_renewal_brings_what_shopify_gives_and_sends_no_secret(shopify: respon
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [(1, 1), (3600, 3600), (59.5, 59.5), (None, 300), (0, 300), (-5, 300), ("3600", 300), (86_400 * 30, 300), (86_400 * 30 - 1, 86_400 * 30 - 1)],
-)  # fmt: skip
+    [
+        (1, 1),
+        (3600, 3600),
+        (59.5, 59.5),
+        (None, 300),
+        (0, 300),
+        (-5, 300),
+        ("3600", 300),
+        (86_400 * 30, 300),
+        (86_400 * 30 - 1, 86_400 * 30 - 1),
+    ],
+)
 def test_where_shopify_does_not_say_how_long_a_token_lasts_it_is_a_short_while(
     shopify: responses.RequestsMock, said: Any, seconds: float
 ) -> None:

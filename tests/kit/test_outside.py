@@ -38,7 +38,7 @@ def resolving(*answers: list[str]) -> Any:
         pytest.param("127.0.0.1", id="this machine"),
         pytest.param("::1", id="this machine, by its newer address"),
         pytest.param("::ffff:127.0.0.1", id="this machine, dressed as a newer address"),
-        pytest.param("0.0.0.0", id="any address of this machine"),  # noqa: S104
+        pytest.param("0.0.0.0", id="any address of this machine"),
         pytest.param("10.0.0.7", id="a house's own network"),
         pytest.param("172.16.0.1", id="another"),
         pytest.param("192.168.1.1", id="a router at home"),

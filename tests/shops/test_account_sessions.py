@@ -146,9 +146,7 @@ def test_signing_out_takes_the_row_and_only_in_its_own_shop(database: Database, 
         assert read_session(session, shop_id=shop_id, session_id=row_id) is None
 
 
-def test_a_clients_data_goes_from_every_device_and_nobody_elses(
-    database: Database, shop_id: int, dana_id: int
-) -> None:
+def test_a_clients_data_goes_from_every_device_and_nobody_elses(database: Database, shop_id: int, dana_id: int) -> None:
     with database.begin() as session:
         for where, whose in ((shop_id, CLEO), (shop_id, CLEO), (shop_id, f"{CLEO}9"), (dana_id, CLEO)):
             signed_in(session, where, client_gid=whose)
@@ -191,7 +189,12 @@ def test_what_a_renewal_brings_is_kept_and_the_lease_given_back(database: Databa
             assert row is not None
             return row.access_token, row.refresh_token, row.access_expires_at, row.renewing_until
 
-        assert kept(Tokens("x", later, "y"), whose=dana_id) == ("access-1", "refresh-1", TOKENS.access_expires_at, NOW + LEASE)
+        assert kept(Tokens("x", later, "y"), whose=dana_id) == (
+            "access-1",
+            "refresh-1",
+            TOKENS.access_expires_at,
+            NOW + LEASE,
+        )
         assert kept(None) == ("access-1", "refresh-1", TOKENS.access_expires_at, None)
         assert kept(Tokens("access-2", later)) == ("access-2", "refresh-1", later, None)
         assert kept(Tokens("access-3", later, "refresh-3")) == ("access-3", "refresh-3", later, None)

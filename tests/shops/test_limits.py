@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from kit.db import Database
 from kit.tokens import keyed_hash, token_hash
+from shops import crypt
 from shops.limits import Pace, forget_tallies, may_try, pace
 from shops.models import Tally
 from tests import cast
@@ -37,6 +38,7 @@ def test_as_often_as_was_said_and_not_once_more(database: Database) -> None:
 
 
 def test_on_postgresql_tries_are_counted_in_the_same_way(postgres_url: str) -> None:
+    crypt.use_keys("a-key-for-tests")
     database = Database(postgres_url)
     with database.begin() as session:
         shop_id = cast.number(cast.alice(session).id)

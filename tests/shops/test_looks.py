@@ -57,9 +57,19 @@ def test_a_colour_is_taken_with_or_without_its_sign_and_in_capitals(given: str, 
 
 @pytest.mark.parametrize(
     "given",
-    ["#fff", "green", "#12345g", "#1234567", "##233b33", "#233b33;}", "rgb(0,0,0)", "#\u0661\u0661\u0661\u0661\u0661\u0661",
-     "url(x)", "#233b33\n}"],
-)  # fmt: skip
+    [
+        "#fff",
+        "green",
+        "#12345g",
+        "#1234567",
+        "##233b33",
+        "#233b33;}",
+        "rgb(0,0,0)",
+        "#\u0661\u0661\u0661\u0661\u0661\u0661",
+        "url(x)",
+        "#233b33\n}",
+    ],
+)
 @pytest.mark.parametrize("field", ["accent", "on_accent"])
 def test_what_is_no_colour_is_told_at_its_field_and_the_usual_stands_in(field: str, given: str) -> None:
     look, wrongs = read_look({field: given})

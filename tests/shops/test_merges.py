@@ -1,6 +1,6 @@
 """Which record stands for which, in whatever order Shopify tells of the merges."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from sqlmodel import Session, select
@@ -74,9 +74,7 @@ def test_a_merge_is_one_shops_own(database: Database, shop_id: int) -> None:
 def test_a_chain_of_more_than_anybody_merges_is_followed_no_further(database: Database, shop_id: int) -> None:
     with database.begin() as session:
         gids = [f"gid://shopify/Customer/{n}" for n in range(MOST_STEPS + 5)]
-        session.add_all(
-            ClientMerge(shop_id=shop_id, gone_gid=one, kept_gid=other) for one, other in zip(gids, gids[1:], strict=False)
-        )
+        session.add_all(ClientMerge(shop_id=shop_id, gone_gid=one, kept_gid=other) for one, other in pairwise(gids))
         session.flush()
         assert standing(session, shop_id=shop_id, client_gid=gids[0]) == gids[MOST_STEPS - 1]
         assert len(merged_into(session, shop_id=shop_id, client_gid=gids[-1])) == MOST_STEPS

@@ -1,4 +1,4 @@
-"""What a shop keeps of its duties: requests to be answered, who looked at what, its figures, and what is thrown away."""
+"""What a shop keeps of its duties: requests to answer, who looked at what, its figures; and what is thrown away."""
 
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
@@ -160,7 +160,9 @@ def test_every_day_what_ran_out_goes_to_the_instant_and_nothing_else(database: D
             link = session.exec(select(Link).where(Link.subject_id == number)).one()
             link.expires_at = at
         for number, at in enumerate((NOW, NOW - instant)):
-            session.add(DeskSession(shop_id=shop_id, advisor_id=number, token_hash=str(number), made_at=NOW, expires_at=at))
+            session.add(
+                DeskSession(shop_id=shop_id, advisor_id=number, token_hash=str(number), made_at=NOW, expires_at=at)
+            )
         for who, at in (("kept", NOW - year), ("gone", NOW - year - instant)):
             accesses.note_access(session, shop_id=shop_id, who=who, what=accesses.RETURN, subject="rma:1", now=at)
         for hours in (0, 2, 3):

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from kit.clock import now
 from shops import crypt
 from webhooks import commits
-from webhooks.commits import Committer, NotStored, Overloaded, count_waiting
+from webhooks.commits import Committer, Overloaded, count_waiting
 from webhooks.models import Delivery, DeliveryState
 from webhooks.rows import Row
 

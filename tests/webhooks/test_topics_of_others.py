@@ -90,7 +90,9 @@ def test_a_text_comes_with_who_sent_it_to_which_number_of_ours() -> None:
         "OptOutType": "STOP",
         "WaId": "3361",
     }
-    assert parsed("twilio/inbound", form) == TextArrived("SM1", "+33612344141", "STOP é", "STOP", "+33184880020", "3361")
+    assert parsed("twilio/inbound", form) == TextArrived(
+        "SM1", "+33612344141", "STOP é", "STOP", "+33184880020", "3361"
+    )
 
 
 @pytest.mark.parametrize("form", [{}, {"MessageSid": "SM1"}, {"From": "+336"}, {"MessageSid": "", "From": "+336"}])
@@ -123,15 +125,22 @@ def test_what_became_of_a_text(form: dict[str, str], event: MessageStatus | None
     ("body", "event"),
     [
         ({"result": {"tracking_code": "1Z"}}, TrackerUpdated("1Z", "unknown", "", "", "")),
-        ({"id": "evt", "created_at": "then", "result": {"tracking_code": "1Z", "status": None, "carrier": None}},
-         TrackerUpdated("1Z", "unknown", "then", "evt", "")),
-        ({"created_at": "then", "result": {"tracking_code": "1Z", "status": "x" * 99, "updated_at": "now", "carrier": "y" * 99}},
-         TrackerUpdated("1Z", "x" * 40, "now", "", "y" * 60)),
+        (
+            {"id": "evt", "created_at": "then", "result": {"tracking_code": "1Z", "status": None, "carrier": None}},
+            TrackerUpdated("1Z", "unknown", "then", "evt", ""),
+        ),
+        (
+            {
+                "created_at": "then",
+                "result": {"tracking_code": "1Z", "status": "x" * 99, "updated_at": "now", "carrier": "y" * 99},
+            },
+            TrackerUpdated("1Z", "x" * 40, "now", "", "y" * 60),
+        ),
         ({"result": {"tracking_code": ""}}, None),
         ({"result": ["1Z"]}, None),
         ({}, None),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("topic", ["tracker.created", "tracker.updated"])
 def test_a_tracker_tells_where_a_parcel_is_in_the_carriers_own_word(
     topic: str, body: dict[str, Any], event: TrackerUpdated | None
