@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webhooks.bodies import read_json
@@ -77,5 +77,6 @@ plain = st.recursive(
 
 
 @given(plain, st.booleans())
+@settings(max_examples=50)
 def test_what_holds_none_of_that_is_read_as_it_was_written(value: Any, ascii_only: bool) -> None:
     assert read_json(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
