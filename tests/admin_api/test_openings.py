@@ -167,7 +167,7 @@ def a_return(number: int, *lines: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_all_returns_of_an_order_are_read_with_their_lines_in_one_order() -> None:
-    two = [
+    two: list[dict[str, Any]] = [
         {"fulfillmentLineItem": {"id": "fl-2"}, "quantity": 1},
         {"fulfillmentLineItem": {"id": "fl-1"}, "quantity": 3},
         {"fulfillmentLineItem": None, "quantity": 1},

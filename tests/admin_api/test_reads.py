@@ -25,7 +25,7 @@ AT_UTC = "2027-01-01T00:30:15Z"
 
 def test_an_orders_contact_is_its_own_and_else_the_clients() -> None:
     client = {"defaultEmailAddress": {"emailAddress": "c@x"}, "defaultPhoneNumber": {"phoneNumber": "+331"}}
-    orders = [
+    orders: list[dict[str, Any]] = [
         {"id": "o-0", "name": "#10420"},
         {"id": "o-1", "name": "#1042", "email": "o@x", "phone": "+332", "customer": client},
     ]
@@ -90,7 +90,7 @@ def read_return(number: int, order: str) -> SweptReturn:
 
 
 def test_an_order_of_more_returns_than_a_page_shows_is_read_to_its_end() -> None:
-    orders = [
+    orders: list[dict[str, Any]] = [
         {"id": "o-1", "returns": connection(swept(1))},
         {"id": "o-2", "returns": connection(swept(2), page=more("r"))},
         {"id": "o-3", "returns": None},

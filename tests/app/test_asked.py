@@ -8,6 +8,7 @@ from flask import Flask, jsonify, request
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
+from werkzeug.test import TestResponse
 
 from shopify_app.asked import MOST_ROW_ID, AskedJson, CleanValues, listen_carefully, row_id
 
@@ -32,6 +33,12 @@ def app() -> Flask:
         return jsonify(told | {"json": request.get_json(silent=True)})
 
     return app
+
+
+def said(answer: TestResponse) -> dict[str, Any]:
+    """What the page was asked, in its own words."""
+    assert answer.status_code == 200 and isinstance(answer.json, dict)
+    return answer.json
 
 
 # --- ids
@@ -92,15 +99,13 @@ def test_an_address_with_an_id_no_row_can_have_is_not_there(app: Flask, path: st
 
 
 def test_parameters_of_a_query_and_of_a_form_are_clean_their_names_too(app: Flask) -> None:
-    said = app.test_client().post("/say?a%00b=c%00d&n=%E2%80%AEx&n=2", data={"note\x00": "Anna\x00 \u202eB"})
-    assert said.json["args"] == {"ab": ["cd"], "n": ["x", "2"]}
-    assert said.json["form"] == {"note": ["Anna B"]}
+    told = said(app.test_client().post("/say?a%00b=c%00d&n=%E2%80%AEx&n=2", data={"note\x00": "Anna\x00 \u202eB"}))
+    assert (told["args"], told["form"]) == ({"ab": ["cd"], "n": ["x", "2"]}, {"note": ["Anna B"]})
 
 
 def test_half_a_character_in_a_query_is_no_half_character_any_more(app: Flask) -> None:
-    said = app.test_client().post("/say?a=%ED%A0%BD&b=%FF")
-    assert said.status_code == 200
-    assert all("\ud83d" not in value for values in said.json["args"].values() for value in values)
+    told = said(app.test_client().post("/say?a=%ED%A0%BD&b=%FF"))
+    assert all("\ud83d" not in value for values in told["args"].values() for value in values)
 
 
 def test_a_file_among_the_values_is_left_as_it_is() -> None:
@@ -115,7 +120,7 @@ def test_a_file_among_the_values_is_left_as_it_is() -> None:
 
 def test_the_values_cannot_be_changed_by_a_page() -> None:
     with pytest.raises(TypeError):
-        CleanValues({"a": "1"})["a"] = "2"  # type: ignore[index]
+        CleanValues({"a": "1"})["a"] = "2"
 
 
 # --- JSON
@@ -131,7 +136,7 @@ def test_the_values_cannot_be_changed_by_a_page() -> None:
     ],
 )
 def test_a_json_body_is_clean_at_any_depth(app: Flask, body: bytes, found: Any) -> None:
-    assert app.test_client().post("/say", data=body, content_type="application/json").json["json"] == found
+    assert said(app.test_client().post("/say", data=body, content_type="application/json"))["json"] == found
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe"])
@@ -139,7 +144,7 @@ def test_what_is_no_json_or_is_nested_without_end_is_refused_and_no_fault_of_our
     asked = app.test_request_context("/say", method="POST", data=body, content_type="application/json")
     with asked, pytest.raises(BadRequest):
         request.get_json()
-    assert app.test_client().post("/say", data=body, content_type="application/json").json["json"] is None
+    assert said(app.test_client().post("/say", data=body, content_type="application/json"))["json"] is None
 
 
 def test_one_nested_without_end_says_so(app: Flask) -> None:

@@ -12,7 +12,6 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import connection as sockets
 
-from kit import outside
 from kit.outside import NotOutside, fetch, public_address, public_http
 
 PUBLIC, PUBLIC_6 = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
@@ -29,7 +28,7 @@ def resolving(*answers: list[str]) -> Any:
             raise socket.gaierror("unknown")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-    return patch.object(outside.socket, "getaddrinfo", getaddrinfo)
+    return patch.object(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +66,7 @@ def test_a_public_name_gives_one_of_its_addresses_always_the_same() -> None:
 def test_a_name_nobody_knows_is_an_error_of_the_network() -> None:
     with resolving([]), pytest.raises(OSError, match="unknown"):
         public_address("a.example", 443)
-    with patch.object(outside.socket, "getaddrinfo", lambda *_a, **_b: []), pytest.raises(NotOutside):
+    with patch.object(socket, "getaddrinfo", lambda *_a, **_b: []), pytest.raises(NotOutside):
         public_address("a.example", 443)
 
 

@@ -1,6 +1,7 @@
 """What a shop keeps of its duties: requests to answer, who looked at what, its figures; and what is thrown away."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -127,7 +128,7 @@ def test_looks_are_told_newest_first_so_many_and_of_one_shop(database: Database,
 
 
 def counted(shop_id: int, **changed: object) -> ShopFigures:
-    values = {"counted_at": NOW, "since": NOW - timedelta(days=365), "currency": "JPY", **changed}
+    values: dict[str, Any] = {"counted_at": NOW, "since": NOW - timedelta(days=365), "currency": "JPY", **changed}
     return ShopFigures(shop_id=shop_id, **values)
 
 
