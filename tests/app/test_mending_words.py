@@ -17,8 +17,18 @@ KINDS = {failure.kind: failure for failure in MESSAGES}
 
 
 def message(number: int = 1, **changed: Any) -> Message:
-    given: dict[str, Any] = {"id": number, "shop_id": 7, "name": "client_invited", "channel": "sms", "key": f"k:{number}", "body": "",
-             "recipient": "+33612344141", "state": S.FAILED, "error_code": "", "created_at": NOW}  # fmt: skip
+    given: dict[str, Any] = {
+        "id": number,
+        "shop_id": 7,
+        "name": "client_invited",
+        "channel": "sms",
+        "key": f"k:{number}",
+        "body": "",
+        "recipient": "+33612344141",
+        "state": S.FAILED,
+        "error_code": "",
+        "created_at": NOW,
+    }
     return Message(**(given | changed))
 
 
