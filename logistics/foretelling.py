@@ -14,7 +14,7 @@ from logistics.cover import Load, choose
 from logistics.cover_models import CoverTerm
 from logistics.covering import today_of
 from logistics.neutral import place_of
-from logistics.pack_files import matches
+from logistics.pack_words import matches
 from logistics.reads import Address
 from logistics.restrictions import stops_at_border
 from logistics.road import Road

@@ -18,7 +18,8 @@ from logistics.eligibility.facts import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
 from logistics.money_models import MoneyTerms
-from logistics.pack_files import Pack, law_in, matches
+from logistics.pack_files import Pack, law_in
+from logistics.pack_words import matches
 from logistics.reads import ReturnRead, SoldRead
 from logistics.states import Goods
 from shops.shops import get_shop

@@ -146,7 +146,7 @@ def transfer(order: dict, outcome: Outcome, allocation: str | None) -> dict | No
 
 def to_the_buyer(order: dict, amount: Decimal) -> Decimal:
     """In the buyer's money, so that several refunds of an order come to what all of it comes to at once."""
-    so_far = as_presentment(order, amounts.refunded(order) + amount) - amounts.refunded_as_paid(order)
+    so_far = as_presentment(order, amounts.refunded_exactly(order) + amount) - amounts.refunded_as_paid(order)
     return min(so_far, amounts.received_as_paid(order) - amounts.refunded_as_paid(order))
 
 

@@ -148,6 +148,19 @@ def database(tmp_path: Path, empty: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def secured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """Jobs that were secured, in order, as (name, arguments); none runs."""
+    found: list[tuple[str, dict[str, Any]]] = []
+
+    def put(_session: Any, name: str, payload: dict[str, Any], **_rest: Any) -> None:
+        found.append((name, dict(payload["args"])))
+
+    crypt.use_keys("test-token-key")
+    monkeypatch.setattr(jobs.queue, "put", put)
+    return found
+
+
+@pytest.fixture
 def house(database: Database, monkeypatch: pytest.MonkeyPatch) -> House:
     return make_house(database, monkeypatch)
 

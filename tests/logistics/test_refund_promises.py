@@ -1,4 +1,4 @@
-"""The promised day of a return's money, in every zone: never later than the law, warned of once, then said to be over."""
+"""The promised day of a return's money in every zone: never later than the law, warned of and said to be over once."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ class World:
 
 
 @pytest.fixture
-def world(database: Database) -> Any:
+def world(database: Database, secured: Any) -> Any:
     with database.begin() as session:
         yield World(session)
 

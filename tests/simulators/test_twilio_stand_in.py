@@ -217,6 +217,25 @@ def test_a_restart_remembers_and_what_was_on_its_way_arrives(recorder: Recorder,
         recorder.wait_for(2)
 
 
-@pytest.mark.parametrize(("body", "count"), [("a" * 160, 1), ("a" * 161, 2), ("’" * 70, 1), ("’" * 71, 2), ("", 1)])
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("é" * 160, 1),  # in Twilio's table of plain signs
+        ("€" * 80, 1),  # in its second table: two places each
+        ("€" * 80 + "a", 2),
+        ("’" * 70, 1),  # in neither: seventy a text
+        ("’" * 71, 2),
+        ("日" * 67 * 2, 2),
+        ("日" * 67 * 2 + "本", 3),
+        ("💍" * 35, 1),  # two units of sixteen bits each
+        ("💍" * 36, 2),
+        ("a" * 100 + "’", 2),  # one such sign counts the whole text so
+    ],
+)
 def test_segments_are_counted_as_billed(body: str, count: int) -> None:
     assert segments(body) == count
