@@ -1,4 +1,4 @@
-"""A withdrawal stated on our page: just enough is asked, it is kept once, confirmed at once, and seen to by somebody."""
+"""A withdrawal stated on our page: little is asked, it is kept once, confirmed at once, and seen to by somebody."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 from kit.db import Database
 from kit.errors import AppError, Conflict, NotFound
 from logistics import statements
-from logistics.stating import keep_statement, read_statement, received_in_words
 from logistics.statement_models import StatementState, WithdrawalStatement
+from logistics.stating import keep_statement, read_statement, received_in_words
 from notifications.models import Message
 from tests import cast
 
