@@ -101,7 +101,7 @@ def test_it_is_kept_confirmed_in_their_language_with_day_and_time_and_carried_ou
     row = world.keep(part="The ring only.")
     assert (row.state, row.locale, row.received_at) == (StatementState.RECEIVED, "fr_CA", cast.NOW)
     (letter,) = world.letters()
-    assert letter.to == "cleo@example.com"
+    assert letter.recipient == "cleo@example.com"
     for words in ("mardi 24 novembre 2026", "10:00 (Paris)", "#1042", "The ring only.", "Cleo Whitlock"):
         assert words in letter.body
     assert "withdrawal" in " ".join(str(args) + name for name, args in world.secured)
