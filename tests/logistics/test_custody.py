@@ -33,11 +33,17 @@ class World:
         self.rma_id = cast.number(self.rma.id)
 
     def hand(self, kind: HandOver = HandOver.RECEIVED, person: str = "Bob", second: str = "Inès", **more: Any) -> bool:
-        about = {"key": str(kind), "person": person, "second_person": second, "now": cast.NOW}
+        about: dict[str, Any] = {"key": str(kind), "person": person, "second_person": second, "now": cast.NOW}
         return note_hand(self.session, self.rma, kind, **(about | more))
 
     def open(self, shop_id: int = 0, **more: Any) -> Rma:
-        about = {"person": "Bob", "second_person": "Inès", "seal_number": "S-1", "seal_intact": True, "now": cast.NOW}
+        about: dict[str, Any] = {
+            "person": "Bob",
+            "second_person": "Inès",
+            "seal_number": "S-1",
+            "seal_intact": True,
+            "now": cast.NOW,
+        }
         return record_opening(self.session, shop_id=shop_id or self.shop_id, rma_id=self.rma_id, **(about | more))
 
     def arrive(self) -> None:

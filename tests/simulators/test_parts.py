@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -10,7 +11,6 @@ from graphql import GraphQLError
 from hypothesis import given
 from hypothesis import strategies as st
 
-import simulators.faults
 from simulators import bad_day
 from simulators.callbacks import WAITS, Callbacks
 from simulators.faults import Faults
@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
-    monkeypatch.setattr(simulators.faults.time, "sleep", found.append)
+    monkeypatch.setattr("simulators.faults.time", SimpleNamespace(sleep=found.append))
     return found
 
 
