@@ -36,7 +36,7 @@ class Outcome:
 def work_out(shop, return_: dict, asked: dict) -> Outcome:
     """`asked` has returnLineItems, exchangeLineItems ([{id, quantity}]), perhaps refundShipping and refundDuties."""
     order = shop.get(return_["orderId"])
-    result = Outcome(refundable=amounts.received(order) - amounts.refunded(order))
+    result = Outcome(refundable=amounts.received(order) - amounts.refunded_exactly(order))
     back: Counter[str] = Counter()
     for wanted in asked.get("returnLineItems") or ():
         line = pick(return_["returnLines"], wanted, "returnLineItems")

@@ -161,6 +161,14 @@ def secured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]
 
 
 @pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Events that were published, in order; nothing follows from any, whatever this process has wired."""
+    found: list[Any] = []
+    monkeypatch.setattr(jobs, "publish", lambda _session, event, **_rest: found.append(event))
+    return found
+
+
+@pytest.fixture
 def house(database: Database, monkeypatch: pytest.MonkeyPatch) -> House:
     return make_house(database, monkeypatch)
 

@@ -68,6 +68,10 @@ def test_the_laws_days_count_from_the_clients_own_day_wherever_the_house_is(
 
 
 def test_without_a_word_on_the_right_it_is_counted_as_whichever_ends_first(world: World) -> None:
+    world.session.delete(
+        world.session.get_one(MoneyTerms, world.rma_id)
+    )  # as of a return of before there were verdicts
+    world.session.flush()
     assert world.day() == date(2026, 12, 8), "the law's: nothing has arrived for the house's to begin"
     world.rma.arrived_at = datetime(2026, 11, 26, 9, tzinfo=UTC)
     assert world.day() == date(2026, 12, 3), "five working days after Thursday the 26th"

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from kit.db import Database
 from kit.errors import AppError, Conflict, NotFound
 from logistics import statements
+from logistics.events import WithdrawalStated
 from logistics.statement_models import StatementState, WithdrawalStatement
 from logistics.stating import keep_statement, read_statement, received_in_words
 from notifications.models import Message
@@ -73,8 +74,8 @@ def test_what_is_not_one_address_gets_no_letter(email: str) -> None:
 
 
 class World:
-    def __init__(self, session: Session, secured: list[tuple[str, dict[str, Any]]]) -> None:
-        self.session, self.secured = session, secured
+    def __init__(self, session: Session, published: list[Any]) -> None:
+        self.session, self.published = session, published
         self.shop = cast.alice(session)
         self.shop_id = cast.number(self.shop.id)
 
@@ -92,9 +93,9 @@ class World:
 
 
 @pytest.fixture
-def world(database: Database, secured: Any) -> Any:
+def world(database: Database, secured: Any, published: list[Any]) -> Any:
     with database.begin() as session:
-        yield World(session, secured)
+        yield World(session, published)
 
 
 def test_it_is_kept_confirmed_in_their_language_with_day_and_time_and_carried_out(world: World) -> None:
@@ -104,20 +105,19 @@ def test_it_is_kept_confirmed_in_their_language_with_day_and_time_and_carried_ou
     assert letter.recipient == "cleo@example.com"
     for words in ("mardi 24 novembre 2026", "10:00 (Paris)", "#1042", "The ring only.", "Cleo Whitlock"):
         assert words in letter.body
-    assert "withdrawal" in " ".join(str(args) + name for name, args in world.secured)
+    assert world.published == [WithdrawalStated(world.shop_id, cast.number(row.id))]
 
 
 def test_pressed_twice_it_is_one_statement_one_letter_and_one_thing_to_do(world: World) -> None:
     first = world.keep()
-    done = len(world.secured)
     again = world.keep(name="Somebody else")
     assert (again.id, again.name) == (first.id, "Cleo Whitlock")
-    assert len(world.letters()) == 1 and len(world.secured) == done
+    assert len(world.letters()) == 1 == len(world.published)
 
 
 def test_an_address_written_to_again_and_again_gets_no_more_letters_and_the_statement_stands(world: World) -> None:
     row = world.keep(may_write=False)
-    assert world.letters() == [] and row.state is StatementState.RECEIVED and world.secured
+    assert world.letters() == [] and row.state is StatementState.RECEIVED and len(world.published) == 1
 
 
 def test_another_shops_form_with_the_same_key_is_another_statement(world: World) -> None:
@@ -193,10 +193,9 @@ def test_under_the_right_number_it_is_carried_out_once_more(world: World) -> Non
     about: dict[str, Any] = {"shop_id": world.shop_id, "statement_id": row.id}
     with pytest.raises(AppError, match="Write the order number, for example #1042"):
         statements.try_again(world.session, order_name="  ", **about)
-    before = len(world.secured)
     again = statements.try_again(world.session, order_name=" #1042 ", **about)
     assert (again.state, again.order_name, again.why) == (StatementState.RECEIVED, "#1042", "")
-    assert len(world.secured) == before + 1
+    assert world.published[-1] == WithdrawalStated(world.shop_id, cast.number(row.id), is_vouched=True)
     with pytest.raises(Conflict):
         statements.try_again(world.session, order_name="#1042", **about)
 

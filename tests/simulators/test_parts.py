@@ -386,7 +386,7 @@ def test_what_came_back_is_counted_by_objects_and_never_above_what_was_asked(
 
 # --- signatures
 
-CONFIG = ShopifyConfig(app_url="http://127.0.0.1:8080")
+CONFIG = ShopifyConfig(app_url="http://127.0.0.1:8080", api_secret="a secret of at least thirty-two bytes")
 SHOP = "verdane-demo.myshopify.com"
 
 
