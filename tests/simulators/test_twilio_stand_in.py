@@ -62,7 +62,8 @@ def test_a_text_is_accepted_sent_and_delivered(town: Town, recorder: Recorder) -
         to=CLEO, messaging_service_sid=SERVICE, body="Mrs Whitlock would like to talk.", status_callback=callback
     )
     assert (made.status, made.from_, made.error_code, made.date_created) == ("accepted", None, None, NOW)
-    sent, delivered = recorder.wait_for(2)
+    # In whatever order: one callback may overtake the other, as at the real one.
+    sent, delivered = sorted(recorder.wait_for(2), key=lambda one: one.form["MessageStatus"], reverse=True)
     assert [sent.form["MessageStatus"], delivered.form["MessageStatus"]] == ["sent", "delivered"]
     for received in (sent, delivered):
         validator = RequestValidator(town.parts.config.twilio_auth_token)
@@ -128,7 +129,7 @@ def test_a_callback_is_tried_again_while_the_app_is_down(town: Town, recorder: R
         to=CLEO, from_="+15005550006", body="x", status_callback=f"{recorder.url}/webhooks/twilio/status"
     )
     statuses = [r.form["MessageStatus"] for r in recorder.wait_for(4)]
-    assert sorted(statuses) == ["delivered", "delivered", "sent", "sent"] or statuses.count("sent") == 3
+    assert len(statuses) == 4 and set(statuses) == {"sent", "delivered"}, "two told, two refused and told again"
 
 
 def test_stop_is_told_to_the_app_and_later_texts_are_refused(town: Town, recorder: Recorder) -> None:
