@@ -1,6 +1,7 @@
 """What all stand-ins are built of: faults on order, callbacks tried again, a shelf that remembers, pages, searches."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -412,7 +413,7 @@ def forged(**changes: Any) -> str:
         ("x", 0, "not a JWT"),
         ("a.b.c", 0, "not a JWT"),
         (mint_id_token(ShopifyConfig("x", api_secret="other"), SHOP, 1, NOW), 0, "wrong signature"),
-        (mint_id_token(ShopifyConfig("x", api_key="other"), SHOP, 1, NOW), 0, "meant for another app"),
+        (mint_id_token(replace(CONFIG, api_key="other"), SHOP, 1, NOW), 0, "meant for another app"),
         (mint_id_token(CONFIG, SHOP, 1, NOW), 70, ""),
         (mint_id_token(CONFIG, SHOP, 1, NOW), 71, "expired"),
         (mint_id_token(CONFIG, SHOP, 1, NOW), -10, ""),
