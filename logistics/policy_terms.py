@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from kit.amounts import read_amount
 from kit.errors import AppError, NotFound
-from kit.money import Money
 from logistics.cover import Payer
 from logistics.cover_models import CoverTerm
 from logistics.ways import Way
@@ -16,7 +16,6 @@ from logistics.ways import Way
 MOST_CENTS = 10**13
 TEXTS = {"carrier": 60, "insurer": 120, "policy_number": 80}
 AMOUNTS = ("limit", "day", "address", "vehicle")
-AMOUNT = re.compile(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 
 
 class TermsUnclear(AppError):
@@ -107,22 +106,16 @@ def read_terms(given: Mapping[str, str], *, currency: str, kinds: frozenset[str]
 
 
 def _amount(name: str, text: str, currency: str, wrongs: dict[str, str]) -> int | None:
-    text = text.strip()
-    if not text and name != "limit":
+    if not text.strip() and name != "limit":
         return None
-    cents = _cents(text, currency)
+    try:
+        cents = read_amount(text, currency).cents
+    except ValueError:
+        cents = 0
     if not 0 < cents <= MOST_CENTS:
         wrongs[name] = f"Write an amount in {currency}, for example 25000."
         return None
     return cents
-
-
-def _cents(text: str, currency: str) -> int:
-    """0 for what is no amount. A comma parts thousands; "25.000" is none in dollars, for nobody knows what is meant."""
-    if AMOUNT.fullmatch(text) is None:
-        return 0
-    value = Money.parse(text.replace(",", ""), currency)
-    return value.cents if len(text.partition(".")[2]) <= len(value.amount.partition(".")[2]) else 0
 
 
 def _lanes(text: str, wrongs: dict[str, str]) -> list[list[str]]:

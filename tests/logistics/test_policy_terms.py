@@ -72,6 +72,9 @@ def test_a_whole_form_is_read_as_it_stands() -> None:
         ("25000.5", "EUR", 2_500_050),
         ("2,500,000", "JPY", 2_500_000),
         ("100.125", "KWD", 100_125),
+        ("25.000", "USD", 2_500_000),  # as it is written in Zurich
+        ("25.000,00", "EUR", 2_500_000),
+        ("25,50", "EUR", 2_550),
         ("100000000000", "USD", 10**13),
     ],
 )
@@ -85,16 +88,13 @@ def test_an_amount_is_read_in_the_currencys_own_places(text: str, currency: str,
     [
         pytest.param("0", "USD", id="nothing"),
         pytest.param("-5", "USD", id="less than nothing"),
-        pytest.param("25.000", "USD", id="twenty-five, or as a German writes twenty-five thousand"),
-        pytest.param("25,50", "EUR", id="as a Frenchman writes twenty-five and a half"),
-        pytest.param("25.000,00", "EUR", id="both ways at once"),
+        pytest.param("25,000", "KWD", id="twenty-five thousand dinars, or twenty-five"),
         pytest.param("1,23,456", "USD", id="commas anywhere"),
         pytest.param("0.001", "USD", id="less than a cent"),
         pytest.param("1.5", "JPY", id="half a yen"),
         pytest.param("1e9", "USD", id="a figure of a computer's"),
         pytest.param("Infinity", "USD", id="no end"),
         pytest.param("NaN", "USD", id="no number"),
-        pytest.param("$25000", "USD", id="with a sign"),
         pytest.param("２５０００", "USD", id="full-width digits"),
         pytest.param("100000000000.01", "USD", id="a cent above the most"),
     ],
@@ -218,7 +218,7 @@ def test_a_wrong_change_leaves_the_line_as_it_was(shops: Any) -> None:
     session, shop_id, _ = shops
     term_id = write(shops)
     with pytest.raises(TermsUnclear):
-        write(shops, term_id, limit="25.000")
+        write(shops, term_id, limit="much")
     assert get_terms(session, shop_id=shop_id, term_id=term_id).limit_cents == 2_500_000
 
 
