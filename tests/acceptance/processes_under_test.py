@@ -98,8 +98,13 @@ def post(port: int, number: int) -> int:
         return 0
 
 
-def burst(port: int, numbers: range, *, after: Callable[[int], object] | None = None) -> list[int]:
-    """The numbers that were answered 200, posted by eight at a time; `after` hears how many there are so far."""
+def burst(
+    port: int, numbers: range, *, after: Callable[[int], object] | None = None, to_the_end: bool = True
+) -> list[int]:
+    """The numbers that were answered 200, posted by eight at a time; `after` hears how many there are so far.
+
+    Not `to_the_end`: each of the eight stops when it is not answered.
+    """
     stored: list[int] = []
     waiting = iter(numbers)
     lock = threading.Lock()
@@ -116,6 +121,8 @@ def burst(port: int, numbers: range, *, after: Callable[[int], object] | None = 
                     count = len(stored)
                 if after:
                     after(count)
+            elif not to_the_end:
+                return
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:

@@ -37,8 +37,8 @@ SECRETS = [SECRET, KEY, "demo-secret-key", "demo-twilio-token", "demo-easypost-k
 
 
 ON_BOTH = [
-    pytest.param("sqlite", marks=pytest.mark.xdist_group("main job")),
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("main job on PostgreSQL")]),
+    pytest.param("sqlite", marks=pytest.mark.xdist_group("many processes: two")),
+    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("many processes: one")]),
 ]
 
 

@@ -39,7 +39,7 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.xdist_group("main job")
+@pytest.mark.xdist_group("many processes: two")
 def test_a_new_user_takes_a_piece_from_the_return_button_to_the_closed_case(
     demo: Processes, browser_context: "Contexts"
 ) -> None:
