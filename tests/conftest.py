@@ -10,7 +10,6 @@ chromium            the browser itself
 
 import os
 import shutil
-import socket
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -174,18 +173,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    given: set[int] = set()
+    from simulators import ports
 
-    def find() -> int:
-        while True:
-            with socket.socket() as listener:
-                listener.bind(("127.0.0.1", 0))
-                port = listener.getsockname()[1]
-            if port not in given:
-                given.add(port)
-                return port
-
-    return find
+    return ports.free_port
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 import requests
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 import jobs.queue
 import routing.jobs
@@ -108,7 +108,6 @@ def edge_world() -> World:
 @pytest.fixture
 def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """Verdane with the app installed, Inès in its directory, webhooks paused: nothing reaches us by itself."""
-    SQLModel.metadata.create_all(database.engine)
     monkeypatch.setattr(jobs.queue, "_events", {})
     monkeypatch.setattr(jobs.queue, "_at_once", {})
     use_events(EVENTS, AT_ONCE)
