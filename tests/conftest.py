@@ -11,6 +11,7 @@ chromium            the browser itself
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 made_once.share_all()
+# Else each process that a test starts, and each worker, compiles all of our code anew: a second or two.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 RUN_DIR = pytest.StashKey[Path]()
 RUN_PID = pytest.StashKey[int]()
