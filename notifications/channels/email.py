@@ -86,7 +86,7 @@ class SmtpEmail:
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """All certificates of the machine, read once: it takes longer than a letter, and a server without TLS needs none."""
+    """All certificates of the machine: read once, it takes longer than a letter. A server without TLS needs none."""
     return ssl.create_default_context()
 
 
