@@ -630,7 +630,7 @@ def test_14_a_calendar_made_to_hurt_is_a_kind_sentence(calendar_server: Any, bom
     began = time.monotonic()
     with pytest.raises(FeedUnreadable) as refused:
         read(f"{calendar_server.url}/x.ics", calendar_server.url)
-    assert refused.value.trouble is trouble and time.monotonic() - began < 10
+    assert refused.value.trouble is trouble and time.monotonic() - began < 60
     assert IN_WORDS[trouble].endswith(".") and not re.search("error|invalid|fail", IN_WORDS[trouble], re.IGNORECASE)
 
 

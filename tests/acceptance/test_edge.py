@@ -217,7 +217,7 @@ def shopify() -> Iterator[ShopifyServer]:
     )
     world = generate(7, datetime(2026, 11, 20, tzinfo=UTC), orders=120, clients=40)
     with ShopifyServer(config, world=world) as server:
-        requests.post(f"{server.base}/control/shopify/install", json={"shop": DOMAIN}, timeout=10).raise_for_status()
+        requests.post(f"{server.base}/control/shopify/install", json={"shop": DOMAIN}, timeout=60).raise_for_status()
         yield server
 
 
@@ -260,7 +260,7 @@ def test_a_crash_between_shopifys_answer_and_our_save_recovers_without_the_merch
         f"{shopify.base}/shopify/{DOMAIN}/admin/api/2026-07/graphql.json",
         json={"query": "{ shop { name } }"},
         headers={"X-Shopify-Access-Token": token},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["data"]["shop"]["name"] == "Verdane"
 
@@ -281,7 +281,7 @@ def installed_shop(shopify: ShopifyServer, settings, database: Database, *, expi
 
 
 def tokens_given(shopify: ShopifyServer) -> int:
-    return len(requests.get(f"{shopify.base}/control/shopify/tokens", timeout=10).json())
+    return len(requests.get(f"{shopify.base}/control/shopify/tokens", timeout=60).json())
 
 
 def race(settings, url: str, shop_id: int, gate, told: Path) -> None:

@@ -90,7 +90,7 @@ def test_no_process_calls_inside_a_retry_after_or_before_the_points_are_restored
     settings = replace(settings, shopify_admin_base_url=f"{shopify.base}/shopify")
     shop_id = installed_shop(shopify, settings, database, expires_in=timedelta(hours=1))
     ((kind, body),) = trouble.items()
-    requests.post(f"{shopify.base}/control/shopify/{kind}", json=body, timeout=10).raise_for_status()
+    requests.post(f"{shopify.base}/control/shopify/{kind}", json=body, timeout=60).raise_for_status()
     context = multiprocessing.get_context("fork")
     readers = [context.Process(target=read_often, args=(settings, database.url, shop_id)) for _ in range(2)]
     for reader in readers:
@@ -98,7 +98,7 @@ def test_no_process_calls_inside_a_retry_after_or_before_the_points_are_restored
     for reader in readers:
         reader.join(PATIENCE_SECONDS)
     assert [reader.exitcode for reader in readers] == [0, 0]
-    calls = requests.get(f"{shopify.base}/control/shopify/calls", timeout=10).json()
+    calls = requests.get(f"{shopify.base}/control/shopify/calls", timeout=60).json()
     waits = [call for call in calls if call["until"] > call["at"]]
     too_early = [
         (wait, call)

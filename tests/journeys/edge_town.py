@@ -63,7 +63,7 @@ class Town:
 
     def control(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         url = f"{self.shopify.base}/control/shopify/{path}"
-        answer = requests.request(method, url, json=body, params={"shop": DOMAIN, **params}, timeout=10)
+        answer = requests.request(method, url, json=body, params={"shop": DOMAIN, **params}, timeout=60)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
@@ -144,9 +144,9 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
 
 def _settle_in(database: Database, shopify: ShopifyServer) -> tuple[int, int]:
     base = f"{shopify.base}/control/shopify"
-    requests.post(f"{base}/webhooks/pause", timeout=10)
-    requests.post(f"{base}/install", json={"shop": DOMAIN, "history": False}, timeout=10)
-    people = requests.get(f"{base}/directory", timeout=10).json()
+    requests.post(f"{base}/webhooks/pause", timeout=60)
+    requests.post(f"{base}/install", json={"shop": DOMAIN, "history": False}, timeout=60)
+    people = requests.get(f"{base}/directory", timeout=60).json()
     person = next(p for p in people if p["name"].startswith("Inès"))
     with database.begin() as session:
         shop = cast.alice(session, DOMAIN)

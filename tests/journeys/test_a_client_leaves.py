@@ -237,7 +237,7 @@ def test_a_shop_that_left_is_erased_without_a_token_and_one_that_came_back_is_no
 
     command = [sys.executable, "-m", "shopify_app", "deliveries", "list", "--state", "handled"]
     env = end.play.processes.environment | {"PATH": os.environ["PATH"]}
-    listed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    listed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180)
     assert listed.returncode == 0 and "shop/redact" in listed.stdout, listed.stderr
     with database.begin() as session:
         refused = session.exec(select(Delivery).where(Delivery.topic == "shop/redact")).one()
