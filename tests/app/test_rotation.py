@@ -23,7 +23,7 @@ from webhooks.models import Delivery
 
 ROOT = Path(__file__).parents[2]
 OLD, NEW = "a-key-for-tests", "a-newer-key"
-COUNT = 1500
+COUNT = 300
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +113,7 @@ def test_killed_in_the_middle_it_is_begun_again_and_nothing_is_lost(database: Da
     fill(database, COUNT)
     crypt.use_keys(f"{NEW},{OLD}")
     env = cast_env(database.url, f"{NEW},{OLD}")
-    command = [sys.executable, "-m", "shopify_app", "rotate-keys", "--batch", "5"]
+    command = [sys.executable, "-m", "shopify_app", "rotate-keys", "--batch", "1"]
     running = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     until = time.monotonic() + 120
     while not begun(database) and time.monotonic() < until:
