@@ -204,23 +204,24 @@ class Run:
         began = time.monotonic()
         chaos_faults.faults_on(self.records, slow=self.plan.slow)
         self.sender.start()
-        for thread in (self.payer, self.opener, *self.hurriers, *self.killers):
+        people: list[Payer | Opener | Hurrier] = [self.payer, self.opener, *self.hurriers]
+        for thread in (*people, *self.killers):
             thread.start()
         self._wait_for_the_storm()
         chaos_faults.faults_off(self.records)
         chaos_play.wait_for_app(self.processes)
         drained_in = self._drain()
-        for thread in (self.payer, self.opener, *self.hurriers):
-            thread.stopping.set()
-            thread.join(30)
+        for person in people:
+            person.stopping.set()
+            person.join(30)
         found = chaos_checks.judge(
             self.records, self.database, self.crowds, self.payer.endings, self.openings, self.sender.acknowledged
         )
         if drained_in is None:
             found.lost.append(f"not drained: {self._left()}")
-        for one in (self.payer, self.opener, *self.hurriers, *self.killers):
-            if one.error is not None:
-                raise one.error
+        for error in (*(person.error for person in people), *(killer.error for killer in self.killers)):
+            if error is not None:
+                raise error
         return Ran(
             found,
             {killer.kind: killer.done for killer in self.killers},

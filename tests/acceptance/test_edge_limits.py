@@ -82,7 +82,7 @@ DEAR = ("reconcile_returns", {"query": "status:any", "after": None})
 
 @pytest.mark.parametrize(
     "trouble",
-    [{"bucket": {"size": 1200, "rate": 200, "available": 0}}, {"faults": [{"kind": "429", "times": 1, "seconds": 4}]}],
+    [{"bucket": {"size": 1200, "rate": 50, "available": 0}}, {"faults": [{"kind": "429", "times": 1, "seconds": 4}]}],
     ids=["points", "retry-after"],
 )
 def test_no_process_calls_inside_a_retry_after_or_before_the_points_are_restored(
@@ -107,12 +107,13 @@ def test_no_process_calls_inside_a_retry_after_or_before_the_points_are_restored
         for call in calls
         if wait["at"] + ON_ITS_WAY_SECONDS < call["at"] < wait["until"] - 0.02
     ]
-    assert 1 <= len(waits) <= 4 and not too_early
+    assert max(wait["until"] - wait["at"] for wait in waits) > 2 * ON_ITS_WAY_SECONDS, "long enough to see it"
+    assert len(waits) <= 4 and not too_early
     assert len([call for call in calls if call["outcome"] == "executed"]) == 2 * DEAR_READS
 
 
 def read_often(settings: Any, url: str, shop_id: int) -> None:
-    """One process of ours, with dear reads to do: each takes what Shopify restores in two and a half seconds."""
+    """One process of ours, with dear reads to do: what each takes Shopify restores in some three seconds."""
     api = AdminApi(settings, Database(url, pool_size=1))
     for _ in range(DEAR_READS):
         api.read(shop_id, *DEAR)
