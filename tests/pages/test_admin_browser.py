@@ -139,11 +139,15 @@ def test_a_held_back_tab_leaves_a_link_to_press(served: Admin, page: Page):
 
 def test_an_answer_that_leads_elsewhere_is_not_followed(served: Admin, page: Page):
     go(page, served, "/app")
-    body = '{"redirect": "https://evil.example/", "open": "https://evil.example/"}'
+    body = '{"toast": "Heard.", "open": "https://evil.example/", "redirect": "https://evil.example/"}'
     page.route("**/app/desk-link", lambda route: route.fulfill(content_type="application/json", body=body))
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
     page.get_by_role("button", name="Open advisor desk").click()
-    page.wait_for_timeout(300)
+    wait_until_true(page, "said.length == 1")  # all three are obeyed, or not, at once
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")
     assert page.url == f"{served.config.app_url}/app" and len(page.context.pages) == 1
+    assert not [url for url in asked if "evil" in url]
 
 
 def wait_until_true(page: Page, expression: str) -> None:

@@ -230,7 +230,8 @@ def test_where_app_bridge_cannot_ask_the_link_is_named(
 
 
 def test_someone_else_can_be_signed_in(tiny: TinyApp, page1280: Page, frame: FrameLocator) -> None:
-    page1280.get_by_label("Signed in as").select_option(label="Bob Marsh")
+    with page1280.expect_response(lambda answer: "/app?" in answer.url and "id_token=" in answer.url):
+        page1280.get_by_label("Signed in as").select_option(label="Bob Marsh")
     expect(page1280.frame_locator("iframe").locator("s-page h1")).to_have_text("Home")
     assert tiny.documents[-1] == "12"
 
