@@ -20,7 +20,7 @@ from notifications.models import Message
 from tests import cast
 from tests.acceptance.callers_under_test import Everywhere
 from tests.pages.admin_world import Admin
-from tests.pages.page_checks import SIZES, axe_in_both_schemes, findings
+from tests.pages.page_checks import axe_at_every_size, findings
 from tests.pages.test_every_page import prepared
 from tests.pages.test_every_page import served as served
 
@@ -104,9 +104,7 @@ def test_nothing_scrolls_sideways_at_320_and_axe_finds_nothing_at_both_widths_an
     for path in paths(alice):
         page.goto(base(served) + path)
         found += findings(page, path, sizes=(320,))
-        for width in SIZES:
-            page.set_viewport_size({"width": width, "height": 800})
-            found += axe_in_both_schemes(page, f"{path} at {width}")
+        found += axe_at_every_size(page, path)
     assert found == []
 
 

@@ -60,11 +60,21 @@ def narrow_findings(page: Page, where: str) -> list[str]:
 
 
 def axe_in_both_schemes(page: Page, where: str) -> list[str]:
-    """As it is, and what a dark page changes."""
-    page.emulate_media(color_scheme="light")
+    """As it is, and what a dark page changes; without motion, or colours would be met on their way."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = axe_findings(page, f"{where} in light")
     page.emulate_media(color_scheme="dark")
     return found + axe_findings(page, f"{where} in dark", LOOKS)
+
+
+def axe_at_every_size(page: Page, where: str, sizes: Sequence[int] = SIZES) -> list[str]:
+    """In both schemes at the first width; at the others what a width changes."""
+    page.set_viewport_size({"width": sizes[0], "height": 800})
+    found = axe_in_both_schemes(page, f"{where} at {sizes[0]}")
+    for width in sizes[1:]:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += axe_findings(page, f"{where} at {width}", LOOKS)
+    return found
 
 
 def nameless(page: Page) -> list[str]:

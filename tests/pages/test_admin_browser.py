@@ -121,8 +121,20 @@ def test_a_piece_is_inspected_and_paid_by_pressing_two_buttons(served: Admin, pa
     expect(page.get_by_text("$14,800.00 goes to Shopify now.")).to_be_visible()
 
 
-def test_the_desk_opens_in_a_tab_of_its_own(served: Admin, page: Page):
-    go(page, served, "/app")
+def test_the_desk_opens_in_a_tab_of_its_own_and_nothing_can_be_pressed_before_the_script_listens(
+    served: Admin, page: Page
+):
+    held: list[Route] = []
+    page.route("**/admin.js", lambda route: held.append(route))
+    page.goto(f"{served.config.app_url}/app", wait_until="commit")
+    for _ in range(PATIENCE // 100):
+        page.wait_for_timeout(100)
+        if held:
+            break
+    page.wait_for_timeout(200)
+    assert page.locator("s-page").count() == 0, "a button pressed now would be sent without a token"
+    held[0].continue_()
+    wait_until_true(page, "!!customElements.get('s-page')")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open advisor desk").click()
     assert "/desk/in/" in opened.value.url or opened.value.url == "about:blank"

@@ -19,7 +19,7 @@ from tests.simulators.town import Town, living, serving
 HEAD = (
     '<!doctype html><html lang="en"><head><title>{title}</title><meta name="shopify-api-key" content="demo-key">'
     '<script src="{base}/cdn/app-bridge.js"></script><script src="{base}/cdn/polaris.js"></script>'
-    '<script defer src="/admin.js"></script></head><body>'
+    '<script src="/admin.js"></script></head><body>'
     '<s-app-nav><s-link href="/app" rel="home">Home</s-link><s-link href="/app/cases">Cases</s-link>'
     '<s-link href="/app/settings">Settings</s-link></s-app-nav><s-page heading="{title}">'
 )
