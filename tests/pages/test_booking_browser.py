@@ -19,7 +19,7 @@ from consults.proposals import propose
 from consults.time_models import BusyFeed
 from tests import cast
 from tests.browser import PHONE
-from tests.pages.page_checks import SIZES, axe_at_every_size
+from tests.pages.page_checks import axe_at_every_size
 from tests.pages.test_portal_browser import app as app
 from tests.pages.test_portal_browser import base as base
 from tests.pages.test_portal_browser import database as database
@@ -51,10 +51,6 @@ def looked_at(page, base: str, paths: list[str], said: str) -> list[str]:
     for path in paths:
         page.goto(base + path)
         found += axe_at_every_size(page, f"{said} {path}")
-        for width in reversed(SIZES):
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found.append(f"{said} {path}: scrolls sideways at {width}")
     return found
 
 

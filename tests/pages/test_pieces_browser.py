@@ -24,7 +24,7 @@ from shopify_app.app import create_app
 from shopify_app.auth import form_token
 from tests import cast
 from tests.browser import PHONE
-from tests.pages.page_checks import SCHEMES, narrow_findings
+from tests.pages.page_checks import SCHEMES, axe_in_both_schemes
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
 CODE = "ABCDE23456"
@@ -139,7 +139,7 @@ def look_at(paths: list[str], base: str, cookie: str, browser_context: Any, name
     page = context.new_page()
     for number, path in enumerate(paths):
         page.goto(base + path)
-        found += narrow_findings(page, path)
+        found += axe_in_both_schemes(page, path)
         if folder := os.environ.get("PICTURES_OF_PAGES"):
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)

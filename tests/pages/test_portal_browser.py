@@ -14,7 +14,7 @@ from consults.booking import next_consult
 from kit.db import Database
 from shopify_app.app import create_app
 from tests import cast
-from tests.pages.page_checks import axe_findings, narrow_findings
+from tests.pages.page_checks import axe_findings, axe_in_both_schemes
 from tests.pages.test_desk_answering import made_stood_in
 from tests.pages.test_desk_pages import promise
 from tests.pages.test_portal_pages import booked, labelled
@@ -95,7 +95,7 @@ def test_pages_fit_the_narrowest_screen_and_axe_finds_nothing(world, made, base,
     found: list[str] = []
     for path in (f"/consult/{consult}", f"/desk/cases/{world.case.id}"):
         page.goto(base + path)
-        found += narrow_findings(page, f"{path}, nothing booked")
+        found += axe_in_both_schemes(page, f"{path}, nothing booked")
     talk = made(lambda s: booked(s, world))
     for path in (
         f"/consult/{consult}",
@@ -111,7 +111,7 @@ def test_pages_fit_the_narrowest_screen_and_axe_finds_nothing(world, made, base,
         f"/desk/consults/{talk.id}/room",
     ):
         page.goto(base + path)
-        found += narrow_findings(page, path)
+        found += axe_in_both_schemes(page, path)
     assert all(url.startswith((base, "blob:", "data:")) for url in asked)
     assert found == []
 
