@@ -28,7 +28,7 @@ def main() -> None:
     app = create_app(config)
     try:
         busy = bad_day.MAIL_BUSY if bad_day.asked_for() else 0.0
-        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port, busy=busy)
+        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port, busy=busy, seed=bad_day.seed())
         server = waitress.create_server(app, host="127.0.0.1", port=asked.port, threads=THREADS)
     except OSError as error:
         sys.exit(f"simulators: port {asked.port} or {asked.smtp_port} can't be used: {error.strerror}")

@@ -1,15 +1,17 @@
 """The suite on a bad day: with STANDIN_FAULTS=1 a quarter of the calls to a stand-in go wrong, by a fixed seed.
 
-A test that counts calls, or names each error it expects, is marked `calm` with its reason, and runs as on a good day.
+STANDIN_FAULTS=2 is another such day. A test that counts calls, or names each error it expects, is marked `calm` with
+its reason, and runs as on a good day.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
+from typing import Any
 
 import pytest
 
-from kit.errors import OutsideError
+from kit.errors import OutsideError, Waiting
 from simulators import bad_day
 
 MOST_ATTEMPTS = 25
@@ -40,11 +42,24 @@ def patience() -> int:
     return bad_day.PATIENCE if _on else 1
 
 
+def busy() -> float:
+    """The share of letters a mail server asks for again."""
+    return bad_day.MAIL_BUSY if _on else 0.0
+
+
+def spoil(*, shopify: Any = None, parts: Any = None) -> None:
+    """Let a stand-in fail from now on, if the running test has a bad day: a Shopify's store, or all of a town's."""
+    if _on and shopify is not None:
+        bad_day.begin_at_shopify(shopify)
+    if _on and parts is not None:
+        bad_day.begin(parts)
+
+
 class Weather:
     """A fake's luck: the same on every run."""
 
     def __init__(self) -> None:
-        self.draw = Random(1)
+        self.draw = Random(bad_day.seed())
 
     def meet(self, when: str) -> None:
         """Raise what goes wrong `before` or `after` a call has acted, if anything does."""
@@ -60,7 +75,7 @@ def persist(job: Callable[[], object], pass_by: Callable[[float], None]) -> None
         try:
             job()
             return
-        except OutsideError as error:
-            if not _on or error.permanent or attempt == MOST_ATTEMPTS - 1:
+        except (OutsideError, Waiting) as error:
+            if not _on or getattr(error, "permanent", False) or attempt == MOST_ATTEMPTS - 1:
                 raise
             pass_by(error.retry_after or 1)

@@ -35,7 +35,7 @@ from shopify_app.senders import make_sources
 from shopify_app.wiring import jobs_table
 from shops.models import Shop
 from simulators.mail.sink import Sink
-from tests import cast
+from tests import cast, faults
 from tests.journeys.edge_town import BASE, DOMAIN, Town
 from tests.simulators.shopify_calls import Calls
 from tests.simulators.town import Town as Carrier
@@ -158,6 +158,7 @@ class ParcelHouse:
     carrier: Carrier
     letters: list[bytes]
     outside: Outside
+    sink: Sink
     work: Work = field(init=False)
 
     @property
@@ -308,7 +309,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
     """Everything set up: carrier, mail, the address parcels come back to. It is Friday."""
     letters: list[bytes] = []
     with ExitStack() as stack:
-        sink = Sink(lambda _sender, _to, raw: letters.append(raw)).start()
+        sink = Sink(lambda _sender, _to, raw: letters.append(raw), busy=faults.busy()).start()
         stack.callback(sink.server_close)
         stack.callback(sink.shutdown)
         carrier = stack.enter_context(living(clock=lambda: town.times["now"]))
@@ -321,7 +322,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
             smtp_url=f"smtp://127.0.0.1:{sink.port}",
             mail_from="Verdane <care@verdane.example>",
         )
-        house = ParcelHouse(town, carrier, letters, Outside())
+        house = ParcelHouse(town, carrier, letters, Outside(), sink)
         house.now = FRIDAY
         house.work = Work(house)
         monkeypatch.setattr(jobs.queue, "put", house.work.put)
@@ -331,6 +332,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
         house.rows(lambda session: session.merge(LogisticsPolicy(shop_id=house.shop_id, **RECEIVING)))
         house.rows(lambda session: cast.cover_terms(session, house.shop_id))
         house.work.start_worker()
+        faults.spoil(parts=carrier.parts)
         stack.enter_context(house.outside.watched())
         yield house
 
