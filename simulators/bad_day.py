@@ -57,9 +57,9 @@ def begin(parts: Any, day: int | None = None) -> None:
     parts.doors.begin(DOORS, day or seed())
 
 
-def begin_at_shopify(store: Any, day: int | None = None) -> None:
-    """Let that Shopify fail from now on."""
-    store.faults.replace([*SHOPIFY, TOO_MANY])
+def begin_at_shopify(store: Any, day: int | None = None, *, too_many: bool = True) -> None:
+    """Let that Shopify fail from now on. After a 429 (`too_many`) the app waits by the real clock."""
+    store.faults.replace([*SHOPIFY, TOO_MANY] if too_many else SHOPIFY)
     store.faults.draw = random.Random(day or seed())
 
 

@@ -64,7 +64,7 @@ def spoil(*, shopify: Any = None, parts: Any = None) -> None:
     if not _on:
         return
     if shopify is not None:
-        bad_day.begin_at_shopify(shopify)
+        bad_day.begin_at_shopify(shopify, too_many=False)  # the time of a town is its own
         _watch("Shopify", lambda: sum(call["outcome"] != "executed" for call in shopify.calls))
     if parts is not None:
         bad_day.begin(parts)
