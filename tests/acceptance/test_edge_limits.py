@@ -59,8 +59,8 @@ WITH_FAULTS = (
     "tests/journeys/test_edge_of_shopify.py",
     "tests/acceptance/test_consults_messages.py",
 )
-LEFT_OUT = "born or reconcile_by_hand or danas or dana_ or thread or consent"
-"""What does not call out, or as much as its neighbours do."""
+LEFT_OUT = "born or lost_answer or bad_day or reconcile_by_hand or dana or thread or consent"
+"""What orders its own faults, does not call out, or not in another way than its neighbours."""
 FAILED_AT_LEAST = {"fakes": 60, "Shopify": 20, "Twilio": 2, "doors": 1}
 
 
