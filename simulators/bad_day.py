@@ -21,6 +21,11 @@ SHOPIFY: list[dict[str, Any]] = [
 ]
 TOO_MANY: dict[str, Any] = {"operation": "*", "kind": "429", "rate": 0.02, "seconds": 0.3}
 OTHERS: list[dict[str, Any]] = [
+    {"kind": "500", "rate": 0.12},
+    {"kind": "lost", "rate": 0.08},
+    {"kind": "timeout", "rate": 0.07, "seconds": 0.2},
+]
+BEHIND_DOORS: list[dict[str, Any]] = [
     {"kind": "500", "rate": 0.06},
     {"kind": "lost", "rate": 0.08},
     {"kind": "timeout", "rate": 0.03, "seconds": 0.2},
@@ -46,15 +51,18 @@ def patience() -> int:
     return PATIENCE if asked_for() else 1
 
 
-def begin(parts: Any, day: int | None = None) -> None:
-    """Let Shopify, Twilio and the carrier of `simulators.app.Parts` fail from now on."""
+def begin(parts: Any, day: int | None = None, *, doors: bool = True) -> None:
+    """Let Shopify, Twilio and the carrier of `simulators.app.Parts` fail from now on.
+
+    With `doors` any call meets DOORS too, and fewer fail behind them; a 429 is waited for by the app's own clock.
+    """
     end(parts)
-    begin_at_shopify(parts.store, day)
+    begin_at_shopify(parts.store, day, too_many=doors)
     for faults in (parts.texts.faults, parts.parcels.faults):
         faults.reseed(day or seed())
-        for fault in OTHERS:
+        for fault in BEHIND_DOORS if doors else OTHERS:
             faults.order(fault)
-    parts.doors.begin(DOORS, day or seed())
+    parts.doors.begin(DOORS if doors else {}, day or seed())
 
 
 def begin_at_shopify(store: Any, day: int | None = None, *, too_many: bool = True) -> None:
