@@ -54,11 +54,6 @@ def patience() -> int:
     return bad_day.PATIENCE if _on else 1
 
 
-def busy() -> float:
-    """The share of letters a mail server asks for again."""
-    return bad_day.MAIL_BUSY if _on else 0.0
-
-
 def spoil(*, shopify: Any = None, parts: Any = None) -> None:
     """Let a stand-in fail from now on, if the running test has a bad day: a Shopify's store, or all of a town's."""
     if not _on:

@@ -35,7 +35,7 @@ from shopify_app.senders import make_sources
 from shopify_app.wiring import jobs_table
 from shops.models import Shop
 from simulators.mail.sink import Sink
-from tests import cast, faults
+from tests import cast
 from tests.journeys.edge_town import BASE, DOMAIN, Town
 from tests.simulators.shopify_calls import Calls
 from tests.simulators.town import Town as Carrier
@@ -309,7 +309,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
     """Everything set up: carrier, mail, the address parcels come back to. It is Friday."""
     letters: list[bytes] = []
     with ExitStack() as stack:
-        sink = Sink(lambda _sender, _to, raw: letters.append(raw), busy=faults.busy()).start()
+        sink = Sink(lambda _sender, _to, raw: letters.append(raw)).start()
         stack.callback(sink.server_close)
         stack.callback(sink.shutdown)
         carrier = stack.enter_context(living(clock=lambda: town.times["now"]))
@@ -332,7 +332,6 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
         house.rows(lambda session: session.merge(LogisticsPolicy(shop_id=house.shop_id, **RECEIVING)))
         house.rows(lambda session: cast.cover_terms(session, house.shop_id))
         house.work.start_worker()
-        faults.spoil(parts=carrier.parts)
         stack.enter_context(house.outside.watched())
         yield house
 

@@ -58,6 +58,7 @@ def test_a_label_file_that_is_not_a_pdf_is_said_to_be_so_and_hung_on_nothing(
     assert len(house.in_shopify(ring)["reverseDeliveries"]) == 1 and len(house.bought(ring)) == 1
 
 
+@pytest.mark.calm(reason="counts scans")
 def test_a_tracker_event_out_of_order_is_kept_and_takes_nothing_back(house: ParcelHouse) -> None:
     ring = house.ask_return()
     house.work.run()
@@ -70,6 +71,7 @@ def test_a_tracker_event_out_of_order_is_kept_and_takes_nothing_back(house: Parc
     assert len(house.rows(lambda s: s.exec(select(Scan)).all())) == 2
 
 
+@pytest.mark.calm(reason="counts scans")
 def test_a_tracker_event_for_a_strangers_parcel_changes_nothing(house: ParcelHouse) -> None:
     ring = house.ask_return()
     house.work.run()

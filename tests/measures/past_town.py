@@ -24,7 +24,7 @@ from simulators.shopify import ShopifyConfig
 from simulators.shopify.config import DEFAULT_SCOPES
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import World
-from tests import cast, faults
+from tests import cast
 from tests.jobs_at_hand import Queue
 from tests.simulators.shopify_calls import Calls
 
@@ -141,7 +141,6 @@ def open_past_town(
         town = PastTown(database, queue, shopify, shop_id, dict(jobs_table(settings, database)), times)
         if past:
             town.control("POST", "past", {"orders": past, "seed": 3})
-        faults.spoil(shopify=shopify.store)
         yield town
 
 
