@@ -41,7 +41,7 @@ def link(admin: Admin, make: Any, row: Any, **about: Any) -> str:
 
 def kept(page: str, form: dict[str, str]) -> list[str]:
     """The fields of `form` whose value is not in the page's inputs any more."""
-X
+    shown = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', page))
     return [name for name, typed in form.items() if typed.strip() and shown.get(name) != typed]
 
 
