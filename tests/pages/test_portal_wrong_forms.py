@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from consults.models import Consult
 from shops.links import LIFETIME
@@ -152,7 +153,8 @@ def test_a_time_is_reserved_on_clear_words_only(admin: Admin, visitor):
     for _ in range(2):
         assert visitor.post(f"/consult/{token}", data=good).status_code == 303
     with admin.database.begin() as session:
-        booked = [c for c in session.query(Consult).where(Consult.case_id == admin.dana.case.id) if c.state == "booked"]
+        found = session.exec(select(Consult).where(Consult.case_id == admin.dana.case.id)).all()
+        booked = [consult for consult in found if consult.state == "booked"]
     assert len(booked) == 1, "pressed twice is reserved once"
 
 

@@ -78,7 +78,7 @@ def read_words(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]
             wrongs[f"several_{language}" if one else f"one_{language}"] = "Write the word for one, and for several."
         if max(len(one), len(several)) > MOST_LETTERS:
             wrongs[f"one_{language}"] = f"At most {MOST_LETTERS} letters fit here."
-        if one and GENDERS[language] and gender not in GENDERS[language]:
+        if one and GENDERS[language] and gender not in tuple(GENDERS[language]):
             wrongs[f"gender_{language}"] = "Choose its gender, as sentences around it depend on it."
         if one:
             words[language] = [one, several, gender if GENDERS[language] else ""]
