@@ -16,6 +16,7 @@ from tests.pages.words import csrf, text
 PROMISE = {"what": "Two sketches", "due_on": "2026-12-01"}
 GESTURE = {"what": "A travel case", "why": "She travels in May", "cost": "80", "once": "o" * 32}
 NEED = {"occasion": "Her sister's wedding", "need_by": "2026-12-20", "sku": ""}
+FIGURES = "Write the amount in figures, for example 5000."
 COST = "Write the cost in figures, for example 120."
 THREE = "Please choose up to three of the times, and how you shall meet."
 HOURS = "Write from and to, for example 10:00–13:00, 14:00–18:00. Leave it empty for a day off."
@@ -74,7 +75,10 @@ def without_looks(tables: set[str]) -> set[str]:
         pytest.param("/gestures", GESTURE, [
             ("what", "", "Say what it is, and why it is right for them."),
             ("why", " ", "Say what it is, and why it is right for them."),
-            *[("cost", given, COST) for given in ("", "much", "0", "-5", "NaN", "1e30", "9" * 5000)],
+            ("cost", "0", COST),
+            ("cost", "-5", "An amount cannot be below zero."),
+            ("cost", "9" * 12, COST),
+            *[("cost", given, FIGURES) for given in ("", "much", "NaN", "1e30", "9" * 5000)],
         ], id="a gesture"),
         pytest.param("/need", NEED, [
             ("need_by", "in May", "Please name the day."),

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from consults.advisors import advisors
+from kit.amounts import read_amount
 from kit.errors import AppError
 from kit.money import Money
 from logistics import refund_promises, rmas
@@ -22,7 +23,6 @@ from shopify_app.web import begin, now
 
 page = Blueprint("admin_money", __name__)
 MOST_SHOWN = 50
-MOST_CENTS = 10**13
 
 
 @page.get("/app/settings/money")
@@ -95,10 +95,8 @@ def read_form(form: Mapping[str, str], currency: str) -> tuple[dict[str, Any], d
     values["finance_above_cents"] = None
     if "finance_confirms" in form:
         try:
-            values["finance_above_cents"] = Money.parse(form.get("above", "").strip() or "0", currency).cents
+            values["finance_above_cents"] = read_amount(form.get("above", "").strip() or "0", currency).cents
         except ValueError:
-            fields["above"] = "Write an amount, for example 5000."
-        if not 0 <= (values["finance_above_cents"] or 0) <= MOST_CENTS:
             fields["above"] = "Write an amount, for example 5000."
     days = whole(form.get("house_refund_days", ""), 1, 60)
     if days is None:
