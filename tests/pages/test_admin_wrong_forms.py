@@ -330,7 +330,7 @@ FORMS: dict[str, tuple[str, Form, list[Wrong]]] = {
     "marks of an order": ("/app/routing/marks", MARKS, MARKS_WRONG),
     "who stands in": ("/app/routing/default", {"default_advisor": "{bob}"}, [
         ("default_advisor", "{dana}", "Choose somebody who works here.")]),
-    "no rule matches": ("/app/routing/otherwise", {"otherwise": "simple"}, [
+    "no rule matches": ("/app/routing/otherwise", {"otherwise": "both"}, [
         ("otherwise", "", "Choose what the client sees."), ("otherwise", "maybe", "Choose what the client sees.")]),
     "the look": ("/app/settings/look", LOOK, LOOK_WRONG),
     "words for a piece": ("/app/settings/look/words", WORDS, WORDS_WRONG),

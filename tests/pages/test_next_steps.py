@@ -30,7 +30,7 @@ STATES = {
         "Looked at; the refund waits for a click in the admin",
         "$14,800 comes next",
     ),
-    Goods.SETTLED: ("Closing in Shopify", "Settled", "$14,800 is on its way to you"),
+    Goods.SETTLED: ("Closing in Shopify", "Settled", "Your refund is on its way to you"),
 }
 
 
