@@ -1,4 +1,4 @@
-"""Telephone numbers: what a person types, made one that can be dialled from everywhere, and that one as it is read. Pure.
+"""Telephone numbers: what a person types, as it is dialled from everywhere, and as it is read. Pure.
 
 Kept in E.164, which nobody reads aloud.
 """
