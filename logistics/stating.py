@@ -14,9 +14,9 @@ from sqlmodel import Session, select
 import jobs
 from kit.db import insert_once
 from kit.errors import AppError
+from kit.languages import spoken_locale
 from logistics.events import WithdrawalStated
 from logistics.statement_models import WithdrawalStatement
-from logistics.telling import reading_locale
 from logistics.withdrawals import instant_in_words
 from notifications import messages
 from shops.shops import get_shop
@@ -61,7 +61,7 @@ def keep_statement(
         name=stated.name,
         email=stated.email,
         part=stated.part,
-        locale=reading_locale(locale),
+        locale=spoken_locale(locale),
         received_at=now,
     )
     is_new = insert_once(session, row)

@@ -210,7 +210,7 @@ class ParcelHouse:
 
     def move(self, code: str, status: str) -> None:
         url = f"{self.carrier.base}/control/carrier/parcels/{code}/move"
-        requests.post(url, json={"status": status}, timeout=10).raise_for_status()
+        requests.post(url, json={"status": status}, timeout=60).raise_for_status()
 
     def post_tracker(self, body: bytes, headers: dict[str, str]) -> int:
         doors = Doors(nowhere, make_sources(self.town.settings), Committer(self.town.database.engine))
@@ -288,7 +288,7 @@ class ParcelHouse:
 
     def _carrier_record(self, return_gid: str) -> list[dict[str, Any]]:
         references = {parcel.reference for parcel in self.view(return_gid).parcels}
-        record = requests.get(f"{self.carrier.base}/control/carrier/shipments", timeout=10).json()["record"]
+        record = requests.get(f"{self.carrier.base}/control/carrier/shipments", timeout=60).json()["record"]
         return [entry for entry in record if entry["reference"] in references]
 
     def in_shopify(self, return_gid: str) -> dict[str, Any]:
