@@ -21,7 +21,7 @@ FORM = {
     "carrier": " Harbour ",
     "insurer": "Harbour Mutual",
     "policy_number": "HM-77",
-    "limit": "25,000",
+    "limit": "25000",
     "day": "",
     "address": "",
     "vehicle": "",
