@@ -1,10 +1,13 @@
 """Money in minor units with its currency. Amounts travel as strings and are never floats."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
+
+LETTERS_BEFORE_FIGURES = re.compile(r"(?<=[A-Za-z])(?=\d)")
 
 
 @dataclass(frozen=True, order=True)
@@ -34,14 +37,19 @@ class Money:
         """For a reader: "$14,800", with the fraction only where there is one. A locale nobody knows reads English."""
         value, known = Decimal(self.amount), _known(locale)
         if value != value.to_integral_value():
-            return format_currency(value, self.currency, locale=known)
+            return spaced(format_currency(value, self.currency, locale=known))
         pattern = known.currency_formats["standard"].pattern.replace(".00", "")
-        return format_currency(value, self.currency, format=pattern, locale=known, currency_digits=False)
+        return spaced(format_currency(value, self.currency, format=pattern, locale=known, currency_digits=False))
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return Money(self.cents + other.cents, self.currency)
+
+
+def spaced(shown: str) -> str:
+    """ "CHF 5,000" for "CHF5,000": CLDR puts a blank between letters and figures, which Babel leaves out."""
+    return LETTERS_BEFORE_FIGURES.sub("\xa0", shown)
 
 
 def _known(locale: str) -> Locale:

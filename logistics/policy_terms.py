@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from kit.amounts import read_amount
 from kit.errors import AppError, NotFound
-from kit.money import Money
 from logistics.cover import Payer
 from logistics.cover_models import CoverTerm
 from logistics.ways import Way
@@ -106,11 +106,10 @@ def read_terms(given: Mapping[str, str], *, currency: str, kinds: frozenset[str]
 
 
 def _amount(name: str, text: str, currency: str, wrongs: dict[str, str]) -> int | None:
-    text = text.strip().replace(",", "")
-    if not text and name != "limit":
+    if not text.strip() and name != "limit":
         return None
     try:
-        cents = Money.parse(text, currency).cents
+        cents = read_amount(text, currency).cents
     except ValueError:
         cents = 0
     if not 0 < cents <= MOST_CENTS:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from kit.amounts import read_amount
 from kit.countries import country_names
 from kit.money import Money
 from routing.facts import ReturnFacts
@@ -223,18 +224,7 @@ def _markets(country: str | None) -> tuple[str, ...] | None:
 
 
 def _typed_amount(text: str, currency: str) -> str:
-    try:
-        plain = text.replace(",", "").replace(" ", "")
-        typed, money = Decimal(plain), Money.parse(plain, currency)
-    except (ValueError, InvalidOperation):
-        raise ValueError("Write the amount in figures, for example 5000.") from None
-    if money.cents < 0:
-        raise ValueError("An amount cannot be below zero.")
-    if money.cents >= 10**15:
-        raise ValueError("That amount is larger than any order.")
-    if typed != Decimal(money.amount):
-        raise ValueError(f"{currency} has no such fraction. Write {money.amount}, for example.")
-    return money.amount
+    return read_amount(text, currency).amount
 
 
 def _typed_multiple(text: str) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from consults.advisors import advisors, get_advisor
 from consults.cases import get_case
 from consults.models import Case
+from kit.amounts import read_amount
 from kit.db import insert_once
 from kit.errors import AppError
 from kit.money import Money
@@ -68,7 +69,7 @@ def _percent(text: str) -> int:
 
 def _bonus(text: str, currency: str) -> int:
     try:
-        cents = Money.parse(text.replace(",", "").strip(), currency).cents
+        cents = read_amount(text, currency).cents
     except ValueError:
         cents = 0
     if not 0 < cents < 10**12:

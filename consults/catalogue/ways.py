@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from consults.catalogue.kinds import WayKind
 from consults.catalogue.models import CatalogueWay
+from kit.amounts import read_amount
 from kit.db import hold
 from kit.errors import AppError, NotFound
-from kit.money import Money
 
 MOST_CENTS = 10**13
 MOST_ROWS = 200
@@ -122,7 +122,7 @@ def read_way(given: Mapping[str, Any], *, currency: str) -> dict[str, Any]:
 
 def _cents(text: str, currency: str, name: str, sentence: str, wrong: dict[str, str]) -> int:
     try:
-        cents = Money.parse(text.replace(",", "").replace(" ", "") or "0", currency).cents
+        cents = read_amount(text.strip() or "0", currency).cents
     except ValueError:
         cents = -1
     if not 0 <= cents <= MOST_CENTS:

@@ -94,3 +94,19 @@ def test_two_currencies_do_not_add_up() -> None:
     assert Money(1, "USD") + Money(2, "USD") == Money(3, "USD")
     with pytest.raises(ValueError, match="USD and EUR do not add up"):
         Money(1, "USD") + Money(1, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("cents", "currency", "locale", "shown"),
+    [
+        (500_000, "CHF", "en", "CHF\xa05,000"),
+        (500_050, "CHF", "ja", "CHF\xa05,000.50"),
+        (-500_000, "CHF", "en", "-CHF\xa05,000"),
+        (5_000, "KWD", "en", "KWD\xa05"),
+        (500_000, "USD", "en", "$5,000"),
+        (500_000, "USD", "zh_Hans", "US$5,000"),
+        (500_000, "CHF", "fr", "5\u202f000\xa0CHF"),
+    ],
+)
+def test_letters_and_figures_of_an_amount_never_touch(cents, currency, locale, shown) -> None:
+    assert Money(cents, currency).show(locale) == shown

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from consults.zones import city
 from kit.errors import OutsideError
-from kit.money import Money
+from kit.money import Money, spaced
 from shopify_app.auth import Merchant, id_token, merchant
 from shopify_app.installs import ensure_installed
 from shopify_app.web import begin, now, running
@@ -82,7 +82,7 @@ class Wording:
 
 def exact(money: Money) -> str:
     """ "$14,800.00": with every digit the currency has."""
-    return format_currency(Decimal(money.amount), money.currency, locale="en")
+    return spaced(format_currency(Decimal(money.amount), money.currency, locale="en"))
 
 
 # --- answers to a form; static/admin/admin.js acts on them ---

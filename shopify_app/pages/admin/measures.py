@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+from kit.amounts import read_amount
 from kit.errors import AppError
 from kit.money import Money
 from measures import behind, costs, pilot_showed, reading
@@ -143,8 +144,8 @@ def read_costs(form: dict[str, str], currency: str) -> tuple[dict[str, int], dic
     for name, text in form.items():
         try:
             is_share = name.endswith("_share")
-            cents = Money.parse(text.strip().replace(",", ".") or "0", "USD" if is_share else currency).cents
-            if cents < 0 or (is_share and cents > 10_000) or cents > 10**12:
+            cents = read_amount(text.strip() or "0", "USD" if is_share else currency).cents
+            if (is_share and cents > 10_000) or cents > 10**12:
                 raise AppError("beyond what it can be")
             given[name] = cents
         except (ValueError, AppError):

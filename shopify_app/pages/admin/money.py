@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sqlmodel import Session
 
 from consults.advisors import advisors
+from kit.amounts import read_amount
 from kit.errors import AppError
 from kit.money import Money
 from logistics import refund_promises, rmas
@@ -93,10 +94,8 @@ def read_form(form: Mapping[str, str], currency: str) -> tuple[dict[str, Any], d
     values["finance_above_cents"] = None
     if "finance_confirms" in form:
         try:
-            values["finance_above_cents"] = Money.parse(form.get("above", "").strip() or "0", currency).cents
+            values["finance_above_cents"] = read_amount(form.get("above", "").strip() or "0", currency).cents
         except ValueError:
-            fields["above"] = "Write an amount, for example 5000."
-        if (values["finance_above_cents"] or 0) < 0:
             fields["above"] = "Write an amount, for example 5000."
     days = form.get("house_refund_days", "").strip()
     if not days.isdigit() or not 1 <= int(days) <= 60:

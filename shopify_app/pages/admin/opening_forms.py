@@ -8,12 +8,12 @@ from typing import Any
 from consults.slots import Rule
 from consults.tiers import MOST_MINUTES
 from consults.zones import is_zone
+from kit.amounts import read_amount
 from kit.money import Money
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?"
 SPAN = re.compile(rf"{CLOCK}\s*(?:-|–|—|to)\s*{CLOCK}")
-FIGURES = re.compile(r"[\d.,\s]{1,16}")
 MOST_HOLIDAYS = 300
 LOCATION_GID = "gid://shopify/Location/"
 HOW = "Write it as 10:00–19:00, with a comma between two stretches, or leave it empty for a closed day."
@@ -171,9 +171,7 @@ def _minutes(form: Mapping[str, str], name: str, wrongs: Wrongs) -> int:
 
 
 def _money(text: str, currency: str) -> Money | None:
-    if not FIGURES.fullmatch(text):
-        return None
     try:
-        return Money.parse(text.replace(",", "").replace(" ", ""), currency)
+        return read_amount(text, currency)
     except ValueError:
         return None

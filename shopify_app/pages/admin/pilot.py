@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlmodel import Session
 
+from kit.amounts import read_amount
 from kit.money import Money
 from measures import pilot_showed, pilots, reading
 from measures.arms import Arm
@@ -127,7 +128,7 @@ def read_plan(form: dict[str, str], currency: str) -> tuple[dict[str, Any], dict
         else:
             unclear[name] = "A whole number of per cent between 1 and 99 is needed."
     try:
-        given["limit"] = Money.parse(form["limit"] or "0", currency)
+        given["limit"] = read_amount(form["limit"].strip() or "0", currency)
     except ValueError:
         unclear["limit"] = "An amount in figures is needed."
     return given, unclear

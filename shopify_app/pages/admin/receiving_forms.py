@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kit.amounts import read_amount
 from kit.countries import country_names
-from kit.money import Money
 
 MOST_CENTS = 10**14
 PERCENT = re.compile(r"[0-9]{1,3}")
@@ -46,7 +46,7 @@ def countries_in_words(codes: Iterable[str]) -> str:
 
 def _amount(text: str, currency: str) -> int | None:
     try:
-        cents = Money.parse(text.replace(",", "").replace(" ", "").strip(), currency).cents
-    except (ValueError, ArithmeticError):
+        cents = read_amount(text, currency).cents
+    except ValueError:
         return None
     return cents if 0 <= cents < MOST_CENTS else None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 
 from jobs.attempts import retry_of
+from kit.amounts import read_amount
 from kit.errors import AppError, NotFound
 from kit.money import Money
 from logistics import rmas
@@ -124,7 +125,7 @@ def _times(zone: str) -> tuple[tuple[datetime, datetime], dict[str, str]]:
 
 def _money(text: str, currency: str) -> Money | None:
     try:
-        found = Money.parse(text.replace(",", "").replace(" ", "").strip(), currency)
-    except (ValueError, ArithmeticError):
+        found = read_amount(text, currency)
+    except ValueError:
         return None
     return found if 0 <= found.cents < MOST_CENTS else None

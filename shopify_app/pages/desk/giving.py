@@ -1,6 +1,5 @@
 """A gesture for the client, a silent question beyond one's budget, its answer, and what was an exception."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -12,8 +11,8 @@ from consults.cases import get_case
 from consults.gestures.gestures import answer, exceptions, gestures_of, give, left_of_budget
 from consults.models import Case
 from consults.rights import Right
+from kit.amounts import read_amount
 from kit.errors import AppError
-from kit.money import Money
 from kit.tokens import new_token
 from logistics.rmas import get_rma
 from logistics.settlements import open_settlements
@@ -95,9 +94,9 @@ def _seen(session: Session, caller: DeskCaller) -> list[Any]:
 
 def _cents(text: str, currency: str) -> int:
     try:
-        amount = Decimal(text.strip().replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        raise AppError("Write the cost in figures, for example 120.") from None
-    if not amount.is_finite() or not 0 < amount < 10**9:
+        cents = read_amount(text, currency).cents
+    except ValueError as unclear:
+        raise AppError(str(unclear)) from None
+    if not 0 < cents < 10**11:
         raise AppError("Write the cost in figures, for example 120.")
-    return Money.parse(str(amount), currency).cents
+    return cents
