@@ -4,35 +4,14 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import Locale, get_global
+from babel.core import Locale
 from babel.dates import format_datetime, format_time
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
 from consults.phrases import phrase
 from kit.languages import spoken_locale
+from kit.places import guess_zone as guess_zone
 from kit.zones import city as city
-
-# Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
-MAIN_ZONE = {
-    "US": "America/New_York",
-    "CA": "America/Toronto",
-    "AU": "Australia/Sydney",
-    "BR": "America/Sao_Paulo",
-    "MX": "America/Mexico_City",
-    "AR": "America/Argentina/Buenos_Aires",
-    "CL": "America/Santiago",
-    "RU": "Europe/Moscow",
-    "ES": "Europe/Madrid",
-    "PT": "Europe/Lisbon",
-    "DE": "Europe/Berlin",
-    "CN": "Asia/Shanghai",
-    "ID": "Asia/Jakarta",
-    "KZ": "Asia/Almaty",
-    "NZ": "Pacific/Auckland",
-    "UA": "Europe/Kyiv",
-    "MY": "Asia/Kuala_Lumpur",
-}
-
 
 QUOTED = re.compile(r"'[^']*'")
 YEAR = re.compile(r"[\s,]*('de'|'del')?\s*y+(\s*'г'\.?|年|년)?\s*")
@@ -41,15 +20,6 @@ YEAR = re.compile(r"[\s,]*('de'|'del')?\s*y+(\s*'г'\.?|年|년)?\s*")
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone we know; ask before keeping one that came from outside."""
     return name in available_timezones()
-
-
-def guess_zone(country_code: str | None, fallback: str) -> str:
-    """A zone for a country ("FR"), or `fallback` where a country says too little."""
-    code = (country_code or "").upper()
-    if code in MAIN_ZONE:
-        return MAIN_ZONE[code]
-    zones = [zone for zone in get_global("territory_zones").get(code, []) if is_zone(zone)]
-    return zones[0] if len(zones) == 1 else fallback
 
 
 def show_day(starts_at: datetime, zone: str, locale: str = "en") -> str:

@@ -13,8 +13,8 @@ from kit.db import Begin
 from kit.errors import Waiting
 from kit.languages import spoken_locale, written_in
 from logistics import parcels, rmas, settlements
-from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
+from logistics.doors import door_zone
 from logistics.models import Parcel, Rma
 from logistics.radar import cards
 from logistics.states import ParcelState
@@ -107,7 +107,7 @@ def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
     if not booked or len(booked) < len(boxes):
         return ""
     first = booked[0]
-    zone = zone_of(rmas.sender_of(rma).country, get_shop(session, rma.shop_id).zone)
+    zone = door_zone(session, rma)
     locale = spoken_locale(rma.client_locale)
     day = day_in_words(_ends(first)[0], zone, locale)
     hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in _ends(first)]
