@@ -128,14 +128,15 @@ def read_places(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]
         wrongs["client_metafield"] = "Write namespace and key with a dot between them, for example custom.advisor."
     if len(tag) < 2 or len(tag) > 60 or "," in tag:
         wrongs["client_tag"] = "Write what comes before the code in the tag, for example advisor:"
-    if not days.isdigit() or not 1 <= int(days) <= 365:
+    days = days if days.isascii() and days.isdigit() and len(days) <= 3 else ""
+    if not days or not 1 <= int(days) <= 365:
         wrongs["consult_days"] = "Write a number of days from 1 to 365."
     values = {
         "attribute_keys": keys,
         "client_namespace": namespace,
         "client_key": name,
         "client_tag": tag,
-        "consult_days": int(days) if days.isdigit() else 30,
+        "consult_days": int(days or 30),
         "writes_back": "writes_back" in form,
     }
     return values, wrongs

@@ -62,7 +62,8 @@ def state_rule(session: Session, *, shop_id: int, kind: str, percent: str, bonus
 
 
 def _percent(text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit() and 1 <= int(text) <= 100):
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= 100):
         raise RuleUnclear("percent", "Write a share between 1 and 100.")
     return int(text)
 

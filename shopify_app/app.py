@@ -14,6 +14,7 @@ from kit.settings import Settings
 from shopify_app.asked import listen_carefully
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
+from shopify_app.pages.admin.moved import Moved
 from shopify_app.sizes import MOST_BYTES, most_bytes
 from shopify_app.starting import start
 from shopify_app.web import Running
@@ -41,6 +42,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     )
     for page in PAGES:
         app.register_blueprint(page)
+    app.wsgi_app = Moved(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.before_request(refuse_too_large)
     app.register_error_handler(Exception, answer_error)
     app.after_request(set_headers)

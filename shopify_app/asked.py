@@ -27,6 +27,14 @@ def row_id(text: str) -> int | None:
     return int(text) if int(text) <= MOST_ROW_ID else None
 
 
+def whole(text: str, least: int, most: int) -> int | None:
+    """The whole number a field holds, from `least` to `most`, or None; read as carefully as an id."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        return None
+    return int(text) if least <= int(text) <= most else None
+
+
 class CleanValues(ImmutableMultiDict[str, Any]):
     """The parameters of a query or a form, clean."""
 

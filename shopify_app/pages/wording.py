@@ -13,6 +13,7 @@ from consults.models import Advisor
 from consults.names import greeting
 from consults.zones import city, show_day, show_hour
 from kit.money import Money
+from kit.phones import shown_phone
 from shopify_app.locales import ENGLISH
 from shopify_app.tongue import N_, _, tongue
 
@@ -136,6 +137,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "show_day": day_in,
     "spoken": spoken,
     "told_of": told_of,
+    "phone": shown_phone,
     "tel": lambda number: "tel:" + "".join(c for c in number if c.isdigit() or c == "+"),
 }
 

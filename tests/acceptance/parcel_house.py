@@ -158,6 +158,7 @@ class ParcelHouse:
     carrier: Carrier
     letters: list[bytes]
     outside: Outside
+    sink: Sink
     work: Work = field(init=False)
 
     @property
@@ -321,7 +322,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
             smtp_url=f"smtp://127.0.0.1:{sink.port}",
             mail_from="Verdane <care@verdane.example>",
         )
-        house = ParcelHouse(town, carrier, letters, Outside())
+        house = ParcelHouse(town, carrier, letters, Outside(), sink)
         house.now = FRIDAY
         house.work = Work(house)
         monkeypatch.setattr(jobs.queue, "put", house.work.put)

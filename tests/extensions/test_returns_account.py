@@ -118,7 +118,6 @@ def open_target(page: Page, house: House, target: str, *, client: str = GID, ret
 
 
 @pytest.mark.browser
-@pytest.mark.calm("what is shown on a good day, and then on a bad one")
 def test_in_a_browser_the_menu_leads_to_the_sheet_and_the_sheet_to_our_page(
     house: House, browser_context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,6 @@ from shopify_app import installs
 from shopify_app.admin_api import client, tokens
 from shopify_app.senders import make_sources
 from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table
-from simulators.bad_day import SHOPIFY
 from simulators.shopify import ShopifyConfig
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import World, generate
@@ -137,8 +136,7 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
             database, queue, settings, shopify, shop_id, advisor_id, dict(jobs_table(settings, database)), times
         )
         queue.pass_by = lambda seconds: town.pass_by(seconds=seconds)
-        if faults.are_on():
-            shopify.store.faults.replace(SHOPIFY)
+        faults.spoil(shopify=shopify.store)
         yield town
 
 

@@ -21,7 +21,7 @@ from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.sweeps import ShopifySweeps
 from shops.models import Shop
-from tests import cast
+from tests import cast, faults
 from tests.journeys.edge_town import DOMAIN, Town
 
 
@@ -62,6 +62,17 @@ def begin_opening(town: Town, adapter: ShopifyOpenings, key: str = "k", advisor_
 def state_of(town: Town, opened_id: int) -> OpeningState:
     with town.database.begin() as session:
         return openings.get_opened(session, shop_id=town.shop_id, opened_id=opened_id).state
+
+
+def see_through(town: Town, opened_id: int) -> None:
+    """Work until it is made. Of one that left no trace, as on a bad day, a person says to try once more."""
+    town.work()
+    for _ in range(faults.MOST_ATTEMPTS if faults.are_on() else 0):
+        if state_of(town, opened_id) is not OpeningState.UNSETTLED:
+            return
+        with town.database.begin() as session:
+            openings.ask_again(session, shop_id=town.shop_id, opened_id=opened_id)
+        town.work()
 
 
 def sent(town: Town, operation: str) -> int:
@@ -146,7 +157,7 @@ def test_an_order_is_found_by_its_exact_number_with_what_can_still_go_back(
 
 def test_a_return_opened_by_an_advisor_is_one_return_one_case_and_theirs(town: Town, adapter: ShopifyOpenings) -> None:
     opened_id = begin_opening(town, adapter)
-    town.work()
+    see_through(town, opened_id)
     assert state_of(town, opened_id) is OpeningState.MADE
     (decision,), (case,), _ = town.rows()
     assert decision.words.startswith("Opened by Inès Laurent.") and case.advisor_id == town.advisor_id
@@ -157,8 +168,7 @@ def test_a_return_opened_by_an_advisor_is_one_return_one_case_and_theirs(town: T
 
 
 def test_a_request_from_our_own_page_is_asked_for_once_and_approved(town: Town, adapter: ShopifyOpenings) -> None:
-    begin_opening(town, adapter, advisor_id=None)
-    town.work()
+    see_through(town, begin_opening(town, adapter, advisor_id=None))
     town.deliver()
     assert [len(rows) for rows in town.rows()] == [1, 1, 1]
     assert (sent(town, "ReturnRequest"), sent(town, "ReturnApproveRequest")) == (1, 1)

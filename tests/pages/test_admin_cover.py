@@ -47,19 +47,19 @@ def lines(admin: Admin, shop_id: int) -> list[CoverTerm]:
 
 def test_a_line_of_the_policy_is_written_down_changed_and_switched_off(admin: Admin) -> None:
     shop_id = admin.world.shop_id
-    assert admin.alice.send("/app/cover", **LINE).get_json()["redirect"] == "/app/cover"
+    assert admin.alice.send("/app/settings/cover", **LINE).get_json()["redirect"] == "/app/settings/cover"
     row = lines(admin, shop_id)[-1]
     assert (row.limit_cents, row.currency, row.lanes) == (10_000_000, "USD", [["FR", "FR"], ["", "US"]])
     assert (row.day_cents, row.address_cents, row.changed_by) == (25_000_000, None, "staff:7")
-    assert admin.alice.send(f"/app/cover/{row.id}", **(LINE | {"limit": "50000"})).status_code == 200
-    assert admin.alice.send(f"/app/cover/{row.id}/switch").status_code == 200
+    assert admin.alice.send(f"/app/settings/cover/{row.id}", **(LINE | {"limit": "50000"})).status_code == 200
+    assert admin.alice.send(f"/app/settings/cover/{row.id}/switch").status_code == 200
     row = lines(admin, shop_id)[-1]
     assert (row.limit_cents, row.is_on) == (5_000_000, False)
-    admin.alice.send(f"/app/cover/{row.id}/switch", on="yes")
+    admin.alice.send(f"/app/settings/cover/{row.id}/switch", on="yes")
     assert lines(admin, shop_id)[-1].is_on
-    page = read(admin.alice.open("/app/cover")).text
+    page = read(admin.alice.open("/app/settings/cover")).text
     assert "Harbour Mutual, HM-9" in page and "$50,000" in page and "Declared value" in page
-    assert 'value="50000.00"' in admin.alice.open(f"/app/cover/{row.id}").text
+    assert 'value="50000.00"' in admin.alice.open(f"/app/settings/cover/{row.id}").text
 
 
 @pytest.mark.parametrize(
@@ -84,16 +84,16 @@ def test_what_is_wrong_with_a_line_is_said_under_its_field_and_nothing_is_saved(
     admin: Admin, field: str, given: str, says: str
 ) -> None:
     before = len(lines(admin, admin.world.shop_id))
-    answer = admin.alice.send("/app/cover", **(LINE | {field: given}))
+    answer = admin.alice.send("/app/settings/cover", **(LINE | {field: given}))
     assert answer.status_code == 422 and says in answer.get_json()["error"]["fields"][field]
     assert len(lines(admin, admin.world.shop_id)) == before
 
 
 def test_dana_sees_and_changes_nothing_of_alices_policy(admin: Admin) -> None:
-    admin.alice.send("/app/cover", **(LINE | {"insurer": "Alices Own"}))
+    admin.alice.send("/app/settings/cover", **(LINE | {"insurer": "Alices Own"}))
     row = lines(admin, admin.world.shop_id)[-1]
-    assert "Alices Own" not in admin.stranger.open("/app/cover").text
-    for address in (f"/app/cover/{row.id}", f"/app/cover/{row.id}/switch"):
+    assert "Alices Own" not in admin.stranger.open("/app/settings/cover").text
+    for address in (f"/app/settings/cover/{row.id}", f"/app/settings/cover/{row.id}/switch"):
         assert admin.stranger.send(address, **LINE).status_code == 404
     assert lines(admin, admin.world.shop_id)[-1] == row
 
@@ -101,7 +101,7 @@ def test_dana_sees_and_changes_nothing_of_alices_policy(admin: Admin) -> None:
 def test_the_box_names_the_house_only_where_the_merchant_says_so(admin: Admin) -> None:
     from logistics.rmas import policy_of
 
-    admin.alice.send("/app/cover/names")
+    admin.alice.send("/app/settings/cover/names")
     with admin.database.begin() as session:
         assert policy_of(session, admin.world.shop_id).neutral_names is False
         assert policy_of(session, admin.dana.shop_id).neutral_names is True
@@ -111,16 +111,16 @@ def test_the_box_names_the_house_only_where_the_merchant_says_so(admin: Admin) -
 
 
 def test_rules_are_listed_with_day_owner_and_source(admin: Admin) -> None:
-    page = read(admin.alice.open("/app/rules")).text
+    page = read(admin.alice.open("/app/settings/rules")).text
     assert "Law by country" in page and "Answered for by: The house's counsel" in page
-    page = read(admin.alice.open("/app/rules/countries")).text
+    page = read(admin.alice.open("/app/settings/rules/countries")).text
     assert "Consumer Rights Directive 2011/83/EU" in page and "european-union" in page
 
 
 def test_an_entry_is_written_and_left_out_and_the_file_holds_it(admin: Admin) -> None:
     given = {"key": "ostrich", "words": "ostrich, struthio", "source": "counsel"}
-    assert admin.alice.send("/app/rules/species", **given).status_code == 200
-    opened = admin.alice.send("/app/rules/species/export").get_json()["open"]
+    assert admin.alice.send("/app/settings/rules/species", **given).status_code == 200
+    opened = admin.alice.send("/app/settings/rules/species/export").get_json()["open"]
     answer = admin.app.test_client().get(opened)
     assert "species-2026-11-24.json" in answer.headers["Content-Disposition"]
     body = answer.get_json()
@@ -130,11 +130,11 @@ def test_an_entry_is_written_and_left_out_and_the_file_holds_it(admin: Admin) ->
         "source": "counsel",
         "dated": "2026-11-24",
     }
-    assert admin.alice.send("/app/rules/species/drop", key="ostrich").status_code == 200
+    assert admin.alice.send("/app/settings/rules/species/drop", key="ostrich").status_code == 200
     with admin.database.begin() as session:
         versions = session.exec(select(PackVersion.version).order_by(PackVersion.version)).all()  # type: ignore[arg-type]
     assert versions == [1, 2]
-    assert "ostrich" not in admin.stranger.open("/app/rules/species").text
+    assert "ostrich" not in admin.stranger.open("/app/settings/rules/species").text
 
 
 def test_a_file_is_taken_whole_or_not_at_all(admin: Admin) -> None:
@@ -148,11 +148,13 @@ def test_a_file_is_taken_whole_or_not_at_all(admin: Admin) -> None:
     assert answer.status_code == 422 and "x: write down the source" in answer.get_json()["error"]["fields"]["file"]
     body["entries"][0] |= {"source": "counsel", "dated": "2026-11-24"}
     assert bring(admin, body).status_code == 200
-    assert "crocodile" not in admin.alice.open("/app/rules/species").text
+    assert "crocodile" not in admin.alice.open("/app/settings/rules/species").text
 
 
 def bring(admin: Admin, body: Any) -> Any:
-    return admin.alice.send("/app/rules/species/file", file=(io.BytesIO(json.dumps(body).encode()), "species.json"))
+    return admin.alice.send(
+        "/app/settings/rules/species/file", file=(io.BytesIO(json.dumps(body).encode()), "species.json")
+    )
 
 
 # --- one return

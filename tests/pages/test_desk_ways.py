@@ -26,28 +26,31 @@ def rows(admin: Admin) -> list[CatalogueWay]:
 
 def test_the_merchant_fills_orders_and_switches_off_and_dana_sees_none_of_it(admin: Admin) -> None:
     place = f"boutique_{admin.world.boutique.id}"
-    assert admin.alice.send("/app/catalogue", **ENGRAVE, **{place: "on"}).get_json()["redirect"] == "/app/catalogue"
-    assert admin.alice.send("/app/catalogue", **FREE).status_code == 200
-    refused = admin.alice.send("/app/catalogue", **(FREE | {"title": ""}))
+    assert (
+        admin.alice.send("/app/settings/catalogue", **ENGRAVE, **{place: "on"}).get_json()["redirect"]
+        == "/app/settings/catalogue"
+    )
+    assert admin.alice.send("/app/settings/catalogue", **FREE).status_code == 200
+    refused = admin.alice.send("/app/settings/catalogue", **(FREE | {"title": ""}))
     assert (refused.status_code, list(refused.get_json()["error"]["fields"])) == (422, ["title"])
     engrave, viewing = rows(admin)
     assert engrave.boutique_ids == [admin.world.boutique.id] and engrave.cost_cents == 9_000
-    page = read(admin.alice.open("/app/catalogue")).text
+    page = read(admin.alice.open("/app/settings/catalogue")).text
     assert "Engrave the day" in page and "$90" in page and "Ring, from $1,000" in page
-    assert admin.alice.send(f"/app/catalogue/{viewing.id}/move", up="yes").status_code == 200
+    assert admin.alice.send(f"/app/settings/catalogue/{viewing.id}/move", up="yes").status_code == 200
     assert [row.id for row in rows(admin)] == [viewing.id, engrave.id]
-    assert admin.alice.send(f"/app/catalogue/{engrave.id}/switch").status_code == 200
-    assert "Off" in read(admin.alice.open("/app/catalogue")).text
-    assert "90" in str(read(admin.alice.open(f"/app/catalogue/{engrave.id}")).tags)
-    assert "Engrave" not in admin.stranger.open("/app/catalogue").text
+    assert admin.alice.send(f"/app/settings/catalogue/{engrave.id}/switch").status_code == 200
+    assert "Off" in read(admin.alice.open("/app/settings/catalogue")).text
+    assert "90" in str(read(admin.alice.open(f"/app/settings/catalogue/{engrave.id}")).tags)
+    assert "Engrave" not in admin.stranger.open("/app/settings/catalogue").text
     for path in ("", "/switch", "/move"):
-        assert admin.stranger.send(f"/app/catalogue/{engrave.id}{path}", **ENGRAVE).status_code == 404
-    assert admin.stranger.open(f"/app/catalogue/{engrave.id}").status_code == 404
+        assert admin.stranger.send(f"/app/settings/catalogue/{engrave.id}{path}", **ENGRAVE).status_code == 404
+    assert admin.stranger.open(f"/app/settings/catalogue/{engrave.id}").status_code == 404
 
 
 def test_the_desk_shows_what_fits_with_its_day_and_cost_and_promises_it_once(admin: Admin) -> None:
     for form in (ENGRAVE, FREE, ENGRAVE | {"title": "A strap", "kinds": "watch"}):
-        admin.alice.send("/app/catalogue", **form)
+        admin.alice.send("/app/settings/catalogue", **form)
     viewing = rows(admin)[1]
     alice = Everywhere(admin, admin.alice, admin.world)
     case = f"/desk/cases/{admin.world.case.id}"

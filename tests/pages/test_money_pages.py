@@ -77,18 +77,18 @@ def test_whoever_is_not_named_may_look_and_press_nothing(admin: Admin) -> None:
     for path in ("payment", "payment/aside", "terms"):
         answer = nobody.send(f"/app/returns/{admin.world.rma.id}/{path}", settlement_id=settlement_id)
         assert answer.status_code == 403, path
-    assert nobody.send("/app/money").status_code == 403
-    assert nobody.send("/app/money/rights", who="staff:9", may_pay="on").status_code == 403
+    assert nobody.send("/app/settings/money").status_code == 403
+    assert nobody.send("/app/settings/money/rights", who="staff:9", may_pay="on").status_code == 403
 
 
 def test_the_first_right_leaves_its_giver_with_both(admin: Admin) -> None:
     who = "staff:12"
     with admin.database.begin() as session:
         session.merge(admin.world.bob).staff_gid = "gid://shopify/StaffMember/12"
-    assert admin.alice.send("/app/money/rights", who=who, may_grant="on").status_code == 200
-    page = read(admin.alice.open("/app/money")).text
+    assert admin.alice.send("/app/settings/money/rights", who=who, may_grant="on").status_code == 200
+    page = read(admin.alice.open("/app/settings/money")).text
     assert "Only the people named here" in page and "Save their rights" in page
-    assert admin.alice.send("/app/money/rights", who=ALICE).status_code == 422  # nobody would be left to pay
+    assert admin.alice.send("/app/settings/money/rights", who=ALICE).status_code == 422  # nobody would be left to pay
 
 
 def test_what_shopify_cannot_pay_asks_where_the_rest_was_paid(admin: Admin) -> None:
@@ -108,14 +108,14 @@ def test_while_shopify_has_not_confirmed_nobody_reads_that_it_was_paid(admin: Ad
 
 def test_the_settings_of_money_are_saved_whole_or_not_at_all(admin: Admin) -> None:
     good = {"finance_confirms": "on", "above": "5000", "house_refund_days": "7", "offer_credit": "on"}
-    assert admin.alice.send("/app/money", **{**good, "above": "much"}).status_code == 422
-    assert admin.alice.send("/app/money", **{**good, "house_refund_days": "0"}).status_code == 422
-    assert admin.alice.send("/app/money", **good).status_code == 200
+    assert admin.alice.send("/app/settings/money", **{**good, "above": "much"}).status_code == 422
+    assert admin.alice.send("/app/settings/money", **{**good, "house_refund_days": "0"}).status_code == 422
+    assert admin.alice.send("/app/settings/money", **good).status_code == 200
     with admin.database.begin() as session:
         policy = session.get_one(LogisticsPolicy, admin.world.shop_id)
         kept = (policy.finance_above_cents, policy.house_refund_days, policy.offer_credit, policy.duties_back)
         assert kept == (500_000, 7, True, False)
-    assert admin.alice.send("/app/money", house_refund_days="7").status_code == 200
+    assert admin.alice.send("/app/settings/money", house_refund_days="7").status_code == 200
     with admin.database.begin() as session:
         assert session.get_one(LogisticsPolicy, admin.world.shop_id).finance_above_cents is None
 
@@ -123,7 +123,7 @@ def test_the_settings_of_money_are_saved_whole_or_not_at_all(admin: Admin) -> No
 def test_the_page_of_money_says_by_when_and_names_its_source(admin: Admin) -> None:
     with admin.database.begin() as session:
         a_card(session, admin.world)
-    page = read(admin.alice.open("/app/money")).text
+    page = read(admin.alice.open("/app/settings/money")).text
     assert admin.world.rma.number in page and "days after the client withdrew" in page
     assert "The parcel is stuck" in page
     one = read(admin.alice.open(f"/app/returns/{admin.world.rma.id}")).text
@@ -159,13 +159,13 @@ def test_dana_sees_and_changes_nothing_of_alices_money(admin: Admin) -> None:
     settlement_id = batch_of(admin)
     with admin.database.begin() as session:
         a_card(session, admin.world)
-    page = admin.stranger.open("/app/money").text
+    page = admin.stranger.open("/app/settings/money").text
     assert admin.world.rma.number not in page or admin.dana.rma.number == admin.world.rma.number
     assert "The parcel is stuck" not in page and "Bob Laurent" not in page
     for path in ("payment", "terms", "proof"):
         answer = admin.stranger.send(f"/app/returns/{admin.world.rma.id}/{path}", settlement_id=settlement_id)
         assert answer.status_code == 404, path
-    assert admin.stranger.send("/app/money/rights", who="staff:7", may_pay="on").status_code == 422
+    assert admin.stranger.send("/app/settings/money/rights", who="staff:7", may_pay="on").status_code == 422
 
 
 # --- the desk

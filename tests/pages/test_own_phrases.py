@@ -50,12 +50,12 @@ def test_no_phrase_makes_the_check_fail_and_a_mark_is_a_part_of_the_text(phrase:
 
 def test_the_merchants_own_phrase_is_marked_everywhere_and_only_in_their_house(admin: Admin) -> None:
     own = {"words": "Pre-loved*", "better": "It was in good hands."}
-    assert admin.alice.send("/app/phrases", words="!", better="x").status_code == 422
-    assert admin.alice.send("/app/phrases", words="x", better="").status_code == 422
+    assert admin.alice.send("/app/settings/phrases", words="!", better="x").status_code == 422
+    assert admin.alice.send("/app/settings/phrases", words="x", better="").status_code == 422
     for _ in range(2):
-        assert admin.alice.send("/app/phrases", **own).status_code == 200
-    assert "pre-loved*" in read(admin.alice.open("/app/phrases")).text
-    assert "pre-loved" not in admin.stranger.open("/app/phrases").text
+        assert admin.alice.send("/app/settings/phrases", **own).status_code == 200
+    assert "pre-loved*" in read(admin.alice.open("/app/settings/phrases")).text
+    assert "pre-loved" not in admin.stranger.open("/app/settings/phrases").text
     alice, dana = Everywhere(admin, admin.alice, admin.world), Everywhere(admin, admin.stranger, admin.dana)
     words = {"words": "It is pre-loved."}
     marked = alice.desk.post("/desk/phrases", data={"csrf": alice.csrf, **words}).get_json()["marks"]
@@ -66,8 +66,8 @@ def test_the_merchants_own_phrase_is_marked_everywhere_and_only_in_their_house(a
     assert "Leave unsaid “pre-loved”" in text(looked.text)
     with admin.database.begin() as session:
         (row,) = session.exec(select(OwnPhrase)).all()
-    assert admin.stranger.send(f"/app/phrases/{row.id}/drop").status_code == 404
-    assert admin.alice.send(f"/app/phrases/{row.id}/drop").status_code == 200
+    assert admin.stranger.send(f"/app/settings/phrases/{row.id}/drop").status_code == 404
+    assert admin.alice.send(f"/app/settings/phrases/{row.id}/drop").status_code == 200
     assert alice.desk.post("/desk/phrases", data={"csrf": alice.csrf, **words}).get_json()["marks"] == []
 
 

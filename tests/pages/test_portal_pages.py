@@ -132,7 +132,7 @@ def test_later_days_follow_and_another_zone_is_chosen_by_name(world, visitor, co
     assert later and "from=2026-11-27" in later.group(1)
     assert "Friday 27 November" in visitor.get(later.group(1).replace("&amp;", "&")).text
     there = visitor.get(f"/consult/{consult_link}?zone=America/New_York").text
-    assert "New York (UTC-5)" in there and "<span>06:00</span>" in there
+    assert "New York (UTC−5)" in there and "<span>06:00</span>" in there
     for nonsense in ("?zone=Atlantis/Centre&from=tomorrow", "?zone=../etc", "?from=9999-12-31"):
         assert visitor.get(f"/consult/{consult_link}{nonsense}").status_code == 200
 
@@ -201,8 +201,23 @@ def test_a_reservation_is_moved_kept_in_the_calendar_and_given_back(world, made,
     assert file.mimetype == "text/calendar" and b"UID:consult-" in file.data and b"SEQUENCE:1" in file.data
     assert visitor.post(f"/consult/{consult_link}/cancel").status_code == 303
     assert made(lambda s: next_consult(s, shop_id=world.shop_id, case_id=world.case.id)) is None
-    assert "Reserve this time" in visitor.get(f"/consult/{consult_link}").text
     assert visitor.get(f"/consult/{consult_link}/calendar.ics").status_code == 404
+
+
+def test_a_cancelled_time_is_said_to_be_until_it_would_have_begun_or_another_is_reserved(
+    world, made, visitor, consult_link
+) -> None:
+    page, said = f"/consult/{consult_link}", "Your time is cancelled: "
+    consult = made(lambda s: booked(s, world))
+    assert said not in visitor.get(page).text and said not in visitor.get(f"{page}/move").text
+    visitor.post(f"{page}/cancel")
+    again = visitor.get(page).text
+    assert "Your time is cancelled: Tuesday 24 November, 12:00." in text(again) and "Reserve this time" in again
+    assert visitor.post(f"{page}/cancel").status_code == 404, "there is nothing left to cancel"
+    with cast.clock(consult.starts_at):
+        assert said not in visitor.get(page).text
+    visitor.post(page, data=form(again))
+    assert said not in visitor.get(page).text and said not in visitor.get(f"{page}/move").text
 
 
 def test_no_time_left_still_leaves_two_ways(world, made, visitor, consult_link) -> None:

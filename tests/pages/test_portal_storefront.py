@@ -7,6 +7,8 @@ import pytest
 from sqlmodel import select
 
 from kit.errors import OutsideError
+from logistics.models import Rma
+from logistics.states import Goods
 from shopify_app.auth import sign_proxy
 from shopify_app.pages.portal import storefront
 from shopify_app.pages.portal.liquid import liquid_safe
@@ -74,6 +76,33 @@ def test_a_signed_in_client_sees_their_returns_and_opens_one(world, made, visito
     opened = visitor.post(signed("/open", customer="9"), data={"return": number.group(1)})
     link = re.search(r'href="http://127.0.0.1:8000(/r/[^"]+)"', opened.text)
     assert link and visitor.get(link.group(1)).status_code == 200
+
+
+@pytest.mark.parametrize("state", [Goods.SETTLED, Goods.CLOSED, Goods.ENDED])
+def test_a_return_that_is_over_is_not_listed_as_on_its_way(world, made, visitor, state: Goods) -> None:
+    def one_more(session):
+        rma = cast.cleos_return(session, world.shop, return_gid="gid://shopify/Return/43", assisted=False)
+        rma.goods_state = state
+        session.add(rma)
+        return rma.id
+
+    assert "Earlier returns" not in text(visitor.get(signed(customer="9")).text)
+    over = made(one_more)
+    running, _, earlier = text(visitor.get(signed(customer="9")).text).partition("Earlier returns")
+    assert "Already on its way" in running and "Meridian ring" in running and "Meridian ring" in earlier
+    under_it = visitor.get(signed(customer="9")).text.partition("Earlier returns")[2]
+    assert re.findall(r'name="return" value="(\d+)"', under_it) == [str(over)]
+
+
+def test_with_nothing_on_its_way_the_page_says_so_of_none(world, made, visitor) -> None:
+    def end(session):
+        rma = session.get(Rma, world.rma.id)
+        rma.goods_state = Goods.CLOSED
+        session.add(rma)
+
+    made(end)
+    words = text(visitor.get(signed(customer="9")).text)
+    assert "Meridian ring" in words and "Already on its way" not in words and "Earlier returns" not in words
 
 
 def test_nobody_opens_a_return_of_somebody_else(world, made, visitor) -> None:

@@ -16,6 +16,7 @@ from consults.rights import BY_ROLE, Right
 from consults.rooms.own_link import is_own_link
 from consults.zones import is_zone
 from kit.phones import dialled
+from shopify_app.asked import row_id, whole
 from shopify_app.pages.admin.room_forms import WHOLE_ADDRESS
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -43,11 +44,9 @@ def read_form(form: Form, places: Sequence[int], *, now: datetime) -> tuple[dict
             wrongs["room_link"] = WHOLE_ADDRESS
     for name, most in LIMITS.items():
         if name in form:
-            text = form.get(name, "").strip()
             least = 1 if name == "weight" else 0
-            if text.isascii() and text.isdigit() and least <= int(text) <= most:
-                values[name] = int(text)
-            else:
+            values[name] = whole(form.get(name, ""), least, most)
+            if values[name] is None:
                 wrongs[name] = f"Write a whole number from {least} to {most}."
     return values, wrongs
 
@@ -103,9 +102,9 @@ def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs
         else:
             values["role"] = StaffRole(role)
     if "budget" in form:
-        budget = form.get("budget", "").strip() or "0"
-        values["budget_cents"] = int(budget) * 100 if budget.isascii() and budget.isdigit() and len(budget) < 8 else 0
-        if not (budget.isascii() and budget.isdigit() and len(budget) < 8):
+        budget = whole(form.get("budget", "").strip() or "0", 0, 9_999_999)
+        values["budget_cents"] = (budget or 0) * 100
+        if budget is None:
             wrongs["budget"] = "Write a whole amount, for example 600, or leave it empty."
     if "has-rights" in form and not wrongs.get("role"):
         chosen = {word for word in form.getlist("rights") if word in set(Right)}
@@ -119,7 +118,7 @@ def _knowledge(form: Form, places: Sequence[int], values: dict[str, Any], wrongs
 
 
 def _ids(texts: Sequence[str]) -> list[int]:
-    return [int(text) if text.isascii() and text.isdigit() else 0 for text in texts if text]
+    return [row_id(text) or 0 for text in texts if text]
 
 
 # --- hours

@@ -12,6 +12,7 @@ from kit.errors import AppError
 from notifications import messages
 from routing import client_book, leaving
 from routing.leaving import DeputyUnclear, HandOver
+from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.advisor_forms import read_away
 from shopify_app.pages.admin.calling import go, staff, wrong
@@ -93,7 +94,8 @@ def leave(advisor_id: int) -> Response:
     """They left: the desk closes, and everything of theirs goes to others."""
     caller = merchant()
     chosen = request.form.get("successor", "")
-    if chosen and not (chosen.isascii() and chosen.isdigit()):
+    successor_id = row_id(chosen)
+    if chosen and successor_id is None:
         return wrong({"successor": "Choose somebody of your house."})
     with begin() as session:
         advisor = advisors.get_advisor(session, shop_id=caller.shop_id, advisor_id=advisor_id)
@@ -102,7 +104,7 @@ def leave(advisor_id: int) -> Response:
                 session,
                 shop_id=caller.shop_id,
                 advisor_id=advisor_id,
-                successor_id=int(chosen) if chosen else None,
+                successor_id=successor_id,
                 on=now().date(),
                 by=staff(caller)[:40],
                 hand_overs=HAND_OVERS,

@@ -18,6 +18,7 @@ from notifications import messages
 from routing.commissions import rule_in_words
 from routing.credits import rule
 from routing.leaving import DeputyUnclear, check_named
+from shopify_app.asked import row_id
 from shopify_app.auth import allowed_to, merchant
 from shopify_app.pages.admin.advisor_forms import (
     hours_by_day,
@@ -158,7 +159,7 @@ def _deputy(session: Session, advisor: Advisor, values: dict[str, Any]) -> dict[
     if not chosen:
         return {}
     try:
-        deputy_id = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+        deputy_id = row_id(chosen) or 0
         check_named(session, advisor, deputy_id)
     except DeputyUnclear as unclear:
         return {"deputy": unclear.message}

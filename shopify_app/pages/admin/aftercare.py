@@ -1,4 +1,4 @@
-"""/app/aftercare: how often a client hears from an advisor after a return, and what rests while one is open."""
+"""/app/settings/aftercare: how often an advisor writes to a client after a return, and what rests while one is open."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
 
-page = Blueprint("admin_aftercare", __name__, url_prefix="/app/aftercare")
+page = Blueprint("admin_aftercare", __name__, url_prefix="/app/settings/aftercare")
 
 BOUNDS = {"contact_most": (0, 20), "contact_days": (1, 365)}
 

@@ -1,4 +1,4 @@
-"""/app/catalogue: what the house can do for a client beyond money, row by row, in the order advisors see it."""
+"""/app/settings/catalogue: what the house can do for a client beyond money, in the order advisors see it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
 
-page = Blueprint("admin_catalogue", __name__, url_prefix="/app/catalogue")
+page = Blueprint("admin_catalogue", __name__, url_prefix="/app/settings/catalogue")
 
 
 @page.get("")
@@ -98,4 +98,4 @@ def _write(way_id: int | None) -> Response:
         except WayUnclear as unclear:
             session.rollback()
             return wrong(unclear.fields)
-    return go("/app/catalogue", "Saved.")
+    return go("/app/settings/catalogue", "Saved.")

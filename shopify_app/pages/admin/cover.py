@@ -1,4 +1,4 @@
-"""/app/cover: what the house's policy covers, line by line. No label is made without one of them."""
+"""/app/settings/cover: what the house's policy covers, line by line. No label is made without one of them."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from shopify_app.web import begin, now
 page = Blueprint("admin_cover", __name__)
 
 
-@page.get("/app/cover")
+@page.get("/app/settings/cover")
 def index() -> str:
     """Every line, those that are switched off too."""
     caller = visiting()
@@ -30,7 +30,7 @@ def index() -> str:
         )
 
 
-@page.get("/app/cover/new")
+@page.get("/app/settings/cover/new")
 def blank() -> str:
     """An empty form."""
     caller = visiting()
@@ -39,7 +39,7 @@ def blank() -> str:
         return show("cover_line.html", line=None, kinds=_kinds(session, caller.shop_id), currency=shop.currency)
 
 
-@page.get("/app/cover/<int:term_id>")
+@page.get("/app/settings/cover/<int:term_id>")
 def one(term_id: int) -> str:
     """One line."""
     caller = visiting()
@@ -49,19 +49,19 @@ def one(term_id: int) -> str:
         return show("cover_line.html", line=line, kinds=_kinds(session, caller.shop_id), currency=line.currency)
 
 
-@page.post("/app/cover")
+@page.post("/app/settings/cover")
 def add() -> Response:
     """Write down a new line. Labels that waited for it are tried at once."""
     return _write(None)
 
 
-@page.post("/app/cover/<int:term_id>")
+@page.post("/app/settings/cover/<int:term_id>")
 def change(term_id: int) -> Response:
     """Change a line."""
     return _write(term_id)
 
 
-@page.post("/app/cover/<int:term_id>/switch")
+@page.post("/app/settings/cover/<int:term_id>/switch")
 def switch(term_id: int) -> Response:
     """Switch a line off, or on again."""
     caller, on = merchant(), request.form.get("on") == "yes"
@@ -71,7 +71,7 @@ def switch(term_id: int) -> Response:
     return go("", "Switched on." if on else "Switched off. Nothing new travels under it.")
 
 
-@page.post("/app/cover/names")
+@page.post("/app/settings/cover/names")
 def names() -> Response:
     """Whether the box may name the house."""
     caller = merchant()
@@ -100,7 +100,7 @@ def _write(term_id: int | None) -> Response:
             session.rollback()
             return wrong(unclear.fields)
         wake(session, shop_id=caller.shop_id, now=now())  # a label may have waited for it
-    return go("/app/cover", "Saved. Labels that waited for cover follow by themselves.")
+    return go("/app/settings/cover", "Saved. Labels that waited for cover follow by themselves.")
 
 
 def _kinds(session: Session, shop_id: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""/app/look: the house's look on the portal, shown while it is chosen; and what the house calls a piece."""
+"""/app/settings/look: the house's look on the portal, shown while it is chosen; and what the house calls a piece."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ MOST_LETTERS = 30
 GENDER_WORDS = {"m": "Masculine", "f": "Feminine", "n": "Neuter"}
 
 
-@page.get("/app/look")
+@page.get("/app/settings/look")
 def choose() -> str:
     """What is chosen, or what the query would have it be: looking changes nothing."""
     caller = visiting()
@@ -39,7 +39,7 @@ def choose() -> str:
         )
 
 
-@page.post("/app/look")
+@page.post("/app/settings/look")
 def change() -> Response:
     """Keep it where it can be read; refused with the figure otherwise."""
     caller = merchant()
@@ -50,10 +50,10 @@ def change() -> Response:
         shop = shop_of(session, caller)
         shop.accent, shop.on_accent, shop.face = look.accent, look.on_accent, look.face
         session.add(shop)
-    return go("/app/look", "Clients see this look from now on.")
+    return go("/app/settings/look", "Clients see this look from now on.")
 
 
-@page.post("/app/look/words")
+@page.post("/app/settings/look/words")
 def change_words() -> Response:
     """What the house calls a piece, by language; empty for our own word."""
     caller = merchant()
@@ -78,7 +78,7 @@ def read_words(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]
             wrongs[f"several_{language}" if one else f"one_{language}"] = "Write the word for one, and for several."
         if max(len(one), len(several)) > MOST_LETTERS:
             wrongs[f"one_{language}"] = f"At most {MOST_LETTERS} letters fit here."
-        if one and GENDERS[language] and gender not in GENDERS[language]:
+        if one and GENDERS[language] and gender not in tuple(GENDERS[language]):
             wrongs[f"gender_{language}"] = "Choose its gender, as sentences around it depend on it."
         if one:
             words[language] = [one, several, gender if GENDERS[language] else ""]

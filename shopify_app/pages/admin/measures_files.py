@@ -11,6 +11,7 @@ from sqlmodel import Session
 from kit.errors import NotFound
 from measures import exporting, pilot_showed, pilots, reading
 from measures.reading import MONTHS
+from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.measures import found_leaks, months_asked
 from shopify_app.pages.admin.pilot_pdf import PilotReport, pilot_pdf
@@ -50,7 +51,7 @@ def open_file() -> Response:
     kind = request.args.get("kind", "csv")
     with begin() as session:
         if kind in OF_A_PILOT:
-            number = int(request.args.get("pilot", "0")) if request.args.get("pilot", "0").isdigit() else 0
+            number = row_id(request.args.get("pilot", "")) or 0
             asked = Asked(kind, pilots.get_pilot(session, shop_id=caller.shop_id, pilot_id=number).id or 0)
         else:
             asked = Asked(kind if kind in KINDS else "csv", months_asked())

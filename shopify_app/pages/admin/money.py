@@ -1,4 +1,4 @@
-"""/app/money: by when each client's money is promised, who may grant and who may pay, and how much goes unconfirmed."""
+"""/app/settings/money: by when money is promised, who may grant and who may pay, what goes unconfirmed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,7 @@ from logistics.radar.cards import live_cards
 from logistics.radar.kinds import HEADINGS
 from logistics.refund_rules import pack
 from logistics.rights import give_rights, rights, rights_of
+from shopify_app.asked import whole
 from shopify_app.auth import Merchant, merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
@@ -24,7 +25,7 @@ page = Blueprint("admin_money", __name__)
 MOST_SHOWN = 50
 
 
-@page.get("/app/money")
+@page.get("/app/settings/money")
 def index() -> str:
     """Everything about money that is not one return's."""
     caller = visiting()
@@ -47,7 +48,7 @@ def index() -> str:
         )
 
 
-@page.post("/app/money")
+@page.post("/app/settings/money")
 def change() -> Response:
     """Save all of the form or none of it. Only who may pay says what goes without them."""
     caller = merchant()
@@ -63,7 +64,7 @@ def change() -> Response:
     return go("", "Saved.")
 
 
-@page.post("/app/money/rights")
+@page.post("/app/settings/money/rights")
 def change_rights() -> Response:
     """Give or take one person's rights. Once anybody has one, only who may pay gives them."""
     caller, form = merchant(), request.form
@@ -97,11 +98,10 @@ def read_form(form: Mapping[str, str], currency: str) -> tuple[dict[str, Any], d
             values["finance_above_cents"] = read_amount(form.get("above", "").strip() or "0", currency).cents
         except ValueError:
             fields["above"] = "Write an amount, for example 5000."
-    days = form.get("house_refund_days", "").strip()
-    if not days.isdigit() or not 1 <= int(days) <= 60:
+    days = whole(form.get("house_refund_days", ""), 1, 60)
+    if days is None:
         fields["house_refund_days"] = "Write a number of working days, from 1 to 60."
-    else:
-        values["house_refund_days"] = int(days)
+    values["house_refund_days"] = days
     return values, fields
 
 

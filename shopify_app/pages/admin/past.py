@@ -15,6 +15,7 @@ from measures.fitting import Fitting, fitting
 from measures.history import HistoryProgress
 from measures.measured import Measuring
 from measures.models import ReadState
+from shopify_app.asked import whole
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, wrong
 from shopify_app.web import begin, now
@@ -63,11 +64,12 @@ def say_visits() -> Response:
     """What only the merchant knows."""
     caller = merchant()
     typed = "".join(request.form.get("visits", "").replace(",", "").split())
-    if typed and not (typed.isdigit() and len(typed) <= 9):
+    visits = whole(typed, 0, 10**9 - 1)
+    if typed and visits is None:
         return wrong({"visits": "A whole number is needed, or nothing."})
     with begin() as session:
         shop_of(session, caller)
-        if not figures.say_visits(session, shop_id=caller.shop_id, visits=int(typed) if typed else None):
+        if not figures.say_visits(session, shop_id=caller.shop_id, visits=visits):
             raise Conflict("Your orders are still being counted. Say it in a few minutes.")
     return go("", "Saved.")
 

@@ -1,4 +1,4 @@
-"""/app/phrases: what this house leaves unsaid beside the phrases that ship with the product."""
+"""/app/settings/phrases: what this house leaves unsaid beside the phrases that ship with the product."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.web import begin, now
 
-page = Blueprint("admin_phrases", __name__, url_prefix="/app/phrases")
+page = Blueprint("admin_phrases", __name__, url_prefix="/app/settings/phrases")
 
 
 @page.get("")

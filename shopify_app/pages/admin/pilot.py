@@ -12,6 +12,7 @@ from measures.arms import Arm
 from measures.pilot_models import Pilot, PilotMode
 from measures.pilot_result import DAYS, Result, look_at
 from measures.power import needed, smallest_found
+from shopify_app.asked import whole
 from shopify_app.auth import merchant
 from shopify_app.pages.admin import figure_words as words
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
@@ -123,9 +124,8 @@ def read_plan(form: dict[str, str], currency: str) -> tuple[dict[str, Any], dict
     unclear: dict[str, str] = {}
     given: dict[str, Any] = {}
     for name, key in (("before", "before_share"), ("hoped", "hoped_share")):
-        if form[name].isdigit() and 0 < int(form[name]) < 100:
-            given[key] = int(form[name])
-        else:
+        given[key] = whole(form[name], 1, 99)
+        if given[key] is None:
             unclear[name] = "A whole number of per cent between 1 and 99 is needed."
     try:
         given["limit"] = read_amount(form["limit"].strip() or "0", currency)

@@ -155,13 +155,13 @@ def keep_inspection(rma_id: int) -> Response:
 def set_payment_aside(rma_id: int) -> Response:
     """A person saw to an uncertain payment in Shopify; what is still open there is proposed afresh."""
     caller = merchant()
-    chosen = request.form.get("settlement_id", "")
-    if not chosen.isdigit():
+    chosen = row_id(request.form.get("settlement_id", ""))
+    if chosen is None:
         return wrong({"settlement_id": "Load this page again; the amount is not known any more."})
     about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "by": staff(caller), "now": now()}
     with begin() as session:
         rights_of(session, shop_id=caller.shop_id, who=staff(caller)).must_pay()
-        set_aside(session, settlement_id=int(chosen), **about)
+        set_aside(session, settlement_id=chosen, **about)
     return go("", "Noted. What is still open in Shopify comes back as an amount.")
 
 

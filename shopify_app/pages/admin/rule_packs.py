@@ -1,4 +1,4 @@
-"""/app/rules: data packs. Law by country, the house's own policy, kinds of pieces, protected materials, carriers."""
+"""/app/settings/rules: law by country, the house's own policy, kinds of pieces, protected materials, carriers."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ NAMES = tuple(SCHEMAS)
 MOST_BYTES = 1024 * 1024
 
 
-@page.get("/app/rules")
+@page.get("/app/settings/rules")
 def index() -> str:
     """Every list of rules, with its day and its owner."""
     caller = visiting()
@@ -32,7 +32,7 @@ def index() -> str:
         return show("rule_packs.html", lists=lists)
 
 
-@page.get("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
+@page.get("/app/settings/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
 def one(name: str) -> str:
     """One list, and the entry asked for by `?entry=` in a form; an empty form for a new one."""
     caller = visiting()
@@ -43,7 +43,7 @@ def one(name: str) -> str:
         return show("rule_pack.html", name=name, schema=SCHEMAS[name], pack=kept, asked=asked)
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
+@page.post("/app/settings/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>")
 def change(name: str) -> Response:
     """Write one entry, or a new one. What waits for a rule is tried at once."""
     caller, form = merchant(), request.form
@@ -64,10 +64,10 @@ def change(name: str) -> Response:
                 raise
             return wrong({"key": unclear.message})
         wake(session, shop_id=caller.shop_id, now=now())
-    return go(f"/app/rules/{name}", "Saved as a new version.")
+    return go(f"/app/settings/rules/{name}", "Saved as a new version.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/drop")
+@page.post("/app/settings/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/drop")
 def drop(name: str) -> Response:
     """Leave one entry out."""
     caller = merchant()
@@ -76,10 +76,10 @@ def drop(name: str) -> Response:
         today = today_of(session, caller.shop_id, now())
         packs.drop_entry(session, key=request.form.get("key", ""), today=today, **about)
         wake(session, shop_id=caller.shop_id, now=now())
-    return go(f"/app/rules/{name}", "Left out. Older versions are kept.")
+    return go(f"/app/settings/rules/{name}", "Left out. Older versions are kept.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/file")
+@page.post("/app/settings/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/file")
 def bring(name: str) -> Response:
     """Take over a whole list from a file, or none of it."""
     caller, given = merchant(), request.files.get("file")
@@ -94,10 +94,10 @@ def bring(name: str) -> Response:
                 raise
             return wrong({"file": unclear.message})
         wake(session, shop_id=caller.shop_id, now=now())
-    return go(f"/app/rules/{name}", "The file is taken over as a new version.")
+    return go(f"/app/settings/rules/{name}", "The file is taken over as a new version.")
 
 
-@page.post("/app/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/export")
+@page.post("/app/settings/rules/<any(categories, classes, species, countries, policy, carriers, credit):name>/export")
 def open_file(name: str) -> Response:
     """An address for ten minutes, in a tab of its own: a frame can't keep a file."""
     caller = merchant()

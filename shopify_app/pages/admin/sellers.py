@@ -6,6 +6,7 @@ from consults import advisors
 from kit.errors import AppError, NotFound
 from routing import chains
 from routing.levels import LEVEL_NAMES, MOVABLE
+from shopify_app.asked import row_id
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.web import begin
@@ -84,12 +85,12 @@ def places() -> Response:
 def add_code() -> Response:
     """Let a code stand for an advisor."""
     caller, form = merchant(), request.form
-    chosen = form.get("advisor_id", "")
+    chosen = row_id(form.get("advisor_id", ""))
     try:
         with begin() as session:
-            if not chosen.isdigit():
+            if chosen is None:
                 raise NotFound("That advisor is not known here.")
-            chains.give_code(session, shop_id=caller.shop_id, code=form.get("code", ""), advisor_id=int(chosen))
+            chains.give_code(session, shop_id=caller.shop_id, code=form.get("code", ""), advisor_id=chosen)
     except NotFound:
         return wrong({"advisor_id": "Choose whose code it is."})
     except AppError as error:

@@ -88,7 +88,11 @@ def setup(session: Session, shop: Shop) -> list[Line]:
     done = [
         ("House name and telephone", bool(shop.house and shop.telephone), "#house"),
         ("Address that parcels come back to", rmas.policy_of(session, shop.id).receiver.is_usable, "#parcels"),
-        ("What your policy covers on the way", any(t.is_on for t in terms_of(session, shop_id=shop.id)), "/app/cover"),
+        (
+            "What your policy covers on the way",
+            any(t.is_on for t in terms_of(session, shop_id=shop.id)),
+            "/app/settings/cover",
+        ),
         ("A telephone number for every advisor", bool(people) and all(p.phone for p in people), "/app/advisors"),
         ("Rules and default advisor", rule.version > 1 or rule.default_advisor_id is not None, "/app/routing"),
     ]

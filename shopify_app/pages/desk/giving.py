@@ -18,6 +18,7 @@ from logistics.rmas import get_rma
 from logistics.settlements import open_settlements
 from shopify_app.auth import DeskCaller, desk, desk_with
 from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.again import case_again
 from shopify_app.web import begin, now
 from shops.shops import get_shop
 
@@ -32,8 +33,11 @@ def offer(case_id: int) -> ResponseReturnValue:
         case = case_of(session, caller, case_id)
         currency = get_shop(session, caller.shop_id).currency
         about: dict[str, Any] = {"what": form.get("what", ""), "why": form.get("why", ""), "now": now()}
-        cents = _cents(form.get("cost", ""), currency)
-        give(session, case, cents=cents, advisor_id=caller.advisor_id, once=form.get("once", ""), **about)
+        about |= {"advisor_id": caller.advisor_id, "once": form.get("once", "")}
+        try:
+            give(session, case, cents=_cents(form.get("cost", ""), currency), **about)
+        except AppError as problem:
+            return case_again(session, caller, case, "gesture", problem)
     return redirect(f"/desk/cases/{case_id}#gestures", 303)
 
 

@@ -63,16 +63,13 @@ def need_calendar(feed_id: int) -> ResponseReturnValue:
 @page.post("/days")
 def plan_day() -> ResponseReturnValue:
     """One day otherwise: its hours, or none."""
-    caller = desk()
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
-        raise AppError("Please name the day.") from None
-    ranges = stretches(request.form.get("hours", ""))
-    if ranges is None:
-        raise AppError("Write from and to, for example 10:00–13:00, 14:00–18:00. Leave it empty for a day off.")
+    caller, day, hours = desk(), request.form.get("day", ""), request.form.get("hours", "")
     with begin() as session:
-        set_day(session, **_mine(caller), day=day, ranges=ranges)
+        try:
+            set_day(session, **_mine(caller), day=_day(day), ranges=_ranges(hours))
+        except AppError as unclear:
+            typed = {"day": day[:10], "hours": hours[:120]}
+            return _page(session, caller, day_problem=unclear.message, **typed), unclear.status
     return redirect("/desk/times#days", 303)
 
 
@@ -118,8 +115,22 @@ def _page(session: Session, caller: DeskCaller, **shown: str) -> str:
         calendars=[(feed, feeds.in_words(feed, now=now())) for feed in feeds.feeds_of(session, **_mine(caller))],
         days=days_otherwise(session, **_mine(caller), since=today),
         is_free=me.free_until is not None and me.free_until > now(),
-        **{"problem": "", "given": "", "feed": ""} | shown,
+        **{"problem": "", "given": "", "feed": "", "day_problem": "", "day": "", "hours": ""} | shown,
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise AppError("Please name the day.") from None
+
+
+def _ranges(text: str) -> list[tuple[int, int]]:
+    found = stretches(text)
+    if found is None:
+        raise AppError("Write from and to, for example 10:00–13:00, 14:00–18:00. Leave it empty for a day off.")
+    return found
 
 
 def _mine(caller: DeskCaller) -> dict[str, Any]:

@@ -21,10 +21,12 @@ from logistics.settlements import approve_payment, open_settlement
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.again import case_again
 from shopify_app.reaching import shopify_stock
 from shopify_app.web import begin, now
 
 page = Blueprint("radar", __name__, url_prefix="/cases/<int:case_id>")
+NO_PIECE = "No piece has exactly that number. Look it up in Shopify and write it as it stands there."
 LOOK_AGAIN = "“{words}” blames somebody. Say what was ours in it, or send it a second time as it stands."
 
 
@@ -58,18 +60,19 @@ def need(case_id: int) -> ResponseReturnValue:
     """What it is for, by when, and the piece that was promised for it."""
     caller, form = desk(), request.form
     with begin() as session:
-        return_gid = case_of(session, caller, case_id).return_gid
+        case_of(session, caller, case_id)
     sku = form.get("sku", "").strip()
     piece = shopify_stock().find(caller.shop_id, sku) if sku else None
-    if sku and piece is None:
-        raise AppError("No piece has exactly that number. Look it up in Shopify and write it as it stands there.")
     with begin() as session:
-        about: dict[str, Any] = {
-            "occasion": form.get("occasion", ""),
-            "need_by": _day(form.get("need_by", "")),
-            "piece": piece,
-        }
-        note_need(session, shop_id=caller.shop_id, return_gid=return_gid, now=now(), **about)
+        case = case_of(session, caller, case_id)
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "return_gid": case.return_gid, "piece": piece}
+        try:
+            if sku and piece is None:
+                raise AppError(NO_PIECE)
+            need_by = _day(form.get("need_by", ""))
+            note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
+        except AppError as problem:
+            return case_again(session, caller, case, "need", problem)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 

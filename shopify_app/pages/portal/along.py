@@ -1,17 +1,22 @@
 """Who comes along: invited and taken out again by the client, with nothing else of the reservation touched."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from consults.booking import next_consult
-from consults.guests import invite, uninvite
+from consults.guests import AddressUnclear, invite, uninvite
 from consults.models import Consult
-from kit.errors import NotFound
+from kit.errors import AppError, NotFound
 from shopify_app.pages.portal.clients import with_case
+from shopify_app.pages.portal.times import reserved_page
+from shopify_app.pages.portal.told import told
 from shopify_app.pages.portal.tongue import _
 from shopify_app.web import begin, now
 
 page = Blueprint("along", __name__, url_prefix="/consult/<token>/along")
+UNCLEAR = 400  # what they can put right in the form itself
 
 
 @page.post("")
@@ -21,16 +26,16 @@ def add(token: str) -> ResponseReturnValue:
         caller = with_case(session, token)
         consult = _own(caller.guest_id, next_consult(session, shop_id=caller.shop_id, case_id=caller.case_id))
         assert consult.id is not None
-        invite(
-            session,
-            shop_id=caller.shop_id,
-            consult_id=consult.id,
-            name=request.form.get("name", ""),
-            relation=request.form.get("relation", ""),
-            email=request.form.get("email", ""),
-            zone=request.form.get("zone", ""),
-            now=now(),
-        )
+        typed = {name: request.form.get(name, "") for name in ("name", "relation", "email", "zone")}
+        try:
+            invite(session, shop_id=caller.shop_id, consult_id=consult.id, now=now(), **typed)
+        except AppError as problem:
+            if problem.status != UNCLEAR:
+                raise
+            wrong = "email" if isinstance(problem, AddressUnclear) else "name"
+            session.rollback()
+            slip: dict[str, Any] = {"typed": typed, "wrong": wrong, "words": told(problem.message)}
+            return reserved_page(session, token, caller, consult, **slip), problem.status
     return redirect(f"/consult/{token}#along", 303)
 
 

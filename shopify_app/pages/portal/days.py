@@ -24,6 +24,7 @@ REGIONS = {
     "Pacific": N_("Pacific"),
 }
 AT_A_TIME = 3
+MINUS = "\u2212"  # no line breaks behind it, as behind a hyphen
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def city_in(language: str, zone: str) -> str:
 
 def zone_words(zone: str, at: datetime) -> str:
     """ "Paris (UTC+1)", as it is at `at`."""
-    place, ahead = city_in(tongue().language, zone), offset(at.astimezone(ZoneInfo(zone)))
+    place, ahead = city_in(tongue().language, zone), offset(at.astimezone(ZoneInfo(zone))).replace("-", MINUS)
     return _("%(city)s (%(offset)s)", city=place, offset=ahead)
 
 

@@ -14,6 +14,7 @@ from kit.log import get_logger
 from logistics.lookups import returns_of_client
 from logistics.models import Rma
 from logistics.rmas import lines_of
+from logistics.states import FINAL_GOODS, Goods
 from shopify_app.locales import ENGLISH
 from shopify_app.pages.portal.accounts import Account, sign_in_again, signed_in
 from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, write_order_pass
@@ -72,9 +73,15 @@ def shown_returns(session: Session, *, shop: Shop, client_gid: str) -> list[dict
             "pieces": ", ".join(line.title for line in lines_of(session, rma)),
             "order": rma.order_name.lstrip("#"),
             "day": order_day(rma.opened_at, shop.zone),
+            "over": is_over(rma),
         }
         for rma in returns_of_client(session, shop_id=shop.id, client_gid=client_gid)
     ]
+
+
+def is_over(rma: Rma) -> bool:
+    """Whether nothing is on its way any more, neither the piece nor its money."""
+    return rma.goods_state in FINAL_GOODS or rma.goods_state is Goods.SETTLED
 
 
 @page.post(f"{OURS}/open")

@@ -19,6 +19,7 @@ from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
 from kit.money import Money
+from kit.phones import shown_phone
 from logistics.custody_words import Answer
 from logistics.doors import door_zone
 from logistics.minds import piece_instead, wish_of, wishes
@@ -129,13 +130,13 @@ def prefer_simple(token: str) -> ResponseReturnValue:
 @page.post("/choice")
 def choose_way(token: str) -> ResponseReturnValue:
     """Which of the ways out we offered suits them."""
-    card_id, way = row_id(request.form.get("card", "")), request.form.get("way", "")
+    card_id, way = (row_id(request.form.get(name, "")) for name in ("card", "way"))
     with begin() as session:
         rma = with_return(session, token)
         mine = cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid)
-        if card_id is None or not way.isdigit() or all(card.id != card_id for card in mine):
+        if card_id is None or way is None or all(card.id != card_id for card in mine):
             raise NotFound(_("There is nothing at this address."))
-        answer_card(session, shop_id=rma.shop_id, card_id=card_id, chosen=int(way), now=now())
+        answer_card(session, shop_id=rma.shop_id, card_id=card_id, chosen=way, now=now())
     return redirect(f"/r/{token}#choose", 303)
 
 
@@ -161,9 +162,9 @@ def _slip(seen: RmaView, house: str, telephone: str, advisor: Advisor | None, ri
         known = ((_("Serial"), line.serial), (_("Certificate"), line.certificate))
         facts += [(name, words) for name, words in known if words]
     if advisor is not None:
-        facts.append((_("Advisor"), ", ".join(part for part in (advisor.name, ring) if part)))
+        facts.append((_("Advisor"), ", ".join(part for part in (advisor.name, shown_phone(ring)) if part)))
     elif telephone:
-        facts.append((_("Telephone"), telephone))
+        facts.append((_("Telephone"), shown_phone(telephone)))
     return Slip(
         house=house,
         number=seen.rma.number,

@@ -19,6 +19,7 @@ from logistics.lookups import returns_of_order
 from logistics.rmas import lines_of
 from notifications import codes
 from shopify_app.callers import caller_address, visitor_address
+from shopify_app.pages.portal.own_orders import is_over
 from shopify_app.pages.portal.passes import Proof
 from shopify_app.pages.portal.places import Place, in_both
 from shopify_app.pages.portal.storefront import order_pass
@@ -104,6 +105,7 @@ def _found(place: Place, checked: codes.Checked) -> ResponseReturnValue:
         listed = [
             {
                 "pieces": ", ".join(line.title for line in lines_of(session, rma)),
+                "over": is_over(rma),
                 "link": addresses().return_page(
                     issue_link(session, shop_id=place.shop_id, purpose=RETURN, subject_id=rma.id, now=now())
                 ),

@@ -67,7 +67,7 @@ def show(token: str) -> ResponseReturnValue:
         caller = with_case(session, token)
         consult = _current(session, caller)
         if consult is not None:
-            return _reserved(session, token, caller, consult)
+            return reserved_page(session, token, caller, consult)
         held = next((c for c in _past(session, caller) if c.state is ConsultState.COMPLETED), None)
         if held is not None and "again" not in request.args:
             return _afterwards(session, token, caller, held)
@@ -224,6 +224,7 @@ def _times(
         key=request.form.get("key") or new_token(),
         problem=problem,
         moving=moving,
+        cancelled="" if moving else _cancelled(session, caller, zone),
         may_reserve=caller.case.state is CaseState.OPEN and caller.guest_id is None,
         both=decision is not None and decision.outcome is Outcome.BOTH,
         ways=ways(session, caller, zone=zone),
@@ -249,7 +250,8 @@ def _agreed(session: Session, case: Case) -> None:
         agree(session, case, WHATSAPP, words=_(ON_WHATSAPP), **about)
 
 
-def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -> str:
+def reserved_page(session: Session, token: str, caller: Invited, consult: Consult, **slip: Any) -> str:
+    """What is reserved. `slip`: the form about who comes along as it was `typed`, its `wrong` field and the `words`."""
     locale = tongue().locale
     ends = show_hour(consult.ends_at, consult.client_zone, locale)
     about = _about(session, token, caller)
@@ -270,6 +272,7 @@ def _reserved(session: Session, token: str, caller: Invited, consult: Consult) -
         until=ends,
         zone_words=days.zone_words(consult.client_zone, consult.starts_at),
         guest=caller.guest_id is not None,
+        slip=slip,
     )
 
 
@@ -348,6 +351,14 @@ def _current(session: Session, caller: Invited) -> Consult | None:
 
 def _past(session: Session, caller: Invited) -> list[Consult]:
     return consults_of(session, shop_id=caller.shop_id, case_id=caller.case_id)
+
+
+def _cancelled(session: Session, caller: Invited, zone: str) -> str:
+    """When the time was that is given up, while it is still to come and no other is reserved; else ""."""
+    latest = next(iter(_past(session, caller)), None)
+    if latest is None or latest.state is not ConsultState.CANCELLED or latest.starts_at <= now():
+        return ""
+    return show_times(latest.starts_at, zone, tongue().locale)
 
 
 def _booked(session: Session, caller: Invited) -> Consult:
