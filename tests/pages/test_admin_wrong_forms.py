@@ -371,7 +371,9 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_of_the_form_is_kept(admi
     path, before, said = path.format(**places_of(admin)), everything(admin.database), []
     for field, value, _ in wrongs:
         answer = admin.alice.send(path, **filled(admin, {**good, field: value}))
-        error = answer.get_json()["error"] if answer.status_code == 422 else {"message": answer.text, "fields": {}}
+        error: dict[str, Any] = (
+            answer.get_json()["error"] if answer.status_code == 422 else {"message": answer.text, "fields": {}}
+        )
         said.append((field, value[:60], error["fields"].get(field if field != "serves" else "boutique")))
         assert not error["fields"] or error["message"].startswith("Nothing was saved yet. ")
     assert said == [(field, value[:60], sentence) for field, value, sentence in wrongs]

@@ -1,24 +1,25 @@
 """Addresses of the admin as they were: what a merchant kept, or a message of ours named, still opens."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BELOW_SETTINGS = re.compile(r"/app/(?=(?:aftercare|catalogue|cover|look|money|phrases|rules)(?:/|$))")
 """They stand below /app/settings now: Shopify's navigation shows an entry as open on what is below its address."""
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Moved:
     """Answers an old address as the new one, forms too: no page that is open loses what was typed."""
 
-    def __init__(self, inner: Wsgi):
+    def __init__(self, inner: "WSGIApplication"):
         self.inner = inner
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["PATH_INFO"] = moved(environ.get("PATH_INFO", ""))
-        return self.inner(environ, start)
+        return self.inner(environ, start_response)
 
 
 def moved(path: str) -> str:
