@@ -26,16 +26,18 @@ from sqlmodel import col, select
 from benchmarks import chaos_checks, chaos_faults, chaos_openings, chaos_play
 from benchmarks.chaos_checks import Found
 from benchmarks.chaos_openings import Opener
-from benchmarks.chaos_play import Admin, Ending, Killer, Payer, Sender
+from benchmarks.chaos_play import Admin, Ending, Hurrier, Killer, Payer, Sender
 from benchmarks.servers import private_postgres
 from jobs.models import JobTrouble
 from kit.db import Database
 from logistics.models import Parcel
 from logistics.states import ParcelState
+from measures.models import HistoryRead, ReadState
+from shopify_app.migrate import upgrade
 from shopify_app.seeding import plant
 from shops import crypt
 from simulators.demo.places import Places, free_port
-from simulators.demo.processes import NotReady, Processes
+from simulators.demo.processes import NotReady, Processes, wait_until
 from simulators.demo.records import Records
 from simulators.world.crowd import Crowd, crowd
 from webhooks.commits import count_waiting
@@ -51,7 +53,7 @@ DOOR_P99_SECONDS, DOOR_LONGEST_SECONDS = 0.5, 1.0
 @dataclass(frozen=True)
 class Plan:
     """How large a run is. `kills` are those of web, and again as many of worker. `slow`: some calls take effect only
-    after we gave up waiting for them."""
+    after we gave up waiting for them. `hurried`: somebody has what failed tried again at once, which shortens it."""
 
     seed: int = 5
     webhooks: int = 5000
@@ -63,6 +65,7 @@ class Plan:
     per_second: float = 20.0
     patience_seconds: float = 240.0
     slow: bool = True
+    hurried: bool = False
 
 
 @dataclass
@@ -117,6 +120,8 @@ def play(plan: Plan, database_url: str, folder: Path) -> Ran:
     database = Database(database_url, pool_size=5)
     try:
         records = start(processes, database, crowds)
+        if plan.hurried:  # a worker that dies while it asks is waited for ninety seconds
+            wait_until(lambda: pasts_are_asked_for(database, crowds), seconds=180, what="the shops' pasts asked for")
         return Run(plan, random, crowds, processes, records, database).play()
     finally:
         processes.stop()
@@ -138,7 +143,7 @@ def start(processes: Processes, database: Database, crowds: list[Crowd]) -> Reco
     """Everything up, the three shops there and installed, their advisors known."""
     places = processes.places
     processes.start_simulators()
-    processes.once("migrate")
+    upgrade(processes.environment["DATABASE_URL"])
     processes.wait_for(f"{places.store}/healthz", "simulators")
     processes.start_app()
     records = Records(places.store)
@@ -150,6 +155,13 @@ def start(processes: Processes, database: Database, crowds: list[Crowd]) -> Reco
     for made in crowds:
         Admin(places.store, places.app, made.domain).look("/app")
     return records
+
+
+def pasts_are_asked_for(database: Database, crowds: list[Crowd]) -> bool:
+    """Whether Shopify is at work on what each shop has sold so far."""
+    with database.begin() as session:
+        states = session.exec(select(HistoryRead.state)).all()
+    return len(states) == len(crowds) and ReadState.WANTED not in states
 
 
 class Run:
@@ -175,6 +187,7 @@ class Run:
         )
         self.openings = chaos_openings.choose(crowds, plan.openings, random)
         self.opener = Opener(self.openings, database, lambda: self.sender.progress)
+        self.hurriers = [Hurrier(database)] if plan.hurried else []
         self.killers = [
             Killer(
                 processes,
@@ -191,21 +204,22 @@ class Run:
         began = time.monotonic()
         chaos_faults.faults_on(self.records, slow=self.plan.slow)
         self.sender.start()
-        for thread in (self.payer, self.opener, *self.killers):
+        people: list[Payer | Opener | Hurrier] = [self.payer, self.opener, *self.hurriers]
+        for thread in (*people, *self.killers):
             thread.start()
         self._wait_for_the_storm()
         chaos_faults.faults_off(self.records)
         chaos_play.wait_for_app(self.processes)
         drained_in = self._drain()
-        for thread in (self.payer, self.opener):
-            thread.stopping.set()
-            thread.join(30)
+        for person in people:
+            person.stopping.set()
+            person.join(30)
         found = chaos_checks.judge(
             self.records, self.database, self.crowds, self.payer.endings, self.openings, self.sender.acknowledged
         )
         if drained_in is None:
             found.lost.append(f"not drained: {self._left()}")
-        for error in (self.payer.error, self.opener.error, *(killer.error for killer in self.killers)):
+        for error in (*(person.error for person in people), *(killer.error for killer in self.killers)):
             if error is not None:
                 raise error
         return Ran(

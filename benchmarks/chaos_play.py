@@ -1,6 +1,7 @@
 """The parts of the chaos run that act: who sends webhooks, who kills, who pays."""
 
 import base64
+import contextlib
 import hashlib
 import heapq
 import hmac
@@ -10,13 +11,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import psutil
 import requests
-from sqlmodel import select
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import col, select
 
+from jobs.attempts import hurry
+from jobs.models import JobTrouble, TroubleState
+from kit import clock
 from kit.db import Database
 from logistics.models import Parcel, Rma, Settlement
 from logistics.states import HERE, Goods, ParcelState, SettlementState
@@ -301,6 +307,41 @@ class Payer(threading.Thread):
             ending.clicked = any(both)
         elif batch is not None:
             ending.clicked = True
+
+
+class Hurrier(threading.Thread):
+    """A person at the activity page: what has waited for a second for its next try is to be tried now."""
+
+    def __init__(self, database: Database):
+        super().__init__(daemon=True, name="hurrier")
+        self.database = database
+        self.stopping = threading.Event()
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            while not self.stopping.wait(0.5):
+                for number in self._waiting():
+                    with contextlib.suppress(StaleDataError):  # done meanwhile
+                        self._press(number)
+        except Exception as error:
+            self.error = error
+
+    def _waiting(self) -> list[int | None]:
+        at = clock.now()
+        paused = select(JobTrouble.id).where(
+            JobTrouble.state == TroubleState.RETRYING,
+            col(JobTrouble.last_at) < at - timedelta(seconds=1),
+            col(JobTrouble.next_at) > at,
+        )
+        with self.database.begin() as session:
+            return list(session.exec(paused))
+
+    def _press(self, number: int | None) -> None:
+        with self.database.begin() as session:
+            trouble = session.get(JobTrouble, number)
+            if trouble is not None and trouble.state is TroubleState.RETRYING:
+                hurry(session, trouble, now=clock.now())
 
 
 def answers(processes: Processes) -> bool:

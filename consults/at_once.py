@@ -31,7 +31,7 @@ def is_free_now(session: Session, case: Case, *, now: datetime) -> bool:
     if not advisor.active or advisor.free_until is None or advisor.free_until <= now:
         return False
     policy, starts_at = policy_of(session, shop_id=case.shop_id), this_cell(now)
-    return is_free_at(session, advisor, policy, starts_at, starts_at + timedelta(minutes=policy.minutes))
+    return is_free_at(session, advisor, policy, starts_at, starts_at + timedelta(minutes=policy.minutes), now=now)
 
 
 def talk_now(

@@ -98,14 +98,16 @@ def outlook_link(consult: Consult, *, summary: str, description: str = "", locat
 
 
 def _calendar(method: str, *events: "Event", refresh: str = "") -> bytes:
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
     calendar = Calendar()
     calendar.add("prodid", "-//Assisted returns//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     if refresh:
-        calendar["refresh-interval"] = refresh
+        every = vText(refresh)
+        every.params["VALUE"] = "DURATION"  # it has no kind of its own: RFC 7986, 5.7
+        calendar["refresh-interval"] = every
         calendar["x-published-ttl"] = refresh
     for event in events:
         calendar.add_component(event)

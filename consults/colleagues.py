@@ -19,6 +19,7 @@ from consults.policy import policy_of
 from consults.slots import Slot
 from consults.states import LIVE, CaseState
 from kit.errors import Conflict
+from kit.languages import language
 
 BUSINESS_DAYS = 5
 ASKED = 8
@@ -88,8 +89,7 @@ def _first_time(session: Session, advisor: Advisor, now: datetime) -> Slot | Non
 
 
 def _speaks(advisor: Advisor, case: Case) -> bool:
-    wanted = case.client_locale.replace("_", "-").split("-")[0].lower()
-    return wanted in {code.strip().split("-")[0].lower() for code in advisor.languages.split(",")}
+    return language(case.client_locale) in {language(code) for code in advisor.languages.split(",")}
 
 
 def _loads(session: Session, shop_id: int, now: datetime) -> dict[int, int]:

@@ -38,7 +38,9 @@ def invite(
     consult, email = _to_come(session, shop_id, consult_id), email.strip()[:254]
     if not ADDRESS.fullmatch(email):
         raise AddressUnclear("Please write their email address, for example anna@house.com.")
-    known = next((guest for guest in guests_of(session, consult) if guest.email == email), None)
+    known = next(
+        (guest for guest in guests_of(session, consult) if (guest.email or "").casefold() == email.casefold()), None
+    )
     if known is not None:
         return known
     guest = rooms.add_guest(session, shop_id=shop_id, consult_id=consult_id, name=name, now=now)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.booking import cancel_consult
-from consults.cells import SlotTaken, free_cells, swap_cells
+from consults.cells import SlotTaken, free_cells, reap, swap_cells
 from consults.events import CaseHandedOver, ConsultMoved, ConsultPassed
 from consults.history import SYSTEM, add_consult_line, add_line, by_advisor, change_state, touch_consult
 from consults.hours import is_free_at
@@ -93,7 +93,8 @@ def _give_consult(session: Session, case: Case, consult: Consult, to: Advisor, *
     """The same time with somebody else, in the same calendar entry; called off where they are not free then."""
     assert consult.id is not None and to.id is not None
     policy = policy_of(session, shop_id=case.shop_id)
-    if not is_free_at(session, to, policy, consult.starts_at, consult.ends_at):
+    reap(session, to, case.id, now)
+    if not is_free_at(session, to, policy, consult.starts_at, consult.ends_at, now=now):
         cancel_consult(session, shop_id=case.shop_id, consult_id=consult.id, by=by, now=now)
         return
     before = consult.advisor_id

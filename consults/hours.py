@@ -35,7 +35,7 @@ def free_slots_of(
     working = _working(session, advisor, here - timedelta(days=1), here + window + timedelta(days=1))
     slots = free_slots(
         working,
-        _busy(session, advisor, now, now + window + timedelta(days=1), ignore_consult),
+        _busy(session, advisor, now, now + window + timedelta(days=1), ignore_consult, now=now),
         minutes=policy.minutes,
         step_minutes=policy.step_minutes,
         notice=timedelta(minutes=policy.notice_minutes),
@@ -48,21 +48,23 @@ def free_slots_of(
 
 
 def is_free_at(
-    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, ends_at: datetime
+    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, ends_at: datetime, *, now: datetime
 ) -> bool:
     """Whether `advisor` is at work and free for a conversation that was reserved with somebody else.
 
-    Notice, steps and the daily cap are for choosing a time; this one is chosen.
+    Notice, steps and the daily cap are for choosing a time; this one is chosen. A hold counts until it runs out, which
+    is measured from `now`, however far ahead the conversation is.
     """
     if not advisor.active:
         return False
     first, last = span(starts_at, ends_at)
     here = starts_at.astimezone(ZoneInfo(advisor.zone)).date()
-    working = _working(session, advisor, here - timedelta(days=1), here)
+    working = _working(session, advisor, here - timedelta(days=1), here + timedelta(days=1))
     if not any(start <= first and last <= end for start, end in working):
         return False
     before, after = policy.buffer_before * 60, policy.buffer_after * 60
-    busy = _busy(session, advisor, starts_at - timedelta(days=1), ends_at + timedelta(days=1), None)
+    around = (starts_at - timedelta(days=1), ends_at + timedelta(days=1))
+    busy = _busy(session, advisor, *around, None, now=now)
     return not any(start < last + after and first - before < end for start, end in busy)
 
 
@@ -79,7 +81,9 @@ def _working(session: Session, advisor: Advisor, first: date, last: date) -> lis
     return working_spans(rules, overrides, advisor.zone, first, last)
 
 
-def _busy(session: Session, advisor: Advisor, since: datetime, until: datetime, ignore: int | None) -> list[Span]:
+def _busy(
+    session: Session, advisor: Advisor, since: datetime, until: datetime, ignore: int | None, *, now: datetime
+) -> list[Span]:
     """Cells taken by conversations and by holds that have not run out, what their calendars say, and time off."""
     query = (
         select(SlotCell.at_epoch)
@@ -88,7 +92,7 @@ def _busy(session: Session, advisor: Advisor, since: datetime, until: datetime, 
             SlotCell.advisor_id == advisor.id,
             SlotCell.at_epoch >= int(since.timestamp()) - CELL_SECONDS,
             SlotCell.at_epoch < int(until.timestamp()),
-            (col(Consult.state) != ConsultState.HELD) | (col(Consult.hold_until) > since),
+            (col(Consult.state) != ConsultState.HELD) | (col(Consult.hold_until) > now),
         )
     )
     if ignore is not None:

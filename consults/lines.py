@@ -1,14 +1,11 @@
 """Our numbers that clients ring and write to: whose each is, and which one a client sees in place of a private one."""
 
-import re
-
 from sqlmodel import Session, col, select
 
 from consults.line_models import Line
 from consults.models import Advisor
 from kit.errors import Conflict
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
 NO_LINE = "Write the number with its country code, as in +33 1 84 88 00 20, or leave it empty."
 TAKEN = "That number is a direct line already. Each line is one boutique's, or one advisor's."
 
@@ -62,13 +59,6 @@ def set_line(
     row.number = number
     session.add(row)
     session.flush()
-
-
-def read_line(text: str) -> str | None:
-    """A number as somebody wrote it, in E.164; "" of nothing, None of what is no number."""
-    number = re.sub(r"[\s().\-/\u2011\u00a0]", "", text)
-    number = f"+{number[2:]}" if number.startswith("00") else number
-    return number if not number or E164.fullmatch(number) else None
 
 
 def _owned(session: Session, shop_id: int, boutique_id: int | None, advisor_id: int | None) -> Line | None:

@@ -126,7 +126,9 @@ def propose_next(
 
 def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bool:
     policy, advisor = policy_of(session, shop_id=case.shop_id), advisor_of(session, case.advisor_id)
-    return start > now and is_free_at(session, advisor, policy, start, start + timedelta(minutes=policy.minutes))
+    return start > now and is_free_at(
+        session, advisor, policy, start, start + timedelta(minutes=policy.minutes), now=now
+    )
 
 
 def _close(session: Session, shop_id: int, case_id: int, now: datetime) -> None:

@@ -78,7 +78,7 @@ def check_chosen(
 ) -> datetime:
     """The end of a time the advisor named, when they are at work and free then. Raises SlotTaken."""
     ends_at = starts_at + timedelta(minutes=policy.minutes)
-    if ends_at <= now or not is_free_at(session, advisor, policy, starts_at, ends_at):
+    if ends_at <= now or not is_free_at(session, advisor, policy, starts_at, ends_at, now=now):
         raise SlotTaken(TAKEN)
     return ends_at
 

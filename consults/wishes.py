@@ -1,6 +1,5 @@
 """What the client asked for along the way: a simple return, or texts to a number of theirs."""
 
-import re
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -9,10 +8,10 @@ from consults.cases import get_case
 from consults.history import CLIENT, add_line
 from consults.models import Case, CaseEvent
 from kit.errors import AppError
+from kit.phones import dialled
 
 SIMPLE = "case.simple_return"
 AGREED = "client.agreed_to_texts"
-E164 = re.compile(r"\+[1-9]\d{7,14}")
 
 
 class PhoneUnclear(AppError):
@@ -44,21 +43,20 @@ def keep_number(
 ) -> Case:
     """The number the client gave, and their consent to texts when they gave it. An empty number changes nothing.
 
-    Consent is kept with its proof: when, and to which `words`. Given before, it stays: it ends by answering STOP.
-    Raises PhoneUnclear.
+    Consent is kept with its proof: when, and to which `words`. Given before to the same number, it stays: it ends by
+    answering STOP. Another number may be somebody else's, and has agreed to nothing. Raises PhoneUnclear.
     """
     case = get_case(session, shop_id=shop_id, case_id=case_id)
-    number = re.sub(r"[\s().\-/]", "", phone)
-    if not number:
+    number = dialled(phone)
+    if number == "":
         return case
-    if number.startswith("00"):
-        number = f"+{number[2:]}"
-    if not E164.fullmatch(number):
+    if number is None:
         raise PhoneUnclear("Please write the number with its country code, as in +33 6 12 34 56 78.")
-    if texts_ok and (number != case.client_phone or not case.client_texts_ok):
+    agreed_before = case.client_texts_ok and number == case.client_phone
+    if texts_ok and not agreed_before:
         add_line(session, case, kind=AGREED, now=now, actor=CLIENT, detail=f"to a number ending {number[-2:]}: {words}")
     case.client_phone = number
-    case.client_texts_ok = case.client_texts_ok or texts_ok
+    case.client_texts_ok = texts_ok or agreed_before
     session.add(case)
     session.flush()
     return case

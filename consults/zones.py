@@ -4,51 +4,22 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import Locale, UnknownLocaleError, get_global
+from babel.core import Locale
 from babel.dates import format_datetime, format_time
 
 import kit.clock  # noqa: F401 (zones come from the tzdata wheel, not from the system)
 from consults.phrases import phrase
 from kit.languages import spoken_locale
+from kit.places import guess_zone as guess_zone
 from kit.zones import city as city
 
-# Where a country has several zones: the one most people live in. A guess, which every page lets the client change.
-MAIN_ZONE = {
-    "US": "America/New_York",
-    "CA": "America/Toronto",
-    "AU": "Australia/Sydney",
-    "BR": "America/Sao_Paulo",
-    "MX": "America/Mexico_City",
-    "AR": "America/Argentina/Buenos_Aires",
-    "CL": "America/Santiago",
-    "RU": "Europe/Moscow",
-    "ES": "Europe/Madrid",
-    "PT": "Europe/Lisbon",
-    "DE": "Europe/Berlin",
-    "CN": "Asia/Shanghai",
-    "ID": "Asia/Jakarta",
-    "KZ": "Asia/Almaty",
-    "NZ": "Pacific/Auckland",
-    "UA": "Europe/Kyiv",
-    "MY": "Asia/Kuala_Lumpur",
-}
-
-
+QUOTED = re.compile(r"'[^']*'")
 YEAR = re.compile(r"[\s,]*('de'|'del')?\s*y+(\s*'г'\.?|年|년)?\s*")
 
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone we know; ask before keeping one that came from outside."""
     return name in available_timezones()
-
-
-def guess_zone(country_code: str | None, fallback: str) -> str:
-    """A zone for a country ("FR"), or `fallback` where a country says too little."""
-    code = (country_code or "").upper()
-    if code in MAIN_ZONE:
-        return MAIN_ZONE[code]
-    zones = [zone for zone in get_global("territory_zones").get(code, []) if is_zone(zone)]
-    return zones[0] if len(zones) == 1 else fallback
 
 
 def show_day(starts_at: datetime, zone: str, locale: str = "en") -> str:
@@ -64,9 +35,10 @@ def show_day(starts_at: datetime, zone: str, locale: str = "en") -> str:
 def show_hour(starts_at: datetime, zone: str, locale: str = "en") -> str:
     """ "16:30", or "4:30 PM" where the locale names a country that writes it so."""
     at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
-    twelve = known.territory is not None and "h" in known.time_formats["short"].pattern
+    usual = QUOTED.sub("", known.time_formats["short"].pattern)  # in Quebec "16 h 30" has an h between its figures
+    twelve = known.territory is not None and "h" in usual
     # Not "hh" for "HH": a scheduler sent its people to the wrong half of the day that way (cal.diy PR 30022).
-    half_first = known.time_formats["short"].pattern.startswith("a")
+    half_first = usual.startswith("a")
     pattern = ("ah:mm" if half_first else "h:mm a") if twelve else "HH:mm"
     return format_time(at, pattern, tzinfo=at.tzinfo, locale=known)
 
@@ -94,7 +66,7 @@ def show_both(starts_at: datetime, zone: str, other_zone: str, locale: str = "en
 
 def show_shortly(starts_at: datetime, zone: str, locale: str = "en") -> str:
     """ "Tue 24 Nov, 16:30": the shortest way that is understood, for a text."""
-    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(spoken_locale(locale))
+    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
     usual = {"de": "EEE d. MMM"}.get(known.language, "EEE d MMM")
     pattern = known.datetime_skeletons["MMMEd"].pattern if known.language in ("ja", "zh", "ar") else usual
     day = format_datetime(at, pattern, tzinfo=at.tzinfo, locale=known)
@@ -111,7 +83,5 @@ def offset(at: datetime) -> str:
 
 
 def _locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse("en")
+    """A day stands in the language of the sentence around it."""
+    return Locale.parse(spoken_locale(name))

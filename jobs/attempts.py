@@ -17,6 +17,7 @@ from kit.clock import now as clock_now
 from kit.db import Begin
 from kit.errors import Conflict, OutsideError, Waiting
 from kit.log import bind, get_logger
+from kit.text import clean
 
 log = get_logger("jobs")
 
@@ -93,7 +94,8 @@ def _record(
         row = _trouble(session, name, payload, now)
         if state is TroubleState.RETRYING and now - row.first_at > HORIZON:
             state = TroubleState.GIVEN_UP
-        row.state, row.reason, row.last_at, row.attempts = state, reason[:2000], now, payload["attempt"] + 1
+        # A provider's words may hold what no database takes; refused, the job would be lost instead of tried again.
+        row.state, row.reason, row.last_at, row.attempts = state, clean(reason)[:2000], now, payload["attempt"] + 1
         row.cause, row.next_at = cause, None
         if state is not TroubleState.GIVEN_UP:
             row.next_at = now + timedelta(seconds=max(wait_seconds or 0, backoff_seconds(payload["attempt"])))

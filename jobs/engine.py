@@ -23,7 +23,7 @@ from kit.log import get_logger
 
 log = get_logger("jobs")
 
-BEAT_SECONDS = 5
+BEAT_SECONDS = 5.0
 STALE_AFTER = timedelta(seconds=20)
 CONCURRENCY = 8
 

@@ -70,34 +70,31 @@ def _in_line(value: Any) -> Any:
 
 
 def _escaped(found: "re.Match[str]") -> str:
-    return found.group().encode("unicode_escape").decode()
+    return ascii(found.group())[1:-1]
 
 
-# One list for the life of the process: a logger keeps the list it first wrote with, and follows a later word this way.
-_processors: list[Any] = []
+def configure(log_format: str) -> None:
+    """Send events to standard error, as lines for people or, with "json", for machines.
 
-
-def configure(log_format: str = "text") -> None:
-    """Send events to standard error, as lines for people or, with "json", for machines."""
+    Loggers in use follow a later word: none keeps what it first wrote with.
+    """
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=24)
     )
-    _processors[:] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
-        hide_personal,
-        keep_to_one_line,
-        renderer,
-    ]
     structlog.configure(
-        processors=_processors,
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            hide_personal,
+            keep_to_one_line,
+            renderer,
+        ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for handler in logging.getLogger().handlers:

@@ -8,13 +8,14 @@ from sqlmodel import Session, col, select
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
+from kit.languages import spoken_locale
 from logistics import rmas, settlements
 from logistics.history import SHOPIFY, lock_rma, note_step
 from logistics.models import Rma, Settlement
 from logistics.ports import ReturnsDoor
 from logistics.reads import BalanceRead
 from logistics.states import SettlementState
-from logistics.telling import reading_locale, write_letter
+from logistics.telling import write_letter
 
 
 def ask_balance(
@@ -58,5 +59,5 @@ def _keep(
         note_step(session, rma, "balance_paid", actor=SHOPIFY, now=now, detail=batch.owed.show())
         return
     batch.pay_url = found.pay_url
-    amount = found.owed.show(reading_locale(rma.client_locale))
+    amount = found.owed.show(spoken_locale(rma.client_locale))
     write_letter(session, addresses, rma, "balance_to_pay", {"amount": amount}, key=f"batch-{batch.batch}", now=now)

@@ -39,7 +39,7 @@ def record_booking(
     _must_be_open(rma, parcel)
     _must_make_sense(parcel, booking, now)
     again = parcel.state is not ParcelState.BUYING and parcel.state is not ParcelState.PLANNED
-    if again and (parcel.tracking_code, parcel.collection_from) == (booking.reference, booking.starts_at):
+    if again and _is_as_kept(parcel, booking):
         return parcel
     _keep(parcel, booking, now)
     session.add(parcel)
@@ -100,6 +100,12 @@ def _must_make_sense(parcel: Parcel, booking: Booking, now: datetime) -> None:
         raise AppError(f"They cover {booking.cover.show()}; this piece needs {parcel.need.show()}.")
     if booking.ends_at <= booking.starts_at or booking.ends_at <= now:
         raise AppError("The end of the collection has to be after its start, and still to come.")
+
+
+def _is_as_kept(parcel: Parcel, booking: Booking) -> bool:
+    who = (parcel.carrier, parcel.tracking_code) == (booking.carrier.strip(), booking.reference.strip())
+    when = (parcel.collection_from, parcel.collection_until) == (booking.starts_at, booking.ends_at)
+    return who and when and parcel.cover_cents == booking.cover.cents
 
 
 def _keep(parcel: Parcel, booking: Booking, now: datetime) -> None:

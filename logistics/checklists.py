@@ -1,6 +1,9 @@
 """What is looked at on opening the box, by the kind of piece, and what the answers come to. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from logistics.custody_words import Verdict
 from logistics.states import Finding
@@ -26,6 +29,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "bag": ("bag", "weekender", "handbag", "tote", "clutch", "sac"),
     "stone": ("ring", "diamond", "solitaire", "earring", "pendant", "necklace", "bracelet", "stone", "brooch"),
 }
+WEIGHT = re.compile(r"([0-9]+\.[0-9]+|[0-9]+(?= *[a-z]))\s*(?:g|gr|gram|grams|grammes|ct|carat|carats)?")
 IDENTITY = frozenset({"inscription", "report", "serial"})
 """What says that it is this very piece. Where none of it was written down at the sale, its identity is unproven."""
 
@@ -52,7 +56,7 @@ def finding_of(verdicts: Iterable[Verdict]) -> Finding:
 
 def contradicts(outbound: str, found: str, verdict: Verdict) -> bool:
     """Whether something is called "as sold" that reads otherwise than what was written down at the sale."""
-    return verdict is Verdict.AS_SOLD and bool(outbound and found) and _plain(outbound) != _plain(found)
+    return verdict is Verdict.AS_SOLD and bool(outbound and found) and _same(outbound) != _same(found)
 
 
 def is_proven(facts: Mapping[str, str]) -> bool:
@@ -60,5 +64,10 @@ def is_proven(facts: Mapping[str, str]) -> bool:
     return any(facts.get(item) for item in IDENTITY)
 
 
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.casefold().replace(",", ".") if letter.isalnum() or letter == ".")
+def _same(text: str) -> str | Decimal:
+    """What two ways of writing one thing have in common: of a weight its figure, of a number its letters and digits."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace(",", ".")
+    weighed = WEIGHT.fullmatch(plain.strip())
+    if weighed is not None:
+        return Decimal(weighed[1])
+    return "".join(letter for letter in plain if letter.isalnum() or letter == ".")

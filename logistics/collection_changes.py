@@ -7,15 +7,15 @@ from sqlmodel import Session
 
 from kit.errors import AppError, Conflict
 from logistics import covering, parcels, rmas
-from logistics.collection_days import Window, may_still_change, windows, zone_of
+from logistics.collection_days import Window, may_still_change, windows
 from logistics.collection_jobs import comes_to
+from logistics.doors import door_zone
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.keeping import is_asked
 from logistics.models import Parcel, Rma
 from logistics.reads import Address
 from logistics.states import MOVING_SCANS, Goods, ParcelState
 from logistics.ways import Way
-from shops.shops import get_shop
 
 TOO_LATE = "The carrier is on its round already. Please ring us, and we will see to it."
 NOT_OFFERED = "Please choose one of the times that are shown."
@@ -26,7 +26,7 @@ NOT_FROM_THERE = "From that address we cannot cover it all the way. Please ring 
 
 def offered(session: Session, rma: Rma, *, now: datetime) -> list[Window]:
     """The visits that may be chosen now; empty where nothing may be changed any more, or nobody comes."""
-    return windows(now, _zone(session, rma)) if _changeable(session, rma, now=now) else []
+    return windows(now, door_zone(session, rma)) if _changeable(session, rma, now=now) else []
 
 
 def wanted(session: Session, rma: Rma, *, now: datetime) -> Window | None:
@@ -49,7 +49,7 @@ def change_collection(
     boxes = _changeable(session, rma, now=now)
     if not boxes:
         raise Conflict(TOO_LATE)
-    window = next((one for one in windows(now, _zone(session, rma)) if one.starts_at == starts_at), None)
+    window = next((one for one in windows(now, door_zone(session, rma)) if one.starts_at == starts_at), None)
     if window is None:
         raise AppError(NOT_OFFERED)
     if has_moved := _place(address) != _place(rmas.sender_of(rma)):
@@ -68,7 +68,7 @@ def change_collection(
 
 def _changeable(session: Session, rma: Rma, *, now: datetime) -> list[Parcel]:
     """The boxes the carrier comes for, or will, on a day that can still be another; none where one of them cannot."""
-    country, zone = rmas.sender_of(rma).country, _zone(session, rma)
+    country, zone = rmas.sender_of(rma).country, door_zone(session, rma)
     if rma.goods_state is not Goods.LABELLED or is_asked(session, rma):
         return []
     if not comes_to(rmas.policy_of(session, rma.shop_id), country):
@@ -107,7 +107,3 @@ def _parts(address: Address) -> dict[str, str]:
 
 def _place(address: Address) -> tuple[str, ...]:
     return (*_parts(address).values(), address.country.upper())
-
-
-def _zone(session: Session, rma: Rma) -> str:
-    return zone_of(rmas.sender_of(rma).country, get_shop(session, rma.shop_id).zone)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
 MORNING, AFTERNOON = (time(9), time(12)), (time(13), time(17))
 OFFERED_DAYS = 5
 SATURDAY = 5
@@ -41,11 +39,3 @@ def may_still_change(starts_at: datetime, now: datetime, zone: str) -> bool:
 
 def _window(day: date, hours: tuple[time, time], zone: str) -> Window:
     return Window(*(datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for at in hours))
-
-
-def zone_of(country: str, otherwise: str) -> str:
-    """The zone of a country that has one; of others `otherwise` where it is theirs, else the first of theirs."""
-    zones = get_global("territory_zones").get(country.upper(), []) if country.upper() != "ZZ" else []
-    if not zones or otherwise in zones:
-        return otherwise
-    return str(zones[0])

@@ -9,7 +9,8 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import parcels, rmas
-from logistics.collection_days import Window, next_window, zone_of
+from logistics.collection_days import Window, next_window
+from logistics.doors import door_zone
 from logistics.history import APP, follow_up, lock_rma, note_step
 from logistics.models import LogisticsPolicy, Parcel, Rma
 from logistics.ports import Carrier
@@ -17,7 +18,6 @@ from logistics.reads import Collection
 from logistics.states import HERE, MOVING_SCANS, ParcelState
 from logistics.telling import day_in_words
 from logistics.ways import Way
-from shops.shops import get_shop
 
 log = get_logger("logistics")
 
@@ -90,8 +90,7 @@ def _collect(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel_i
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, sender = parcels.get_parcel(session, rma, parcel_id), rmas.sender_of(rma)
-        zone = zone_of(sender.country, get_shop(session, shop_id).zone)
-        window = _wanted(parcel, clock.now()) or next_window(clock.now(), zone)
+        window = _wanted(parcel, clock.now()) or next_window(clock.now(), door_zone(session, rma))
     planned_id = parcel.collection_id
     if not planned_id:
         planned = carrier.plan_collection(
@@ -130,8 +129,8 @@ def _keep_booked(begin: Begin, shop_id: int, rma_id: int, parcel_id: int, booked
         parcel.collection_code = booked.code or booked.collection_id
         session.add(parcel)
         assert parcel.collection_from is not None
-        zone = zone_of(rmas.sender_of(rma).country, get_shop(session, shop_id).zone)
-        detail = f"Collection on {day_in_words(parcel.collection_from, zone, 'en')}."
+        day = day_in_words(parcel.collection_from, door_zone(session, rma), "en")
+        detail = f"Collection on {day}."
         note_step(session, rma, "collection_booked", actor=parcel.carrier or APP, now=clock.now(), detail=detail)
         if rmas.is_over(rma) or rma.goods_state in HERE:  # ended while the carrier was asked
             follow_up(session, rma, "cancel_collection", parcel_id=parcel_id)

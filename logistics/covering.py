@@ -17,7 +17,7 @@ from logistics.cover_models import CoverTerm, CoverUse
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Parcel, Rma, RmaLine, RmaStep
 from logistics.neutral import place_of
-from logistics.pack_files import matches
+from logistics.pack_words import matches
 from logistics.reads import Address
 from logistics.restrictions import stops_at_border
 from logistics.road import Road

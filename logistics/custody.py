@@ -1,5 +1,6 @@
 """Who had the piece in their hands, when, under which seal. Rows are added and never changed."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -105,4 +106,9 @@ def must_have_two(session: Session, rma: Rma) -> None:
 
 
 def _is_same(person: str, second_person: str) -> bool:
-    return not second_person or second_person.casefold() == person.strip().casefold()
+    return not second_person or _plain(second_person) == _plain(person)
+
+
+def _plain(name: str) -> str:
+    """A name as it sounds: however its accents are stored, its letters large or small, its spaces one or two."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -28,16 +28,47 @@ def deduct(paid: Money, grade: Grade, *, most_percent: int) -> Money:
 
 
 def take_off(suggested: SuggestedOutcome, kept_back: Money | None) -> SuggestedOutcome:
-    """The outcome without what is kept back, taken off the largest payment first.
+    """The outcome without what is kept back: taken off the largest payment first, then off what was paid elsewhere.
 
     Never below nothing, and not at all in another currency.
     """
-    if kept_back is None or suggested.amount is None or kept_back.currency != suggested.amount.currency:
+    due = suggested.amount or suggested.worth
+    if kept_back is None or due is None or kept_back.currency != due.currency:
         return suggested
-    rest = min(kept_back.cents, suggested.amount.cents)
-    amount = Money(suggested.amount.cents - rest, suggested.amount.currency)
-    parts = dict(suggested.transactions)
+    taken = min(kept_back.cents, suggested.amount.cents if suggested.amount else 0)
+    kept = Money(taken + min(kept_back.cents - taken, _elsewhere(suggested)), due.currency)
+    rest, parts = taken, dict(suggested.transactions)
     for gid, part in sorted(suggested.transactions, key=lambda pair: (-pair[1].cents, pair[0])):
-        taken = min(rest, part.cents)
-        parts[gid], rest = Money(part.cents - taken, part.currency), rest - taken
-    return replace(suggested, amount=amount, transactions=tuple(parts.items()))
+        share = min(rest, part.cents)
+        parts[gid], rest = Money(part.cents - share, part.currency), rest - share
+    return replace(
+        suggested,
+        amount=_less(suggested.amount, taken),
+        transactions=tuple(parts.items()),
+        in_shop_money=_scaled(suggested.in_shop_money, suggested.amount, taken),
+        worth=_less(suggested.worth, kept.cents),
+        limit=_less(suggested.limit, taken),
+        pieces=_less(suggested.pieces, kept.cents),
+        tax=None,  # how much of it is in the rest nobody has said
+        kept_back=kept,
+    )
+
+
+def _elsewhere(suggested: SuggestedOutcome) -> int:
+    """What is due beyond what Shopify can give back: only where its suggestion was cut at that."""
+    amount, before = (money.cents if money else 0 for money in (suggested.amount, suggested.given_back))
+    if suggested.worth is None or suggested.limit is None or amount < suggested.limit.cents:
+        return 0
+    return max(0, suggested.worth.cents - amount - before)
+
+
+def _less(money: Money | None, cents: int) -> Money | None:
+    return Money(max(0, money.cents - cents), money.currency) if money else None
+
+
+def _scaled(in_shop: Money | None, whole: Money | None, taken: int) -> Money | None:
+    """The same share off the amount in the shop's money, to its nearest cent."""
+    if in_shop is None or whole is None or not whole.cents:
+        return in_shop
+    left = in_shop.cents * (whole.cents - taken)
+    return Money((2 * left + whole.cents) // (2 * whole.cents), in_shop.currency)

@@ -31,6 +31,7 @@ def figures(suggested: SuggestedOutcome, currency: str, terms: Terms) -> dict[st
         "tax_cents": suggested.tax.cents if suggested.tax and _is_whole(suggested, amount, terms) else None,
         "owed_cents": suggested.owed.cents if suggested.owed else 0,
         "elsewhere_cents": _elsewhere(suggested, amount, terms),
+        "kept_cents": suggested.kept_back.cents if suggested.kept_back else 0,
         "transactions": [{"parent_gid": g, "amount": m.amount, "currency": m.currency} for g, m in parts],
     }
 
@@ -47,6 +48,14 @@ def said_of(suggested: SuggestedOutcome, currency: str, terms: Terms) -> str:
             return NO_PAYMENT.format(worth=worth)
         return PAID_ELSEWHERE.format(worth=worth, amount=amount.show(), rest=rest.show())
     return GIVEN_BEFORE.format(worth=worth, before=before.show() if before else "")
+
+
+def paid_for_pieces(suggested: SuggestedOutcome, currency: str, terms: Terms) -> Money:
+    """What goes back for the pieces themselves, wherever it was paid: of what brought them, shipping and duties,
+    nothing is ever kept back for wear."""
+    amount = suggested.amount or Money(0, currency)
+    due = amount.cents + _elsewhere(suggested, amount, terms)
+    return Money(min(due, suggested.pieces.cents) if suggested.pieces else due, amount.currency)
 
 
 def difference(settlement: Settlement, suggested: SuggestedOutcome) -> str:

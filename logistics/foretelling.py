@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from kit.money import Money
+from kit.places import zone_of
 from logistics import packs, rmas
-from logistics.collection_days import Window, next_window, zone_of
+from logistics.collection_days import Window, next_window
 from logistics.collection_jobs import comes_to
 from logistics.cover import Load, choose
 from logistics.cover_models import CoverTerm
 from logistics.covering import today_of
 from logistics.neutral import place_of
-from logistics.pack_files import matches
+from logistics.pack_words import matches
 from logistics.reads import Address
 from logistics.restrictions import stops_at_border
 from logistics.road import Road
@@ -53,11 +54,11 @@ def ways_to_come(
 
 
 def collection_of(
-    session: Session, *, shop_id: int, way: Way, country: str, now: datetime
+    session: Session, *, shop_id: int, way: Way, sender: Address, now: datetime
 ) -> tuple[Window, str] | None:
     """When somebody would come for it at the earliest, and the zone that is in; None where nobody comes."""
-    carrier_comes = comes_to(rmas.policy_of(session, shop_id), country.upper())
+    carrier_comes = comes_to(rmas.policy_of(session, shop_id), sender.country.upper())
     if way is Way.COURIER or (way is Way.LABEL and carrier_comes):
-        zone = zone_of(country, get_shop(session, shop_id).zone)
+        zone = zone_of(sender.country, get_shop(session, shop_id).zone, sender.region)
         return next_window(now, zone), zone
     return None

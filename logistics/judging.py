@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.db import insert_once
 from kit.errors import NotFound
+from kit.places import first_day
 from logistics import packs, statements
 from logistics.cover_models import RmaVerdict
 from logistics.eligibility import LineFacts, ReturnFacts, Verdicts, decide
@@ -18,7 +18,8 @@ from logistics.eligibility.facts import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Rma, RmaLine
 from logistics.money_models import MoneyTerms
-from logistics.pack_files import Pack, law_in, matches
+from logistics.pack_files import Pack, law_in
+from logistics.pack_words import matches
 from logistics.reads import ReturnRead, SoldRead
 from logistics.states import Goods
 from shops.shops import get_shop
@@ -56,7 +57,7 @@ def judge_choice(
     """The verdicts on (line gid, title, quantity) a client has chosen and not asked for yet. Nothing is kept."""
     rules = {name: packs.pack(session, shop_id, name) for name in JUDGED_BY}
     coming = [(gid, title, quantity, _elsewhere(session, shop_id, None, gid)) for gid, title, quantity in chosen]
-    return decide(_facts(coming, sold, rules, asked_on=_day(session, shop_id, now), is_open=False))
+    return decide(_facts(coming, sold, rules, asked_on=_day(session, shop_id, now, sold.country), is_open=False))
 
 
 def _terms_of_law(rma: Rma, read: ReturnRead, sold: SoldRead, *, now: datetime) -> MoneyTerms:
@@ -107,7 +108,7 @@ def gather(
         for line in read.lines
     ]
     as_kept = replace(sold, country=rma.country, channel=rma.channel, delivered_on=rma.delivered_on)
-    asked_on = _day(session, rma.shop_id, read.created_at or now)
+    asked_on = _day(session, rma.shop_id, read.created_at or now, rma.country)
     return _facts(coming, as_kept, rules, asked_on=asked_on, is_open=read.status == "OPEN")
 
 
@@ -153,5 +154,5 @@ def _elsewhere(session: Session, shop_id: int, rma_id: int | None, line_gid: str
     return int(session.exec(query.where(*others, RmaLine.line_gid == line_gid)).one()) if line_gid else 0
 
 
-def _day(session: Session, shop_id: int, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date()
+def _day(session: Session, shop_id: int, at: datetime, country: str) -> date:
+    return first_day(at, country, get_shop(session, shop_id).zone)

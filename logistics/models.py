@@ -287,6 +287,8 @@ class Settlement(SQLModel, table=True):
     owed_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
     elsewhere_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
     elsewhere_how: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    # Of what was agreed to be kept back for wear, the part that was kept back here.
+    kept_cents: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
     shop_cents: int | None = Field(default=None, sa_type=sa.BigInteger)
     tax_cents: int | None = Field(default=None, sa_type=sa.BigInteger)  # within the amount; null where not known
     granted_by: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})

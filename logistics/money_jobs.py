@@ -51,7 +51,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
-        if wear.holds(session, rma, suggested, now=now):
+        if wear.holds(session, rma, suggested, terms, now=now):
             return
         figures: dict[str, Any] = {
             "lines": read.unprocessed,

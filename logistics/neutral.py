@@ -1,6 +1,7 @@
 """What is written on a box: no house name, nothing that says what is inside. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -8,56 +9,39 @@ from logistics.reads import Address
 
 DESK = "Receiving desk"
 SENDER = "Sender"
-TELLING = frozenset(
-    {
-        "jewel",
-        "jewels",
-        "jewellery",
-        "jewelry",
-        "jeweller",
-        "jeweler",
-        "jewellers",
-        "jewelers",
-        "diamond",
-        "diamonds",
-        "gem",
-        "gems",
-        "gemstone",
-        "gemstones",
-        "gold",
-        "ring",
-        "rings",
-        "necklace",
-        "bracelet",
-        "watch",
-        "watches",
-        "timepiece",
-        "timepieces",
-        "luxury",
-        "joaillerie",
-        "bijoux",
-        "bijouterie",
-        "horlogerie",
-        "schmuck",
-        "juwelier",
-        "uhren",
-        "gioielleria",
-        "gioielli",
-        "orologeria",
-    }
+# English, French, German, Italian, Spanish; compared without accents. A surname such as Goldsmith is none of them.
+WORDS = """
+    jewel jewels jewellery jewelry jeweller jeweler jewellers jewelers diamond diamonds gem gems gemstone gemstones gold
+    ring rings necklace bracelet earrings pearl pearls watch watches timepiece timepieces watchmaker luxury
+    joaillerie joaillier bijou bijoux bijouterie bijoutier horlogerie horloger montre montres diamant diamants bague
+    schmuck juwelen juwelier juweliere uhr uhren uhrmacher diamanten
+    gioiello gioielli gioielleria gioielliere orologio orologi orologeria diamante diamanti anello
+    joya joyas joyeria joyero relojeria reloj relojes diamantes anillo
+"""
+TELLING = frozenset(WORDS.split())
+UNSPACED = (
+    *("宝石", "宝飾", "珠宝", "腕時計", "时计", "手表", "钻石", "指輪", "戒指", "ジュエリー", "ダイヤ"),
+    *("مجوهرات", "ألماس", "ساعات"),
 )
+"""The same in scripts whose words stand without spaces, or with an article before them."""
 WORD = re.compile(r"[^\W_]+")
 
 
 def telling_words(text: str, house_names: Collection[str] = ()) -> tuple[str, ...]:
     """Words of `text` that say whose it is or what is inside, as they are written there."""
-    found = [word for word in WORD.findall(text) if word.casefold() in TELLING]
+    found = [word for word in WORD.findall(text) if _plain(word) in TELLING]
+    found += [word for word in UNSPACED if word in text]
     spaced = f" {' '.join(WORD.findall(text.casefold()))} "
     for name in house_names:
         bare = " ".join(WORD.findall(name.casefold()))
         if bare and f" {bare} " in spaced:
             found.append(name)
     return tuple(dict.fromkeys(found))
+
+
+def _plain(word: str) -> str:
+    """Without accents, and small."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(sign))
 
 
 def neutral(address: Address, house_names: Collection[str], *, otherwise: str, is_person: bool = False) -> Address:

@@ -17,7 +17,6 @@ from typing import Any
 FOLDER = Path(__file__).parent / "packs"
 MOST_ENTRIES = 500
 MOST_LETTERS = 500
-WORD = re.compile(r"[^\W_]+")
 
 
 class Kind(StrEnum):
@@ -153,7 +152,7 @@ def parse_file(name: str, raw: bytes) -> Pack:
         body = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise PackUnclear("This is no JSON file. Take the exported file, change it and bring it back.") from None
-    return read_pack(name, body)
+    return no_country_twice(read_pack(name, body))
 
 
 def read_pack(name: str, body: Any, version: int = 0) -> Pack:
@@ -200,14 +199,17 @@ def law_in(pack: Pack, country: str) -> Mapping[str, Any] | None:
     return next((entry for entry in pack.entries if country and country in entry["countries"]), None)
 
 
-def matches(pack: Pack, texts: list[str]) -> tuple[str, ...]:
-    """Keys of the entries of which a word stands, whole, in one of `texts`. In the pack's order."""
-    spaced = [f" {' '.join(WORD.findall(text.casefold()))} " for text in texts if text]
-
-    def holds(entry: Mapping[str, Any]) -> bool:
-        return any(f" {word} " in text for word in entry["words"] for text in spaced)
-
-    return tuple(entry["key"] for entry in pack.entries if holds(entry))
+def no_country_twice(pack: Pack) -> Pack:
+    """The pack itself. Raises PackUnclear where a country stands in two entries: only one of them would ever hold."""
+    seen: dict[str, str] = {}
+    for entry in pack.entries:
+        for country in entry.get("countries", ()):
+            if country in seen:
+                raise PackUnclear(
+                    f"{country} stands in {seen[country]} and in {entry['key']}. Leave it in one of them."
+                )
+            seen[country] = entry["key"]
+    return pack
 
 
 def _value(key: str, field: Field, given: Any) -> Any:

@@ -8,7 +8,16 @@ from sqlmodel import Session, col, select
 from kit.db import insert_once
 from kit.errors import AppError, Conflict, NotFound
 from logistics.cover_models import PackVersion
-from logistics.pack_files import SCHEMAS, Pack, PackUnclear, parse_file, read_entry, read_pack, starting_pack
+from logistics.pack_files import (
+    SCHEMAS,
+    Pack,
+    PackUnclear,
+    no_country_twice,
+    parse_file,
+    read_entry,
+    read_pack,
+    starting_pack,
+)
 
 
 def pack(session: Session, shop_id: int, name: str) -> Pack:
@@ -58,7 +67,7 @@ def _keep(
 ) -> Pack:
     body = {"pack": kept.name, "dated": today.isoformat(), "owner": kept.owner, "entries": entries}
     try:
-        read_pack(kept.name, body)
+        no_country_twice(read_pack(kept.name, body))
     except PackUnclear as unclear:
         raise AppError(str(unclear)) from None
     return _insert(session, shop_id, kept, body, by, now)

@@ -207,6 +207,8 @@ class SuggestedOutcome:
     `transactions` are (parent transaction gid, amount); none for store credit. `owed` is what the client owes us when
     another piece costs more. `in_shop_money` is `amount` there. `worth` is what the pieces come to, and `limit` the
     most Shopify can give back of the order: less than `worth` where some was given back before, or paid elsewhere.
+    `pieces` is the pieces' own part of `worth`, without shipping and duties. Where something is kept back for wear
+    (`kept_back`), all of them are what is left after it.
     """
 
     amount: Money | None
@@ -217,6 +219,8 @@ class SuggestedOutcome:
     limit: Money | None = None
     given_back: Money | None = None
     tax: Money | None = None  # within what the pieces come to
+    pieces: Money | None = None
+    kept_back: Money | None = None
 
 
 @dataclass(frozen=True)

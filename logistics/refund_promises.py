@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from kit.db import insert_once
+from kit.places import first_day
 from logistics import packs, rmas
 from logistics.history import APP, lock_rma, note_step
 from logistics.models import Parcel, Rma, Scan
@@ -49,7 +50,10 @@ def is_paid(rma: Rma) -> bool:
 
 
 def promise_of(session: Session, rma: Rma, *, now: datetime, laws: Pack | None = None) -> Promise:
-    """The day as it follows from what is known now, counted in the shop's zone. `laws` saves reading them again."""
+    """The day as it follows from what is known now. `laws` saves reading them again.
+
+    Counted in the shop's zone, but for the client's notice: where their day is an earlier one, theirs.
+    """
     zone = ZoneInfo(get_shop(session, rma.shop_id).zone)
     terms = session.get(MoneyTerms, rma.id)
     country = rma.country or rmas.sender_of(rma).country  # where it was sold to, whose law it is
@@ -58,7 +62,7 @@ def promise_of(session: Session, rma: Rma, *, now: datetime, laws: Pack | None =
     proof = min((at for at in (_first_move(session, rma), terms.proof_at if terms else None) if at), default=None)
     laws = laws or packs.pack(session, rma.shop_id, "countries")
     rule = rule_of(country, laws, house_days=rmas.policy_of(session, rma.shop_id).house_refund_days)
-    noticed_on, today = noticed.astimezone(zone).date(), now.astimezone(zone).date()
+    noticed_on, today = first_day(noticed, country, zone.key), now.astimezone(zone).date()
     due = refund_due(
         rule,
         track,

@@ -3,14 +3,16 @@ which no bank pays from packs/refund_dates.json. Dated, with their source. Pure 
 """
 
 import json
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from logistics.pack_files import Pack, law_in
-from logistics.refund_dates import RefundRule, Starts
+from logistics.refund_dates import SATURDAY, RefundRule, Starts
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PACK = Path(__file__).parent / "packs" / "refund_dates.json"
 EURO_BANKS = frozenset(
     [
@@ -79,7 +81,12 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
     """Days of that year and the next on which no bank there pays."""
     named = pack()["holidays"]
     days = named.get(country) or (named["EU"] if country in EURO_BANKS else [])
-    return frozenset(_day(words, y) for y in (year, year + 1) for words in days)
+    found = {_day(words, y) for y in (year, year + 1) for words in days}
+    moved = pack()["kept_later"].get(country, [])
+    for day in sorted(found):
+        if day.weekday() in moved:
+            found.add(_next_free(day, found))
+    return frozenset(found)
 
 
 def easter(year: int) -> date:
@@ -98,5 +105,20 @@ def easter(year: int) -> date:
 def _day(words: str, year: int) -> date:
     if words.startswith("easter"):
         return easter(year) + timedelta(days=int(words.removeprefix("easter")))
-    month, day = words.split("-")
+    month, day = words.split("-", 1)
+    if day[:3] in WEEKDAYS:
+        return _nth(year, int(month), WEEKDAYS.index(day[:3]), int(day[3:]))
     return date(year, int(month), int(day))
+
+
+def _nth(year: int, month: int, weekday: int, n: int) -> date:
+    """The nth such weekday of a month; -1 is the last."""
+    days = [date(year, month, 1) + timedelta(days=d) for d in range(monthrange(year, month)[1])]
+    fitting = [day for day in days if day.weekday() == weekday]
+    return fitting[n - 1] if n > 0 else fitting[n]
+
+
+def _next_free(day: date, taken: set[date]) -> date:
+    while day.weekday() >= SATURDAY or day in taken:
+        day += timedelta(days=1)
+    return day

@@ -59,8 +59,8 @@ def propose(
 ) -> Settlement | None:
     """Write down the amount Shopify suggests for `lines`; None when a batch is open already. `rma` is locked.
 
-    It waits for a person, unless the merchant switched the click off, the finding was plain, no part of it has to be
-    paid elsewhere or confirmed by those who pay, and not `ask`.
+    It waits for a person, unless the merchant switched the click off, the finding was plain, it is all that the pieces
+    come to, no part of it has to be confirmed by those who pay, and not `ask`.
     """
     assert rma.id is not None
     if rma.goods_state is not Goods.INSPECTED or not lines:
@@ -76,7 +76,8 @@ def propose(
     jobs.publish(session, events.MoneyReady(rma.shop_id, rma.id, rma.return_gid))
     policy = rmas.policy_of(session, rma.shop_id)
     above_limit = bool(policy.finance_above_cents) and must_confirm(policy, settlement)
-    asks = ask or settlement.elsewhere_cents or above_limit
+    is_short = bool(figures.said_of(suggested, rma.presentment_currency, terms))
+    asks = ask or is_short or settlement.elsewhere_cents or above_limit
     if (
         policy.pay_without_click
         and not asks

@@ -14,7 +14,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin, insert_once
 from kit.errors import Conflict, OutsideError
-from kit.languages import written_in
+from kit.languages import spoken_locale, written_in
 from logistics import rmas
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.models import Rma
@@ -22,7 +22,7 @@ from logistics.money_models import SideSale
 from logistics.ports import SalesDoor
 from logistics.reads import DraftRead
 from logistics.states import SaleState
-from logistics.telling import OTHER, WORDS, reading_locale, write_letter
+from logistics.telling import OTHER, WORDS, write_letter
 
 STILL_WORKING = timedelta(seconds=30)
 """How long Shopify may still be at work on a call whose answer we lost."""
@@ -115,7 +115,7 @@ def _record(begin: Begin, addresses: Addresses, rma: Rma, draft: DraftRead) -> N
         session.add(row)
         note_step(session, locked, "sale_made", actor="app", now=now, detail=f"{draft.name}, {draft.amount.show()}")
         values = {
-            "amount": draft.amount.show(reading_locale(locked.client_locale)),
+            "amount": draft.amount.show(spoken_locale(locked.client_locale)),
             "other": row.piece or WORDS[written_in(locked.client_locale)][OTHER],
         }
         write_letter(session, addresses, locked, "sale_to_pay", values, key=f"sale-{row.id}", now=now)

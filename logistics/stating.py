@@ -4,6 +4,7 @@ Nothing is asked of Shopify, an advisor or a provider before the answer: one tra
 letter that acknowledges it, and the job that carries it out.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,16 @@ from sqlmodel import Session, select
 import jobs
 from kit.db import insert_once
 from kit.errors import AppError
+from kit.languages import spoken_locale
 from logistics.events import WithdrawalStated
 from logistics.statement_models import WithdrawalStatement
-from logistics.telling import reading_locale
 from logistics.withdrawals import instant_in_words
 from notifications import messages
 from shops.shops import get_shop
 
 NAME_MOST, PART_MOST = 200, 1000
+ONE_ADDRESS = re.compile(r'[^\s@,;:<>()"]+@[^\s@,;:<>()".]+(\.[^\s@,;:<>()".]+)+')
+"""One address and nothing else: the confirmation goes to it, whoever typed it."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,7 @@ def read_statement(form: Any) -> Stated:
     typed = {field: " ".join(str(form.get(field, "")).split()) for field in ("name", "order", "email")}
     if not all(typed.values()):
         raise AppError("Please give your name, the order number and an email address we can confirm to.")
-    before, at, after = typed["email"].partition("@")
-    if not (before and at and "." in after) or len(typed["email"]) > 254:
+    if ONE_ADDRESS.fullmatch(typed["email"]) is None or len(typed["email"]) > 254:
         raise AppError("Please look at the email address once more: we send the confirmation there.")
     part = str(form.get("part", "")).strip()[:PART_MOST]
     return Stated(typed["name"][:NAME_MOST], typed["order"][:60], typed["email"], part)
@@ -59,7 +61,7 @@ def keep_statement(
         name=stated.name,
         email=stated.email,
         part=stated.part,
-        locale=reading_locale(locale),
+        locale=spoken_locale(locale),
         received_at=now,
     )
     is_new = insert_once(session, row)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from sqlmodel import Session
 
@@ -14,8 +13,8 @@ from kit.db import Begin
 from kit.errors import Waiting
 from kit.languages import spoken_locale, written_in
 from logistics import parcels, rmas, settlements
-from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
+from logistics.doors import door_zone
 from logistics.models import Parcel, Rma
 from logistics.radar import cards
 from logistics.states import ParcelState
@@ -52,7 +51,7 @@ def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma
     """The piece is here. Once."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
-        locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
+        locale, shop = spoken_locale(rma.client_locale), get_shop(session, shop_id)
         by = working_day((rma.arrived_at or clock.now()) + INSPECTION, shop.zone)
         write_letter(
             session, addresses, rma, "piece_arrived", {"by": day_in_words(by, shop.zone, locale)}, now=clock.now()
@@ -66,7 +65,7 @@ def tell_client_money(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
         batch = settlements.get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
         if batch.settled_at is None or not batch.amount_cents:
             return
-        locale, shop = reading_locale(rma.client_locale), get_shop(session, shop_id)
+        locale, shop = spoken_locale(rma.client_locale), get_shop(session, shop_id)
         days = rmas.policy_of(session, shop_id).refund_days
         values = {
             "amount": batch.amount.show(locale),
@@ -82,7 +81,7 @@ def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id
         found = deduction_of(session, rma)
         if found is None or not found.currency or found.answer is not Answer.OPEN:
             return
-        values = {"words": found.words, "amount": found.amount.show(reading_locale(rma.client_locale))}
+        values = {"words": found.words, "amount": found.amount.show(spoken_locale(rma.client_locale))}
         write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
 
 
@@ -102,23 +101,14 @@ def day_in_words(at: datetime, zone: str, locale: str) -> str:
     return format_date(at.astimezone(ZoneInfo(zone)).date(), pattern, locale=locale)
 
 
-def reading_locale(locale: str) -> str:
-    """A locale Babel knows and we write in, from a tag such as "fr-CA"; English otherwise, dates and sums included."""
-    locale = spoken_locale(locale)
-    try:
-        return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
-    except (UnknownLocaleError, ValueError):
-        return "en"
-
-
 def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
     """When somebody comes for them, as the client reads it; "" where nobody does, or not for all."""
     booked = [box for box in boxes if box.collection_code and box.collection_from and box.collection_until]
     if not booked or len(booked) < len(boxes):
         return ""
     first = booked[0]
-    zone = zone_of(rmas.sender_of(rma).country, get_shop(session, rma.shop_id).zone)
-    locale = reading_locale(rma.client_locale)
+    zone = door_zone(session, rma)
+    locale = spoken_locale(rma.client_locale)
     day = day_in_words(_ends(first)[0], zone, locale)
     hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in _ends(first)]
     return JOINED.get(written_in(locale), "{}, {}").format(day, f"{hours[0]}\u2013{hours[1]}")

@@ -13,11 +13,13 @@ from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade
 from logistics.deductions import deduct, may_charge, take_off
 from logistics.eligibility import Track
+from logistics.figures import paid_for_pieces
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.judging import policy_for, verdict_of
-from logistics.models import Rma
+from logistics.models import Rma, Settlement
 from logistics.pack_files import law_in
-from logistics.reads import SuggestedOutcome
+from logistics.reads import SuggestedOutcome, Terms
+from logistics.states import SettlementState
 
 WORDS_WANTED = "Write what you found, in words the client can read."
 NOT_CHARGED = "Nothing may be kept back for wear on this return: the rules it comes back by do not allow it."
@@ -59,7 +61,7 @@ def plan_deduction(session: Session, rma: Rma, *, grade: Grade, words: str, by: 
     insert_once(session, row)
 
 
-def holds(session: Session, rma: Rma, suggested: SuggestedOutcome, *, now: datetime) -> bool:
+def holds(session: Session, rma: Rma, suggested: SuggestedOutcome, terms: Terms, *, now: datetime) -> bool:
     """Whether the money waits: for the client to answer, or for a person after a dispute. `rma` is locked.
 
     Asked the first time it names the amount, of what Shopify suggests, and writes to the client.
@@ -68,7 +70,7 @@ def holds(session: Session, rma: Rma, suggested: SuggestedOutcome, *, now: datet
     if found is None or found.answer not in (Answer.OPEN, Answer.DISPUTED):
         return False
     if not found.currency:
-        paid = suggested.amount or Money(0, rma.presentment_currency)
+        paid = paid_for_pieces(suggested, rma.presentment_currency, terms)
         amount = deduct(paid, found.grade, most_percent=rmas.policy_of(session, rma.shop_id).most_deducted_percent)
         found.amount_cents, found.currency = amount.cents, amount.currency
         found.answer = Answer.OPEN if amount.cents else Answer.WAIVED
@@ -82,9 +84,14 @@ def holds(session: Session, rma: Rma, suggested: SuggestedOutcome, *, now: datet
 
 
 def less(session: Session, rma: Rma, suggested: SuggestedOutcome) -> SuggestedOutcome:
-    """What goes back to the client once what was agreed on is kept back."""
+    """What goes back to the client once what was agreed on is kept back: once, over all batches of the return."""
     found = deduction_of(session, rma)
-    return take_off(suggested, found.amount if found is not None and found.answer is Answer.AGREED else None)
+    if found is None or found.answer is not Answer.AGREED:
+        return suggested
+    settled = (col(Settlement.rma_id) == rma.id, col(Settlement.state) == SettlementState.SETTLED)
+    kept = session.exec(select(sa.func.coalesce(sa.func.sum(col(Settlement.kept_cents)), 0)).where(*settled)).one()
+    left = found.amount.cents - int(kept)
+    return take_off(suggested, Money(left, found.currency) if left > 0 else None)
 
 
 def deduction_of(session: Session, rma: Rma) -> Deduction | None:

@@ -8,14 +8,14 @@ from babel.dates import format_date
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
-from kit.languages import written_in
+from kit.languages import spoken_locale, written_in
 from kit.zones import city
 from logistics import rmas, statements
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
 from logistics.judging import verdict_of
 from logistics.refund_promises import promise_of
-from logistics.telling import JOINED, reading_locale, write_letter
+from logistics.telling import JOINED, write_letter
 from shops.shops import get_shop
 
 ACKNOWLEDGED = "withdrawal_acknowledged"
@@ -37,8 +37,8 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
             return
         values = {
             "order": rma.order_name,
-            "received": instant_in_words(verdict.asked_at, zone, reading_locale(rma.client_locale)),
-            "refund_by": day_in_words(promise_of(session, rma, now=now).due.on, reading_locale(rma.client_locale)),
+            "received": instant_in_words(verdict.asked_at, zone, spoken_locale(rma.client_locale)),
+            "refund_by": day_in_words(promise_of(session, rma, now=now).due.on, spoken_locale(rma.client_locale)),
         }
         is_written = write_letter(session, addresses, rma, "withdrawal_received", values, quietly=False, now=now)
         detail = f"Received on {values['received']}." if is_written else NO_ADDRESS

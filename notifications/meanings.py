@@ -1,5 +1,7 @@
 """What an advisor's short answer means, and the words a network obeys by itself. Pure."""
 
+import re
+import unicodedata
 from enum import StrEnum
 
 
@@ -25,6 +27,7 @@ START = frozenset({"start", "yes", "unstop"})
 HELP = frozenset({"help", "info"})
 TAKE = frozenset({"1", "one", "take it", "take"})
 NOT_TODAY = frozenset({"2", "two", "not today"})
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def read(body: str, opt_out: str = "") -> Meaning:
@@ -32,7 +35,8 @@ def read(body: str, opt_out: str = "") -> Meaning:
     told = opt_out.strip().lower()
     if told in ("stop", "start", "help"):
         return Meaning(told)
-    said = " ".join(body.lower().split()).strip(" .!,;:)(\"'")
+    # Full-width figures and letters, and accents typed as signs of their own, are what telephones write.
+    said = _AROUND.sub("", " ".join(unicodedata.normalize("NFKC", body).lower().split()))
     for words, meaning in (
         (TAKE, Meaning.TAKE),
         (NOT_TODAY, Meaning.NOT_TODAY),

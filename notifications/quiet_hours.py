@@ -1,7 +1,7 @@
 """Hours in which nobody is texted, by their own clock. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -31,15 +31,25 @@ class QuietHours:
 
 
 def after_quiet(now: datetime, *, zone: str, quiet: tuple[int, int]) -> datetime:
-    """`quiet` are minutes from midnight there, past midnight when the second is the smaller; equal ones for never."""
-    begins, ends = quiet
-    if begins == ends:
+    """`quiet` are minutes from midnight there, past midnight when the second is the smaller; equal ones for never.
+
+    An hour that comes twice is quiet twice. Where clocks jump over the end of the night it ends as long after the jump.
+    """
+    tz, (_, ends) = ZoneInfo(zone), quiet
+    if not _is_quiet(now.astimezone(tz), *quiet):
         return now
-    here = now.astimezone(ZoneInfo(zone))
+    today = now.astimezone(tz).date()
+    ends_at = (
+        datetime.combine(today + timedelta(days=days), time(ends // 60, ends % 60, fold=fold), tzinfo=tz)
+        for days in range(3)
+        for fold in (0, 1)
+    )
+    # Compared in UTC: two times of one zone would be compared by what the clock shows.
+    return next(
+        at for at in (end.astimezone(UTC) for end in ends_at) if at > now and not _is_quiet(at.astimezone(tz), *quiet)
+    ).astimezone(now.tzinfo)
+
+
+def _is_quiet(here: datetime, begins: int, ends: int) -> bool:
     minute = here.hour * 60 + here.minute
-    inside = begins <= minute < ends if begins < ends else minute >= begins or minute < ends
-    if not inside:
-        return now
-    day = here.date() + timedelta(days=1 if minute >= ends else 0)
-    wall = datetime.combine(day, time(ends // 60 % 24, ends % 60), tzinfo=ZoneInfo(zone))
-    return wall.astimezone(now.tzinfo)
+    return begins <= minute < ends if begins <= ends else minute >= begins or minute < ends

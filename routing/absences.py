@@ -105,7 +105,7 @@ def _keeps(session: Session, case: Case, owner: Advisor, now: datetime) -> bool:
 
 def _cannot_pass(session: Session, talk: Consult, owner: Advisor, now: datetime) -> bool:
     policy = policy_of(session, shop_id=talk.shop_id)
-    return talk.starts_at < now + SOON or not is_free_at(session, owner, policy, talk.starts_at, talk.ends_at)
+    return talk.starts_at < now + SOON or not is_free_at(session, owner, policy, talk.starts_at, talk.ends_at, now=now)
 
 
 def _stood_in(session: Session) -> list[Case]:

@@ -12,6 +12,7 @@ from kit.addresses import Addresses
 from kit.db import insert_once
 from kit.errors import AppError, NotFound
 from kit.log import get_logger
+from kit.phones import dialled
 from notifications import messages
 from routing.speaker_models import OrderSpeaker, SpeaksAs
 from shops.links import ORDER, issue_link, revoke_links
@@ -23,7 +24,6 @@ MOST = 5
 MOST_EVER = 20
 """Of one order: each has had a letter of ours."""
 EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,180}\.[^@\s<>,;]{2,}")
-E164 = re.compile(r"\+[1-9]\d{7,14}")
 
 
 class AddressUnclear(AppError):
@@ -119,9 +119,7 @@ def clean_address(text: str) -> str:
     text = text.strip()
     if EMAIL.fullmatch(text):
         return text
-    number = re.sub(r"[\s().\-/]", "", text)
-    number = f"+{number[2:]}" if number.startswith("00") else number
-    if E164.fullmatch(number):
+    if number := dialled(text):
         return number
     raise AddressUnclear("Please write an email, or a mobile number with its country code, as in +33 6 12 34 56 78.")
 

@@ -42,7 +42,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     )
     for page in PAGES:
         app.register_blueprint(page)
-    app.wsgi_app = Moved(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Moved(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.before_request(refuse_too_large)
     app.register_error_handler(Exception, answer_error)
     app.after_request(set_headers)

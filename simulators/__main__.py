@@ -28,12 +28,12 @@ def main() -> None:
     app = create_app(config)
     try:
         busy = bad_day.MAIL_BUSY if bad_day.asked_for() else 0.0
-        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port, busy=busy)
+        sink = Sink(app.extensions["simulators"].letters.keep, asked.smtp_port, busy=busy, seed=bad_day.seed())
         server = waitress.create_server(app, host="127.0.0.1", port=asked.port, threads=THREADS)
     except OSError as error:
         sys.exit(f"simulators: port {asked.port} or {asked.smtp_port} can't be used: {error.strerror}")
     if bad_day.asked_for():
-        bad_day.begin(app.extensions["simulators"])
+        bad_day.begin(app.extensions["simulators"], doors=False)  # who plays with it waits by the real clock
     sink.start()
     print(f"simulators ready: {config.public_base} (mail on {sink.port}), for the app at {config.app_url}", flush=True)
     try:

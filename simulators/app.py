@@ -1,6 +1,6 @@
 """All stand-ins as one Flask app: Shopify, Twilio, the carrier, the mail that was sent, and the pages around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, render_template, send_from_directory
@@ -9,6 +9,7 @@ from simulators.callbacks import Callbacks
 from simulators.carrier.parcels import Parcels
 from simulators.carrier.rest import carrier_doors
 from simulators.config import Config
+from simulators.doors import Doors
 from simulators.frames.admin import admin_pages
 from simulators.frames.house import House
 from simulators.frames.outbox import outbox_pages
@@ -65,6 +66,7 @@ class Parts:
     codes: Codes
     parcels: Parcels
     letters: Letters
+    doors: Doors = field(default_factory=Doors)
 
     def close(self) -> None:
         self.later.stop()
@@ -84,6 +86,7 @@ def create_app(config: Config | None = None, *, store: Store | None = None) -> F
     app.extensions["simulators"] = parts
     app.json.sort_keys = False  # type: ignore[attr-defined]  # providers' key order is nicer to read
     add_filters(app)
+    parts.doors.watch(app)
     for doors in (
         shopify_doors(parts.store),
         twilio_doors(parts.texts, parts.codes),

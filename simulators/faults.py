@@ -45,6 +45,11 @@ class Faults:
                 raise ValueError(f"kind is one of {', '.join((*self._kinds, 'none'))}")
             return {"coming": list(self._coming), "standing": list(self._standing)}
 
+    def reseed(self, seed: int) -> None:
+        """Another run of chances."""
+        with self._lock:
+            self._draw = random.Random(seed)
+
     def struck(self) -> dict[str, int]:
         """How often each kind has struck, since it was started."""
         with self._lock:

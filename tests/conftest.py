@@ -10,8 +10,8 @@ chromium            the browser itself
 
 import os
 import shutil
-import socket
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 made_once.share_all()
+# Else each process that a test starts, and each worker, compiles all of our code anew: a second or two.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 RUN_DIR = pytest.StashKey[Path]()
 RUN_PID = pytest.StashKey[int]()
@@ -174,18 +177,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    given: set[int] = set()
+    from simulators import ports
 
-    def find() -> int:
-        while True:
-            with socket.socket() as listener:
-                listener.bind(("127.0.0.1", 0))
-                port = listener.getsockname()[1]
-            if port not in given:
-                given.add(port)
-                return port
-
-    return find
+    return ports.free_port
 
 
 @pytest.fixture

@@ -19,18 +19,18 @@ def read_json(body: bytes) -> Any:
     refuses in any text, and what turns text around are left out.
     """
     try:
-        value = _read(body)
-        return cleaned(value) if any(suspect in body for suspect in SUSPECTS) else value
+        return _read(body)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def _read(body: bytes) -> Any:
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        value = json.loads(body, parse_constant=_refuse)
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        # Python's own parser reads halves of characters; but also UTF-16 and NaN, which no sender of ours means.
+        return cleaned(json.loads(body.decode("utf-8-sig"), parse_constant=_refuse))
+    return cleaned(value) if any(suspect in body for suspect in SUSPECTS) else value
 
 
 def _refuse(word: str) -> None:

@@ -35,8 +35,8 @@ def learn(session: Session, case: Case, *, key: str, value: str, advisor_id: int
         raise AppError("The house has no record of this client to write it into.")
     if key not in KEYS or not 0 < len(value) <= 40:
         raise AppError("Choose what it is, and write it down.")
-    if key in DAYS and not _is_day(value):
-        raise AppError("Name the day, for example 2026-12-12.")
+    if key in DAYS:
+        value = _day(value)
     assert case.id is not None
     about: dict[str, Any] = {"value": value, "case_id": case.id, "learned_at": now, "learned_by": advisor_id}
     row = LearnedNote(shop_id=case.shop_id, client_gid=case.client_gid, key=key, **about)
@@ -92,8 +92,9 @@ def forget(session: Session, *, shop_id: int, client_gid: str | None) -> None:
     session.connection().execute(sa.delete(LearnedNote).where(*mine))
 
 
-def _is_day(value: str) -> bool:
+def _day(value: str) -> str:
+    """However ISO 8601 lets one write it, it is kept as one reads it: "2026-12-12"."""
     try:
-        return bool(date.fromisoformat(value))
+        return date.fromisoformat(value).isoformat()
     except ValueError:
-        return False
+        raise AppError("Name the day, for example 2026-12-12.") from None

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
+from kit.languages import written_in
+
 
 class StepKind(StrEnum):
     SEVEN = "seven"
@@ -82,7 +84,7 @@ SENTENCES: Mapping[str, Mapping[StepKind, str]] = {
 
 def sentence_for(kind: StepKind, locale: str) -> str:
     """In the client's language where there is one, else in English."""
-    return SENTENCES.get(locale.replace("_", "-").split("-")[0].lower(), SENTENCES["en"])[kind]
+    return SENTENCES.get(written_in(locale), SENTENCES["en"])[kind]
 
 
 def due(kind: StepKind, *, closed_on: date, day: date | None) -> date | None:

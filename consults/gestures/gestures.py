@@ -80,7 +80,10 @@ def left_of_budget(session: Session, *, shop_id: int, advisor_id: int, now: date
 def answer(
     session: Session, case: Case, *, gesture_id: int, allow: bool, words: str = "", advisor_id: int, now: datetime
 ) -> Gesture:
-    """Say yes or not now to what was asked, once. Raises NotFound, or Conflict when somebody was quicker."""
+    """Say yes or not now to what was asked, once.
+
+    Raises NotFound, Conflict when somebody was quicker, InvalidMove for a yes to a closed case.
+    """
     mine = (col(Gesture.id) == gesture_id, col(Gesture.case_id) == case.id, col(Gesture.shop_id) == case.shop_id)
     row = session.exec(select(Gesture).where(*mine)).first()
     if row is None:
@@ -88,6 +91,8 @@ def answer(
     if row.advisor_id == advisor_id:
         raise AppError("Somebody else answers what one asks for oneself.", status=403, code="not_allowed")
     state = GestureState.ALLOWED if allow else GestureState.NOT_NOW
+    if allow and case.state is not CaseState.OPEN:
+        raise InvalidMove("This return is closed.")
     if allow:  # from now on the client sees it; they may have said no twice meanwhile
         begin_offer(session, case, advisor_id=row.advisor_id, now=now)
     answered = session.connection().execute(

@@ -78,9 +78,9 @@ def kind_of(product_type: str, tags: Iterable[str], title: str) -> str:
     for word in reversed(_WORD.findall(title.lower())):
         if word in _KIND_OF:
             return _KIND_OF[word]
-    return next((kind for word, kind in _KIND_OF.items() if not word.isascii() and word in title), "") or (
-        product_type.strip().lower()
-    )
+    # Where words stand without spaces the longest says most: a wedding ring is no other ring.
+    inside = max((word for word in _KIND_OF if not word.isascii() and word in title.lower()), key=len, default="")
+    return _KIND_OF[inside] if inside else product_type.strip().lower()
 
 
 def millimetres(value: str) -> Decimal | None:

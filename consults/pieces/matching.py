@@ -197,9 +197,10 @@ def _metal(piece: Piece) -> str:
 
 def _number(size: str) -> Decimal | None:
     try:
-        return Decimal(size.replace(",", ".").strip())
+        found = Decimal(size.replace(",", ".").strip())
     except ArithmeticError:
         return None
+    return found if found.is_finite() else None
 
 
 def _plain(value: Decimal) -> str:

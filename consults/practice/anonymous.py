@@ -29,13 +29,18 @@ def without_names(text: str, names: Iterable[str]) -> str:
         return ""
     for pattern in _REST:
         text = pattern.sub(GAP, text)
-    known = {part.casefold() for name in names for part in _WORD.findall(name) if len(part) > 1}
+    known = {part for name in names for word in _WORD.findall(name) for part in _parts(word) if len(part) > 1}
     out, at = [], 0
     for match in _WORD.finditer(text):
         word = match.group()
-        bare = re.sub("['\u2019]s$", "", word).casefold()
         is_plain = word.replace("\u2019", "'").casefold() in STARTERS
-        is_name = {bare, word.casefold()} & known or (not word.islower() and not is_plain)
+        is_name = _parts(word) & known or (not word.islower() and not is_plain)
         out.append(text[at : match.start()] + (GAP if is_name else word))
         at = match.end()
     return re.sub(rf"{GAP}(?:\W*{GAP})+", GAP, " ".join(("".join(out) + text[at:]).split()))
+
+
+def _parts(word: str) -> set[str]:
+    """ "o'neil-whitlock" and what it is joined of."""
+    plain = word.casefold().replace("\u2019", "'")
+    return {plain, *re.split("['-]", plain)}

@@ -111,13 +111,17 @@ def _there(everyone: list[Participant], now: datetime, without: int | None = Non
 
 
 def add_guest(session: Session, *, consult: Consult, name: str) -> Participant:
-    """A guest's place, of at most two. Raises RoomFull, AppError for an empty name."""
+    """A guest's place, of at most two; that of somebody who does not come after all is free again.
+
+    Raises RoomFull, AppError for an empty name.
+    """
     name = " ".join(name.split())[:80]
     if not name:
         raise AppError("Please say who is coming along.")
     assert consult.id is not None
     _one_at_a_time(session, consult.id)
-    places = session.exec(select(sa.func.count()).where(col(Participant.consult_id) == consult.id)).one()
+    coming = (col(Participant.consult_id) == consult.id, col(Participant.removed_at).is_(None))
+    places = session.exec(select(sa.func.count()).where(*coming)).one()
     if places >= MAX_PEOPLE:
         raise RoomFull("Four people are as many as the room holds. One may join by telephone.")
     guest = Participant(shop_id=consult.shop_id, consult_id=consult.id, role=Role.GUEST, name=name)

@@ -48,5 +48,8 @@ def _is_public_name(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
-        return "." in host.strip(".") and host.isascii() and not host.endswith((".local", ".internal", ".localhost"))
+        name = host.rstrip(".")
+        # "127.1" is an address to a browser; no name ends in a part that begins with a figure.
+        is_name = "." in name.lstrip(".") and name.isascii() and name.rpartition(".")[2][:1].isalpha()
+        return is_name and not name.endswith((".local", ".internal", ".localhost"))
     return False

@@ -11,6 +11,7 @@ from consults.models import Case, Consult, ShownPiece
 from consults.pieces.holds import NotFree, get_hold
 from consults.rounds.rounds import begin_offer
 from kit.errors import AppError
+from kit.languages import spoken_locale
 from kit.money import Money
 from kit.settings import is_loopback
 
@@ -49,7 +50,7 @@ def show_held(
     if hold.freed_at is not None or hold.expires_at <= now:
         raise NotFree("Its time is over, and it is free again. Put it aside once more first.")
     begin_offer(session, case, advisor_id=advisor_id, now=now)
-    detail = Money(hold.price_cents, hold.currency).show(case.client_locale)
+    detail = Money(hold.price_cents, hold.currency).show(spoken_locale(case.client_locale))
     about: dict[str, Any] = {"detail": detail, "image": hold.image, "advisor_id": advisor_id, "now": now}
     return show_piece(session, consult, title=hold.title[: LONGEST["title"]], **about)
 

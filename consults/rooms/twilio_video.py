@@ -7,6 +7,7 @@ Recording is off until `record` says otherwise. Rooms are of the only kind Twili
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -113,5 +114,5 @@ def twilio_errors() -> Iterator[None]:
     except TwilioRestException as error:
         permanent = error.status in (400, 401, 403, 404)
         raise OutsideError("twilio", f"refused with {error.code or error.status}", permanent=permanent) from error
-    except (TwilioException, requests.RequestException) as error:
+    except (TwilioException, requests.RequestException, JSONDecodeError) as error:  # the last when it came cut
         raise OutsideError("twilio", type(error).__name__) from error

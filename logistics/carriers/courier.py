@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from logistics.collection_days import next_window, zone_of
+from kit.places import zone_of
+from logistics.collection_days import next_window
 from logistics.history import APP, note_step
 from logistics.models import LogisticsPolicy, Parcel, Rma
 from logistics.reads import Address
@@ -64,7 +65,7 @@ def _key(rma: Rma, parcel: Parcel, message: str) -> str:
 def _write(
     session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
 ) -> None:
-    window = next_window(now, zone_of(sender.country, get_shop(session, rma.shop_id).zone))
+    window = next_window(now, zone_of(sender.country, get_shop(session, rma.shop_id).zone, sender.region))
     values = {
         "reference": parcel.reference,
         "value": parcel.need.show(),

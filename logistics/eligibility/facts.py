@@ -41,7 +41,8 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class ReturnFacts:
-    """What is known when a return is judged. `asked_on` is the day it was asked for, where the house is.
+    """What is known when a return is judged. `asked_on` is the day it was asked for: where the client or the
+    house is, whichever is earlier.
 
     `law` and `policy` are entries of the packs of countries and of the house's policy; None where there is none.
     `is_open`: a person approved it in Shopify already.

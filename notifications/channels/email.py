@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from kit.addresses import Addresses
@@ -71,17 +72,22 @@ class SmtpEmail:
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host = parts.hostname or "localhost"
-        context = ssl.create_default_context()
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=trusted())
         else:
             server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
             server.ehlo()
             if server.has_extn("starttls"):
-                server.starttls(context=context)
+                server.starttls(context=trusted())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """All certificates of the machine: read once, it takes longer than a letter. A server without TLS needs none."""
+    return ssl.create_default_context()
 
 
 def build(message: Outgoing, *, sender: str, host: str) -> EmailMessage:

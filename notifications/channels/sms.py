@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from json import JSONDecodeError
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,7 +116,8 @@ class errors:
             raise OutsideError(
                 "twilio", said, permanent=permanent, ambiguous=error.status >= 500, cause=cause
             ) from error
-        if isinstance(error, TwilioException):  # a list that could not be fetched comes without a status of its own
+        # A list that could not be fetched comes without a status of its own; an answer that was cut is no JSON.
+        if isinstance(error, TwilioException | JSONDecodeError):
             raise OutsideError("twilio", "the answer could not be read", ambiguous=True) from error
         if isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout):
             raise OutsideError("twilio", "no connection", ambiguous=_may_have_arrived(error)) from error

@@ -2,12 +2,11 @@
 
 from twilio.base.exceptions import TwilioRestException
 
-from kit.errors import OutsideError
 from kit.settings import Settings
 from notifications.channels.sms import errors, make_client
 from notifications.codes import Found
 
-PENDING_OR_GONE = 404
+NO_SUCH = 404
 TOO_OFTEN = (60202, 60203, 60212, 20429)
 """Most checks, most sends, too many at once: twilio.com/docs/api/errors/60202"""
 
@@ -33,16 +32,13 @@ class TwilioVerify:
     def check(self, to: str, code: str) -> Found:
         """A wrong code leaves it pending and is no exception; one that was approved or ran out is 404."""
         assert self.client is not None
-        try:
-            answer = self.client.verify.v2.services(self.service).verification_checks.create(to=to, code=code)
-        except TwilioRestException as refused:
-            if refused.status == PENDING_OR_GONE:
-                return Found.OVER
-            if refused.code in TOO_OFTEN:
-                return Found.BLOCKED
-            raise OutsideError("twilio", f"refused with {refused.code or refused.status}") from refused
-        except Exception as error:
-            with errors():
-                raise error
-            raise
-        return Found.RIGHT if answer.status == "approved" else Found.AGAIN
+        with errors():
+            try:
+                answer = self.client.verify.v2.services(self.service).verification_checks.create(to=to, code=code)
+            except TwilioRestException as refused:
+                if refused.status == NO_SUCH:
+                    return Found.OVER
+                if refused.code in TOO_OFTEN:
+                    return Found.BLOCKED
+                raise
+            return Found.RIGHT if answer.status == "approved" else Found.AGAIN

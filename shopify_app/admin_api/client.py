@@ -242,7 +242,9 @@ def _code(error: dict[str, Any]) -> str:
 
 
 def _seconds(header: str | None) -> float:
+    """How long a Retry-After asks to wait, at most a minute; two seconds for one that is missing, or is a date."""
     try:
-        return min(float(header or 2), 60)
+        seconds = float(header or "")
     except ValueError:
         return 2.0
+    return min(seconds, 60.0) if seconds > 0 else 2.0  # neither is "nan"

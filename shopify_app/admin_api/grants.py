@@ -28,17 +28,33 @@ class RefusedGrant(OutsideError):
 
 
 def read_grant(answer: dict[str, Any], at: datetime) -> Grant:
-    """A Grant from Shopify's JSON. A missing expires_in means a token that lasts. Raises ValueError, TypeError."""
-    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+    """A Grant from Shopify's JSON. A missing expires_in means a token that lasts. Raises ValueError, TypeError.
+
+    What is not a whole grant must not take the place of one that works: the old refresh token may be used once more.
+    """
+    if not isinstance(answer, dict) or not _is_token(answer.get("access_token")):
         raise ValueError("no access token")
-    seconds, refresh_seconds = answer.get("expires_in"), answer.get("refresh_token_expires_in")
+    refresh = answer.get("refresh_token")
+    if refresh is not None and not _is_token(refresh):
+        raise ValueError("no refresh token")
     return Grant(
         access_token=answer["access_token"],
         scopes=str(answer.get("scope") or ""),
-        access_expires_at=at + timedelta(seconds=int(seconds)) if seconds is not None else None,
-        refresh_token=answer.get("refresh_token"),
-        refresh_expires_at=at + timedelta(seconds=int(refresh_seconds)) if refresh_seconds is not None else None,
+        access_expires_at=_after(at, answer.get("expires_in")),
+        refresh_token=refresh,
+        refresh_expires_at=_after(at, answer.get("refresh_token_expires_in")),
     )
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _after(at: datetime, seconds: Any) -> datetime | None:
+    try:
+        return None if seconds is None else at + timedelta(seconds=int(seconds))
+    except OverflowError:
+        raise ValueError("no such time") from None
 
 
 def store_grant(shop: Shop, grant: Grant) -> None:

@@ -29,6 +29,7 @@ def suggested(found: dict[str, Any] | None) -> SuggestedOutcome | None:
     order, transfer = (found or {}).get("order") or {}, outcome.get("financialTransfer") or {}
     about: dict[str, Any] = {
         "worth": _worth(outcome),
+        "pieces": _pieces(outcome),
         "limit": _shown(outcome.get("maximumRefundable")),
         "tax": _shown(outcome.get("totalTax")),
         "given_back": _shown(order.get("totalRefundedSet")),
@@ -92,13 +93,21 @@ def _refund(plan: ProcessPlan) -> dict[str, Any]:
 
 
 def _worth(outcome: dict[str, Any]) -> Money | None:
-    """What the pieces come to, before what was given back already and before fees."""
+    """What the pieces come to with what is given back beside them, before what was given back already and fees."""
+    pieces = _pieces(outcome)
+    if pieces is None:
+        return None
+    beside = _cents(outcome.get("totalDuties")) + _cents((outcome.get("shipping") or {}).get("amountSet"))
+    return Money(pieces.cents + beside, pieces.currency)
+
+
+def _pieces(outcome: dict[str, Any]) -> Money | None:
+    """What was paid for the pieces themselves, with their tax."""
     subtotal = _shown(outcome.get("discountedSubtotal"))
     if subtotal is None:
         return None
-    cents = subtotal.cents - _cents(outcome.get("totalCartDiscountAmount"))
-    cents += sum(_cents(outcome.get(name)) for name in ("totalTax", "totalDuties"))
-    return Money(cents + _cents((outcome.get("shipping") or {}).get("amountSet")), subtotal.currency)
+    cents = subtotal.cents - _cents(outcome.get("totalCartDiscountAmount")) + _cents(outcome.get("totalTax"))
+    return Money(cents, subtotal.currency)
 
 
 def _shown(bag: dict[str, Any] | None) -> Money | None:

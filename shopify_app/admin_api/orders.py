@@ -7,6 +7,7 @@ from kit import clock
 from kit.clock import parse_instant
 from kit.db import Database
 from kit.money import Money
+from kit.places import last_day
 from logistics.reads import Address, ClientRead
 from routing.circumstances import listed
 from routing.facts import LineRead, OrderRead, StaffRead
@@ -160,16 +161,17 @@ def _member(node: dict[str, Any]) -> StaffMember:
 def _order(value: dict[str, Any], *, shows_all: bool) -> OrderRead:
     client = value.get("customer")
     total = money((value.get("originalTotalPriceSet") or {}).get("shopMoney"))
+    country = ((value.get("shippingAddress") or {}).get("countryCodeV2") or "").upper()
     return OrderRead(
         order_gid=value["id"],
         name=value.get("name") or "",
         placed_at=parse_instant(value.get("processedAt") or value["createdAt"]),
-        delivered_on=_delivered_on(value.get("fulfillments") or []),
+        delivered_on=_delivered_on(value.get("fulfillments") or [], country),
         source_name=value.get("sourceName") or "",
         total=total,
         location_gid=(value.get("retailLocation") or {}).get("id"),
         lines=tuple(_line(line, total.currency) for line in nodes(value.get("lineItems"))),
-        country=((value.get("shippingAddress") or {}).get("countryCodeV2") or "").upper(),
+        country=country,
         client_tags=listed(client.get("tags") or ()) if client else None,
         client_tier=((client.get("tier") or {}).get("value") or "").strip() if client else None,
         client_spend=_spend(client.get("lately"), total.currency) if client and shows_all else None,
@@ -209,9 +211,10 @@ def _titles(collections: dict[str, Any] | None) -> tuple[str, ...] | None:
     return None if collections is None else listed(node.get("title") or "" for node in nodes(collections))
 
 
-def _delivered_on(fulfillments: list[dict[str, Any]]) -> date | None:
+def _delivered_on(fulfillments: list[dict[str, Any]], country: str) -> date | None:
+    """The day it is where it was delivered, from which a law counts its days."""
     times = [parse_instant(f["deliveredAt"]) for f in fulfillments if f.get("deliveredAt")]
-    return max(times).date() if times else None
+    return last_day(max(times), country) if times else None
 
 
 def _client(value: dict[str, Any]) -> ClientRead:

@@ -76,14 +76,13 @@ class CustomerAccounts:
         }
         if locale:
             asked["locale"] = locale
-        address = self.places(domain).authorize
-        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
+        return _asking(self.places(domain).authorize, asked)
 
     def sign_out_address(self, domain: str, *, id_token: str, back: str) -> str:
         """Where the client's browser goes to sign out of the shop as well; "" where the shop names no such place."""
         address = self.places(domain).end_session
         asked = {"id_token_hint": id_token, "post_logout_redirect_uri": back}
-        return f"{address}?{urlencode(asked)}" if address else ""
+        return _asking(address, asked) if address else ""
 
     def exchange(self, domain: str, *, code: str, verifier: str, nonce: str, back: str, now: datetime) -> Tokens:
         """Tokens for a code, with the ID token checked. Raises SignInRefused or OutsideError."""
@@ -164,6 +163,11 @@ class CustomerAccounts:
         if status != 200 or not isinstance(customer, dict) or not CUSTOMER.fullmatch(str(customer.get("id"))):
             raise OutsideError("shopify", f"AccountOrders: no client in the answer ({status})", permanent=True)
         return customer
+
+
+def _asking(address: str, asked: dict[str, str]) -> str:
+    """`address` may have parameters of its own, which stay."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
 
 def _order(value: dict[str, Any]) -> AccountOrder:

@@ -20,7 +20,7 @@ class NotProved(Exception):
 
 def new_verifier() -> str:
     """43 letters of chance: RFC 7636, section 4.1."""
-    return urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+    return secrets.token_urlsafe(32)
 
 
 def challenge_of(verifier: str) -> str:

@@ -24,7 +24,9 @@
    candidate, restart and sight (false: the receiver wants no picture)}.
 
    A reload comes back by itself: that one was in is kept for this tab, until one leaves. Those who stay hear of it by
-   the connection itself, whose line closes, and ask at once; the page that comes back waits for no camera.
+   the connection itself, whose line closes, and ask at once; the page that comes back waits for no camera. Nor does
+   anybody else: Join may be pressed while the browser still asks for it, so its picture and its buttons have their
+   place from the beginning, or Join would move from under the finger, and what the room answers stays when it comes.
 
    What a first version taught: messages go out one after the other, or candidates overtake the offer; candidates wait
    for the description; whoever joined later makes every offer, and the other one asks for it with `restart`. */
@@ -45,7 +47,8 @@
   const memory = `room:${base}`;
   const unsaid = [];
   let grant = null, after = 0, asOf = "", pass = "", timer = 0, asking = false, ended = false, livelyUntil = 0;
-  let carrier = null, screen = null, sight = true, hint = "";
+  let carrier = null, screen = null, sight = true, hint = "", refusal = "";
+  let opening = Boolean(navigator.mediaDevices && window.RTCPeerConnection), partings = 0;
 
   // --- the page
 
@@ -82,11 +85,11 @@
     kept.setAttribute("role", "status");
     mine.muted = mine.autoplay = mine.playsInline = true;
     mine.setAttribute("aria-label", t("You, as others see you"));
-    mine.hidden = sound.hidden = camera.hidden = level.hidden = out.hidden = quiet.hidden = share.hidden = true;
-    table.hidden = true;
+    out.hidden = quiet.hidden = share.hidden = table.hidden = true;
     table.setAttribute("role", "status");
     level.max = 100;
     level.setAttribute("aria-label", t("Your voice, as we hear it"));
+    shown();
     bar.append(sound, camera, quiet, share, tone, enter, out);
     room.append(stage, table, mine, level, words, bar, kept);
     if (telephone && !root.querySelector("a[href^='tel:']")) {
@@ -100,26 +103,29 @@
   }
   const say = (text) => { if (words.textContent !== text) words.textContent = text; };
   const state = (name) => { root.dataset.roomState = name; };
+  const greet = () => say([refusal, hint].filter(Boolean).join(" ")); // before one is in: what the room said, the camera
 
   // --- camera and sound
 
   async function openMedia() {
     state("preview");
-    if (!navigator.mediaDevices || !window.RTCPeerConnection) {
+    if (!opening) {
       hint = t("This browser keeps the camera to itself. Open this address in Safari or Chrome, or ring us.");
       enter.disabled = !window.RTCPeerConnection;
     } else {
       const tracks = (await ask({ audio: true, video: { width: 640, height: 360 } }))
         || (await ask({ audio: true })) || (await ask({ video: true })) || [];
       tracks.forEach((track) => media.addTrack(track));
+      if (ended) tracks.forEach((track) => track.stop()); // one had left before it came: coming back asks anew
+      opening = false;
       if (!tracks.length) {
         hint = refused
           ? t("Your camera and sound are not shared. You can join all the same, to see and hear. To share them, allow it for this page beside its address.")
           : t("Your camera and sound are not shared. You can join all the same, to see and hear.");
       }
     }
-    if (!grant) say(hint);
-    else media.getTracks().forEach(replace); // whoever was in before their camera was
+    if (hint && !grant && root.dataset.roomState === "preview") greet();
+    if (grant) media.getTracks().forEach(replace); // whoever was in before their camera was
     shown();
     listen();
   }
@@ -135,8 +141,10 @@
   }
   function shown() {
     if (media.getTracks().length && mine.srcObject !== media) mine.srcObject = media; // an empty one holds up loading
-    sound.hidden = !media.getAudioTracks().length;
-    camera.hidden = mine.hidden = !media.getVideoTracks().length;
+    sound.hidden = ended || !(opening || media.getAudioTracks().length);
+    camera.hidden = mine.hidden = ended || !(opening || media.getVideoTracks().length);
+    level.hidden = sound.hidden || Boolean(grant);
+    [sound, camera, mine, level].forEach((waited) => waited.classList.toggle("is-coming", opening));
   }
   function audio() {
     const Sound = window.AudioContext || window.webkitAudioContext;
@@ -144,17 +152,16 @@
   }
   function listen() {
     const context = media.getAudioTracks().length ? audio() : null;
+    level.hidden ||= !context;
     if (!context) return;
     const analyser = context.createAnalyser();
     const samples = new Uint8Array(analyser.fftSize);
     context.createMediaStreamSource(media).connect(analyser);
     document.addEventListener("pointerdown", () => { if (!grant) context.resume(); }, { once: true }); // quiet until then
-    level.hidden = Boolean(grant);
     const looking = setInterval(() => {
       if (grant) {
         clearInterval(looking);
         context.close();
-        level.hidden = true;
         return;
       }
       analyser.getByteTimeDomainData(samples);
@@ -299,25 +306,25 @@
   // --- in and out
 
   async function join() {
+    const parted = partings;
+    let granted;
     enter.disabled = true;
     if (ended) await revive();
     state("joining");
     say(t("One moment. Your browser may ask about the camera."));
     try {
-      grant = await post("join", {});
+      granted = await post("join", {});
     } catch (problem) {
-      if (problem.code === "room_waiting") {
-        say(problem.message);
-        timer = setTimeout(join, CALM);
-        return;
-      }
-      if (problem.told) remember("");
-      enter.disabled = false;
-      state("preview");
-      say(problem.message);
+      if (parted === partings) refuse(problem);
       return;
     }
+    if (parted !== partings) {
+      post("leave", { sitting: granted.sitting }).catch(() => {}); // one left while it was asked
+      return;
+    }
+    grant = granted;
     ended = false;
+    refusal = "";
     after = grant.after;
     asOf = "";
     remember("in");
@@ -325,19 +332,38 @@
     enter.hidden = tone.hidden = true;
     out.hidden = quiet.hidden = false;
     share.hidden = !(navigator.mediaDevices && navigator.mediaDevices.getDisplayMedia);
-    sound.hidden = !media.getAudioTracks().length;
-    camera.hidden = mine.hidden = !media.getVideoTracks().length;
+    shown();
     [...peers.keys()].forEach(drop);
     if (grant.kind === "twilio_video") await carry();
     else grant.people.forEach((person) => meet(person, true));
     show();
     schedule(QUICK);
   }
+  function refuse(problem) {
+    const waits = problem.code === "room_waiting";
+    if (grant && !ended && problem.told && !waits) {
+      stop(problem.message); // one was in, and may not be any more
+      return;
+    }
+    refusal = problem.message;
+    greet();
+    if (waits) {
+      timer = setTimeout(join, CALM);
+      return;
+    }
+    if (problem.told) remember("");
+    enter.disabled = false;
+    state("preview");
+  }
   async function carry() {
+    const parted = partings;
     if (carrier) carrier.leave();
     await Promise.race([ready, new Promise((done) => setTimeout(done, 20000))]);
+    if (parted !== partings) return; // one left while it was waited for
     try {
-      carrier = await window.arTwilioRoom({ grant, media, stage, el, changed: show });
+      const carries = await window.arTwilioRoom({ grant, media, stage, el, changed: show });
+      if (parted === partings) carrier = carries;
+      else carries.leave();
     } catch {
       carrier = null;
       hint = t("The picture does not come through just now. You may ring instead.");
@@ -367,6 +393,7 @@
   }
   function stop(text, again = t("Come back in")) {
     ended = true;
+    partings += 1;
     remember("");
     clearTimeout(timer);
     unsaid.length = 0;
@@ -421,9 +448,11 @@
     if (asking) return;
     asking = true;
     const saying = unsaid.splice(0, 40).filter(({ peer }) => peers.get(peer.id) === peer);
+    const parted = partings;
     let wait = 0;
     try {
       const news = await exchange(saying);
+      if (parted !== partings) return undefined; // one left while it was asked: no answer brings one back
       if (news.replaced) return stop(t("You are in this conversation on another page."), t("Use this page instead"));
       if (news.again) return await join();
       if (news.same) return show();
@@ -438,6 +467,7 @@
       }
       show();
     } catch (problem) {
+      if (parted !== partings) return undefined;
       if (problem.told) return stop(problem.message);
       unsaid.unshift(...saying.filter((one) => (one.tries += 1) < 20)); // the other side tells copies by their number
       say(t("Your connection is interrupted. We keep trying."));

@@ -5,6 +5,7 @@ import hmac
 import json
 import unicodedata
 from datetime import UTC
+from decimal import Decimal, InvalidOperation
 
 from simulators.callbacks import Callbacks
 from simulators.carrier import shapes
@@ -100,8 +101,6 @@ class Parcels:
                 raise CarrierError(422, "SHIPMENT.POSTAGE.REQUIRED", "Postage is needed before insurance.")
             if any(fee["type"] == "InsuranceFee" for fee in kept["fees"]):
                 raise CarrierError(422, "SHIPMENT.INSURANCE.EXISTS", "The shipment is already insured.")
-            if not amount:
-                raise CarrierError(422, "SHIPMENT.INSURANCE.INVALID", "An amount is needed.")
             _insure(kept, amount)
 
         insured = self.shelf.change("shipment", self.shipment(id_or_reference)["id"], cover)
@@ -218,8 +217,14 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def _insure(kept: dict, amount: object) -> None:
-    kept["insurance"] = f"{float(str(amount)):.2f}"
-    kept["fees"].append(shapes.fee("InsuranceFee", f"{float(str(amount)) * shapes.INSURANCE_SHARE:.5f}"))
+    try:
+        value = Decimal(str(amount))
+    except InvalidOperation:
+        value = Decimal(0)
+    if not (value.is_finite() and value > 0):
+        raise CarrierError(422, "SHIPMENT.INSURANCE.INVALID", "An amount is needed.")
+    kept["insurance"] = f"{value:.2f}"
+    kept["fees"].append(shapes.fee("InsuranceFee", f"{value * shapes.INSURANCE_SHARE:.5f}"))
 
 
 def _tracking_code(shipment_id: str) -> str:

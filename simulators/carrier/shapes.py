@@ -1,6 +1,7 @@
 """Shapes: EasyPost's JSON objects, built from plain values."""
 
 import uuid
+from decimal import Decimal
 
 CARRIER = "HarbourExpress"
 # service, dearer abroad, days: rates in USD, before and after a border
@@ -9,7 +10,7 @@ SERVICES = (
     ("SecureTwoDay", "31.40", "84.50", 2),
     ("Ground", "14.20", None, 5),
 )
-INSURANCE_SHARE = 0.005
+INSURANCE_SHARE = Decimal("0.005")
 # status -> (status_detail, what the scan says)
 SCANS = {
     "unknown": ("unknown", "Label made"),

@@ -43,6 +43,7 @@ def run(port: int) -> int:
 
 def play() -> int:
     """The main job without a person, on free ports and in a folder of its own, which goes when all held."""
+    from simulators.demo.play import Play
     from simulators.demo.script import play_main_job
 
     VAR.mkdir(exist_ok=True)
@@ -51,7 +52,7 @@ def play() -> int:
     with database_for(folder, keep=False) as database_url:
         processes = Processes(places, database_url)
         try:
-            failed = play_main_job(processes)
+            failed = play_main_job(Play.of(processes))
         finally:
             processes.stop()
     if failed:

@@ -41,7 +41,7 @@ def minimal_body(play: Play) -> None:
         "total_exchange_line_items": 0,
     }
     assert post(play, json.dumps(body).encode(), topic="returns/request", webhook_id="minimal-1") == 200
-    wait_until(lambda: attached(play, gid), what="a label, although the body named no line", seconds=30)
+    wait_until(lambda: attached(play, gid), what="a label, although the body named no line")
     play.records.post("shopify/webhooks/resume")
 
 
@@ -51,7 +51,6 @@ def too_old_to_read(play: Play) -> None:
     wait_until(
         lambda: "order is older than 60 days" in play.merchant.look("/app/activity").text,
         what="the sentence about old orders",
-        seconds=30,
     )
 
 

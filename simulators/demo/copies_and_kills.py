@@ -1,13 +1,9 @@
 """Copies change nothing, and a killed process loses and repeats nothing."""
 
-import time
-
 from simulators.demo.parcel_line import attached
 from simulators.demo.play import Play
 from simulators.demo.processes import wait_until
 from simulators.demo.talking import AMARA
-
-SETTLE_SECONDS = 3.0
 
 
 def copies_change_nothing(play: Play) -> None:
@@ -26,7 +22,7 @@ def copies_change_nothing(play: Play) -> None:
         "return_line_items": [],
     }
     play.records.post("shopify/webhooks/raw", {"topic": "returns/approve", "body": body})
-    time.sleep(SETTLE_SECONDS)
+    wait_until(play.is_at_rest, what="the copies are handled", seconds=180)
     assert counts(play) == before, f"{before} became {counts(play)}"
 
 
@@ -59,7 +55,7 @@ def killed_in_the_middle(play: Play) -> None:
     play.processes.wait_for_app()
     wait_until(lambda: attached(play, gid), what="a label after the second kill", seconds=60)
     wait_until(lambda: play.records.texts(play.notes["advisor_phone"], "Raman"), what="the advisor's text", seconds=60)
-    time.sleep(SETTLE_SECONDS)
+    wait_until(play.is_at_rest, what="nothing is on its way any more", seconds=180)
     assert len(play.records.mutations("ReturnApproveRequest", gid)) == 1
     assert len(attached(play, gid)) == 1 and len(play.records.labels(email)) == 1
     assert len(play.records.texts(play.notes["advisor_phone"], "Raman")) == 1

@@ -7,6 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulators.ports import free_port
+
+__all__ = ["Places", "free_port", "is_taken"]
+
 SHOP = "verdane-demo.myshopify.com"
 SECRET = "demo-client-secret-of-this-laptop-only"
 METRICS_TOKEN = "demo-metrics"
@@ -60,13 +64,6 @@ class Places:
             "APP_BRIDGE_URL": f"{self.store}/cdn/app-bridge.js",
             "POLARIS_URL": f"{self.store}/cdn/polaris.js",
         }
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def is_taken(port: int) -> bool:

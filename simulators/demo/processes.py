@@ -89,22 +89,30 @@ class Processes:
 
     def stop(self) -> None:
         """Ask everything to end; what has not after ten seconds is killed."""
-        for process in self.running.values():
+        self._stop(*self.running)
+
+    def stop_app(self) -> None:
+        """Ask web and worker to end; the stand-ins stay."""
+        self._stop(*(name for name in self.running if name != "simulators"))
+
+    def _stop(self, *names: str) -> None:
+        stopping = [self.running.pop(name) for name in names]
+        for process in stopping:
             _signal_group(process, signal.SIGTERM)
         until = time.monotonic() + 10
-        for process in self.running.values():
+        for process in stopping:
             try:
                 process.wait(max(until - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
                 _signal_group(process, signal.SIGKILL)
-        self.running.clear()
+                process.wait()
 
     def dead(self) -> str | None:
         """The name of a part that ended by itself."""
         # A copy: whoever kills and starts parts beside us changes it meanwhile.
         return next((name for name, process in list(self.running.items()) if process.poll() is not None), None)
 
-    def wait_for(self, url: str, name: str, *, seconds: float = 60) -> None:
+    def wait_for(self, url: str, name: str, *, seconds: float = 180) -> None:
         """Until `url` answers 200. Raises NotReady, at once when the process is gone."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -133,7 +141,7 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)
 
 
-def wait_until(true: Callable[[], Answer], *, seconds: float = 20, what: str = "") -> Answer:
+def wait_until(true: Callable[[], Answer], *, seconds: float = 60, what: str = "") -> Answer:
     """Ask again every 0.1 s until the answer is true; it is returned. Raises AssertionError after `seconds`.
 
     On a bad day of the stand-ins (STANDIN_FAULTS=1) the patience is longer.

@@ -6,22 +6,16 @@ Each step is checked against what the stand-ins wrote down (mutation log, texts,
 import time
 from collections.abc import Callable
 
-import requests
-
 from simulators.demo import bad_input, copies_and_kills, parcel_line, talking
-from simulators.demo.person import Merchant, Person
-from simulators.demo.places import METRICS_TOKEN
+from simulators.demo.person import Person
 from simulators.demo.play import Play
-from simulators.demo.processes import Processes, wait_until
-from simulators.demo.records import Records
+from simulators.demo.processes import wait_until
 
 Step = tuple[str, Callable[[Play], object]]
 
 
-def play_main_job(processes: Processes) -> int:
+def play_main_job(play: Play) -> int:
     """Play every step; how many failed. After a failure the rest is not tried: it builds on what came before."""
-    places = processes.places
-    play = Play(processes, Records(places.store), Merchant(places.store, places.app))
     began, failed, number = time.monotonic(), 0, 0
     for number, (title, act) in enumerate(STEPS, 1):
         started = time.monotonic()
@@ -58,14 +52,8 @@ def seller_is_known_from_the_order(play: Play) -> None:
     wait_until(
         lambda: any(d["state"] == "delivered" for d in play.records.deliveries("orders/create", order["id"])),
         what="orders/create of #1042 answered 200",
-        seconds=40,
     )
-    wait_until(lambda: _is_read(play), what="everything the store sent is read", seconds=60)
-
-
-def _is_read(play: Play) -> bool:
-    told = requests.get(f"{play.app}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=10).text
-    return all(f'returns_inbox_deliveries{{state="{state}"}} 0\n' in told for state in ("new", "unclaimed"))
+    wait_until(play.is_read, what="everything the store sent is read", seconds=60)
 
 
 def press_return(play: Play) -> None:

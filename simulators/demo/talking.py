@@ -15,7 +15,7 @@ LINK = re.compile(r"https?://\S+")
 
 def advisor_is_texted(play: Play) -> None:
     phone = play.notes["advisor_phone"]
-    texts = wait_until(lambda: play.records.texts(phone, "Whitlock"), what="a text to Inès", seconds=20)
+    texts = wait_until(lambda: play.records.texts(phone, "Whitlock"), what="a text to Inès")
     (text,) = texts
     body = text["body"]
     assert len(body) <= 160, f"{len(body)} signs: {body}"
@@ -38,7 +38,7 @@ def advisor_opens_the_page(play: Play) -> None:
 
 
 def client_is_invited(play: Play) -> None:
-    mails = wait_until(lambda: play.records.mails(AMARA, "/consult/"), what="an invitation", seconds=20)
+    mails = wait_until(lambda: play.records.mails(AMARA, "/consult/"), what="an invitation")
     (mail,) = mails
     assert "Inès" in mail["text"], mail["text"]
     play.notes["consult"] = next(u for u in LINK.findall(mail["text"]) if "/consult/" in u)

@@ -20,8 +20,8 @@ class Sink(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, keep: Keep, port: int = 0, *, busy: float = 0.0):
-        self.keep, self.busy, self.draw = keep, busy, random.Random(1)
+    def __init__(self, keep: Keep, port: int = 0, *, busy: float = 0.0, seed: int = 1):
+        self.keep, self.busy, self.draw = keep, busy, random.Random(seed)
         super().__init__(("127.0.0.1", port), _Session)
         self.port = self.server_address[1]
 

@@ -129,6 +129,12 @@ def refunded(order: dict) -> Decimal:
     return back + sum((Decimal(r.get("storeCredit", "0")) for r in order["refunds"]), ZERO)
 
 
+def refunded_exactly(order: dict) -> Decimal:
+    """`refunded`, as it was before a buyer's money with larger coins rounded each part of it (`due` of a refund)."""
+    off = sum((Decimal(r["due"]) - Decimal(r["amount"]) for r in order["refunds"] if "due" in r), ZERO)
+    return refunded(order) + off
+
+
 def as_paid(order: dict, transaction: dict) -> Decimal:
     """A payment, or what went back of one, in the money the buyer sees."""
     return as_presentment(order, transaction["amount"], transaction.get("presentmentAmount"))

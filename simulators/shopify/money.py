@@ -2,12 +2,13 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-NO_MINOR_UNIT = {"JPY", "KRW"}
+NO_MINOR_UNIT = {"CLP", "ISK", "JPY", "KRW", "PYG", "RWF", "UGX", "VND", "XAF", "XOF", "XPF"}
+THOUSANDTHS = {"BHD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    places = Decimal("1") if currency in NO_MINOR_UNIT else Decimal("0.01")
-    return amount.quantize(places, ROUND_HALF_UP)
+    places = 0 if currency in NO_MINOR_UNIT else 3 if currency in THOUSANDTHS else 2
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def as_text(amount, currency: str) -> str:

@@ -36,7 +36,7 @@ class Outcome:
 def work_out(shop, return_: dict, asked: dict) -> Outcome:
     """`asked` has returnLineItems, exchangeLineItems ([{id, quantity}]), perhaps refundShipping and refundDuties."""
     order = shop.get(return_["orderId"])
-    result = Outcome(refundable=amounts.received(order) - amounts.refunded(order))
+    result = Outcome(refundable=amounts.received(order) - amounts.refunded_exactly(order))
     back: Counter[str] = Counter()
     for wanted in asked.get("returnLineItems") or ():
         line = pick(return_["returnLines"], wanted, "returnLineItems")
@@ -146,7 +146,7 @@ def transfer(order: dict, outcome: Outcome, allocation: str | None) -> dict | No
 
 def to_the_buyer(order: dict, amount: Decimal) -> Decimal:
     """In the buyer's money, so that several refunds of an order come to what all of it comes to at once."""
-    so_far = as_presentment(order, amounts.refunded(order) + amount) - amounts.refunded_as_paid(order)
+    so_far = as_presentment(order, amounts.refunded_exactly(order) + amount) - amounts.refunded_as_paid(order)
     return min(so_far, amounts.received_as_paid(order) - amounts.refunded_as_paid(order))
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulators.shopify.amounts import original_total
 from simulators.shopify.contexts import Context, timestamp
-from simulators.shopify.money import as_presentment, to_shop_money
+from simulators.shopify.money import as_presentment, rounded, to_shop_money
 from simulators.shopify.mutations.returns import order_changed
 from simulators.shopify.payloads import order_body
 
@@ -113,7 +113,7 @@ def new_line(ctx: Context, product: dict, asked: dict, staff: dict | None) -> di
     quantity = int(asked.get("quantity", 1))
     variant = product["variants"][0]
     price = Decimal(str(asked["total"])) / quantity if asked.get("total") else Decimal(variant["price"])
-    if price * quantity != (price * quantity).quantize(Decimal("0.01")) or price != price.quantize(Decimal("0.01")):
+    if price != (whole := rounded(price, ctx.shop.profile["currencyCode"])):
         raise ValueError("the total can't be split evenly over the quantity")
     return {
         "id": ctx.shop.new_gid("LineItem"),
@@ -121,7 +121,7 @@ def new_line(ctx: Context, product: dict, asked: dict, staff: dict | None) -> di
         "name": product["title"] + (f" - {variant['title']}" if variant["title"] != "Default Title" else ""),
         "sku": variant["sku"],
         "quantity": quantity,
-        "price": f"{price:.2f}",
+        "price": str(whole),
         "productId": product["id"],
         "variantId": variant["id"],
         "variantTitle": variant["title"],

@@ -1,22 +1,16 @@
 """The stand-in alone, on a port of its own, in a thread: for tests."""
 
-import socket
 import threading
 from dataclasses import replace
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simulators.ports import free_port
 from simulators.shopify.config import ShopifyConfig
 from simulators.shopify.store import Store
 
 POLL_SECONDS = 0.02
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Quiet(WSGIRequestHandler):

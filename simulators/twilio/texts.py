@@ -28,6 +28,7 @@ START_WORDS = {"START", "YES", "UNSTOP"}
 HELP_WORDS = {"HELP", "INFO"}
 GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüàABCDEFGHIJKLMNOPQRSTUVWXYZ"
           "abcdefghijklmnopqrstuvwxyz0123456789")  # fmt: skip
+GSM_EXTENDED = set("^{}\\[~]|€")  # each takes two of the 160
 
 
 class Texts:
@@ -237,6 +238,7 @@ def status_fields(message: dict) -> dict[str, str]:
 
 def segments(body: str) -> int:
     """How many SMS a body is billed as: 160 or 153 signs in GSM-7, 70 or 67 UTF-16 units otherwise."""
-    plain = all(sign in GSM for sign in body)
-    length, alone, joined = (len(body), 160, 153) if plain else (len(body.encode("utf-16-be")) // 2, 70, 67)
+    plain = all(sign in GSM or sign in GSM_EXTENDED for sign in body)
+    septets = sum(2 if sign in GSM_EXTENDED else 1 for sign in body)
+    length, alone, joined = (septets, 160, 153) if plain else (len(body.encode("utf-16-be")) // 2, 70, 67)
     return 1 if length <= alone else -(-length // joined)

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import requests
 import sqlalchemy as sa
@@ -15,14 +16,16 @@ from sqlmodel import Session, col, select
 
 from consults.models import Case, ConsultPolicy
 from jobs.attempts import Job
+from kit import clock as kit_clock
 from kit.db import Database
 from kit.settings import Settings
 from notifications.models import InboundText, Message
 from shopify_app.app import create_app
 from shopify_app.tables import metadata
 from shopify_app.wiring import jobs_table
+from simulators import bad_day
 from simulators.twilio.signing import sign
-from tests import cast
+from tests import cast, faults
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
 from tests.simulators.town import Recorder, Town, living, recording, wait_until
@@ -84,7 +87,13 @@ class House:
         """What waits of those packages is done; Shopify is not there."""
         names = {name for name in self.jobs if name.startswith(tuple(f"{p}." for p in packages))}
         names -= {"consults.prepare_brief"}
-        with cast.clock(at):
+        now = [at]
+
+        def pass_by(seconds: float) -> None:
+            now[0] += timedelta(seconds=seconds)
+
+        self.queue.pass_by = pass_by
+        with patch.object(kit_clock, "now", lambda: now[0]):
             return self.queue.drain(self.database, self.jobs, only=names)
 
     def told_back(self, count: int, at: datetime = NOW) -> list[int]:
@@ -193,6 +202,8 @@ def open_house(database: Database, queue: Queue, recorder: Recorder, town: Town,
                 town.parts.shelf.drop(kind, address)
         before = frozenset(message["sid"] for message in town.parts.texts.newest_first())
         jobs = dict(jobs_table(settings, database))
+        faults.spoil(parts=town.parts)
         yield House(
             database, app, world, queue, jobs, recorder, town, settings, handed=len(recorder.received), before=before
         )
+        bad_day.end(town.parts)  # the next house's day may be calm

@@ -158,6 +158,7 @@ class ParcelHouse:
     carrier: Carrier
     letters: list[bytes]
     outside: Outside
+    sink: Sink
     work: Work = field(init=False)
 
     @property
@@ -210,7 +211,7 @@ class ParcelHouse:
 
     def move(self, code: str, status: str) -> None:
         url = f"{self.carrier.base}/control/carrier/parcels/{code}/move"
-        requests.post(url, json={"status": status}, timeout=10).raise_for_status()
+        requests.post(url, json={"status": status}, timeout=60).raise_for_status()
 
     def post_tracker(self, body: bytes, headers: dict[str, str]) -> int:
         doors = Doors(nowhere, make_sources(self.town.settings), Committer(self.town.database.engine))
@@ -288,7 +289,7 @@ class ParcelHouse:
 
     def _carrier_record(self, return_gid: str) -> list[dict[str, Any]]:
         references = {parcel.reference for parcel in self.view(return_gid).parcels}
-        record = requests.get(f"{self.carrier.base}/control/carrier/shipments", timeout=10).json()["record"]
+        record = requests.get(f"{self.carrier.base}/control/carrier/shipments", timeout=60).json()["record"]
         return [entry for entry in record if entry["reference"] in references]
 
     def in_shopify(self, return_gid: str) -> dict[str, Any]:
@@ -321,7 +322,7 @@ def parcel_house(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parcel
             smtp_url=f"smtp://127.0.0.1:{sink.port}",
             mail_from="Verdane <care@verdane.example>",
         )
-        house = ParcelHouse(town, carrier, letters, Outside())
+        house = ParcelHouse(town, carrier, letters, Outside(), sink)
         house.now = FRIDAY
         house.work = Work(house)
         monkeypatch.setattr(jobs.queue, "put", house.work.put)

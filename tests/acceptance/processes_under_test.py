@@ -14,8 +14,11 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlmodel import select
 
+from jobs.models import WorkerBeat
 from kit.db import Database
+from shopify_app.migrate import upgrade
 from shops.models import Shop, ShopState
 from webhooks.models import Delivery, DeliveryState
 from webhooks.sources.shopify import sign
@@ -23,6 +26,8 @@ from webhooks.sources.shopify import sign
 ROOT = Path(__file__).parents[2]
 SHOP = "verdane.myshopify.com"
 SECRET = "test-secret"
+PATIENCE_SECONDS = 120
+"""Until something that takes a second or two is given up: a busy machine gives a process a tenth of one."""
 
 
 def environment(url: str, port: int) -> dict[str, str]:
@@ -47,21 +52,32 @@ def run(url: str, port: int, *verb: str) -> subprocess.Popen[bytes]:
 
 
 def web(url: str, port: int, *more: str) -> subprocess.Popen[bytes]:
+    """The doors are open; the pages behind them, seconds of work, are loaded when somebody asks for one."""
     process = run(url, port, "web", "--port", str(port), *more)
-    wait_until(lambda: answers(port), 30)
-    requests.get(f"http://127.0.0.1:{port}/readyz", timeout=60)  # loads the pages: a while, on a busy machine
+    wait_until(lambda: answers(port), PATIENCE_SECONDS)
     return process
+
+
+def worker(url: str, slot: str) -> subprocess.Popen[bytes]:
+    """It may take a while until it `stands`."""
+    return run(url, 9, "worker", "--slot", slot)
+
+
+def stands(database: Database) -> bool:
+    """Whether a worker hears signals by now: before that one would just end it."""
+    with database.begin() as session:
+        return session.exec(select(WorkerBeat)).first() is not None
 
 
 def answers(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
     except requests.RequestException:
         return False
 
 
 def is_ready(port: int) -> bool:
-    return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
+    return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_SECONDS).status_code == 200
 
 
 def post(port: int, number: int) -> int:
@@ -77,13 +93,18 @@ def post(port: int, number: int) -> int:
         "X-Shopify-Webhook-Id": f"w-{number}",
     }
     try:
-        return requests.post(f"http://127.0.0.1:{port}/webhooks/shopify", body, headers=headers, timeout=15).status_code
+        return requests.post(f"http://127.0.0.1:{port}/webhooks/shopify", body, headers=headers, timeout=30).status_code
     except requests.RequestException:
         return 0
 
 
-def burst(port: int, numbers: range, *, after: Callable[[int], object] | None = None) -> list[int]:
-    """The numbers that were answered 200, posted by eight at a time; `after` hears how many there are so far."""
+def burst(
+    port: int, numbers: range, *, after: Callable[[int], object] | None = None, to_the_end: bool = True
+) -> list[int]:
+    """The numbers that were answered 200, posted by eight at a time; `after` hears how many there are so far.
+
+    Not `to_the_end`: each of the eight stops when it is not answered.
+    """
     stored: list[int] = []
     waiting = iter(numbers)
     lock = threading.Lock()
@@ -100,6 +121,8 @@ def burst(port: int, numbers: range, *, after: Callable[[int], object] | None = 
                     count = len(stored)
                 if after:
                     after(count)
+            elif not to_the_end:
+                return
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -124,25 +147,29 @@ def states(database: Database) -> dict[str, DeliveryState]:
 
 def goes_on(url: str, port: int, *, expected: int) -> None:
     """Migrated, opened with the same keys, and everything the backup holds is handled; new webhooks as well."""
-    migrated = subprocess.run(
-        [sys.executable, "-m", "shopify_app", "migrate"], cwd=ROOT, env=environment(url, port), capture_output=True
-    )
-    assert migrated.returncode == 0, migrated.stderr.decode()
+    upgrade(url)
     restored = Database(url)
     assert len(states(restored)) == expected
     with restored.begin() as session:
         shop = session.connection().execute(sa.select(Shop.access_token, Shop.state)).one()  # type: ignore[call-overload]
         assert shop == ("shpat_test", ShopState.ACTIVE)
-    server, worker = web(url, port), run(url, port, "worker", "--slot", str(port))
+    works, server = worker(url, str(port)), web(url, port)
     try:
         assert post(port, 5000) == 200
-        wait_until(lambda: list(states(restored).values()) == [DeliveryState.HANDLED] * (expected + 1), 60)
-        wait_until(lambda: is_ready(port), 20)
+        every = [DeliveryState.HANDLED] * (expected + 1)
+        wait_until(lambda: list(states(restored).values()) == every, PATIENCE_SECONDS)
+        wait_until(lambda: is_ready(port), PATIENCE_SECONDS)
     finally:
-        for process in (server, worker):
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+        stop(server, works)
         restored.close()
+
+
+def stop(*processes: subprocess.Popen[bytes]) -> None:
+    """As a deploy does, all at once."""
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        process.wait(PATIENCE_SECONDS)
 
 
 def tool(name: str, *arguments: str) -> None:

@@ -281,6 +281,16 @@ def test_a_relay_that_does_not_answer_holds_up_no_room(database, world) -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize("cut", ['{"ice_servers": [{"ur', "<html>"])
+def test_nor_does_one_whose_answer_comes_cut(database, world, cut: str) -> None:
+    consult = book(database, world)
+    address = f"https://api.twilio.com/2010-04-01/Accounts/{TWILIO['twilio_account_sid']}/Tokens.json"
+    responses.post(address, body=cut, status=201)
+    open_(database, make_relay(cast.settings(**TWILIO)), START - timedelta(minutes=5))
+    assert enter(database, consult, seats(database, consult)[0]).as_json()["ice_servers"] == []
+
+
+@responses.activate
 def test_twilios_relays_come_with_credentials_and_are_sealed(database, world) -> None:
     book(database, world)
     address = f"https://api.twilio.com/2010-04-01/Accounts/{TWILIO['twilio_account_sid']}/Tokens.json"

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, expect
 from sqlmodel import Session, select
 
@@ -21,7 +20,7 @@ from notifications.models import Message
 from tests import cast
 from tests.acceptance.callers_under_test import Everywhere
 from tests.pages.admin_world import Admin
-from tests.pages.page_checks import SCHEMES, SIZES, findings
+from tests.pages.page_checks import axe_at_every_size, findings
 from tests.pages.test_every_page import prepared
 from tests.pages.test_every_page import served as served
 
@@ -105,12 +104,7 @@ def test_nothing_scrolls_sideways_at_320_and_axe_finds_nothing_at_both_widths_an
     for path in paths(alice):
         page.goto(base(served) + path)
         found += findings(page, path, sizes=(320,))
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            for width in SIZES:
-                page.set_viewport_size({"width": width, "height": 800})
-                told = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-                found += [f"{path} at {width} in {scheme}: {one['id']}" for one in told]
+        found += axe_at_every_size(page, path)
     assert found == []
 
 

@@ -34,7 +34,19 @@ from simulators.shopify.serving import ShopifyServer
 from simulators.world import DOMAIN, generate
 from tests import cast
 from tests.acceptance import doors_under_test as doors
-from tests.acceptance.processes_under_test import burst, goes_on, is_ready, libpq, run, states, tool, wait_until, web
+from tests.acceptance.processes_under_test import (
+    PATIENCE_SECONDS,
+    burst,
+    goes_on,
+    libpq,
+    stands,
+    states,
+    stop,
+    tool,
+    wait_until,
+    web,
+    worker,
+)
 from tests.journeys.edge_town import DOMAIN as TOWN
 from tests.journeys.edge_town import Town
 from tests.routing.edge_house import Edge
@@ -205,7 +217,7 @@ def shopify() -> Iterator[ShopifyServer]:
     )
     world = generate(7, datetime(2026, 11, 20, tzinfo=UTC), orders=120, clients=40)
     with ShopifyServer(config, world=world) as server:
-        requests.post(f"{server.base}/control/shopify/install", json={"shop": DOMAIN}, timeout=10).raise_for_status()
+        requests.post(f"{server.base}/control/shopify/install", json={"shop": DOMAIN}, timeout=60).raise_for_status()
         yield server
 
 
@@ -223,7 +235,7 @@ def test_a_refresh_raced_by_twenty_processes_calls_shopify_once(
     for racer in racers:
         racer.start()
     for racer in racers:
-        racer.join(60)
+        racer.join(PATIENCE_SECONDS)
     assert [racer.exitcode for racer in racers] == [0] * 20
     assert len({(tmp_path / f"{n}").read_text() for n in range(20)}) == 1
     assert tokens_given(shopify) - before == 1
@@ -248,7 +260,7 @@ def test_a_crash_between_shopifys_answer_and_our_save_recovers_without_the_merch
         f"{shopify.base}/shopify/{DOMAIN}/admin/api/2026-07/graphql.json",
         json={"query": "{ shop { name } }"},
         headers={"X-Shopify-Access-Token": token},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["data"]["shop"]["name"] == "Verdane"
 
@@ -269,14 +281,14 @@ def installed_shop(shopify: ShopifyServer, settings, database: Database, *, expi
 
 
 def tokens_given(shopify: ShopifyServer) -> int:
-    return len(requests.get(f"{shopify.base}/control/shopify/tokens", timeout=10).json())
+    return len(requests.get(f"{shopify.base}/control/shopify/tokens", timeout=60).json())
 
 
 def race(settings, url: str, shop_id: int, gate, told: Path) -> None:
     """One process: a pool and a session of its own, off at the same moment as the others."""
     database = Database(url, pool_size=1)
     keeper = TokenKeeper(settings, database, requests.Session())
-    gate.wait(30)
+    gate.wait(PATIENCE_SECONDS)
     told.write_text(keeper.token(shop_id)[1])
     os._exit(0)
 
@@ -291,34 +303,32 @@ def test_a_deploy_in_a_burst_loses_no_acknowledged_webhook_and_handles_each_once
     with database.begin() as session:
         cast.alice(session)
     port = free_port()
-    server, worker = web(database_url, port), run(database_url, port, "worker", "--slot", f"a-{port}")
+    works, server = worker(database_url, f"a-{port}"), web(database_url, port)
 
     def deploy(count: int) -> None:
         if count == 60:
-            worker.send_signal(signal.SIGTERM)
+            works.send_signal(signal.SIGTERM)
         if count == 120:
             server.send_signal(signal.SIGTERM)
 
     try:
-        wait_until(lambda: is_ready(port), 30)  # a signal before the worker stands would just end it
-        stored = burst(port, range(1000, 1300), after=deploy)
-        assert 120 <= len(stored) < 300, "stopped in the middle"
-        assert server.wait(20) is not None and worker.wait(30) == 0
+        wait_until(lambda: stands(database), PATIENCE_SECONDS)
+        stored = burst(port, range(1000, 4000), after=deploy, to_the_end=False)
+        assert 120 <= len(stored) < 3000, "stopped in the middle"
+        assert server.wait(PATIENCE_SECONDS) is not None and works.wait(PATIENCE_SECONDS) == 0
     finally:
-        for process in (server, worker):
+        for process in (server, works):
             process.kill()
             process.wait()
     assert {f"w-{n}" for n in stored} <= set(states(database))
-    server, worker = web(database_url, port), run(database_url, port, "worker", "--slot", f"b-{port}")
+    works, server = worker(database_url, f"b-{port}"), web(database_url, port)
     try:
-        again = burst(port, range(1000, 1300))  # what the sender was not answered it sends again, and copies too
-        assert len(again) == 300
-        wait_until(lambda: set(states(database).values()) == {DeliveryState.HANDLED}, 60)
-        assert len(states(database)) == 300, "a row each"
+        everything = range(1000, max(stored) + 100)  # what the sender was not answered it sends again, and copies too
+        assert len(burst(port, everything)) == len(everything)
+        wait_until(lambda: set(states(database).values()) == {DeliveryState.HANDLED}, PATIENCE_SECONDS)
+        assert len(states(database)) == len(everything), "a row each"
     finally:
-        for process in (server, worker):
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+        stop(server, works)
 
 
 # --- backup and restore, as docs/operations.md says
@@ -339,8 +349,7 @@ def test_a_backup_of_sqlite_made_while_it_works_is_gone_back_to_and_the_line_goe
             connection.execute("VACUUM INTO ?", (str(backup),))
         assert len(burst(port, range(1050, 1060))) == 10, "it went on working"
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
+        stop(server)
         live.close()
     goes_on(f"sqlite:///{backup}", free_port(), expected=50)
 
@@ -360,8 +369,7 @@ def test_a_backup_of_postgres_is_restored_elsewhere_and_the_line_goes_on(
         tool("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={libpq(postgres_url)}")
         assert len(burst(port, range(1050, 1060))) == 10, "it went on working"
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
+        stop(server)
         live.close()
     tool("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={libpq(empty_postgres_url)}", str(dump))
     goes_on(empty_postgres_url, free_port(), expected=50)

@@ -1,10 +1,12 @@
 """Logistics that runs by itself, and goes on by itself when its worker is killed: a test a line."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from simulators import bad_day
 from tests.acceptance.parcel_house import ParcelHouse, elapsed, parcel_house
 from tests.journeys.edge_town import Town, edge_world, town
 
@@ -53,6 +55,27 @@ def test_killed_after_every_single_call_out_there_is_one_label_one_delivery_one_
         house.whole_life(ring)
         assert house.work.kills == 1, f"call {at}, {name}, was not reached"
         assert_once(house, ring, f"call {at}, {name}")
+
+
+def test_on_a_day_when_a_quarter_of_all_calls_go_wrong_at_shopify_carrier_and_mail_server_it_is_the_same(
+    house: ParcelHouse,
+) -> None:
+    """Throttled, 429, 500, HTML, cut JSON, late, lost after it was done; the worker lives and tries again."""
+    day = bad_day.seed() or 1
+    bad_day.begin(house.carrier.parts, day)
+    bad_day.begin_at_shopify(house.town.shopify.store, day)
+    house.sink.busy = bad_day.MAIL_BUSY
+    rings = [house.ask_return(), *(house.ask_return(house.order()) for _ in range(2))]
+    for ring in rings:
+        house.whole_life(ring)
+    bad_day.end(house.carrier.parts)
+    house.town.shopify.store.faults.replace([])
+    for ring in rings:
+        assert_once(house, ring, f"nothing, on day {day}")
+    carrier = house.carrier.parts.doors.struck + Counter(house.carrier.parts.parcels.faults.struck())
+    shopify = Counter(call["outcome"] for call in house.town.shopify.store.calls)
+    del shopify["executed"]
+    assert len(carrier) >= 3 and len(shopify) >= 3, (carrier, shopify)
 
 
 def assert_once(house: ParcelHouse, ring: str, killed_at: str) -> None:

@@ -14,8 +14,6 @@ from tests.browser import PHONE
 from tests.pages.account_house import ORDERS, House, open_house
 from tests.pages.page_checks import findings
 
-pytestmark = pytest.mark.calm("a browser waits for what a good day shows")
-
 
 @pytest.fixture
 def served(sqlite_url: str, free_port: Callable[[], int]) -> Iterator[House]:

@@ -11,7 +11,7 @@ from simulators.demo.records import Records
 from tests.journeys.test_by_hand import demo as demo
 
 
-@pytest.mark.xdist_group("main job")
+@pytest.mark.xdist_group("many processes: two")
 def test_it_is_acknowledged_with_its_time_stored_and_afterwards_carried_out_and_mailed_once(demo: Processes) -> None:
     store, records = demo.places.store, Records(demo.places.store)
     merchant = Merchant(store, demo.places.app)

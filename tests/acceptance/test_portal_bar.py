@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 from sqlmodel import select
@@ -34,8 +33,8 @@ from tests.acceptance.hostile import HOSTILE, TURNING, smuggle
 from tests.acceptance.test_edge_bar import BY_LAW, GUESSES
 from tests.notifications.test_templates import VALUES
 from tests.pages.admin_world import Admin
-from tests.pages.page_checks import FOCUS
-from tests.pages.test_every_page import area_of, pages, prepared, url_of
+from tests.pages.page_checks import FOCUS, axe_findings
+from tests.pages.test_every_page import pages, prepared, url_of
 from tests.pages.test_every_page import served as served
 from webhooks.bodies import read_json
 from webhooks.sources.twilio import as_json
@@ -95,7 +94,7 @@ def app_alone(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 def portal(admin: Admin, alice: Everywhere, more: list[str]) -> list[tuple[str, str]]:
     """(name, address) of every page of the portal, as the routes have them, and what is there in another state."""
-    found = [(a.rule, url_of(alice, a)) for a in pages(admin, alice) if area_of(a) == "portal"]
+    found = [(a.rule, url_of(alice, a)) for a in pages(admin, alice, "portal")]
     return [*found, *((path.partition("/r/")[2].partition("/")[2], admin.config.app_url + path) for path in more)]
 
 
@@ -117,8 +116,7 @@ def test_every_page_of_the_portal_is_light_still_narrow_large_forced_and_by_keyb
         page.set_viewport_size({"width": 390, "height": 800})
         page.goto(url, wait_until="load")
         if url.removeprefix(admin.config.app_url) in more:  # the others meet axe in tests/pages/test_every_page.py
-            problems = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            found += [f"{name}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
+            found += axe_findings(page, name)
         found += [f"{name}: {line}" for line in (*measured(page, bytes_of), *used(page))]
     assert found == []
     assert len(walked) >= 18, [name for name, _url in walked]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from kit.money import Money
 from shopify_app import locales
@@ -21,6 +20,7 @@ from shops.models import Shop
 from tests import cast
 from tests.acceptance.callers_under_test import Address, Everywhere
 from tests.pages.admin_world import Admin, open_admin
+from tests.pages.page_checks import axe_findings
 from tests.pages.test_every_page import pages, prepared, served  # noqa: F401 (the house, served on a port)
 
 CLIENTS = ("/r/", "/consult/", "/return/", "/proxy/")
@@ -177,7 +177,7 @@ def test_every_page_in_arabic_on_a_phone_and_in_german_on_the_narrowest(
     """Right to left, nothing wider than the screen, axe finds nothing: one visit through all pages of the portal."""
     alice = Everywhere(served, served.alice, served.world)
     page = prepared(served, alice, browser_context, viewport={"width": 390, "height": 800})
-    walked = [address for address in pages(served, alice) if address.path.startswith(CLIENTS)]
+    walked = [address for address in pages(served, alice, "portal") if address.path.startswith(CLIENTS)]
     assert len(walked) >= 8, [address.rule for address in walked]
     found = []
     for address in walked:
@@ -187,8 +187,7 @@ def test_every_page_in_arabic_on_a_phone_and_in_german_on_the_narrowest(
             found.append(f"{address.rule}: not from right to left")
         if (wider := page.evaluate(SIDEWAYS)) > 0:
             found.append(f"{address.rule} in Arabic at 390: {wider} too wide")
-        problems = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        found += [f"{address.rule}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
+        found += axe_findings(page, address.rule)
         page.set_viewport_size({"width": 320, "height": 800})
         page.goto(in_language(alice, address, "de"))
         if (wider := page.evaluate(SIDEWAYS)) > 0:

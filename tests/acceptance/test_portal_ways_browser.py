@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kit.db import Database
@@ -13,7 +12,7 @@ from shopify_app.pages.portal.passes import Acting, OrderPass, Proof, read_order
 from tests import cast
 from tests.browser import PHONE
 from tests.pages.finding_house import pass_in
-from tests.pages.page_checks import findings
+from tests.pages.page_checks import axe_findings, findings
 from tests.pages.store_house import Store, open_store
 from tests.pages.test_portal_storefront import signed
 from tests.pages.words import findings as said_wrong
@@ -32,8 +31,7 @@ def house(sqlite_url: str) -> Iterator[Store]:
 
 
 def wrong_with(page: Page, where: str) -> list[str]:
-    problems = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return findings(page, where, sizes=(390,)) + [f"{where}: {one['id']}" for one in problems]
+    return axe_findings(page, where) + findings(page, where, sizes=(390,))
 
 
 def find(page: Page, house: Store) -> None:

@@ -249,3 +249,20 @@ def test_the_pool_neither_retries_nor_reads_proxies_of_the_environment() -> None
     http = make_http()
     assert vars(http.get_adapter("https://x"))["max_retries"].total == 0 and not http.trust_env
     assert DOMAIN in GRAPHQL
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7), ("0.5", 0.5), ("60", 60), ("61", 60), ("1e9", 60), ("inf", 60),
+        (None, 2), ("", 2), ("0", 2), ("-5", 2), ("-inf", 2), ("nan", 2), ("Wed, 25 Nov 2026 07:28:00 GMT", 2),
+    ],
+)  # fmt: skip
+def test_whatever_stands_in_retry_after_the_wait_is_one_that_can_be_waited(
+    api: AdminApi, shop_id: int, shopify: Shopify, header: str | None, seconds: float
+) -> None:
+    shopify.post(GRAPHQL, status=429, headers={} if header is None else {"Retry-After": header})
+    with pytest.raises(OutsideError) as caught:
+        write(api, shop_id)
+    assert caught.value.retry_after == seconds and not caught.value.ambiguous
+    assert api.allowances.take(shop_id, "return_close") == seconds, "and nobody calls before"

@@ -253,10 +253,40 @@ def test_a_shops_admin_is_the_shop_or_the_stand_in() -> None:
         assert admin_base(cast.settings(shopify_admin_base_url=base), DOMAIN) == f"http://127.0.0.1:1/{DOMAIN}"
 
 
-@pytest.mark.parametrize("answer", [[], None, "x", {}, {"access_token": None}, {"access_token": 7}])
+@pytest.mark.parametrize(
+    "answer", [[], None, "x", {}, {"access_token": None}, {"access_token": 7}, {"access_token": ""}]
+)
 def test_an_answer_without_a_token_is_none(answer: Any) -> None:
     with pytest.raises(ValueError, match=r"^no access token$"):
         read_grant(answer, NOW)
+
+
+@pytest.mark.parametrize("refresh", ["", 7, ["r"], False])
+def test_a_grant_whose_refresh_token_is_none_is_no_grant(refresh: Any) -> None:
+    """Kept, it would end the shop's access with the hour; the old refresh token may be used once more instead."""
+    with pytest.raises(ValueError, match=r"^no refresh token$"):
+        read_grant({"access_token": "a", "refresh_token": refresh}, NOW)
+
+
+@pytest.mark.parametrize("name", ["expires_in", "refresh_token_expires_in"])
+@pytest.mark.parametrize("seconds", [10**12, float("inf"), float("-inf"), float("nan"), "soon", -(10**12)])
+def test_a_time_that_is_none_is_no_grant_and_no_crash(name: str, seconds: Any) -> None:
+    with pytest.raises(ValueError):
+        read_grant({"access_token": "a", name: seconds}, NOW)
+
+
+def test_a_renewal_shopify_answered_by_half_leaves_the_old_refresh_token_to_be_used_again(
+    keeper: TokenKeeper, shop_id: int, database: Database, shopify: Shopify, shop: Read
+) -> None:
+    change(database, access_expires_at=NOW)
+    shopify.post(TOKENS, json={**granted(2), "access_token": ""})
+    with pytest.raises(OutsideError, match="could not be read") as error:
+        keeper.token(shop_id)
+    assert error.value.ambiguous
+    assert (shop().access_token, shop().refresh_token, shop().state) == ("access-1", "refresh-1", ShopState.ACTIVE)
+    shopify.replace(responses.POST, TOKENS, json=granted(3))
+    assert keeper.token(shop_id) == (DOMAIN, "access-3")
+    assert [json.loads(c.request.body or b"")["refresh_token"] for c in shopify.calls] == ["refresh-1"] * 2
 
 
 def test_a_token_may_end_at_once() -> None:

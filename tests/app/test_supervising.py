@@ -12,7 +12,7 @@ import pytest
 from kit.db import Database
 from shops import crypt
 from tests import cast
-from tests.acceptance.processes_under_test import answers, post, states, wait_until, web
+from tests.acceptance.processes_under_test import PATIENCE_SECONDS, answers, post, states, wait_until, web
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def test_a_server_killed_again_and_again_is_replaced_and_takes_webhooks(sqlite_u
         for number in range(3):
             assert post(port, number) == 200
             server_of(top).kill()
-            wait_until(lambda: answers(port), 30)
+            wait_until(lambda: answers(port), PATIENCE_SECONDS)
         assert post(port, 3) == 200
         assert process.poll() is None
     assert set(states(database)) == {f"w-{n}" for n in range(4)}
@@ -70,14 +70,14 @@ def test_a_server_killed_again_and_again_is_replaced_and_takes_webhooks(sqlite_u
 def test_of_two_processes_one_killed_is_replaced_and_none_outlives_their_server(postgres_url: str, port: int) -> None:
     with family(web(postgres_url, port, "--processes", "2")) as top:
         server = server_of(top)
-        wait_until(lambda: len(serving(server)) == 2, 30)
+        wait_until(lambda: len(serving(server)) == 2, PATIENCE_SECONDS)
         killed = serving(server)[0]
         killed.kill()
-        wait_until(lambda: len(serving(server)) == 2 and killed not in serving(server), 30)
+        wait_until(lambda: len(serving(server)) == 2 and killed not in serving(server), PATIENCE_SECONDS)
         left = serving(server)
         server.kill()
-        wait_until(lambda: not [one for one in left if alive(one)], 10)
-        wait_until(lambda: answers(port), 30)
+        wait_until(lambda: not [one for one in left if alive(one)], PATIENCE_SECONDS)
+        wait_until(lambda: answers(port), PATIENCE_SECONDS)
         assert server_of(top) != server
 
 
@@ -88,7 +88,7 @@ def test_a_stop_reaches_the_server_and_nothing_is_started_again(
     with family(process := web(sqlite_url, port)) as top:
         everyone = top.children(recursive=True)
         process.send_signal(number)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         assert not [one for one in everyone if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     assert not answers(port)
 
@@ -97,7 +97,7 @@ def test_when_the_supervisor_itself_is_killed_the_server_ends(sqlite_url: str, p
     with family(process := web(sqlite_url, port)) as top:
         server = server_of(top)
         process.kill()
-        wait_until(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE, 20)
+        wait_until(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE, PATIENCE_SECONDS)
         assert not answers(port)
 
 
@@ -112,4 +112,4 @@ def test_a_server_that_cannot_live_is_tried_more_and_more_rarely_and_a_stop_is_h
         while process.stdout.readline() != "1\n":
             assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) in (0, 3)
+    assert process.wait(PATIENCE_SECONDS) in (0, 3)

@@ -179,3 +179,145 @@ def test_whatever_is_shown_holds_what_is_promised_and_the_order_of_pieces_change
     before = candidates(wish, shuffled)
     chance.shuffle(shuffled)
     assert candidates(wish, shuffled) == before
+
+
+# --- each complaint, and what mends it
+
+FLAT = replace(MERIDIAN, kind="pendant", size="", width_mm=Decimal("12.0"))
+
+
+def other(of: Piece, **different: object) -> Piece:
+    return replace(of, variant_gid="v-other", product_gid="p-other", **different)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("own", "complaint", "offered", "words", "points"),
+    [
+        pytest.param(
+            MERIDIAN, Complaint.LOW, {"height_mm": Decimal("7.0")}, "0.9 mm higher on the hand", 9, id="sits higher"
+        ),
+        pytest.param(MERIDIAN, Complaint.LOW, {"height_mm": Decimal("6.0")}, None, 0, id="sits lower still"),
+        pytest.param(
+            MERIDIAN, Complaint.HIGH, {"height_mm": Decimal("6.05")}, "0.05 mm lower on the hand", 0, id="by a hair"
+        ),
+        pytest.param(MERIDIAN, Complaint.HIGH, {"height_mm": Decimal("1.1")}, "5 mm lower on the hand", 40, id="most"),
+        pytest.param(FLAT, Complaint.LARGE, {"width_mm": Decimal("9.5")}, "2.5 mm smaller across", 12, id="smaller"),
+        pytest.param(FLAT, Complaint.LARGE, {"width_mm": Decimal("12.5")}, None, 0, id="not smaller"),
+        pytest.param(FLAT, Complaint.SMALL, {"width_mm": Decimal("14")}, "2 mm larger across", 10, id="larger"),
+        pytest.param(FLAT, Complaint.SMALL, {"width_mm": Decimal("12.0")}, None, 0, id="as large"),
+        pytest.param(FLAT, Complaint.SMALL, {"width_mm": None}, None, 0, id="how wide it is stands nowhere"),
+        pytest.param(
+            FLAT, Complaint.COLOUR, {"details": {"metal": "gold"}}, "In gold, not platinum", 30, id="another metal"
+        ),
+        pytest.param(FLAT, Complaint.COLOUR, {"details": {"material": "platinum"}}, None, 0, id="the same metal"),
+        pytest.param(FLAT, Complaint.COLOUR, {"details": None}, None, 0, id="of no metal that is written"),
+        pytest.param(FLAT, Complaint.DEAR, {"price_cents": 1_480_000}, None, 0, id="for as much"),
+        pytest.param(FLAT, Complaint.DEAR, {"price_cents": 1_200_050}, "$2,799.50 less", 20, id="for less"),
+        pytest.param(FLAT, Complaint.FAULT, {}, "Made apart from it", 5, id="another design"),
+    ],
+)  # fmt: skip
+def test_what_is_shown_mends_what_was_wrong_by_what_is_written_of_it(
+    own: Piece, complaint: Complaint, offered: dict, words: str | None, points: int
+) -> None:
+    found = candidates(Wish(own, complaint, own.size), [other(own, **offered)])
+    assert [one.reason.split(";")[0].rstrip(".") for one in found] == ([words] if words else [])
+    assert all(("mends it", points) in one.points for one in found)
+
+
+def test_without_a_complaint_what_stays_the_same_is_the_reason_and_without_that_the_price_is() -> None:
+    (kept,) = candidates(Wish(FLAT), [other(FLAT)])
+    assert kept.reason == "The same emerald cut, the same white diamond, the same platinum."
+    (near,) = candidates(Wish(replace(FLAT, cut="", details=None)), [other(FLAT, cut="", details=None)])
+    assert near.reason == "Of the same kind, near in price."
+
+
+@pytest.mark.parametrize("size", ["", "M", "one size", "nan", "Infinity", "5 1/2"])
+def test_a_size_that_is_no_number_cannot_be_the_next_one(size: str) -> None:
+    for own, offered in (("52", size), (size, "54")):
+        wish = Wish(replace(MERIDIAN, size=own), Complaint.SMALL, own)
+        assert gids(wish, replace(MERIDIAN, variant_gid="v-x", size=offered)) == []
+
+
+def test_a_size_with_a_comma_is_a_number_and_the_nearest_comes_first() -> None:
+    sizes = [replace(MERIDIAN, variant_gid=f"v-{s}", product_gid=f"p-{s}", size=s) for s in ("58", "52,5", "54")]
+    own = replace(MERIDIAN, size="52")
+    wish = Wish(own, Complaint.SMALL, "52")
+    assert gids(wish, *sizes) == ["v-52,5", "v-54", "v-58"]
+    same = [replace(one, product_gid="p-meridian") for one in sizes]
+    assert gids(wish, *same) == ["v-52,5"], "one of a product, the nearest"
+
+
+def test_what_comes_back_is_offered_again_only_where_it_was_faulty() -> None:
+    for complaint in Complaint:
+        shown = gids(Wish(MERIDIAN, complaint, "52"), MERIDIAN)
+        assert shown == (["v-meridian"] if complaint is Complaint.FAULT else []), complaint
+
+
+def test_points_say_why_it_stands_where_it_stands() -> None:
+    wish = replace(TOO_HIGH, place="Paris")
+    (found,) = candidates(wish, [LOWER])
+    assert dict(found.points) == {
+        "mends it": 23, "near in price": 26, "same stone": 10, "same material": 10, "ready where they are": 15,
+    }  # fmt: skip
+    assert found.score == 84
+    elsewhere = candidates(wish, [replace(LOWER, places=(("Tokyo", 1), ("Paris", 0)))])[0]
+    assert found.score - elsewhere.score == 15
+
+
+def test_of_two_that_are_worth_the_same_the_nearer_price_and_then_the_lower_id_comes_first() -> None:
+    near, far = (
+        replace(LOWER, variant_gid=v, product_gid=v, price_cents=1_480_000 + c) for v, c in (("b", 9), ("a", 99))
+    )
+    twin = replace(near, variant_gid="a0", product_gid="a0")
+    assert gids(TOO_HIGH, far, near, twin) == ["a0", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("places", "where"),
+    [
+        ((), ""),
+        ((("Paris", 0),), ""),
+        ((("Paris", 1), ("Tokyo", 2)), "Paris and Tokyo"),
+        ((("Paris", 1), ("", 5), ("London", 0), ("Tokyo", 2), ("Dubai", 1)), "Paris, Tokyo and Dubai"),
+    ],
+)
+def test_where_it_lies_is_said_in_one_breath(places: tuple, where: str) -> None:
+    assert candidates(TOO_HIGH, [replace(LOWER, places=places)])[0].where == where
+
+
+@pytest.mark.parametrize(
+    ("piece", "complaint", "begins"),
+    [
+        (MERIDIAN, Complaint.LOW, "No emerald cut in size 52 that sits higher is in stock"),
+        (MERIDIAN, Complaint.LARGE, "No emerald cut that is smaller is in stock"),
+        (MERIDIAN, Complaint.SMALL, "No emerald cut that is larger is in stock"),
+        (FLAT, Complaint.COLOUR, "No emerald cut in another metal is in stock"),
+        (replace(FLAT, cut=""), Complaint.DEAR, "No pendant for less is in stock"),
+        (replace(FLAT, cut="", kind=""), Complaint.NONE, "No piece is in stock"),
+        (replace(FLAT, cut=""), Complaint.FAULT, "No pendant is in stock"),
+    ],
+)
+def test_nothing_is_said_of_what_was_looked_for(piece: Piece, complaint: Complaint, begins: str) -> None:
+    assert nothing(Wish(piece, complaint, piece.size)).startswith(f"{begins} within 30 per cent of the price.")
+
+
+@pytest.mark.parametrize(("cents", "low", "high"), [(100, 70, 130), (99, 70, 128), (1, 1, 1), (0, 0, 0)])
+def test_thirty_per_cent_of_little_is_never_rounded_up(cents: int, low: int, high: int) -> None:
+    assert price_range(Wish(replace(MERIDIAN, price_cents=cents))) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("オリジナル結婚指輪", "band"),
+        ("オリジナル指輪", "ring"),
+        ("腕時計", "watch"),
+        ("Goldanhänger", "pendant"),
+        ("GOLDANHÄNGER", "pendant"),
+        ("Étui porte-cartes", "card case"),
+        ("Ring box for a watch", "watch"),
+        ("Something else", "objets"),
+    ],
+)
+def test_a_kind_is_found_in_a_title_of_any_script(title: str, kind: str) -> None:
+    assert kind_of(" Objets ", [], title) == kind

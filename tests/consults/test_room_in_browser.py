@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from consults.models import Consult
 from consults.rooms import rooms
@@ -86,11 +86,11 @@ def address(database, town, room) -> Iterator[str]:  # noqa: F811
     server.shutdown()
 
 
-def until(page, expression, seconds=20):
+def until(page, expression, seconds=60, when=lambda: True):
     """Poll from here: a predicate in the page that is async would count as true at once."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if page.evaluate(expression):
+        if page.evaluate(expression) and when():
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"{expression}: {page.inner_text('body')}")
@@ -125,10 +125,32 @@ def test_two_people_see_one_another_reload_and_part(browser_context, address, da
     expect(client.locator("body")).to_contain_text("Thank you.")
     until(advisor, f"{STATE} === 'waiting'")
     advisor.close(run_before_unload=False)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while state_of(database, consult_id) is not ConsultState.COMPLETED and time.monotonic() < end:
         time.sleep(0.1)
     assert state_of(database, consult_id) is ConsultState.COMPLETED
+
+
+def test_who_left_stays_out_whatever_is_answered_to_what_was_asked_before(browser_context, address, room):  # noqa: F811
+    """A question under way when one leaves is answered after it, with `again`: come in anew."""
+    page = browser_context().new_page()
+    held: list[Route] = []
+    joined: list[str] = []
+    page.on("request", lambda request: joined.append(request.url) if request.url.endswith("/join") else None)
+    page.goto(f"{address}/{room[1]}")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("button", name="Leave")).to_be_visible()
+    page.route("**/poll", lambda route: held.append(route))
+    until(page, "true", when=lambda: held)
+    with page.expect_response("**/leave"):
+        page.get_by_role("button", name="Leave").click()
+    with page.expect_response("**/poll") as late:
+        held[0].continue_()
+    assert late.value.json()["again"] is True
+    page.unroute("**/poll")
+    page.get_by_role("button", name="Come back in").click()
+    until(page, f"{STATE} === 'waiting'")
+    assert len(joined) == 2, "once when one came, and once when one came back"
 
 
 NO_CAMERA = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'))"

@@ -118,7 +118,6 @@ def open_target(page: Page, house: House, target: str, *, client: str = GID, ret
 
 
 @pytest.mark.browser
-@pytest.mark.calm("what is shown on a good day, and then on a bad one")
 def test_in_a_browser_the_menu_leads_to_the_sheet_and_the_sheet_to_our_page(
     house: House, browser_context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +157,7 @@ def test_in_a_browser_the_menu_leads_to_the_sheet_and_the_sheet_to_our_page(
     page.get_by_role("button", name="See every step").click()
     expect(page).to_have_url(re.compile("/r/"))
 
-    open_target(page, house, "ReturnDetails", returned="gid://shopify/Return/999")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(f"{HOUSE}/**") as told:
+        open_target(page, house, "ReturnDetails", returned="gid://shopify/Return/999")
+    told.value.finished()
     expect(page.locator("s-section")).to_have_count(0)

@@ -147,4 +147,4 @@ def test_the_rooms_script_says_only_what_is_translated() -> None:
     script = (ROOT / "shopify_app/static/room.js").read_text()
     said = set(re.findall(r'\bt\(\s*"([^"]+)"', script))
     assert said == set(ROOM)
-    assert not re.findall(r'say\((?!t\(|hint|problem|text|other|telephone|"")[^)]*', script)
+    assert not re.findall(r'say\((?!t\(|hint|\[refusal, hint\]|problem|text|other|telephone|"")[^)]*', script)

@@ -1,4 +1,6 @@
-"""A worker of the real engine that stops as ours does: slow_worker.py DATABASE_URL SLOT."""
+"""A worker of the real engine that stops as ours does: slow_worker.py DATABASE_URL SLOT [TIMES].
+
+It beats, and takes over from others, that many times as often as ours."""
 
 import signal
 import sys
@@ -8,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from jobs.engine import Engine
+from jobs import engine as engines
 from kit.db import Database
 
 
@@ -24,7 +26,10 @@ def note(begin: Any, *, key: str, number: int) -> None:
 if __name__ == "__main__":
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: asked.set())
-    engine = Engine(Database(sys.argv[1], pool_size=20), {"test.note": note}, slot=sys.argv[2])
+    if more_often := sys.argv[3:]:
+        engines.BEAT_SECONDS /= int(more_often[0])
+        engines.STALE_AFTER /= int(more_often[0])
+    engine = engines.Engine(Database(sys.argv[1], pool_size=20), {"test.note": note}, slot=sys.argv[2])
     engine.start()
     asked.wait()
     engine.stop()

@@ -204,3 +204,29 @@ def test_troubles_are_listed_newest_first_and_by_shop(database: Database) -> Non
     with database.begin() as session:
         assert [row.root_id for row in failed_jobs(session)] == ["2", "1", "0"]
         assert [row.root_id for row in failed_jobs(session, shop_id=7)] == ["2", "0"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(OutsideError("a", "cut in an emoji \ud83d"), "a: cut in an emoji ?", id="half a character"),
+        pytest.param(ValueError("NUL \x00."), "ValueError: NUL .", id="NUL"),
+        pytest.param(Waiting("é" * 3000), "é" * 2000, id="without end"),
+    ],
+)
+def test_whatever_a_provider_or_an_error_says_the_job_is_not_lost_for_it(
+    database: Database, queue: Queue, clock: Clock, error: Exception, told: str
+) -> None:
+    """No database takes such a text, and an attempt whose failure cannot be recorded would end at the engine."""
+    assert attempt(database, fails(error)) in ("retrying", "waiting")
+    assert the_trouble(database).reason == told and len(queue.waiting) == 1
+
+
+def test_one_that_is_tried_again_keeps_when_it_first_failed_and_says_when_it_last_did(
+    database: Database, queue: Queue, clock: Clock
+) -> None:
+    attempt(database, fails(Waiting("a", cause="booking")))
+    clock.at = NOW + timedelta(hours=1)
+    attempt(database, fails(OutsideError("b", "c", cause="account")), 1)
+    row = the_trouble(database)
+    assert (row.first_at, row.last_at, row.attempts, row.cause, row.reason) == (NOW, clock.at, 2, "account", "b: c")

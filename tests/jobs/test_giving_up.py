@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from jobs.attempts import give_up, hurry, retry_job, retry_of, run_attempt
+from jobs.attempts import give_up, go_on, hurry, retry_job, retry_of, run_attempt
 from jobs.models import JobTrouble, TroubleState
 from jobs.rows import _jobs, depth
 from kit.causes import Cause
@@ -98,3 +98,21 @@ def test_what_was_corrected_on_one_return_sets_its_own_steps_going_only(database
         assert retry_of(session, shop_id=SHOP, names=("label",), rma_id=1, now=now()) == 1
         assert retry_of(session, shop_id=SHOP + 1, names=("label",), rma_id=1, now=now()) == 0
     assert jobs_by_state(database) == {"ENQUEUED": 1} and status(database, "a#2") == "ENQUEUED"
+
+
+def test_what_a_person_answers_is_told_to_the_job_that_waited_for_it(database: Database) -> None:
+    fail(database, Waiting("Who comes for it?", cause=Cause.BOOKING), rma_id=5)
+    row = with_trouble(database, lambda session, trouble: go_on(session, trouble, now=now(), way="courier"))
+    assert (row.state, row.cause, row.args) == (
+        TroubleState.RETRYING, "", {"shop_id": SHOP, "rma_id": 5, "way": "courier"},
+    )  # fmt: skip
+    assert (status(database, "root#1"), status(database, "root#2")) == ("CANCELLED", "ENQUEUED")
+
+
+def test_an_answer_changes_nothing_while_the_job_is_being_tried(database: Database) -> None:
+    fail(database, Waiting("Who comes for it?"))
+    status(database, "root#1", to="PENDING")
+    with pytest.raises(Conflict):
+        with_trouble(database, lambda session, trouble: go_on(session, trouble, now=now(), way="courier"))
+    with database.begin() as session:
+        assert session.exec(select(JobTrouble)).one().args == {"shop_id": SHOP}

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 import requests
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 import jobs.queue
 import routing.jobs
@@ -28,7 +28,6 @@ from shopify_app import installs
 from shopify_app.admin_api import client, tokens
 from shopify_app.senders import make_sources
 from shopify_app.wiring import AT_ONCE, EVENTS, jobs_table
-from simulators.bad_day import SHOPIFY
 from simulators.shopify import ShopifyConfig
 from simulators.shopify.serving import ShopifyServer
 from simulators.world import World, generate
@@ -63,7 +62,7 @@ class Town:
 
     def control(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         url = f"{self.shopify.base}/control/shopify/{path}"
-        answer = requests.request(method, url, json=body, params={"shop": DOMAIN, **params}, timeout=10)
+        answer = requests.request(method, url, json=body, params={"shop": DOMAIN, **params}, timeout=60)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
@@ -108,7 +107,6 @@ def edge_world() -> World:
 @pytest.fixture
 def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """Verdane with the app installed, Inès in its directory, webhooks paused: nothing reaches us by itself."""
-    SQLModel.metadata.create_all(database.engine)
     monkeypatch.setattr(jobs.queue, "_events", {})
     monkeypatch.setattr(jobs.queue, "_at_once", {})
     use_events(EVENTS, AT_ONCE)
@@ -138,16 +136,15 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
             database, queue, settings, shopify, shop_id, advisor_id, dict(jobs_table(settings, database)), times
         )
         queue.pass_by = lambda seconds: town.pass_by(seconds=seconds)
-        if faults.are_on():
-            shopify.store.faults.replace(SHOPIFY)
+        faults.spoil(shopify=shopify.store)
         yield town
 
 
 def _settle_in(database: Database, shopify: ShopifyServer) -> tuple[int, int]:
     base = f"{shopify.base}/control/shopify"
-    requests.post(f"{base}/webhooks/pause", timeout=10)
-    requests.post(f"{base}/install", json={"shop": DOMAIN, "history": False}, timeout=10)
-    people = requests.get(f"{base}/directory", timeout=10).json()
+    requests.post(f"{base}/webhooks/pause", timeout=60)
+    requests.post(f"{base}/install", json={"shop": DOMAIN, "history": False}, timeout=60)
+    people = requests.get(f"{base}/directory", timeout=60).json()
     person = next(p for p in people if p["name"].startswith("Inès"))
     with database.begin() as session:
         shop = cast.alice(session, DOMAIN)

@@ -39,7 +39,7 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.xdist_group("main job")
+@pytest.mark.xdist_group("many processes: two")
 def test_a_new_user_takes_a_piece_from_the_return_button_to_the_closed_case(
     demo: Processes, browser_context: "Contexts"
 ) -> None:
@@ -89,9 +89,9 @@ def read_outbox(page: "Page", store: str) -> tuple[str, str]:
     """The advisor's link from her text, and the client's from her invitation."""
     page.goto(f"{store}/outbox")
     text = page.locator("li", has_text=re.compile("Whitlock would like to talk"))
-    text.first.wait_for(timeout=30_000)
+    text.first.wait_for(timeout=120_000)
     letter = page.locator("li", has_text="amara.whitlock@example.com").filter(has_text="/consult/")
-    letter.first.wait_for(timeout=30_000)
+    letter.first.wait_for(timeout=120_000)
     picture(page, "outbox")
     desk = text.first.locator('a[href*="/desk/in/"]').get_attribute("href")
     consult = letter.first.locator('a[href*="/consult/"]').first.get_attribute("href")

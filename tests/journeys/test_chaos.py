@@ -15,15 +15,16 @@ from simulators.world.crowd import Crowd, crowd
 
 SMALL = Plan(
     seed=11,
-    webhooks=200,
-    orders=24,
-    returns=18,
+    webhooks=150,
+    orders=18,
+    returns=12,
     endings=2,
     openings=4,
     kills=2,
     per_second=25,
-    patience_seconds=90,
+    patience_seconds=300,
     slow=False,
+    hurried=True,
 )
 
 
@@ -32,14 +33,14 @@ def sentences(ran: Ran) -> list[str]:
     return [*found.lost, *found.double, *found.strangers]
 
 
-@pytest.mark.xdist_group("main job")
+@pytest.mark.xdist_group("many processes: one")
 def test_nothing_is_lost_doubled_or_strange_on_sqlite(tmp_path: Path) -> None:
     ran = play(SMALL, f"sqlite:///{tmp_path}/app.db", tmp_path)
     assert not sentences(ran)
     assert ran.kills == {"web": 2, "worker": 2}
 
 
-@pytest.mark.xdist_group("main job")
+@pytest.mark.xdist_group("many processes: two")
 def test_nothing_is_lost_doubled_or_strange_on_postgres(tmp_path: Path, empty_postgres_url: str) -> None:
     ran = play(SMALL, empty_postgres_url, tmp_path)
     assert not sentences(ran)

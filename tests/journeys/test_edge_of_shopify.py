@@ -1,9 +1,13 @@
 """Shopify's edge with real adapters against the stand-in: webhooks that never come, returns made here, rights given."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from requests.adapters import HTTPAdapter
 from sqlmodel import select
 
 from jobs.models import JobTrouble, TroubleState
@@ -12,13 +16,12 @@ from routing.jobs import OLD_ORDER
 from routing.states import OpeningState
 from routing.sweeps import look_through
 from shopify_app import cli
-from shopify_app.admin_api import client
 from shopify_app.admin_api.allowances import real_now
 from shopify_app.admin_api.client import AdminApi
 from shopify_app.admin_api.openings import ShopifyOpenings
 from shopify_app.admin_api.sweeps import ShopifySweeps
 from shops.models import Shop
-from tests import cast
+from tests import cast, faults
 from tests.journeys.edge_town import DOMAIN, Town
 
 
@@ -59,6 +62,17 @@ def begin_opening(town: Town, adapter: ShopifyOpenings, key: str = "k", advisor_
 def state_of(town: Town, opened_id: int) -> OpeningState:
     with town.database.begin() as session:
         return openings.get_opened(session, shop_id=town.shop_id, opened_id=opened_id).state
+
+
+def see_through(town: Town, opened_id: int) -> None:
+    """Work until it is made. Of one that left no trace, as on a bad day, a person says to try once more."""
+    town.work()
+    for _ in range(faults.MOST_ATTEMPTS if faults.are_on() else 0):
+        if state_of(town, opened_id) is not OpeningState.UNSETTLED:
+            return
+        with town.database.begin() as session:
+            openings.ask_again(session, shop_id=town.shop_id, opened_id=opened_id)
+        town.work()
 
 
 def sent(town: Town, operation: str) -> int:
@@ -143,7 +157,7 @@ def test_an_order_is_found_by_its_exact_number_with_what_can_still_go_back(
 
 def test_a_return_opened_by_an_advisor_is_one_return_one_case_and_theirs(town: Town, adapter: ShopifyOpenings) -> None:
     opened_id = begin_opening(town, adapter)
-    town.work()
+    see_through(town, opened_id)
     assert state_of(town, opened_id) is OpeningState.MADE
     (decision,), (case,), _ = town.rows()
     assert decision.words.startswith("Opened by Inès Laurent.") and case.advisor_id == town.advisor_id
@@ -154,11 +168,24 @@ def test_a_return_opened_by_an_advisor_is_one_return_one_case_and_theirs(town: T
 
 
 def test_a_request_from_our_own_page_is_asked_for_once_and_approved(town: Town, adapter: ShopifyOpenings) -> None:
-    begin_opening(town, adapter, advisor_id=None)
-    town.work()
+    see_through(town, begin_opening(town, adapter, advisor_id=None))
     town.deliver()
     assert [len(rows) for rows in town.rows()] == [1, 1, 1]
     assert (sent(town, "ReturnRequest"), sent(town, "ReturnApproveRequest")) == (1, 1)
+
+
+@contextmanager
+def impatient(operation: str) -> Iterator[None]:
+    """That call is given up after a second; all others have as long as ever."""
+    send = HTTPAdapter.send
+
+    def hurried(adapter: HTTPAdapter, request: Any, **options: Any) -> Any:
+        if operation in repr(request.body):
+            options["timeout"] = (3, 1)
+        return send(adapter, request, **options)
+
+    with patch.object(HTTPAdapter, "send", hurried):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -170,10 +197,11 @@ def test_a_lost_answer_to_an_opening_never_opens_a_second(
 ) -> None:
     opened_id = begin_opening(town, adapter)
     town.queue.waiting.clear()
-    fault = {"operation": "ReturnCreate", "kind": kind, "times": 1, "seconds": 3}
+    fault = {"operation": "ReturnCreate", "kind": kind, "times": 1, "seconds": 2}
     town.control("POST", "faults", [fault])
     args = {"shop_id": town.shop_id, "opened_id": opened_id}
-    with patch.object(client, "CONNECT_AND_READ", (3, 2)), pytest.raises(Exception, match="no clear answer"):
+    patience = impatient("ReturnCreate") if kind in ("late", "timeout") else nullcontext()
+    with patience, pytest.raises(Exception, match="no clear answer"):
         town.jobs["routing.open_return"](town.database.begin, **args)
     assert state_of(town, opened_id) is OpeningState.SENDING
     if webhook_first:

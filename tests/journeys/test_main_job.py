@@ -1,30 +1,48 @@
-"""The main job as bin/demo --script plays it: real processes, real adapters, the stand-ins' own record."""
+"""What `bin/demo --script` makes of the play; test_a_client_leaves.py plays every step of it, on both databases."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from simulators.demo import __main__ as demo
+from simulators.demo import script
+from simulators.demo.play import Play
 
 
-def play(**environment: str) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | environment
-    command = [sys.executable, "-m", "simulators.demo", "--script"]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
+def goes_well(_: Play) -> None:
+    pass
 
 
-@pytest.mark.xdist_group("main job")
-def test_the_main_job_holds_on_sqlite() -> None:
-    played = play()
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert " 0 failed, " in played.stdout.splitlines()[-1]
+def goes_wrong(_: Play) -> None:
+    raise AssertionError("no label")
 
 
-@pytest.mark.xdist_group("main job")
-def test_the_main_job_holds_on_postgres_with_two_web_and_two_worker_processes(empty_postgres_url: str) -> None:
-    played = play(DATABASE_URL=empty_postgres_url)
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert " 0 failed, " in played.stdout.splitlines()[-1]
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["bin/demo", "--script"])
+    monkeypatch.setattr(demo, "VAR", tmp_path / "var")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+def test_it_ends_well_when_every_step_held_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(script, "STEPS", [("a label", goes_well), ("a text", goes_well)])
+    assert demo.main() == 0
+    *steps, last = capsys.readouterr().out.splitlines()
+    assert [line.split(" s  ")[1] for line in steps] == ["a label", "a text"]
+    assert last.startswith("main job: 2 steps, 0 failed, ")
+    assert list((tmp_path / "var").iterdir()) == []
+
+
+def test_at_the_first_step_that_does_not_hold_it_stops_says_so_and_keeps_the_logs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(script, "STEPS", [("a label", goes_wrong), ("a text", goes_well)])
+    assert demo.main() == 1
+    told = capsys.readouterr()
+    assert "FAILED: a label" in told.out and "no label" in told.out and "a text" not in told.out
+    assert told.out.splitlines()[-1].startswith("main job: 1 steps, 1 failed, ")
+    (kept,) = (tmp_path / "var").iterdir()
+    assert (kept / "log").is_dir() and str(kept) in told.err

@@ -17,10 +17,8 @@ from kit import log
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     before = structlog.get_config()
-    words = list(before["processors"])
     structlog.reset_defaults()
     yield
-    before["processors"][:] = words
     structlog.configure(**before)
 
 
@@ -56,7 +54,7 @@ def test_for_machines_an_event_is_json_with_its_level_its_time_and_what_is_bound
 
 
 def test_for_people_an_event_is_a_line_in_columns_and_plain_letters(capsys: pytest.CaptureFixture[str]) -> None:
-    log.configure()
+    log.configure("text")
     logger = log.get_logger()
     logger.debug("too.small")
     logger.info("label.bought", rma=7)
@@ -88,14 +86,14 @@ def nothing_set_up(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
 
 def test_what_libraries_log_loses_what_is_personal_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with nothing_set_up(monkeypatch) as root:
-        log.configure()
+        log.configure("text")
         (handler,) = root.handlers
         assert root.level == logging.WARNING
         assert isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
         record = logging.LogRecord("lib", logging.ERROR, "x.py", 1, "to %s\nnext", ("cleo@example.com",), None)
         told = handler.format(record)
         hiding = handler.formatter
-        log.configure()
+        log.configure("text")
         assert handler.formatter is hiding, "it is set once"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} lib ERROR to \[hidden\]\n    \| next", told)
 
@@ -104,6 +102,6 @@ def test_a_handler_of_another_without_a_form_is_given_one_that_hides(monkeypatch
     with nothing_set_up(monkeypatch) as root:
         theirs = logging.StreamHandler()
         root.addHandler(theirs)
-        log.configure()
+        log.configure("text")
     record = logging.LogRecord("lib", logging.ERROR, "x.py", 1, "shpat_12ab", (), None)
     assert theirs.format(record) == "[hidden]"

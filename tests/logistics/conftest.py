@@ -1,5 +1,6 @@
 """Cleo's return on a real database, with Shopify and the carrier as fakes that keep a record."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,12 +129,43 @@ class House:
         self.line.waiting.append(("logistics.follow_return", {"shop_id": self.shop_id, "return_gid": self.return_gid}))
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/app.db")
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with every table and no row: made once, and copied for each test."""
+    path = tmp_path_factory.mktemp("logistics") / "empty.db"
+    database = Database(f"sqlite:///{path}")
     SQLModel.metadata.create_all(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, empty: Path) -> Iterator[Database]:
+    shutil.copy(empty, tmp_path / "app.db")
+    database = Database(f"sqlite:///{tmp_path}/app.db")
     yield database
     database.close()
+
+
+@pytest.fixture
+def secured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """Jobs that were secured, in order, as (name, arguments); none runs."""
+    found: list[tuple[str, dict[str, Any]]] = []
+
+    def put(_session: Any, name: str, payload: dict[str, Any], **_rest: Any) -> None:
+        found.append((name, dict(payload["args"])))
+
+    crypt.use_keys("test-token-key")
+    monkeypatch.setattr(jobs.queue, "put", put)
+    return found
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Events that were published, in order; nothing follows from any, whatever this process has wired."""
+    found: list[Any] = []
+    monkeypatch.setattr(jobs, "publish", lambda _session, event, **_rest: found.append(event))
+    return found
 
 
 @pytest.fixture

@@ -180,6 +180,14 @@ def test_what_the_houses_own_policy_covers_is_not_declared_to_the_carrier() -> N
         ("Fine Jewellery Returns", ("Jewellery",)),
         ("The Watch House", ("Watch",)),
         ("Goldsmith", ()),
+        ("Joyería Sol", ("Joyería",)),
+        ("JOYERIA SOL", ("JOYERIA",)),
+        ("Retours Bijoux, Montres", ("Bijoux", "Montres")),
+        ("Diamanten-Kontor", ("Diamanten",)),
+        ("銀座宝石店", ("宝石",)),
+        ("محل المجوهرات", ("مجوهرات",)),
+        ("Verdanelli", ()),  # a name that only begins like the house's
+        ("verdane, retours", ("Verdane",)),
         ("", ()),
     ],
 )

@@ -55,6 +55,12 @@ def test_nothing_but_as_sold_throughout_is_a_match(verdicts: list[Verdict]) -> N
         ("GIA 2141438171", "gia 2141-438171", False),
         ("2.01", "2,01", False),
         ("2.01", "1.98", True),
+        ("2.01 g", "2.01", False),
+        ("2.010", "2,01 ct", False),
+        ("2.01", "２．０１", False),  # as a Japanese keyboard writes it
+        ("12 g", "13 g", True),
+        ("0012", "12", True),  # a serial number is no weight
+        ("GIA 2.01", "GIA 2.010", True),
         ("", "1.98", False),
         ("2.01", "", False),
     ],

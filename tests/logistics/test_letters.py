@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from logistics.telling import day_in_words, greeting, reading_locale, working_day
+from logistics.telling import day_in_words, greeting, working_day
 from notifications.rendering import render
 
 WORDS = json.loads((Path(__file__).parents[1] / "words.json").read_text())["client"]
@@ -71,11 +71,6 @@ def test_the_amount_goes_back_to_where_it_came_from_by_a_day() -> None:
 )
 def test_the_day_is_the_houses_day_in_the_clients_language(zone: str, locale: str, words: str) -> None:
     assert day_in_words(datetime(2026, 12, 4, 14, tzinfo=UTC), zone, locale) == words
-
-
-@pytest.mark.parametrize(("given", "read"), [("fr-CA", "fr_CA"), ("en", "en"), ("", "en"), ("xx-nowhere", "en")])
-def test_an_unknown_language_is_read_as_english(given: str, read: str) -> None:
-    assert reading_locale(given) == read
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from kit.db import Database
 from kit.errors import AppError, NotFound
 from logistics import packs
-from logistics.pack_files import FOLDER, SCHEMAS, PackUnclear, matches, parse_file, read_pack, starting_pack
+from logistics.pack_files import FOLDER, SCHEMAS, PackUnclear, parse_file, read_pack, starting_pack
+from logistics.pack_words import matches
 from shops import crypt
 from tests import cast
 
@@ -71,12 +72,56 @@ def test_what_is_no_json_is_told_so(raw: bytes) -> None:
         (["Weekender, matte Alligator"], ("alligator",)),
         (["Python-embossed calf", "IVORY buttons"], ("python", "ivory")),
         (["Coralie ring"], ()),
-        (["", "Crocodiles"], ()),
+        (["", "Crocodilian"], ()),
+        (["Sac en Crocodile du Nil"], ("crocodile",)),
+        (["Kette, Koralle und Elfenbein"], ("coral", "ivory")),
+        (["PYTHON_CLUTCH"], ("python",)),
+        (["Borsa in pelle di pito\u0301n"], ("python",)),  # an accent stored as a sign of its own
+        (["ｐｙｔｈｏｎ"], ("python",)),
+        (["クロコダイル製ハンドバッグ"], ("crocodile",)),
+        (["珊瑚のネックレス"], ("coral",)),
+        (["Python's bag"], ("python",)),
         (["croco"], ("crocodile",)),
     ],
 )
 def test_a_word_is_found_whole_and_in_any_case(texts: list[str], found: tuple[str, ...]) -> None:
     assert matches(starting_pack("species"), texts) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("python-skin", "Clutch, python skin", True),
+        ("made to measure", "Made-to-measure", True),
+        ("made-to-measure", "made to measure band", True),
+        ("made to measure", "made to fit, measured", False),
+        ("---", "--- nothing", False),
+        ("象牙", "象牙", True),
+        ("象牙", "象の牙", False),
+    ],
+)
+def test_a_word_of_the_house_is_found_however_it_was_joined(word: str, text: str, found: bool) -> None:
+    entry = {"key": "mine", "words": [word], "source": "counsel", "dated": "2026-11-24"}
+    pack = read_pack("species", {"pack": "species", "dated": "2026-11-24", "owner": "x", "entries": [entry]})
+    assert matches(pack, [text]) == (("mine",) if found else ())
+
+
+def test_a_country_stands_in_one_entry_only_for_only_one_would_hold(database: Database) -> None:
+    twice = good() | {"entries": [*good()["entries"], good(key="the east", countries=["KR", "JP"])["entries"][0]]}
+    with pytest.raises(PackUnclear, match="JP stands in japan and in the east"):
+        parse_file("countries", json.dumps(twice).encode())
+    about: dict[str, Any] = {"name": "countries", "by": "staff:7", "now": cast.NOW, "today": TODAY}
+    with database.begin() as session:
+        shop_id = cast.number(_shop("a")(session))
+        with pytest.raises(AppError, match="FR stands in european-union and in france"):
+            values = {"countries": "FR", "right": "on", "source": "counsel"}
+            packs.change_entry(session, shop_id=shop_id, key="france", values=values, **about)
+        assert packs.pack(session, shop_id, "countries").version == 0
+
+
+def test_a_pack_kept_before_that_rule_is_still_read() -> None:
+    twice = good() | {"entries": [*good()["entries"], good(key="the east")["entries"][0]]}
+    assert len(read_pack("countries", twice).entries) == 2
 
 
 def test_an_entry_is_changed_in_a_version_of_its_own_and_the_other_shop_keeps_its_own(database: Database) -> None:

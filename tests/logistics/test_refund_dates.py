@@ -129,3 +129,88 @@ def test_where_the_track_is_unknown_the_earlier_day_is_promised(
     days = [refund_due(rule, track, **about).on for track in (Track.STATUTORY, Track.HOUSE)]
     known = [day for day in days if day is not None]
     assert refund_due(rule, Track.UNKNOWN, **about).on == (min(known) if known else None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "track", "received", "proof", "words"),
+    [
+        (FRANCE, Track.STATUTORY, None, None, "14 days after the client withdrew"),
+        (FRANCE, Track.STATUTORY, date(2026, 12, 1), None, "14 days after the client withdrew"),
+        (FRANCE, Track.STATUTORY, date(2026, 12, 20), None, "as soon as it came"),
+        (BRITAIN, Track.STATUTORY, None, None, "14 days after the piece, or proof that it was sent, is here"),
+        (BRITAIN, Track.STATUTORY, date(2026, 12, 1), None, "14 days after it came"),
+        (BRITAIN, Track.STATUTORY, date(2026, 12, 3), date(2026, 12, 1), "14 days after it was sent"),
+        (BRITAIN, Track.STATUTORY, date(2026, 12, 1), date(2026, 12, 1), "14 days after it came"),
+        (AMERICA, Track.STATUTORY, None, None, "5 working days after it came"),
+        (FRANCE, Track.HOUSE, date(2026, 12, 1), None, "5 working days after it came"),
+    ],
+)
+def test_a_person_reads_from_when_the_day_was_counted(
+    rule: RefundRule, track: Track, received: date | None, proof: date | None, words: str
+) -> None:
+    found = refund_due(rule, track, noticed_on=NOTICE, received_on=received, proof_on=proof)
+    assert found.words == words and found.by_law is ("working" not in words)
+
+
+@pytest.mark.parametrize(
+    ("rule", "received", "due"),
+    [
+        # a Saturday, a Sunday and a bank holiday on which it comes too late: the next day on which a bank pays
+        (FRANCE, date(2026, 12, 12), date(2026, 12, 14)),
+        (FRANCE, date(2026, 12, 13), date(2026, 12, 14)),
+        (FRANCE, date(2026, 12, 25), date(2026, 12, 28)),
+        # by a law that does not let the money wait for the piece, its coming late changes nothing
+        (replace(FRANCE, may_wait=False), date(2026, 12, 25), date(2026, 12, 11)),
+        # Good Friday and Easter Monday are no days on which a bank pays
+        (replace(BRITAIN, statutory_days=10), date(2027, 3, 19), date(2027, 3, 25)),
+    ],
+)
+def test_a_day_on_which_no_bank_pays_is_never_promised(rule: RefundRule, received: date, due: date) -> None:
+    holidays = holidays_of(rule.country, received.year)
+    found = refund_due(rule, Track.STATUTORY, noticed_on=NOTICE, received_on=received, holidays=holidays)
+    assert found.on == due and not found.provisional
+
+
+def test_where_every_day_of_the_span_is_one_without_banks_the_laws_own_day_stands() -> None:
+    saturday = date(2026, 11, 28)
+    one_day = replace(FRANCE, statutory_days=1, may_wait=False)
+    assert refund_due(one_day, Track.STATUTORY, noticed_on=saturday).on == date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("country", "closed", "open_"),
+    [
+        ("FR", date(2026, 12, 26), date(2026, 12, 24)),
+        ("FR", date(2027, 1, 1), date(2026, 12, 31)),
+        ("FR", date(2026, 5, 1), date(2026, 5, 8)),  # a feast of France's, on which its banks pay all the same
+        ("NO", date(2026, 4, 3), date(2026, 4, 2)),
+        # Mondays of Britain's, and what falls on a weekend there is kept after it: Boxing Day of 2026, both of 2027
+        ("GB", date(2026, 5, 4), date(2026, 5, 11)),
+        ("GB", date(2026, 5, 25), date(2026, 6, 1)),
+        ("GB", date(2026, 8, 31), date(2026, 8, 24)),
+        ("GB", date(2026, 12, 28), date(2026, 12, 29)),
+        ("GB", date(2027, 12, 27), date(2027, 12, 24)),
+        ("GB", date(2027, 12, 28), date(2027, 12, 29)),
+        # the Federal Reserve's: Thanksgiving, and a Sunday's feast on Monday, but a Saturday's on no other day
+        ("US", date(2026, 11, 26), date(2026, 11, 19)),
+        ("US", date(2026, 1, 19), date(2026, 1, 12)),
+        ("US", date(2026, 5, 25), date(2026, 5, 18)),
+        ("US", date(2027, 7, 5), date(2026, 7, 3)),
+        ("US", date(2026, 9, 7), date(2026, 9, 14)),
+        ("US", date(2026, 10, 12), date(2026, 10, 5)),
+        ("FR", None, date(2026, 12, 28)),  # T2 moves nothing: Boxing Day of 2026 is a Saturday
+        ("JP", None, date(2026, 12, 25)),  # nobody wrote down which days Japan's banks keep
+    ],
+)
+def test_banks_of_the_euro_rest_on_their_own_days_and_not_on_a_countrys_feasts(
+    country: str, closed: date | None, open_: date
+) -> None:
+    days = holidays_of(country, 2026)
+    assert open_ not in days and (closed in days or closed is None)
+
+
+def test_working_days_step_over_weekends_and_holidays_and_none_is_the_day_itself() -> None:
+    friday, holidays = date(2026, 12, 18), holidays_of("FR", 2026)
+    assert [working_days_after(friday, count, holidays) for count in (0, 1, 4, 5)] == [
+        friday, date(2026, 12, 21), date(2026, 12, 24), date(2026, 12, 28),
+    ]  # fmt: skip

@@ -187,7 +187,7 @@ def test_a_result_that_ran_out_before_it_was_read_is_asked_for_anew(past_town: P
 def wait_until_over(town: PastTown) -> None:
     import time
 
-    for _ in range(500):
+    for _ in range(6000):
         if all(o["status"] == "COMPLETED" for o in town.shopify.store.shops[DOMAIN].all("BulkOperation")):
             return
         time.sleep(0.01)

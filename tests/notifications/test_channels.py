@@ -14,6 +14,7 @@ import responses
 from kit.errors import OutsideError
 from notifications.channels.email import SmtpEmail, build
 from notifications.channels.sms import LoopbackHttpClient, TwilioSms
+from notifications.channels.verify import TwilioVerify
 from notifications.ports import Attachment, Outgoing
 from tests import cast
 from tests.cast import NOW
@@ -74,6 +75,8 @@ def test_a_text_goes_by_the_messaging_service_and_asks_to_be_told(sms: TwilioSms
         ({"status": 429, "json": {"code": 20429, "message": "slow down", "status": 429}}, False, False),
         ({"status": 500, "json": {"code": 20500, "message": "oh", "status": 500}}, False, True),
         ({"status": 503, "body": "<html>"}, False, True),
+        ({"status": 201, "body": '{"sid": "SM1", "sta'}, False, True),
+        ({"status": 201, "body": "<html>"}, False, True),
         ({"body": requests.ReadTimeout()}, False, True),
         ({"body": requests.ConnectionError("reset by peer")}, False, True),
         ({"body": requests.ConnectionError("NewConnectionError: refused")}, False, False),
@@ -94,8 +97,20 @@ def test_a_text_handed_over_before_is_found_by_number_and_words(sms: TwilioSms, 
     assert sms.find(TEXT) == "SM9"
     twilio.replace("GET", TWILIO, json={"messages": found[:1], "next_page_uri": None})
     assert sms.find(TEXT) is None
-    twilio.replace("GET", TWILIO, status=500, json={})
-    assert not failure(sms.find, TEXT).permanent
+    for answer in ({"status": 500, "json": {}}, {"body": '{"messages": [{"si'}, {"body": "<html>"}):
+        twilio.replace("GET", TWILIO, **answer)
+        assert not failure(sms.find, TEXT).permanent
+
+
+@pytest.mark.parametrize("answer", [{"status": 503, "body": "<html>"}, {"status": 201, "body": '{"status": "app'}])
+def test_a_code_that_verify_did_not_clearly_answer_for_is_neither_right_nor_wrong(
+    twilio: Any, answer: dict[str, Any]
+) -> None:
+    verify = TwilioVerify(cast.settings(**SETTINGS, twilio_verify_service_sid="VA1"))
+    for path, call in (("Verifications", verify.send), ("VerificationCheck", verify.check)):
+        twilio.post(f"https://verify.twilio.com/v2/Services/VA1/{path}", **answer)
+        about = ("123456",) if path == "VerificationCheck" else ("sms", "en")
+        assert not failure(call, "+33612344141", *about).permanent
 
 
 def test_without_settings_nothing_is_set_up() -> None:

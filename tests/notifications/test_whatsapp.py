@@ -1,21 +1,17 @@
-"""WhatsApp's adapter alone, the templates it goes by, and quiet hours of what comes later."""
+"""WhatsApp's adapter alone, and the templates it goes by."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 import responses
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kit.errors import OutsideError
 from kit.languages import HOUSE
 from kit.settings import Settings, SettingsError
 from notifications.channels.whatsapp import TwilioWhatsApp
 from notifications.ports import Outgoing
-from notifications.quiet_hours import QuietHours
 from notifications.rendering import MESSAGES
 from notifications.whatsapp_templates import (
     VARIABLES,
@@ -145,18 +141,3 @@ def test_settings_that_cannot_be_meant_are_named_at_the_start(given: dict[str, s
     needed |= {"app_url": "https://a.example"}
     with pytest.raises(SettingsError, match=words):
         Settings.from_env({name.upper(): value for name, value in (needed | given).items()})
-
-
-@given(
-    st.integers(1_767_225_600, 1_830_297_600),  # two years of seconds
-    st.integers(0, 1439),
-    st.integers(0, 1439),
-    st.sampled_from(["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo"]),
-)
-def test_the_next_minute_outside_quiet_hours_is_outside_of_them_and_within_a_day(
-    at: int, begins: int, until: int, zone: str
-) -> None:
-    quiet, now = QuietHours(begins, until, zone), datetime.fromtimestamp(at, UTC)
-    found = quiet.after(now)
-    assert now <= found <= now + timedelta(hours=26) and quiet.after(found) == found
-    assert QuietHours.of_text(quiet.as_text()) == quiet and QuietHours.of_text("") is None

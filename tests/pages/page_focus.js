@@ -10,7 +10,7 @@
   }).join('|');
   for (const node of all) {
     if (!node.matches('a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex="0"]')) continue;
-    if (node.disabled || !node.checkVisibility()) continue;
+    if (node.disabled || !node.checkVisibility({checkVisibilityCSS: true})) continue;
     const kind = [node.localName, node.type, node.className].join();
     if (kinds.has(kind)) continue;
     kinds.add(kind);

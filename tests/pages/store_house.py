@@ -9,6 +9,7 @@ with open_store(database) as house:
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,7 @@ from shopify_app.admin_api.finding import ShopifyFinding
 from shopify_app.app import create_app
 from shops.models import Shop
 from simulators.shopify.tokens import new_pair
-from tests import cast
+from tests import cast, faults
 from tests.simulators.small_shop import documents
 from tests.simulators.town import Town, living, serving
 
@@ -55,7 +56,8 @@ class Store:
             if asked_id is not None and asked_id not in self.looked_up:
                 self.looked_up.add(asked_id)
                 about: dict[str, Any] = {"by_verify": False, "secret": "test-secret-key", "asked_id": asked_id}
-                look_up_order(self.database.begin, orders=self.orders(), shop_id=shop_id, **about)
+                look = partial(look_up_order, self.database.begin, orders=self.orders(), shop_id=shop_id, **about)
+                faults.persist(look, lambda _seconds: None)
 
     def letters(self) -> list[Message]:
         with self.database.begin() as session:
@@ -84,6 +86,7 @@ def open_store(database: Database) -> Iterator[Store]:
             with town.parts.store.lock:
                 shop.access_token = new_pair(town.parts.store, SHOP, expiring=False)["access_token"]
             session.add(shop)
+        faults.spoil(parts=town.parts)
         yield Store(app, database, town, ours)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -31,7 +30,6 @@ BRIDGE = """
 
 PATIENCE = 60_000  # milliseconds: what is waited for comes, on a slow machine late
 expect.set_options(timeout=PATIENCE)
-SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class Quiet(WSGIRequestHandler):
@@ -123,8 +121,20 @@ def test_a_piece_is_inspected_and_paid_by_pressing_two_buttons(served: Admin, pa
     expect(page.get_by_text("$14,800.00 goes to Shopify now.")).to_be_visible()
 
 
-def test_the_desk_opens_in_a_tab_of_its_own(served: Admin, page: Page):
-    go(page, served, "/app")
+def test_the_desk_opens_in_a_tab_of_its_own_and_nothing_can_be_pressed_before_the_script_listens(
+    served: Admin, page: Page
+):
+    held: list[Route] = []
+    page.route("**/admin.js", lambda route: held.append(route))
+    page.goto(f"{served.config.app_url}/app", wait_until="commit")
+    for _ in range(PATIENCE // 100):
+        page.wait_for_timeout(100)
+        if held:
+            break
+    page.wait_for_timeout(200)
+    assert page.locator("s-page").count() == 0, "a button pressed now would be sent without a token"
+    held[0].continue_()
+    wait_until_true(page, "!!customElements.get('s-page')")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open advisor desk").click()
     assert "/desk/in/" in opened.value.url or opened.value.url == "about:blank"
@@ -141,11 +151,15 @@ def test_a_held_back_tab_leaves_a_link_to_press(served: Admin, page: Page):
 
 def test_an_answer_that_leads_elsewhere_is_not_followed(served: Admin, page: Page):
     go(page, served, "/app")
-    body = '{"redirect": "https://evil.example/", "open": "https://evil.example/"}'
+    body = '{"toast": "Heard.", "open": "https://evil.example/", "redirect": "https://evil.example/"}'
     page.route("**/app/desk-link", lambda route: route.fulfill(content_type="application/json", body=body))
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
     page.get_by_role("button", name="Open advisor desk").click()
-    page.wait_for_timeout(300)
+    wait_until_true(page, "said.length == 1")  # all three are obeyed, or not, at once
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")
     assert page.url == f"{served.config.app_url}/app" and len(page.context.pages) == 1
+    assert not [url for url in asked if "evil" in url]
 
 
 def wait_until_true(page: Page, expression: str) -> None:
@@ -237,47 +251,6 @@ def test_what_failed_is_read_again_tried_again_given_up_and_put_aside_by_pressin
         (left,) = failed_jobs(session, shop_id=shop_id)
         assert (left.root_id, left.state) == ("w", TroubleState.RETRYING)
         assert depth(session)["DELAYED"] == 0, "the attempt that was given up does not come back"
-
-
-def test_every_page_reads_without_sideways_scroll_and_without_findings(served: Admin, browser_context):
-    """In one visit, at 320, 1280 and 390 pixels; what axe says at 1280 is asked in test_every_page.py."""
-    context = browser_context(viewport={"width": 390, "height": 900}, bypass_csp=True)
-    context.add_init_script(BRIDGE)
-    signing(context, served)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    with served.database.begin() as session:
-        bring_to_payment(session, session.merge(served.world.rma))
-        receive_by_hand(session, shop_id=served.world.shop_id, rma_id=served.simple_id, by="test", now=NOW)
-    paths = ["/app", "/app/cases", f"/app/cases/{served.world.case.id}", f"/app/returns/{served.simple_id}"]
-    paths += [
-        "/app/sellers",
-        "/app/client-book",
-        "/app/routing",
-        "/app/routing?changes=1",
-        "/app/routing/rules/r1",
-        "/app/promises",
-        "/app/promises/boutiques/new",
-        "/app/advisors",
-        "/app/advisors/new",
-        "/app/advisors/commission",
-        f"/app/advisors/{served.world.bob.id}",
-        "/app/settings",
-        "/app/activity",
-    ]
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-    wrong = []
-    for path in paths:
-        go(page, served, path)
-        for width in (320, 1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate(SETTLED)
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{path} scrolls sideways at {width}")
-        found = Axe().run(page, options=rules)
-        if found.violations_count:
-            wrong.append(f"{path}: {found.generate_report()}")
-    assert wrong == []
 
 
 def test_a_person_watches_the_orders_being_read_without_loading_the_page(served: Admin, page: Page):

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from consults import feeds
@@ -19,7 +18,8 @@ from consults.models import Advisor, TimeOff
 from consults.proposals import propose
 from consults.time_models import BusyFeed
 from tests import cast
-from tests.browser import DESK, PHONE
+from tests.browser import PHONE
+from tests.pages.page_checks import axe_at_every_size
 from tests.pages.test_portal_browser import app as app
 from tests.pages.test_portal_browser import base as base
 from tests.pages.test_portal_browser import database as database
@@ -46,32 +46,27 @@ def furnish(session, world) -> None:
 
 
 def looked_at(page, base: str, paths: list[str], said: str) -> list[str]:
-    found = []
+    """Each at 390 and 1280 pixels, in light and in dark."""
+    found: list[str] = []
     for path in paths:
         page.goto(base + path)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(f"{said} {path}: scrolls sideways")
-        found += [f"{said} {path}: {v['id']}" for v in Axe().run(page).response["violations"]]
+        found += axe_at_every_size(page, f"{said} {path}")
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["390", "1280"])
-def test_pages_of_times_fit_and_axe_finds_nothing(
-    world, made: Callable, base: str, browser_context, scheme: str, screen: dict
-) -> None:
+def test_pages_of_times_fit_and_axe_finds_nothing(world, made: Callable, base: str, browser_context) -> None:
     link = made(lambda s: cast.consult_link(s, world.case))
     made(lambda s: furnish(s, world))
     cookie = made(lambda s: cast.desk_cookie(s, world.bob))
-    context = browser_context(color_scheme=scheme, **screen)
+    context = browser_context(**PHONE)
     context.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
-    page, said = context.new_page(), f"{scheme} {screen['viewport']['width']}"
-    found = looked_at(page, base, [f"/consult/{link}", "/desk/times", f"/desk/cases/{world.case.id}/times"], said)
+    page = context.new_page()
+    found = looked_at(page, base, [f"/consult/{link}", "/desk/times", f"/desk/cases/{world.case.id}/times"], "before")
     talk = made(lambda s: booked(s, world))
     about: dict[str, Any] = {"shop_id": world.shop_id, "consult_id": talk.id, "now": cast.NOW}
     guest = made(lambda s: invite(s, **about, name="Anna", relation="sister", email="anna@example.com"))
     theirs = made(lambda s: cast.consult_link(s, world.case, person_id=guest.id))
-    found += looked_at(page, base, [f"/consult/{link}", f"/consult/{theirs}", f"/desk/cases/{world.case.id}"], said)
+    found += looked_at(page, base, [f"/consult/{link}", f"/consult/{theirs}", f"/desk/cases/{world.case.id}"], "after")
     assert found == []
 
 
@@ -87,7 +82,7 @@ def test_a_colleague_who_is_offered_fits_the_screen_too(world, made: Callable, b
     made(away)
     link = made(lambda s: cast.consult_link(s, world.case))
     page = browser_context(**PHONE).new_page()
-    assert looked_at(page, base, [f"/consult/{link}"], "390") == []
+    assert looked_at(page, base, [f"/consult/{link}"], "away") == []
     page.get_by_role("button", name="See Hugo instead").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hugo")
 

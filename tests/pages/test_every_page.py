@@ -1,25 +1,31 @@
 """Every page there is, found by the routes themselves, as whoever may see it opens it: portal, desk, admin, room, slip.
 
-At 390 and 1280 pixels, light and dark: nothing scrolls sideways, every control has a name, headings are in order, focus
-can be seen, text has a contrast of 4.5, no script complains. Portal and desk also without script.
+At 320, 390 and 1280 pixels, light and dark: nothing scrolls sideways, every control has a name, headings are in order,
+focus can be seen, text has a contrast of 4.5, no script complains, axe finds nothing. Portal and desk also without
+script.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from logistics.reverse_deliveries import receive_by_hand
+from tests import cast
 from tests.acceptance.callers_under_test import Address, Everywhere, addresses, furnish
 from tests.pages.admin_caller import ALICE, id_token
 from tests.pages.admin_world import Admin, open_admin
-from tests.pages.page_checks import findings
+from tests.pages.page_checks import LOOKS, axe_findings, findings
 
 AREAS = {"admin": ("/app",), "desk": ("/desk",), "portal": ("/consult", "/r", "/proxy", "/return", "/export")}
 WITHOUT_FORM = ("/room",)
+ALL_SIZES = (320, 390, 1280)
+STATIC = Path(__file__).parents[2] / "shopify_app" / "static"
 BRIDGE = "window.shopify = {idToken: async () => 'x', toast: {show: () => {}}, saveBar: {show() {}, hide() {}}};"
 
 
@@ -54,11 +60,13 @@ def area_of(address: Address) -> str:
     return next((name for name, starts in AREAS.items() if first in starts), "")
 
 
-def pages(admin: Admin, alice: Everywhere) -> list[Address]:
-    """Addresses that answer a GET with a page, each asked once by Alice's people."""
+def pages(admin: Admin, alice: Everywhere, area: str | None = None) -> list[Address]:
+    """Addresses that answer a GET with a page, each asked once by Alice's people; those of one area, if it is told."""
     found = []
     for address in addresses(admin.app, alice.ids, alice.tokens):
         if address.method != "GET" or address.rule.startswith("/static") or "bounce" in address.rule:
+            continue
+        if area is not None and area_of(address) != area:
             continue
         answer = alice.ask(address)
         if answer.status_code == 200 and answer.mimetype in ("text/html", "application/liquid"):
@@ -113,7 +121,7 @@ def test_every_page_can_be_read_and_used(area: str, served: Admin, browser_conte
             complaints.append(f"{page.url}: {message.text}")
 
     page.on("console", complain)
-    walked = [address for address in pages(served, alice) if area_of(address) == area]
+    walked = [*pages(served, alice, area), *(more_of_the_admin(served) if area == "admin" else [])]
     found: list[str] = []
     for address in walked:
         page.goto(url_of(alice, address))
@@ -121,20 +129,38 @@ def test_every_page_can_be_read_and_used(area: str, served: Admin, browser_conte
             page.emulate_media(media="print")
             found += findings(page, f"{address.rule} printed", sizes=(560,))
             page.emulate_media(media="screen")
-        found += findings(page, address.rule)
-        problems = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        found += [f"{address.rule}: {one['id']} {[node['target'] for node in one['nodes']][:3]}" for one in problems]
+        found += findings(page, address.rule, sizes=ALL_SIZES)
+        found += axe_findings(page, f"{address.rule} at {ALL_SIZES[-1]} in dark")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 390, "height": 800})
+        found += axe_findings(page, f"{address.rule} at 390 in light", LOOKS)
     assert found + complaints == []
     assert len(walked) >= {"admin": 15, "desk": 7, "portal": 7}[area], [address.rule for address in walked]
+
+
+def more_of_the_admin(admin: Admin) -> list[Address]:
+    """Pages that look otherwise for another row, or when more is asked."""
+    with admin.database.begin() as session:
+        receive_by_hand(session, shop_id=admin.world.shop_id, rma_id=admin.simple_id, by="test", now=cast.NOW)
+    return [
+        Address(f"{path}, more", "GET", path, owned=False)
+        for path in (f"/app/returns/{admin.simple_id}", "/app/routing?changes=1", "/app/routing/rules/r1")
+    ]
+
+
+def test_no_width_and_no_scheme_shows_or_hides_anything() -> None:
+    """So what axe finds by its other rules at one width and in one scheme is what there is."""
+    sheets = [*STATIC.rglob("*.css"), STATIC / "admin" / "polaris-lite.js"]
+    asked = r"@media ?\([^)]*(?:width|prefers-color-scheme)[^)]*\)\{((?:[^{}]*\{[^{}]*\})*)"
+    found = [block for sheet in sheets for block in re.findall(asked, sheet.read_text())]
+    assert len(found) > 4 and not [block for block in found if re.search("display: ?none|visibility", block)]
 
 
 @pytest.mark.parametrize("area", ["desk", "portal"])
 def test_without_script_every_form_is_there_and_can_be_sent(area: str, served: Admin, browser_context) -> None:
     alice = Everywhere(served, served.alice, served.world)
     page = prepared(served, alice, browser_context, viewport={"width": 390, "height": 800}, java_script_enabled=False)
-    for address in pages(served, alice):
-        if area_of(address) != area:
-            continue
+    for address in pages(served, alice, area):
         page.goto(url_of(alice, address))
         assert page.locator("h1").first.is_visible(), address
         for form in page.locator("form").all():
@@ -150,13 +176,15 @@ def hidden(form: Any) -> bool:
     return bool(form.locator("xpath=ancestor::details[not(@open)]").count())
 
 
-@pytest.mark.parametrize("path", ["/r/never", "/consult/never", "/nothing", "/desk/cases/999", "/r/never/slip"])
-def test_a_page_that_says_no_can_be_read_too(path: str, served: Admin, browser_context) -> None:
+def test_a_page_that_says_no_can_be_read_too(served: Admin, browser_context) -> None:
     alice = Everywhere(served, served.alice, served.world)
     page = prepared(served, alice, browser_context, viewport={"width": 390, "height": 800})
-    answer = page.goto(served.config.app_url + path)
-    assert answer is not None and answer.status == 404
-    assert findings(page, path) == []
+    found = []
+    for path in ("/r/never", "/consult/never", "/nothing", "/desk/cases/999", "/r/never/slip"):
+        answer = page.goto(served.config.app_url + path)
+        assert answer is not None and answer.status == 404
+        found += findings(page, path)
+    assert found == []
 
 
 def test_the_checks_find_what_they_are_for(browser_context) -> None:

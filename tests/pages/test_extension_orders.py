@@ -14,7 +14,6 @@ from tests.pages.test_extension import token
 from tests.pages.words import findings, text
 from tests.simulators.small_shop import AMARA, ORDER
 
-pytestmark = pytest.mark.calm("each answer is one of a good day, but where a fault is ordered")
 LASTING: dict[str, Any] = {"iat": None, "exp": 4_102_444_800}  # whatever the machine's clock says
 GID = f"gid://shopify/Customer/{AMARA}"
 TOLD, LINK = "/extension/returns/orders/1001", "/extension/returns/orders/1001/link"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
@@ -25,6 +24,7 @@ from shopify_app.app import create_app
 from shopify_app.auth import form_token
 from tests import cast
 from tests.browser import PHONE
+from tests.pages.page_checks import SCHEMES, axe_in_both_schemes
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
 CODE = "ABCDE23456"
@@ -133,19 +133,15 @@ def test_pages_of_a_piece_fit_the_narrowest_screen_and_axe_finds_nothing(
 
 
 def look_at(paths: list[str], base: str, cookie: str, browser_context: Any, name: str) -> list[str]:
-    found = []
-    for scheme in ("light", "dark"):
-        context = browser_context(color_scheme=scheme, **NARROW)
-        context.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
-        page = context.new_page()
-        for number, path in enumerate(paths):
-            page.goto(base + path)
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found.append(f"{path} scrolls sideways")
-            if page.locator("h1").count() != 1:
-                found.append(f"{path} has not one h1")
-            for problem in Axe().run(page).response["violations"]:
-                found.append(f"{path} {scheme} {problem['id']} {[node['target'] for node in problem['nodes']][:3]}")
-            if folder := os.environ.get("PICTURES_OF_PAGES"):
+    found: list[str] = []
+    context = browser_context(**NARROW)
+    context.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
+    page = context.new_page()
+    for number, path in enumerate(paths):
+        page.goto(base + path)
+        found += axe_in_both_schemes(page, path)
+        if folder := os.environ.get("PICTURES_OF_PAGES"):
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=f"{folder}/{name}-{scheme}-{number}.png", full_page=True)
     return found

@@ -18,7 +18,8 @@ HERE = "/return/verdane/withdraw"
         ("fr-CH", "fr", "fr_CH"),
         ("en", "en", "en"),
         ("zh-CN", "zh_Hans", "zh_Hans_CN"),
-        ("zh-TW", "zh_Hans", "zh_Hans"),
+        ("zh-TW", None, "en"),
+        ("zh-Hans-HK", "zh_Hans", "zh_Hans_HK"),
         ("AR", "ar", "ar"),
         ("de-nobody", "de", "de"),
         ("pt-BR", None, "en"),
@@ -54,6 +55,9 @@ def test_the_browser_says_the_language_and_a_link_in_the_foot_chooses_another(wo
     chosen = visitor.get(f"{HERE}?lang=zh-Hans", headers={"Accept-Language": "ar"}).text
     assert '<html lang="zh-Hans" dir="ltr">' in chosen
     assert f'action="{HERE}?lang=zh-Hans"' in chosen and "face.css?lang" not in chosen
+    taiwan = {"Accept-Language": "zh-TW, zh;q=0.9, de-AT;q=0.8, en;q=0.7"}
+    assert '<html lang="de" dir="ltr">' in visitor.get(HERE, headers=taiwan).text, "Simplified is not given unasked"
+    assert '<html lang="zh-Hans" dir="ltr">' in visitor.get(f"{HERE}?lang=zh-Hans", headers=taiwan).text
     unknown = visitor.get(f"{HERE}?lang=tlh", headers={"Accept-Language": "ar"}).text
     assert '<html lang="ar" dir="rtl">' in unknown
 

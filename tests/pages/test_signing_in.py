@@ -24,8 +24,6 @@ from tests.pages.account_house import BEGIN, CALLBACK, DANAS, ORDERS, OURS, VERD
 from tests.pages.words import findings, text
 from tests.simulators.small_shop import AMARA, ORDER
 
-pytestmark = pytest.mark.calm("what a client reads on a good day and on a bad one is told apart")
-
 
 @pytest.fixture
 def house(sqlite_url: str) -> Iterator[House]:

@@ -21,7 +21,7 @@ from notifications.models import Message
 from notifications.states import MessageState
 from shopify_app.app import create_app
 from tests import cast
-from tests.browser import DESK, PHONE
+from tests.browser import PHONE
 from tests.pages.test_booking_browser import looked_at
 from tests.pages.test_portal_browser import base as base
 from tests.pages.test_portal_browser import database as database
@@ -68,13 +68,12 @@ def a_thread(session: Any, world: cast.World) -> None:
         session.add(message)
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["390", "1280"])
 def test_what_is_written_and_how_it_went_fits_the_screen_and_axe_finds_nothing(
-    world: cast.World, made: Callable[..., Any], base: str, browser_context: Any, screen: dict[str, Any]
+    world: cast.World, made: Callable[..., Any], base: str, browser_context: Any
 ) -> None:
     made(lambda s: a_thread(s, world))
     link = made(lambda s: cast.consult_link(s, world.case))
-    context = browser_context(java_script_enabled=True, **screen)
+    context = browser_context(**PHONE)
     cookie = made(lambda s: cast.desk_cookie(s, world.bob))
     context.add_cookies([{"name": "desk", "value": cookie, "url": f"{base}/desk"}])
     page = context.new_page()

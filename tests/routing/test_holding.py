@@ -10,7 +10,7 @@ import pytest
 from jobs.attempts import Job
 from routing.events import ReturnChanged, ReturnSeen
 from routing.levels import Level
-from tests import cast
+from tests import cast, faults
 from tests.routing.edge_house import Edge
 from tests.routing.shopify_at_hand import BOB, ORDER, gid
 from webhooks import inbox
@@ -31,7 +31,7 @@ def step(edge: Edge) -> list[str]:
     """Run what waits now, once, and not what that brings."""
     waiting, edge.queue.waiting = edge.queue.waiting, []
     for name, payload in waiting:
-        jobs_of(edge)[name](edge.database.begin, **payload["args"])
+        faults.persist(partial(jobs_of(edge)[name], edge.database.begin, **payload["args"]), lambda _seconds: None)
     return [name for name, _ in waiting]
 
 

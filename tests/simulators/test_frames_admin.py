@@ -19,7 +19,7 @@ from tests.simulators.town import Town, living, serving
 HEAD = (
     '<!doctype html><html lang="en"><head><title>{title}</title><meta name="shopify-api-key" content="demo-key">'
     '<script src="{base}/cdn/app-bridge.js"></script><script src="{base}/cdn/polaris.js"></script>'
-    '<script defer src="/admin.js"></script></head><body>'
+    '<script src="/admin.js"></script></head><body>'
     '<s-app-nav><s-link href="/app" rel="home">Home</s-link><s-link href="/app/cases">Cases</s-link>'
     '<s-link href="/app/settings">Settings</s-link></s-app-nav><s-page heading="{title}">'
 )
@@ -230,7 +230,8 @@ def test_where_app_bridge_cannot_ask_the_link_is_named(
 
 
 def test_someone_else_can_be_signed_in(tiny: TinyApp, page1280: Page, frame: FrameLocator) -> None:
-    page1280.get_by_label("Signed in as").select_option(label="Bob Marsh")
+    with page1280.expect_response(lambda answer: "/app?" in answer.url and "id_token=" in answer.url):
+        page1280.get_by_label("Signed in as").select_option(label="Bob Marsh")
     expect(page1280.frame_locator("iframe").locator("s-page h1")).to_have_text("Home")
     assert tiny.documents[-1] == "12"
 

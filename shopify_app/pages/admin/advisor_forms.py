@@ -15,10 +15,10 @@ from consults.models import Advisor, WorkingHours
 from consults.rights import BY_ROLE, Right
 from consults.rooms.own_link import is_own_link
 from consults.zones import is_zone
+from kit.phones import dialled
 from shopify_app.asked import row_id, whole
 from shopify_app.pages.admin.room_forms import WHOLE_ADDRESS
 
-E164 = re.compile(r"\+[1-9]\d{6,14}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 STRETCH = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?", re.IGNORECASE)
@@ -52,13 +52,13 @@ def read_form(form: Form, places: Sequence[int], *, now: datetime) -> tuple[dict
 
 
 def _person(form: Form, now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
-    phone = re.sub(r"[\s().\-\u2011\u00a0]", "", form.get("phone", ""))
+    phone = dialled(form.get("phone", ""))
     email, name = form.get("email", "").strip(), form.get("name", "").strip()
     active, no_texts = "active" in form, "no_texts" in form
     wrongs = {}
     if not name or len(name) > 200:
         wrongs["name"] = "Write the name clients read."
-    if phone and not E164.fullmatch(phone):
+    if phone is None:
         wrongs["phone"] = "Write the number with its country code, for example +33 6 12 34 56 78."
     elif not phone and active and not no_texts:
         wrongs["phone"] = NO_NUMBER

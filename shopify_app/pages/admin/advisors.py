@@ -9,10 +9,11 @@ from sqlmodel import Session
 from consults import advisors, feeds
 from consults.absences import away_now, time_off
 from consults.cases import open_cases
-from consults.lines import NO_LINE, TAKEN, line_at, own_line, read_line, set_line
+from consults.lines import NO_LINE, TAKEN, line_at, own_line, set_line
 from consults.models import Advisor, WorkingHours
 from consults.rights import WORDS
 from kit.errors import Conflict, NotFound
+from kit.phones import dialled
 from notifications import messages
 from routing.commissions import rule_in_words
 from routing.credits import rule
@@ -198,7 +199,7 @@ def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
 
 def _wrong_line(session: Session, advisor_id: int | None) -> dict[str, str]:
     """A sentence where the direct line is no number, or is somebody else's."""
-    number = read_line(request.form.get("line", ""))
+    number = dialled(request.form.get("line", ""))
     if number is None:
         return {"line": NO_LINE}
     there = line_at(session, number) if number else None
@@ -208,7 +209,7 @@ def _wrong_line(session: Session, advisor_id: int | None) -> dict[str, str]:
 def _keep_line(session: Session, advisor: Advisor) -> None:
     """The direct line, where the form has one. Raises Conflict."""
     if "line" in request.form:
-        number = read_line(request.form["line"]) or ""
+        number = dialled(request.form["line"]) or ""
         set_line(session, shop_id=advisor.shop_id, advisor_id=advisor.id, number=number)
 
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, Response, request
 
 from consults import advisors, opening, tiers
-from consults.lines import NO_LINE, own_line, read_line, set_line
+from consults.lines import NO_LINE, own_line, set_line
 from consults.models import Boutique
 from consults.policy import policy_of, set_policy
 from consults.zones import city
 from kit.errors import AppError, Conflict
+from kit.phones import dialled
 from routing.flow import notes_of
 from shopify_app.auth import merchant
 from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
@@ -111,7 +112,7 @@ def _keep(boutique_id: int | None) -> Response:
             if boutique_id is not None:
                 advisors.get_boutique(session, shop_id=caller.shop_id, boutique_id=boutique_id)
             about, fields = read_boutique(request.form)
-            line = read_line(request.form["line"]) if "line" in request.form else None
+            line = dialled(request.form["line"]) if "line" in request.form else None
             if "line" in request.form and line is None:
                 fields["line"] = NO_LINE
             if fields:

@@ -11,9 +11,9 @@ from consults.advisors import get_advisor, get_boutique
 from consults.booking import free_times
 from consults.kinds import Kind
 from consults.models import Advisor, Boutique
-from consults.wishes import E164
 from consults.zones import guess_zone, show_hour
 from kit.errors import NotFound, OutsideError, Waiting
+from kit.phones import dialled
 from kit.tokens import keyed_hash
 from logistics.eligibility import Track
 from routing.chains import chain_row, signal_keys
@@ -142,7 +142,7 @@ def chosen_time(place: Place, who: OrderPass, choice: Choice) -> tuple[Problem |
         return None, None
     if choice.at is None:
         return Problem(_("Please choose one of the times."), "at"), offered
-    if choice.kind is Kind.TELEPHONE and not E164.fullmatch("".join(choice.phone.split())):
+    if choice.kind is Kind.TELEPHONE and not dialled(choice.phone):
         words = _("Please write the number with its country code, as in +33 6 12 34 56 78.")
         return Problem(words, "phone"), offered
     with begin() as session:

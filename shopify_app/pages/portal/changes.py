@@ -15,7 +15,8 @@ from kit.clock import parse_instant
 from kit.errors import AppError
 from logistics import keeping
 from logistics.collection_changes import change_collection, offered, wanted
-from logistics.collection_days import Window, zone_of
+from logistics.collection_days import Window
+from logistics.doors import door_zone
 from logistics.models import Rma
 from logistics.reads import Address
 from logistics.rmas import RmaView, lines_of, sender_of, view
@@ -23,7 +24,6 @@ from logistics.states import Goods
 from shopify_app.pages.portal.clients import with_return
 from shopify_app.tongue import N_, _, said
 from shopify_app.web import begin, now
-from shops.shops import get_shop
 
 page = Blueprint("changes", __name__, url_prefix="/r/<token>")
 LONGEST = 200
@@ -103,7 +103,7 @@ def changes_of(session: Session, rma: Rma) -> dict[str, Any]:
 def _collection(session: Session, rma: Rma) -> dict[str, Any]:
     assert rma.id is not None
     seen: RmaView = view(session, shop_id=rma.shop_id, rma_id=rma.id)
-    zone = zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone)
+    zone = door_zone(session, rma)
     booked = next((box.wanted_from or box.collection_from for box in seen.parcels), None)
     windows: list[Window] = offered(session, rma, now=now())
     days: dict[str, list[Window]] = {}

@@ -20,8 +20,8 @@ from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
 from kit.money import Money
 from kit.phones import shown_phone
-from logistics.collection_days import zone_of
 from logistics.custody_words import Answer
+from logistics.doors import door_zone
 from logistics.minds import piece_instead, wish_of, wishes
 from logistics.models import Parcel, Rma, Settlement
 from logistics.money_terms import chosen
@@ -286,7 +286,7 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
         "refund_day": timeline.refund_day(facts),
         "boxes": labels_of(seen),
         "codes": _codes(seen),
-        "collection_zone": zone_of(sender_of(rma).country, get_shop(session, rma.shop_id).zone),
+        "collection_zone": door_zone(session, rma),
         "wear": _asks_of_wear(session, rma),
         "papers": papers_of(session, rma, with_prices=with_prices),
         **changes_of(session, rma),

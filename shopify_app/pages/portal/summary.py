@@ -94,8 +94,7 @@ def _ways(place: Place, who: OrderPass, seen: OrderShown, choice: Choice) -> lis
     with begin() as session:
         found = ways_to_come(session, shop_id=place.shop_id, value=value, words=words, sender=address, now=now())
         windows = {
-            way: collection_of(session, shop_id=place.shop_id, way=way, country=address.country, now=now())
-            for way in found
+            way: collection_of(session, shop_id=place.shop_id, way=way, sender=address, now=now()) for way in found
         }
     return [(way, _in_words(way, windows[way])) for way in found]
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Response, g, request
 from flask.blueprints import BlueprintSetupState
 
+from kit.languages import first_asked_for
 from shopify_app.locales import SPOKEN, language_of, spoken_locale
 from shopify_app.tongue import (
     N_,
@@ -54,8 +55,7 @@ def listen() -> None:
         wished = next((one for one in _wished() if language_of(one) == asked), asked)
         g.tongue = Tongue(asked, spoken_locale(wished), is_chosen=True)
         return
-    found = next((locale for locale in _wished() if language_of(locale)), "")
-    speak(found)
+    speak(first_asked_for(_wished()))
 
 
 def _wished() -> list[str]:

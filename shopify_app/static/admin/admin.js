@@ -13,6 +13,7 @@
      303 to a page of this origin   goes there
      HTML                           takes the place of this page's body; `ar:swap` on document
    [data-refresh="4"] with an id: fetched anew after so many seconds, until it comes without the mark.
+   It stands in the head and is not deferred: it listens before there is a button, so no press is lost or sent unsigned.
    While it is under way its buttons are disabled. After an answer below 400 the form counts as saved (`ar:saved`). */
 (() => {
   if (window.arAdmin) return;
@@ -150,7 +151,8 @@
     if (fresh !== part) part.replaceWith(fresh);
     renew(fresh.matches('[data-refresh]') && fresh);
   }, 1000 * part.dataset.refresh);
-  document.querySelectorAll('[data-refresh][id]').forEach(renew);
+  const watch = () => document.querySelectorAll('[data-refresh][id]').forEach(renew);
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', watch); else watch();
 
   const toast = (text, isError = false) => window.shopify?.toast?.show(text, { isError });
 

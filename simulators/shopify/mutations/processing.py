@@ -6,7 +6,7 @@ from simulators.shopify import amounts, payloads
 from simulators.shopify.amounts import ZERO
 from simulators.shopify.errors import Refused
 from simulators.shopify.mutations import dispositions, refunds, returns
-from simulators.shopify.outcomes import exchange_unit_price, pick, work_out
+from simulators.shopify.outcomes import exchange_unit_price, pick, to_the_buyer, work_out
 
 INPUT = ["input"]
 
@@ -20,6 +20,8 @@ def process_return(ctx, args):
     planned = plan_dispositions(ctx, return_, asked)
     money = refunds.plan_money(ctx, order, issue_refund(asked), ["input", "financialTransfer", "issueRefund"])
     outcome = work_out(ctx.shop, return_, asked)
+    suggested = min(outcome.total, outcome.refundable)
+    due = suggested if money.shown == to_the_buyer(order, suggested) else None
 
     # From here on everything is possible, and done.
     done = [dispositions.apply(ctx, line, wanted) for line, wanted in planned]
@@ -38,6 +40,7 @@ def process_return(ctx, args):
             note=asked.get("note"),
             shipping=outcome.shipping,
             duties=outcome.duties,
+            due=due,
         )
     hold_for_payment(ctx, order)
     ctx.shop.save(return_)

@@ -93,8 +93,9 @@ def record(
     note: str | None,
     shipping: Decimal = ZERO,
     duties: Sequence[dict] = (),
+    due: Decimal | None = None,
 ) -> dict:
-    """Write the refund and its transactions into the order."""
+    """Write the refund and its transactions into the order. `due`: what it is in shop money before rounding."""
     refund = {
         "id": ctx.shop.new_gid("Refund"),
         "createdAt": ctx.moment,
@@ -109,7 +110,7 @@ def record(
         "duties": list(duties),
         "lines": lines,
         "transactionIds": [],
-    }
+    } | ({} if due is None else {"due": str(due)})
     for parent, amount, shown in money.payments:
         transaction = {
             "id": ctx.shop.new_gid("OrderTransaction"),

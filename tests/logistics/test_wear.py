@@ -1,0 +1,153 @@
+"""A charge for wear over the whole of a return: kept back once, never of what brought the piece, and by no one else."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kit.money import Money
+from logistics.custody_models import Deduction
+from logistics.custody_words import Answer, Grade
+from logistics.history import lock_rma
+from logistics.models import LogisticsPolicy
+from logistics.reads import SuggestedOutcome
+from logistics.wear import answer_deduction, deduction_of, less
+from tests import cast
+from tests.logistics.conftest import House
+
+CARD = "gid://shopify/OrderTransaction/6"
+
+
+def charge(house: House, grade: Grade = Grade.MARKED) -> None:
+    """As an inspection writes it, before anybody knows what it comes to."""
+    row = Deduction(
+        rma_id=house.rma_id, shop_id=house.shop_id, grade=grade, amount_cents=0, currency="", words="A scratch.",
+        proposed_by="Bob", proposed_at=house.clock(),
+    )  # fmt: skip
+    with house.database.begin() as session:
+        session.add(row)
+
+
+def charged(house: House) -> Deduction:
+    with house.database.begin() as session:
+        found = deduction_of(session, lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id))
+    assert found is not None
+    return found
+
+
+def answer(house: House, given: Answer) -> None:
+    about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
+    with house.database.begin() as session:
+        answer_deduction(session, answer=given, by="client", **about)
+    house.line.drain()
+
+
+def arrived(house: House, quantity: int = 1) -> None:
+    read = cast.cleos_read()
+    house.open(replace(read, lines=(replace(read.lines[0], quantity=quantity, unprocessed=quantity),)))
+    house.line.drain()
+    house.receive()
+    charge(house)
+    house.inspect()
+    house.line.drain()
+
+
+def test_over_two_batches_of_one_return_it_is_kept_back_once(house: House) -> None:
+    arrived(house)
+    answer(house, Answer.AGREED)
+    assert house.money().amount == Money(1_258_000, "USD"), "$14,800 less fifteen percent"
+    house.approve()
+    read = house.shopify.returns[house.return_gid]
+    line = replace(read.lines[0], gid="gid://shopify/ReturnLineItem/422", fulfillment_line_gid="")
+    house.shopify.returns[house.return_gid] = replace(read, lines=(*read.lines, line))  # staff add a second piece
+    house.line.drain()
+    first, second = house.view().settlements
+    assert (str(first.state), first.kept_cents) == ("settled", 222_000)
+    assert (second.amount, second.kept_cents) == (cast.PRICE, 0), "the second piece goes back whole"
+
+
+def test_what_the_first_batch_was_too_small_for_is_kept_back_of_the_next(house: House) -> None:
+    arrived(house)
+    answer(house, Answer.AGREED)
+    with house.database.begin() as session:
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        settled = house.money()
+        settled.state, settled.kept_cents = "settled", 200_000  # type: ignore[assignment]
+        session.add(settled)
+        session.flush()
+        whole = SuggestedOutcome(cast.PRICE, ((CARD, cast.PRICE),))
+        rest = less(session, rma, whole)
+    assert (rest.kept_back, rest.amount) == (Money(22_000, "USD"), Money(1_458_000, "USD"))
+
+
+def test_shipping_and_duties_come_back_whole_however_worn_the_piece(house: House) -> None:
+    paid = Money(1_500_000, "USD")
+    house.shopify.suggestion = SuggestedOutcome(
+        paid, ((CARD, paid),), worth=paid, limit=paid, pieces=Money(1_400_000, "USD")
+    )
+    arrived(house)
+    assert charged(house).amount == Money(210_000, "USD"), "fifteen percent of the piece, not of the $1,000 beside it"
+    answer(house, Answer.AGREED)
+    assert house.money().amount == Money(1_290_000, "USD")
+
+
+def test_an_order_paid_by_instalments_is_charged_off_what_is_paid_elsewhere(house: House) -> None:
+    worth = Money(1_000_000, "USD")
+    house.shopify.suggestion = SuggestedOutcome(None, worth=worth, pieces=worth, limit=Money(0, "USD"))
+    arrived(house)
+    assert charged(house).amount == Money(150_000, "USD")
+    answer(house, Answer.AGREED)
+    assert (house.money().amount.cents, house.money().elsewhere_cents) == (0, 850_000)
+
+
+def test_waived_by_a_person_all_of_it_goes_back(house: House) -> None:
+    arrived(house)
+    answer(house, Answer.WAIVED)
+    assert (house.money().amount, house.money().kept_cents) == (cast.PRICE, 0)
+
+
+@pytest.mark.parametrize("given", [Answer.OPEN, Answer.DISPUTED])
+def test_until_it_is_settled_nothing_is_kept_back_and_nothing_proposed(house: House, given: Answer) -> None:
+    arrived(house)
+    if given is Answer.DISPUTED:
+        answer(house, given)
+    assert house.view().settlements == ()
+    with house.database.begin() as session:
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        whole = SuggestedOutcome(cast.PRICE, ((CARD, cast.PRICE),))
+        assert less(session, rma, whole) is whole
+
+
+# --- less than the pieces come to is never paid without a person
+
+
+def without_a_click(house: House) -> None:
+    with house.database.begin() as session:
+        policy = session.get_one(LogisticsPolicy, house.shop_id)
+        policy.pay_without_click = True
+        session.add(policy)
+
+
+def test_what_somebody_gave_back_before_is_looked_at_by_a_person_before_the_rest_goes(house: House) -> None:
+    """$300 of the order went back as a gesture last week. Whether it was for this piece nobody has said."""
+    without_a_click(house)
+    left = Money(1_450_000, "USD")
+    house.shopify.suggestion = SuggestedOutcome(
+        left, ((CARD, left),), worth=cast.PRICE, limit=left, given_back=Money(30_000, "USD")
+    )
+    house.until_inspected()
+    assert str(house.money().state) == "proposed" and house.shopify.count("process") == 0
+    assert house.money().reason == "The pieces come to $14,800; $300 of this order was given back before."
+    house.approve()
+    house.line.drain()
+    assert house.shopify.plans[0].refund == ((CARD, left),)
+
+
+def test_all_that_the_pieces_come_to_is_paid_without_one(house: House) -> None:
+    without_a_click(house)
+    whole = SuggestedOutcome(
+        cast.PRICE, ((CARD, cast.PRICE),), in_shop_money=cast.PRICE, worth=cast.PRICE, limit=cast.PRICE
+    )
+    house.shopify.suggestion = whole
+    house.until_inspected()
+    assert house.shopify.plans[0].refund == ((CARD, cast.PRICE),) and house.money().approved_by == "automatic"
