@@ -141,6 +141,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(tmp_path: Path, empty: Path) -> Iterator[Database]:
+    crypt.use_keys("test-token-key")
     shutil.copy(empty, tmp_path / "app.db")
     database = Database(f"sqlite:///{tmp_path}/app.db")
     yield database
