@@ -27,7 +27,8 @@ def read_amount(text: str, currency: str) -> Money:
     if not (whole + fraction).isascii() or not (whole + fraction).isdigit() or not whole or len(whole) > 40:
         raise ValueError(UNCLEAR)
     if len(fraction.rstrip("0")) > digits:
-        raise ValueError(f"{currency} has no such fraction. Write {Money(12345, currency).amount}, for example.")
+        near = Money.parse(f"{whole}.{fraction}", currency).amount
+        raise ValueError(f"{currency} has no such fraction. Write {near}, for example.")
     money = Money(int(Decimal(f"{whole}.{fraction or '0'}").scaleb(digits)), currency)
     if money.cents >= LARGEST:
         raise ValueError("That amount is larger than any order.")

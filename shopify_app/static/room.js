@@ -48,7 +48,8 @@
   const unsaid = [];
   let grant = null, after = 0, asOf = "", pass = "", timer = 0, asking = false, ended = false, livelyUntil = 0;
   let carrier = null, screen = null, sight = true, hint = "", refusal = "";
-  let opening = Boolean(navigator.mediaDevices && window.RTCPeerConnection), partings = 0;
+  const hasMedia = Boolean(navigator.mediaDevices && window.RTCPeerConnection);
+  let opening = hasMedia, partings = 0;
 
   // --- the page
 
@@ -91,7 +92,7 @@
     level.setAttribute("aria-label", t("Your voice, as we hear it"));
     shown();
     bar.append(sound, camera, quiet, share, tone, enter, out);
-    room.append(stage, table, mine, level, words, bar, kept);
+    room.append(stage, table, mine, level, bar, words, kept);
     if (telephone && !root.querySelector("a[href^='tel:']")) {
       const line = el("p", "ar-hint", t("By telephone instead: "));
       const link = el("a", "", telephone);
@@ -141,10 +142,13 @@
   }
   function shown() {
     if (media.getTracks().length && mine.srcObject !== media) mine.srcObject = media; // an empty one holds up loading
-    sound.hidden = ended || !(opening || media.getAudioTracks().length);
-    camera.hidden = mine.hidden = ended || !(opening || media.getVideoTracks().length);
+    const heard = media.getAudioTracks().length, seen = media.getVideoTracks().length;
+    const keeps = hasMedia && !grant; // its place, whether it comes or not
+    sound.hidden = ended || !(keeps || heard);
+    camera.hidden = mine.hidden = ended || !(keeps || seen);
     level.hidden = sound.hidden || Boolean(grant);
-    [sound, camera, mine, level].forEach((waited) => waited.classList.toggle("is-coming", opening));
+    [sound, level].forEach((waited) => waited.classList.toggle("is-coming", opening || !heard));
+    [camera, mine].forEach((waited) => waited.classList.toggle("is-coming", opening || !seen));
   }
   function audio() {
     const Sound = window.AudioContext || window.webkitAudioContext;
@@ -152,8 +156,10 @@
   }
   function listen() {
     const context = media.getAudioTracks().length ? audio() : null;
-    level.hidden ||= !context;
-    if (!context) return;
+    if (!context) {
+      level.classList.add("is-coming");
+      return;
+    }
     const analyser = context.createAnalyser();
     const samples = new Uint8Array(analyser.fftSize);
     context.createMediaStreamSource(media).connect(analyser);

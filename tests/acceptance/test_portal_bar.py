@@ -48,7 +48,7 @@ SHIFTS = """
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 STOPS = """() => {
   const all = [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary')]
-    .filter((n) => !n.disabled && n.checkVisibility());
+    .filter((n) => !n.disabled && n.checkVisibility({visibilityProperty: true}));
   const first = new Map();
   for (const n of all) if (n.type === 'radio' && (!first.has(n.name) || n.checked)) first.set(n.name, n);
   window.stops = all.filter((n) => n.type !== 'radio' || first.get(n.name) === n);

@@ -95,6 +95,7 @@ def test_a_refund_is_told_in_the_clients_money_and_in_the_shops() -> None:
         limit=Money(9_000, "EUR"),
         given_back=Money(900, "EUR"),
         tax=Money(1_800, "EUR"),
+        pieces=Money(10_800, "EUR"),
     )
 
 

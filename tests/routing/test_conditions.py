@@ -248,7 +248,7 @@ def test_what_is_typed_is_kept_in_one_way(kind: str, typed: str, kept: tuple[str
         ("order_value", "a lot", "Write the amount in figures, for example 5000."),
         ("order_value", "", "Write the amount in figures, for example 5000."),
         ("order_value", "-1", "An amount cannot be below zero."),
-        ("order_value", "1.234567", "EUR has no such fraction. Write 123.45, for example."),
+        ("order_value", "1.234567", "EUR has no such fraction. Write 1.23, for example."),
         ("order_multiple", "twice", "Write how many times in figures, for example 2.5."),
         ("order_multiple", "0", "Write a number above 0, at most 1000."),
         ("order_multiple", "-2", "Write a number above 0, at most 1000."),
