@@ -245,6 +245,14 @@ def unsettled_lines(session: Session, rma: Rma) -> list[tuple[str, int]]:
     return [(gid, quantity) for gid, quantity in lines if quantity > 0]
 
 
+def paid_of_order(session: Session, rma: Rma) -> int:
+    """What we gave back of this order so far, in cents of the money it was paid in: for pieces settled by now."""
+    paid = select(sa.func.coalesce(sa.func.sum(col(Settlement.amount_cents)), 0)).join(Rma)
+    of_order = (Rma.shop_id == rma.shop_id, Rma.order_gid == rma.order_gid)
+    settled = (Settlement.state == SettlementState.SETTLED, Settlement.currency == rma.presentment_currency)
+    return int(session.exec(paid.where(*of_order, *settled)).one())
+
+
 def _row(
     session: Session,
     rma: Rma,
