@@ -1,8 +1,4 @@
-"""What is known of some closed returns: the statements that ask for it, and the answers as the pure files take them.
-
-Statements are made once, and lists are one parameter (kit.among). They travel in two journeys (kit.together): what is
-of the orders, then what is of their returns.
-"""
+"""What is known of some closed returns, as the pure files take it: made of what measures.statements found."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,22 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from consults.kinds import Outcome
-from consults.models import Case, Consult
-from kit.among import among
-from kit.together import Asked
-from logistics.models import Parcel, Rma, Settlement
-from logistics.states import ParcelState, SettlementState
 from measures.endings import Came, continued
 from measures.given import given_to
-from measures.models import HistoricOrder, HistoricPiece, HistoricRefund, HistoricReturn
-from shops.models import Shop
-
-SENT = sa.or_(col(Parcel.state) == ParcelState.BOUGHT, col(Parcel.state) == ParcelState.ATTACHED)
-SHOP: Any = sa.bindparam("shop_id", type_=sa.Integer())
 
 
 @dataclass
@@ -54,114 +39,6 @@ class Around:
     minutes: int = 0
     parcels: int = 1
     given: Counter[str] = field(default_factory=Counter)
-
-
-ZONE = sa.select(col(Shop.zone)).where(col(Shop.id) == SHOP).scalar_subquery()
-RETURNED = sa.exists().where(
-    col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
-    col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
-)
-ORDERS: Any = sa.select(
-    col(HistoricOrder.order_gid),
-    col(HistoricOrder.household),
-    col(HistoricOrder.placed_at),
-    RETURNED.label("returned"),
-    ZONE.label("zone"),
-).where(col(HistoricOrder.shop_id) == SHOP, among(col(HistoricOrder.order_gid), "gids"))
-# Nothing is sorted or made distinct by the database: for that, SQLite would go through every return of the shop.
-ORDERS_WITH = sa.select(col(HistoricReturn.order_gid)).where(
-    col(HistoricReturn.shop_id) == SHOP, among(col(HistoricReturn.return_gid), "gids")
-)
-RETURNS: Any = (
-    sa.select(
-        col(HistoricReturn.return_gid),
-        col(HistoricReturn.order_gid),
-        col(HistoricReturn.status),
-        col(HistoricReturn.opened_at),
-        col(HistoricReturn.closed_at),
-        col(HistoricOrder.household),
-        ZONE.label("zone"),
-    )
-    .join(
-        HistoricOrder,
-        sa.and_(
-            col(HistoricOrder.shop_id) == col(HistoricReturn.shop_id),
-            col(HistoricOrder.order_gid) == col(HistoricReturn.order_gid),
-        ),
-        isouter=True,
-    )
-    .where(col(HistoricReturn.shop_id) == SHOP, among(col(HistoricReturn.order_gid), "gids"))
-)
-PIECES = sa.select(
-    col(HistoricPiece.return_gid),
-    col(HistoricPiece.is_new),
-    col(HistoricPiece.quantity),
-    col(HistoricPiece.cents),
-    col(HistoricPiece.currency),
-    col(HistoricPiece.line_gid),
-).where(col(HistoricPiece.shop_id) == SHOP, among(col(HistoricPiece.return_gid), "gids"))
-REFUNDS = sa.select(
-    col(HistoricRefund.refund_gid),
-    col(HistoricRefund.order_gid),
-    col(HistoricRefund.return_gid),
-    col(HistoricRefund.at),
-    col(HistoricRefund.cents),
-).where(col(HistoricRefund.shop_id) == SHOP, among(col(HistoricRefund.order_gid), "gids"))
-CREDITED = sa.and_(
-    col(Settlement.rma_id) == col(Rma.id),
-    col(Settlement.as_credit).is_(True),
-    col(Settlement.state) == SettlementState.SETTLED,
-)
-OURS: Any = (
-    sa.select(
-        col(Rma.return_gid),
-        col(Rma.currency),
-        col(Parcel.id).label("parcel_id"),
-        col(Settlement.id).label("settlement_id"),
-        col(Settlement.shop_cents),
-        col(Settlement.amount_cents),
-        col(Settlement.currency).label("paid_in"),
-        col(Settlement.refund_gid),
-    )
-    .join(Parcel, sa.and_(col(Parcel.rma_id) == col(Rma.id), SENT), isouter=True)
-    .join(Settlement, CREDITED, isouter=True)
-    .where(col(Rma.shop_id) == SHOP, among(col(Rma.return_gid), "gids"))
-)
-TALKED = sa.and_(
-    col(Consult.case_id) == col(Case.id), col(Consult.began_at).is_not(None), col(Consult.over_at).is_not(None)
-)
-CASES: Any = (
-    sa.select(col(Case.return_gid), col(Case.outcome), col(Consult.began_at), col(Consult.over_at))
-    .join(Consult, TALKED, isouter=True)
-    .where(col(Case.shop_id) == SHOP, among(col(Case.return_gid), "gids"))
-)
-
-
-def of_these(shop_id: int, order_gids: Sequence[str]) -> Asked:
-    """What asks for those orders that are known, as `orders_of` does."""
-    return ORDERS, {"shop_id": shop_id, "gids": order_gids}
-
-
-def orders_of(session: Session, shop_id: int, order_gids: Sequence[str]) -> Sequence[Any]:
-    """Those orders that are known: order_gid, household, placed_at, whether one was `returned`, the shop's zone."""
-    return rows(session, ORDERS, shop_id, order_gids)
-
-
-def orders_with(session: Session, shop_id: int, return_gids: Sequence[str]) -> list[str]:
-    """The orders of those returns."""
-    return sorted({gid for (gid,) in rows(session, ORDERS_WITH, shop_id, return_gids)})
-
-
-def of_orders(shop_id: int, order_gids: Sequence[str]) -> tuple[Asked, Asked]:
-    """What asks for the returns of these orders, and for their refunds."""
-    about = {"shop_id": shop_id, "gids": order_gids}
-    return (RETURNS, about), (REFUNDS, about)
-
-
-def of_returns(shop_id: int, returns: Sequence[Any]) -> tuple[Asked, Asked, Asked]:
-    """What asks for what is around those returns: cases, parcels and credit of ours, pieces."""
-    about = {"shop_id": shop_id, "gids": [row.return_gid for row in returns]}
-    return (CASES, about), (OURS, about), (PIECES, about)
 
 
 def chains_of(
@@ -268,8 +145,3 @@ def _money(
             refunded, credit = money.get(gid, (0, 0))
             money[gid] = (refunded + cents, credit)
     return money
-
-
-def rows(session: Session, query: Any, shop_id: int, gids: Sequence[str], **more: Any) -> Sequence[Any]:
-    """What one of these statements finds; nothing for an empty list."""
-    return session.connection().execute(query, {"shop_id": shop_id, "gids": gids, **more}).all() if gids else ()

@@ -60,7 +60,7 @@ def test_a_shop_that_said_nothing_is_reckoned_with_labelled_defaults(session: Se
 
 
 def test_what_the_merchant_says_stands_for_that_shop_until_it_is_said_anew(session: Session) -> None:
-    shop_id, danas = number(cast.alice(session).id), cast.dana(session).shop_id
+    shop_id, danas = number(cast.alice(session).id), number(cast.alice(session, "dana.myshopify.com", "Dana").id)
     say_costs(session, shop_id=shop_id, costs=OWN, by="staff:7", now=NOW)
     found, row = costs_of(session, shop_id=shop_id, currency="JPY")
     assert found == OWN, "as it was said, whatever the currency"
