@@ -20,8 +20,8 @@ SAID_ONCE: dict[type[SQLModel], tuple[str, ...]] = {
     HistoricReturn: (),
     HistoricPiece: (),
 }
-"""From these columns a word that says less takes nothing away: the least of reads names no addresses, and an order's own
-list of refunds need not name the return that each was for."""
+"""From these columns a word that says less takes nothing away: the least of reads names no addresses, and an order's
+own list of refunds need not name the return that each was for."""
 
 
 class Keeper:
