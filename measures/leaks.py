@@ -16,9 +16,9 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Leak:
-    """One household, by its dearest refund. `spent` is all it bought, in the shop's currency; `client_gid` "" for a guest.
+    """One household, by its dearest refund; `client_gid` "" for a guest.
 
-    That was before: it bought nothing since.
+    `spent` is all it bought, in the shop's currency: all of it before, for it bought nothing since.
     """
 
     client_gid: str
