@@ -276,13 +276,20 @@ def test_the_report_as_json_says_both_arms_the_difference_and_the_words(past: Pa
     found = pilot_showed.result_of(past.session, pilot, now=pilot.ends_at + timedelta(days=365))
     assert found is not None
     told = strict(exporting.pilot_figures(pilot, found, pilot_showed.worth_of(past.session, pilot)))
+    assert (told["definitions_version"], told["definitions"]) == (reading.VERSION, exporting.PILOT_DEFINITIONS)
+    assert (told["registered_at"], told["needed_in_each_arm"]) == (day(1).isoformat(), 82), "20 against 40 per cent"
+    assert told["difference"]["low"] == told["difference"]["value"] == -1.0 and 0 < told["difference"]["high"] < 1
     assert (told["begins_at"], told["ends_at"]) == (pilot.begins_at.isoformat(), pilot.ends_at.isoformat())
     invited, today = told["arms"]["invited"], told["arms"]["today"]
     assert (invited["households"], invited["exchanged"], invited["closed"], invited["open"]) == (1, 0, 1, 0)
     assert (today["households"], today["exchanged"], today["closed"], today["open"]) == (2, 1, 1, 1)
+    assert (invited["ended"]["refund"], today["ended"]["exchange"]) == (1, 1)
     assert told["verdict"] == "cannot tell" and told["words"].startswith("We cannot tell")
     value = told["net_relationship_value"]
     assert (value["currency"], value["difference"], value["verdict"]) == ("USD", None, "cannot tell")
+    assert value["invited"] == {"households": 1, "value": pytest.approx(7_685 - 4_587.5)}
+    assert value["today"] == {"households": 0, "value": None}, "Jonas's is in euros and Mira's is open"
+    assert value["words"].startswith("We cannot tell what that was worth: fewer than 30 households")
 
 
 def test_another_shops_pilot_has_none_of_these_rows(past: Past, pilot: Pilot) -> None:
