@@ -41,6 +41,15 @@ class Around:
     given: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass
+class Credit:
+    """What one return was given as credit, in shop money, and by which `refunds`; of `untold` ones Shopify says it."""
+
+    cents: int = 0
+    refunds: set[str] = field(default_factory=set)
+    untold: set[str] = field(default_factory=set)
+
+
 def chains_of(
     session: Session,
     shop_id: int,
@@ -96,11 +105,8 @@ def _chains(returns: list[Any], pieces: Mapping[str, list[Any]], money: dict[str
 
 def _around(
     session: Session, shop_id: int, return_gids: Sequence[str], cases: Sequence[Any], ours: Sequence[Any]
-) -> tuple[dict[str, Around], dict[str, tuple[int, set[str]]]]:
-    """Return -> what was around it, and return -> credit given and the refunds at Shopify that gave it.
-
-    A return nobody knows here is self-service. Credit is in shop money.
-    """
+) -> tuple[dict[str, Around], dict[str, Credit]]:
+    """Return -> what was around it, and return -> credit given. A return nobody knows here is self-service."""
     found = {gid: Around() for gid in return_gids}
     for gid, outcome, began_at, over_at in cases:
         one = found[gid]
@@ -109,39 +115,41 @@ def _around(
     for gid, (given, has_way) in given_to(session, shop_id, [gid for gid in found if found[gid].assisted]).items():
         found[gid].given = given
         found[gid].reworked = found[gid].reworked and not has_way
-    credited: dict[str, tuple[int, set[str]]] = {}
+    credited: dict[str, Credit] = defaultdict(Credit)
     parcels: dict[str, set[int]] = defaultdict(set)
     seen: set[int] = set()
     for row in ours:
         parcels[row.return_gid] |= {row.parcel_id} - {None}
         if row.settlement_id is not None and row.settlement_id not in seen:
             seen.add(row.settlement_id)
-            cents, refunds = credited.get(row.return_gid, (0, set()))
-            credited[row.return_gid] = (cents + _in_shop_money(row), refunds | {row.refund_gid} - {""})
+            credit, cents = credited[row.return_gid], _in_shop_money(row)
+            credit.refunds |= {row.refund_gid} - {""}
+            credit.untold |= {row.refund_gid} if cents is None else set()
+            credit.cents += cents or 0
     for gid, ids in parcels.items():
         found[gid].parcels = len(ids)
     return found, credited
 
 
-def _in_shop_money(row: Any) -> int:
+def _in_shop_money(row: Any) -> int | None:
     if row.shop_cents is not None:
         return int(row.shop_cents)
-    return int(row.amount_cents) if row.paid_in == row.currency else 0
+    return int(row.amount_cents) if row.paid_in == row.currency else None
 
 
-def _money(
-    refunds: Sequence[Any], returns: Sequence[Any], credited: dict[str, tuple[int, set[str]]]
-) -> dict[str, tuple[int, int]]:
+def _money(refunds: Sequence[Any], returns: Sequence[Any], credited: dict[str, Credit]) -> dict[str, tuple[int, int]]:
     """Return -> (refunded, credited). A refund that names no return goes with the last one opened before it."""
     opened: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for row in returns:
         if row.status not in ("DECLINED", "CANCELED"):
             opened[row.order_gid].append((row.opened_at, row.return_gid))
-    money = {gid: (0, cents) for gid, (cents, _) in credited.items()}
-    as_credit = {refund for _, refunds in credited.values() for refund in refunds}
+    money = {gid: (0, credit.cents) for gid, credit in credited.items()}
+    told = {refund for credit in credited.values() for refund in credit.refunds - credit.untold}
+    untold = {refund for credit in credited.values() for refund in credit.untold}
     for refund_gid, order_gid, named, at, cents in refunds:
         gid = named or next((one for when, one in reversed(opened[order_gid]) if when <= at), None)
-        if gid is not None and refund_gid not in as_credit:
-            refunded, credit = money.get(gid, (0, 0))
-            money[gid] = (refunded + cents, credit)
+        if gid is None or refund_gid in told:
+            continue
+        refunded, credit = money.get(gid, (0, 0))
+        money[gid] = (refunded, credit + cents) if refund_gid in untold else (refunded + cents, credit)
     return money

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from kit.money import Money
 from measures import exporting, pilot_showed, pilots, reading
 from measures.arms import Arm
+from measures.costs import say_costs
 from measures.leaks import Leak
 from measures.measured import SUMMED
 from measures.pilot_models import Pilot, PilotMode, PilotReturn
@@ -190,8 +191,6 @@ def test_bought_again_is_told_for_each_window_and_null_where_nobody_was_watched_
 
 
 def test_inputs_the_merchant_gave_are_told_as_theirs(past: Past) -> None:
-    from measures.costs import say_costs
-
     say_costs(past.session, shop_id=past.shop_id, costs=DEFAULTS, by="alice", now=day(1))
     assert strict(exporting.figures(view_of(past)))["cost_inputs"]["by"] == "merchant"
 
