@@ -1,5 +1,6 @@
 """A past of a few lines, told as the night's reading tells it: orders, returns, what came back and the money."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlmodel import Session, select
 from kit.money import Money
 from measures import tallying, turns
 from measures.keeping import Keeper
-from measures.measured import MeasuredReturn
+from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, NextOrders
 from measures.reads import OrderRecord, PieceRecord, RefundRecord, ReturnRecord, ReturnWord
 from shops.models import Shop
 from tests import cast
@@ -110,6 +111,26 @@ class Past:
         should = {row["return_gid"]: row for row in self._reckoned(orders)}
         kept = {row.return_gid: row.model_dump() for row in self._rows()}
         return sorted(one.rpartition("/")[2] for one in {*should, *kept} if should.get(one) != kept.get(one))
+
+    def sums(self) -> tuple[Counter[str], Counter[str]]:
+        """All sums by day added up, and all returns: the same, whatever was told."""
+        by_day: Counter[str] = Counter()
+        for day_ in self.session.exec(select(MeasuredDay).where(MeasuredDay.shop_id == self.shop_id)):
+            self.session.refresh(day_)
+            by_day.update({name: getattr(day_, name) for name in SUMMED})
+        by_return: Counter[str] = Counter()
+        for row in self._rows():
+            by_return.update({name: getattr(row, name) for name in SUMMED})
+        return +by_day, +by_return
+
+    def again(self) -> tuple[Counter[tuple[bool, int]], Counter[tuple[bool, int]]]:
+        """How many bought again after how many days: as kept by month, and as the returns say."""
+        kept = Counter[tuple[bool, int]]()
+        for one in self.session.exec(select(NextOrders).where(NextOrders.shop_id == self.shop_id)):
+            self.session.refresh(one)
+            kept[(one.assisted, one.days)] += one.count
+        said = Counter((row.assisted, row.next_days) for row in self._rows() if row.next_days is not None)
+        return +kept, said
 
     def _rows(self) -> list[MeasuredReturn]:
         query = select(MeasuredReturn).where(MeasuredReturn.shop_id == self.shop_id)

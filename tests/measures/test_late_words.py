@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session
 
 from kit.money import Money
@@ -127,6 +129,48 @@ def test_an_order_on_the_last_day_of_the_horizon_counts_and_the_day_after_does_n
     told(past, order("four", 10 + 180))
     assert later(past, "first") == (180, 1, 10_000)
     assert past.stale() == []
+
+
+ORDER_TOLD = st.tuples(
+    st.just("order"), st.sampled_from("abc"), st.sampled_from(["cleo", "jonas"]), st.integers(0, 400), st.booleans()
+)
+CLOSING = st.tuples(
+    st.just("return"), st.sampled_from(["first", "second"]), st.sampled_from(["CLOSED", "OPEN"]), st.integers(11, 40)
+)
+REFUND = st.tuples(
+    st.just("refund"), st.sampled_from(["one", "two"]), st.integers(1, 9), st.sampled_from([None, "first", "second"])
+)
+PLACED = {"a": 8, "b": 15, "c": 30}
+OF = {"first": "one", "second": "two"}
+
+
+def tell(past: Past, what: tuple[Any, ...]) -> None:
+    match what:
+        case "order", name, client, dollars, cancelled:
+            told(past, order(name, PLACED[name], dollars, client=client, cancelled=cancelled))
+        case "return", name, status, at:
+            said(past, word(name, status, at, of=OF[name]))
+        case "refund", of, dollars, named:
+            gid_, named = gid("Refund", f"{of}{dollars}"), named and gid("Return", named)
+            refund = RefundRecord(gid_, gid("Order", of), named, day(12), Money(dollars * 100, "USD"))
+            history.keep_refund(past.session, shop_id=past.shop_id, refund=refund)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.one_of(ORDER_TOLD, CLOSING, REFUND), min_size=2, max_size=7))
+def test_whatever_is_told_in_whatever_order_returns_sums_and_months_agree(
+    past: Past, words: list[tuple[Any, ...]]
+) -> None:
+    with past.session.begin_nested() as undone:
+        past.came_back("second", "two", None)
+        for what in words:
+            tell(past, what)
+        assert past.stale() == []
+        by_day, by_return = past.sums()
+        assert by_day == by_return
+        kept, said_ = past.again()
+        assert kept == said_
+        undone.rollback()
 
 
 def test_days_are_the_shops_own_over_the_night_the_clocks_go_forward(session: Session) -> None:
