@@ -29,7 +29,7 @@ def step(number: int, cause: str, name: str = "logistics.get_label", **args: Any
 
 def looked(*steps: JobTrouble, numbers: dict[int, str] | None = None) -> Look:
     """A look that has read these steps already, and the numbers of these returns."""
-    look = Look(cast(Session, None), Shop(id=7, domain="v.myshopify.com"), town.settings(), NOW)
+    look = Look(cast(Session, None), Shop(id=7, domain="v.myshopify.com", installed_at=NOW), town.settings(), NOW)
     vars(look).update(trouble=list(steps), numbers=numbers or {})
     return look
 
