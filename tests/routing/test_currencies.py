@@ -25,13 +25,11 @@ PEOPLE = Directory(by_staff={"staff/7": BOB}, by_id={7: BOB})
 
 def saved(session: Session, house: House, *currencies: str) -> RuleBook:
     """Rules that were saved in each of these currencies, the last of them in force: over 5,000 a conversation."""
-    book = books.in_force(session, house.shop_id)
     for currency in currencies:
         limit = Condition("order_value", "at_least", ("5000.00",))
         fresh = RuleBook(0, currency, (Rule("r1", f"Over 5,000 {currency}", (limit,), Outcome.ASSISTED),))
         books.put_in_force(session, shop_id=house.shop_id, book=fresh, instead_of=None, by="", now=NOW)
-        book = books.in_force(session, house.shop_id)
-    return book
+    return books.in_force(session, house.shop_id)
 
 
 def asked(session: Session, house: House, *currencies: str, today: str, order: str, chosen: str = "") -> Any:
