@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from consults.models import Case
+from consults.models import Advisor, Case
 from kit.errors import AppError
 from kit.money import Money
 from routing import credits
@@ -40,6 +40,7 @@ def test_where_nothing_is_stated_there_is_no_rule_and_what_was_stated_can_be_tak
     state(session, one_house, "keep")
     assert credits.rule(session, one_house.shop_id) == Terms(Kind.KEEP)
     state(session, one_house, "")
+    session.flush()
     assert credits.rule(session, one_house.shop_id) is None
 
 
@@ -160,10 +161,8 @@ def rows(session: Session, shop_id: int, month: str = "2026-11") -> list[dict[st
 
 @pytest.fixture
 def case(session: Session, one_house: House) -> Case:
-    found = cast.cleos_case(session, get_shop(session, one_house.shop_id), cast.dana(session).bob)
-    found.advisor_id = one_house.bob
-    session.flush()
-    return found
+    shop, bob = get_shop(session, one_house.shop_id), session.get_one(Advisor, one_house.bob)
+    return cast.cleos_case(session, shop, bob)
 
 
 def test_a_credit_is_of_the_month_in_which_it_was_settled_where_the_house_is(

@@ -59,7 +59,7 @@ def test_where_its_owner_left_it_goes_to_somebody_qualified_and_what_the_rules_s
     (row,) = one_house.reroutings()
     assert (row.from_advisor_id, row.to_advisor_id) == (one_house.bob, one_house.hugo)
     assert (row.why, row.by, row.at, row.policy_version) == ("left the house", "staff:7", NOW, 1)
-    assert "Bob Laurent, on the order, is no longer with the house." in row.ruled
+    assert "Bob Laurent, noted as its seller, is no longer with the house." in row.ruled
     assert row.words == case.seller_words
     assert row.words.startswith("Bob Laurent is no longer with the house.")
 
