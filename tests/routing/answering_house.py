@@ -156,5 +156,5 @@ def make_house(database: Database, queue: Queue) -> House:
 def with_shopify(table: dict[str, Any], orders: FakeOrders) -> dict[str, Any]:
     """`table` with Cleo's return, and `orders`, in the place of Shopify."""
     returns = FakeReturns(found=cast.cleos_read())
-    ours = {"routing.route_again": route_again, "routing.route_return": route_return}
+    ours: dict[str, Any] = {"routing.route_again": route_again, "routing.route_return": route_return}
     return table | {name: partial(job, returns=returns, orders=orders) for name, job in ours.items()}

@@ -8,9 +8,11 @@ from sqlmodel import Session
 from kit.errors import AppError, Conflict, NotFound
 from routing import chains
 from routing.facts import Directory, Person
-from routing.levels import MOVABLE, Level
+from routing.levels import MOVABLE, Chain, Level
 from routing.models import OrderEvidence
+from routing.reads import SignalKeys
 from routing.seller_models import BookHandOver, ClaimEvidence, SellerChain
+from routing.signals import plain_code
 from tests import cast
 from tests.cast import NOW, number
 from tests.routing.answering_house import House
@@ -57,7 +59,7 @@ def test_every_code_that_is_taken_is_found_again_as_it_was_written(
     give(session, one_house, code)
     bob = Person(one_house.bob, "Bob", True)
     found = chains.complete(session, one_house.shop_id, Directory(by_id={one_house.bob: bob}))
-    assert found.by_code[chains.plain_code(code)] == bob
+    assert found.by_code[plain_code(code)] == bob
 
 
 def test_somebodys_code_is_nobody_elses_and_it_is_said_whose_it_is(session: Session, one_house: House) -> None:
@@ -141,7 +143,7 @@ def test_a_shop_that_chose_nothing_has_every_level_in_the_usual_order(session: S
     row = chains.chain_row(session, one_house.shop_id)
     assert chains.chain_of(row).order == MOVABLE and chains.chain_of(row).off == frozenset()
     assert row.attribute_keys == list(chains.DEFAULT_KEYS) and row not in session
-    assert chains.signal_keys(row) == chains.SignalKeys("custom", "advisor")
+    assert chains.signal_keys(row) == SignalKeys("custom", "advisor")
 
 
 def test_the_order_and_what_is_off_are_kept_and_changed_again(session: Session, one_house: House) -> None:
@@ -166,7 +168,7 @@ def test_an_order_that_leaves_a_level_out_or_names_one_twice_is_refused(
 def test_a_level_that_is_not_known_any_more_is_passed_over() -> None:
     row = SellerChain(shop_id=1, levels=["code", "horoscope", "line"], off=["horoscope", "line"])
     chain = chains.chain_of(row)
-    assert (chain.order, chain.off) == ((Level.CODE, Level.LINE), {Level.LINE})
+    assert chain == Chain((Level.CODE, Level.LINE), frozenset({Level.LINE}))
 
 
 def test_the_directory_knows_codes_and_who_took_over_but_nobody_who_is_not_in_it(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from consults.kinds import Ledger, WhyNot
-from consults.models import Case, Consult
+from consults.models import Boutique, Case, Consult
 from consults.states import CaseState, ConsultState, InvalidMove
 from kit.errors import AppError, NotFound
 from kit.money import Money
@@ -125,7 +125,7 @@ def test_when_the_owner_is_back_goes_with_the_case() -> None:
 @pytest.mark.parametrize("known", [True, False], ids=["where it was bought", "where its owner is at home"])
 def test_the_place_is_where_it_was_bought_else_where_its_owner_is_at_home(one_house: House, known: bool) -> None:
     with one_house.database.begin() as session:
-        lyon = cast.Boutique(shop_id=one_house.shop_id, name="Lyon", zone="Europe/Paris", location_gid="lyon")
+        lyon = Boutique(shop_id=one_house.shop_id, name="Lyon", zone="Europe/Paris", location_gid="lyon")
         session.add(lyon)
         session.flush()
         facts = ReturnFacts("#1", Money(1, "USD"), location_gid="lyon" if known else "a market stall")
@@ -140,8 +140,11 @@ def test_an_answer_that_is_overdue_is_due_now_and_one_to_come_when_it_was_promis
     assert hand_overs.about_case(case, due + DAY).answer_by == due + DAY
 
 
-def test_of_a_case_without_an_owner_of_its_own_who_has_it_is_the_owner() -> None:
-    assert [hand_overs.owner_of(Case(advisor_id=8, owner_id=owner)) for owner in (7, None)] == [7, 8]
+def test_of_a_case_without_an_owner_of_its_own_who_has_it_is_the_owner(one_house: House) -> None:
+    case = one_house.route()
+    assert hand_overs.owner_of(case) == one_house.bob
+    case.advisor_id, case.owner_id = one_house.hugo, None
+    assert hand_overs.owner_of(case) == one_house.hugo
 
 
 def test_opened_twice_it_is_one_case_and_takes_one_place(one_house: House) -> None:

@@ -70,7 +70,12 @@ def test_a_step_that_failed_for_want_of_it_is_hurried_and_not_begun_beside_it(
 ) -> None:
     told = decided(one_house, Outcome.REFUND)
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr("routing.outcomes.retry_of", lambda session, **about: asked.append(about) or 1)
+
+    def retried(_session: Any, **about: Any) -> int:
+        asked.append(about)
+        return 1
+
+    monkeypatch.setattr("routing.outcomes.retry_of", retried)
     follow(one_house, told)
     assert one_house.queue.names() == []
     assert [(about["names"], about["shop_id"]) for about in asked] == [(("logistics.authorise",), one_house.shop_id)]

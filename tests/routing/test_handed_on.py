@@ -38,7 +38,7 @@ ORDER = OrderRead(
 
 def read_of(*lines: tuple[str | None, int], **more: Any) -> ReturnRead:
     read = cast.cleos_read()
-    return replace(read, lines=tuple(replace(read.lines[0], line_gid=g, quantity=n, **more) for g, n in lines))
+    return replace(read, lines=tuple(replace(read.lines[0], line_gid=g, quantity=n, **more)  # type: ignore[arg-type] for g, n in lines))
 
 
 # --- what it is worth

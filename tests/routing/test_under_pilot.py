@@ -85,7 +85,8 @@ def test_one_client_has_one_arm_whichever_of_their_addresses_tells_who_they_are(
 ) -> None:
     """Shopify shows no customer: the address tells, and then the number."""
     piloted(session, one_house, Arm.INVITED)
-    for known in ({"gid": ""}, {"gid": "", "phone": ""}, {"gid": "", "email": ""}):
+    for hidden in ("", "phone", "email"):
+        known: dict[str, Any] = {"gid": ""} | ({hidden: ""} if hidden else {})
         first, second = (ask(session, one_house, n=n, **known) for n in (1, 2))
         assert first == second
     keys = set(session.exec(select(PilotReturn.key)))
