@@ -38,7 +38,8 @@ ORDER = OrderRead(
 
 def read_of(*lines: tuple[str | None, int], **more: Any) -> ReturnRead:
     read = cast.cleos_read()
-    return replace(read, lines=tuple(replace(read.lines[0], line_gid=g, quantity=n, **more)  # type: ignore[arg-type] for g, n in lines))
+    told: list[dict[str, Any]] = [{"line_gid": gid, "quantity": quantity, **more} for gid, quantity in lines]
+    return replace(read, lines=tuple(replace(read.lines[0], **values) for values in told))
 
 
 # --- what it is worth
