@@ -13,7 +13,7 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import credits, dispositions, money_terms, rmas, settlements, wear
-from logistics.figures import NOT_ADDING_UP, adds_up, credit_of, difference, refund_of
+from logistics.figures import NOT_ADDING_UP, adds_up, credit_of, difference, in_full, refund_of
 from logistics.history import SHOPIFY, follow_up, lock_rma
 from logistics.looking_back import Trace, look_back
 from logistics.models import Rma, Settlement
@@ -51,6 +51,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
+        suggested = _in_full(session, rma, read, read.unprocessed, suggested)
         if wear.holds(session, rma, suggested, terms, now=now):
             return
         figures: dict[str, Any] = {
@@ -123,7 +124,7 @@ def _still_fits(
     lines = _lines(batch)
     suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines, batch.terms)
     with begin() as session:
-        suggested = wear.less(session, rma, suggested)
+        suggested = wear.less(session, rma, _in_full(session, rma, read, lines, suggested))
     reason = difference(batch, suggested)
     if reason:
         with begin() as session:
@@ -205,6 +206,12 @@ def _locked(session: Session, rma: Rma, batch: Settlement) -> tuple[Rma, Settlem
     locked = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id)
     kept = settlements.get_settlement(session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=batch.id)
     return locked, kept
+
+
+def _in_full(
+    session: Session, rma: Rma, read: ReturnRead, lines: Sequence[tuple[str, int]], suggested: SuggestedOutcome
+) -> SuggestedOutcome:
+    return in_full(suggested, fees=read.fees_of(lines), paid_before=settlements.paid_of_order(session, rma))
 
 
 def _lines(batch: Settlement) -> list[tuple[str, int]]:
