@@ -77,6 +77,7 @@ from kit.settings import Settings
 from logistics.carriers.unset import NoCarrier
 from logistics.events import (
     PiecesDisposed,
+    PiecesKept,
     ReturnEnded,
     ReturnReopened,
     ReturnReplaced,
@@ -151,6 +152,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.follow_letters",
         "measures.follow_case",
     ),
+    PiecesKept: ("consults.note_pieces_kept",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -267,12 +269,13 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.call_off": logistics.jobs.call_off,
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
-        "logistics.pay": partial(logistics.jobs.pay, returns=returns),
+        "logistics.pay": partial(logistics.jobs.pay, returns=returns, sales=ShopifySales(api)),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
         "logistics.drop_exchange": partial(logistics.jobs.drop_exchange, door=ShopifyExchanges(api)),
         "logistics.take_back": partial(logistics.jobs.take_back, door=returns),
         "logistics.look_at_credit": partial(logistics.jobs.look_at_credit, returns=returns),
         "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
+        "logistics.keep_pieces": partial(logistics.jobs.keep_pieces, sales=ShopifySales(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(
@@ -330,6 +333,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.release_piece": partial(
             consults.pieces.jobs.release_piece, reserving=ShopifyReserving(api), reads=pieces
         ),
+        "consults.note_pieces_kept": consults.pieces.jobs.note_pieces_kept,
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,

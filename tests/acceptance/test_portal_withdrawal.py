@@ -84,6 +84,7 @@ def test_who_types_anothers_order_opens_nothing_and_a_person_is_called(town: Tow
             )
     town.work()
     town.deliver()
+    town.work()
     assert row_of(town, unknown).state is StatementState.OPENED and len(town.rows()[2]) == 1
     assert "withdrawal" not in needs(town)
 

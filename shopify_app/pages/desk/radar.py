@@ -14,7 +14,7 @@ from kit.errors import AppError, NotFound
 from logistics.exchanges import ask_exchange
 from logistics.radar.cards import cards_of, close_card, send_card
 from logistics.radar.kinds import blames
-from logistics.radar.needs import need_of, note_need
+from logistics.radar.needs import meet_need, need_of, note_need
 from logistics.rights import GRANT
 from logistics.rmas import find_rma
 from logistics.settlements import approve_payment, open_settlement
@@ -73,6 +73,16 @@ def need(case_id: int) -> ResponseReturnValue:
             note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
         except AppError as problem:
             return case_again(session, caller, case, "need", problem)
+    return redirect(f"/desk/cases/{case_id}#need", 303)
+
+
+@page.post("/need/met")
+def met(case_id: int) -> ResponseReturnValue:
+    """The client has what they needed: nobody is warned of it any more."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        meet_need(session, shop_id=caller.shop_id, return_gid=case.return_gid, now=now())
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 
