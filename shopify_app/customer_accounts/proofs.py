@@ -84,6 +84,6 @@ def _find(keys: Keys, kid: object) -> Any:
     if not kid or not named:
         return None
     try:
-        return jwt.PyJWK.from_dict(named[0], algorithm="RS256").key
+        return jwt.PyJWK.from_dict(named[0]).key
     except jwt.PyJWTError:
         return None
