@@ -58,7 +58,7 @@ def test_each_reason_a_label_waits_is_told_as_one_kind_on_the_returns_own_page(c
 
 
 @pytest.mark.parametrize("cause", [*Cause, "", "odd"])
-def test_a_step_stopped_for_anything_else_is_told_at_most_once_here(cause: str) -> None:
+def test_whatever_a_step_stopped_for_it_is_told_at_most_once_here(cause: str) -> None:
     assert len(told(looked(step(1, cause)))) <= 1
 
 
