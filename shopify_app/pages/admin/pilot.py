@@ -44,14 +44,8 @@ def index() -> str:
                 "look_at": look_at(pilot.ends_at),
             }
         limit = Money(pilot.from_cents, pilot.currency) if pilot else Money(0, shop.currency)
-        return show(
-            "pilot.html",
-            **about,
-            days=DAYS,
-            words=words,
-            history=past(session, shop=shop, limit=limit, now=now()),
-            money=Money,
-        )
+        history = past(session, shop=shop, limit=limit, now=now())
+        return show("pilot.html", **about, days=DAYS, words=words, history=history, money=Money)
 
 
 @page.post("/app/pilot")
