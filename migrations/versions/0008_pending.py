@@ -3,7 +3,6 @@
 Revision 0008, after 0007.
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
