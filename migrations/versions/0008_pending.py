@@ -1,8 +1,9 @@
-"""pending
+"""Pieces kept, tracking codes of several boxes
 
 Revision 0008, after 0007.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
