@@ -21,7 +21,6 @@ from logistics.settlements import approve_payment, open_settlement
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.pages.desk.again import case_again
 from shopify_app.reaching import shopify_stock
 from shopify_app.web import begin, now
 
@@ -66,13 +65,10 @@ def need(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         case = case_of(session, caller, case_id)
         about: dict[str, Any] = {"shop_id": caller.shop_id, "return_gid": case.return_gid, "piece": piece}
-        try:
-            if sku and piece is None:
-                raise AppError(NO_PIECE)
-            need_by = _day(form.get("need_by", ""))
-            note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
-        except AppError as problem:
-            return case_again(session, caller, case, "need", problem)
+        if sku and piece is None:
+            raise AppError(NO_PIECE)
+        need_by = _day(form.get("need_by", ""))
+        note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 
