@@ -3,6 +3,7 @@
 Revision 0008, after 0007.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
