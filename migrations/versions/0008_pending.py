@@ -1,4 +1,4 @@
-"""pending
+"""Pieces kept, tracking codes of several boxes
 
 Revision 0008, after 0007.
 """
