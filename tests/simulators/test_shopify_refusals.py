@@ -363,7 +363,7 @@ def as_credit(amount: str, currency: str = "USD") -> dict[str, Any]:
             [to_card("1", currency="EUR")], [],
             "orderTransactions.0.transactionAmount.currencyCode", "INVALID", id="in another money than was paid",
         ),
-        pytest.param([], [as_credit("1", "EUR")], "refundMethods.0.currencyCode", "INVALID", id="credit in other money"),
+        pytest.param([], [as_credit("1", "EUR")], "refundMethods.0.currencyCode", "INVALID", id="in other money"),
         pytest.param([], [as_credit("0")], "refundMethods.0", "GREATER_THAN", id="credit of nothing"),
         pytest.param([], [as_credit("-5")], "refundMethods.0", "GREATER_THAN", id="credit taken away"),
         pytest.param([to_card("1500")], [as_credit("500.01")], "", "INVALID", id="more than was paid, by two ways"),
