@@ -26,7 +26,7 @@ def fetch(http: requests.Session, url: str, *, timeout: float, most_bytes: int) 
         body = b""
         for chunk in answer.iter_content(65_536):
             body += chunk
-            if len(body) > most_bytes:
+            if len(body) >= most_bytes:
                 break
     return answer.status_code, body[:most_bytes]
 
@@ -46,7 +46,7 @@ def public_http(local: str = "") -> requests.Session:
 def public_address(host: str, port: int) -> str:
     """One address of `host`, when all of them are public. Raises NotOutside, or OSError when there is none."""
     found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    if not found or not all(ipaddress.ip_address(one.partition("%")[0]).is_global for one in found):
+    if not found or not all(ipaddress.ip_address(one).is_global for one in found):
         raise NotOutside(f"{host} is not on the public internet")
     return sorted(found)[0]
 

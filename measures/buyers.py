@@ -48,6 +48,7 @@ FOLLOWED: Any = (
         col(HistoricOrder.household),
         col(HistoricOrder.placed_at),
         col(HistoricOrder.total_cents),
+        col(HistoricOrder.currency),
         col(HistoricOrder.refunded_cents),
         col(HistoricOrder.cancelled),
         col(HistoricReturn.return_gid),
@@ -77,7 +78,7 @@ def buyers(followed: Sequence[Any], since: datetime) -> dict[str, Buyer]:
             beside[row.household].append((row.asked_at, row.amount_cents))
     for row in orders.values():
         beside_it = row.household in beside and _is_beside(row.placed_at, row.total_cents, beside[row.household])
-        bought = Bought(row.placed_at, row.total_cents, row.refunded_cents, beside_it, row.cancelled)
+        bought = Bought(row.placed_at, row.total_cents, row.currency, row.refunded_cents, beside_it, row.cancelled)
         found[row.household].orders.append(bought)
     return found
 

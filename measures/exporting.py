@@ -38,7 +38,9 @@ DEFINITIONS = {
     "exchanged_cents": "What is left, up to what the new pieces cost.",
     "next_days": f"Days to the household's next order, exchanges excluded; empty for none within {HORIZON} days.",
     "not_yet": "1 where the household was watched and has not bought; watched until the day of the file at most.",
-    "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing.",
+    "next_cents": "What that order came to; nought where it was in another currency than the return.",
+    "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing; of those "
+    "in the currency of the return.",
     "minutes": "Of conversation, from its beginning to its end.",
     "parcels": "Boxes that were sent; one where the return is from before the app.",
     "travelled_cents": "What came back, where it came in a parcel: cover is reckoned of it.",

@@ -41,14 +41,14 @@ def reckon(
     found = buyers(answers[-1] if households else (), since)
     made = []
     for chain in chains:
-        buyer = (found.get(chain.household) or Buyer()) if chain.household else None
+        who = (found.get(chain.household) or Buyer()) if chain.household else None
         about = [cared[gid] for gid in chain.members]
-        made.append(_figures(chain, buyer, about, ZoneInfo(chain.zone)) | {"shop_id": shop_id})
-    then = [
-        _followed(row["closed_at"], [row["return_gid"]], found.get(row["household"]) or Buyer(), ZoneInfo(zone))
-        for row in single
-    ]
-    return made, [(row, row | what) for row, what in zip(single, then, strict=True)]
+        made.append(_figures(chain, who, about, ZoneInfo(chain.zone)) | {"shop_id": shop_id})
+    followed = []
+    for row in single:
+        buyer, mine = found.get(row["household"]) or Buyer(), [row["return_gid"]]
+        followed.append((row, row | _followed(row["closed_at"], row["currency"], mine, buyer, ZoneInfo(zone))))
+    return made, followed
 
 
 def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneInfo) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _figures(chain: Chain, buyer: Buyer | None, about: list[Around], zone: ZoneI
         "travelled_cents": chain.came.back if any(one.parcels for one in about) else 0,
         "given_cents": sum(one.given[chain.currency] for one in about),
     }
-    return row | _ended(chain) | _followed(chain.closed_at, chain.members, buyer, zone)
+    return row | _ended(chain) | _followed(chain.closed_at, chain.currency, chain.members, buyer, zone)
 
 
 def _ended(chain: Chain) -> dict[str, Any]:
@@ -92,12 +92,14 @@ def _ended(chain: Chain) -> dict[str, Any]:
     return row
 
 
-def _followed(closed_at: datetime, members: Sequence[str], buyer: Buyer | None, zone: ZoneInfo) -> dict[str, Any]:
+def _followed(
+    closed_at: datetime, currency: str, members: Sequence[str], buyer: Buyer | None, zone: ZoneInfo
+) -> dict[str, Any]:
     """What the household bought next. Of a buyer nobody knows it cannot be said, not even "not yet"."""
     if buyer is None:
         return {"next_days": None}
     until = buyer.next_closing(closed_at, members[0], members)
-    found = after(closed_at, buyer.orders, zone=zone, until=until)
+    found = after(closed_at, buyer.orders, currency=currency, zone=zone, until=until)
     return {
         "next_days": found.next_days,
         "bought": int(found.next_days is not None),

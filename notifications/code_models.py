@@ -13,7 +13,7 @@ class CodeAsked(SQLModel, table=True):
 
     `wanted` is the order's number, as it was typed, and `recipient` the address or number typed with it. Once both are
     found to belong together, `wanted` is the order's name, `order_gid` the order, and `recipient` where the code went.
-    `by`: own|verify, "" while or where it leads nowhere. `state`: pending|approved|blocked. `subject_id` is of codes of
+    `by`: own|verify, "" while or where it leads nowhere. `state`: pending|approved. `subject_id` is of codes of
     an earlier release, and written no more.
     """
 

@@ -159,7 +159,7 @@ def check(
         row = _counted(session, shop_id, token, now)
         if row is None:
             return Checked(Found.OVER)
-        if row.state == "blocked" or row.checks > MOST_CHECKS:
+        if row.checks > MOST_CHECKS:
             return Checked(Found.BLOCKED)
         asked_id, by, to = row.id, row.by, row.recipient
         ours = hmac.compare_digest(row.code_hash, _hash(secret, row.token_hash, code)) and by == OWN
@@ -202,11 +202,7 @@ def _counted(session: Session, shop_id: int, token: str, now: datetime) -> CodeA
     """The row with this try counted in; None where the token is none of ours, ran out, or did its work."""
     mine = (col(CodeAsked.token_hash) == token_hash(token), col(CodeAsked.shop_id) == shop_id)
     live = (col(CodeAsked.purpose) == ORDER, col(CodeAsked.expires_at) > now, col(CodeAsked.state) != "approved")
-    more = {
-        "checks": CodeAsked.checks + 1,
-        "state": sa.case((col(CodeAsked.checks) >= MOST_CHECKS, "blocked"), else_=col(CodeAsked.state)),
-    }
-    session.connection().execute(sa.update(CodeAsked).where(*mine, *live).values(more))
+    session.connection().execute(sa.update(CodeAsked).where(*mine, *live).values(checks=CodeAsked.checks + 1))
     return session.exec(select(CodeAsked).where(*mine, *live)).first()
 
 

@@ -95,7 +95,7 @@ def wanted_lines(lines: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
 def ask_again(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn:
     """A person looked, and it was not made: try once more. What the first try made after all is found first."""
     row = get_opened(session, shop_id=shop_id, opened_id=opened_id)
-    if not _move(session, row, OpeningState.ASKED, problem=""):
+    if not _move(session, row, OpeningState.ASKED, out_of=OpeningState.UNSETTLED, problem=""):
         raise Conflict("It is being looked at already.")
     _secure(session, row)
     return row
@@ -104,7 +104,7 @@ def ask_again(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn
 def put_aside(session: Session, *, shop_id: int, opened_id: int) -> OpenedReturn:
     """A person looked, and it was not made, nor shall it be. Raises NotFound, or Conflict where it moved on."""
     row = get_opened(session, shop_id=shop_id, opened_id=opened_id)
-    if row.state is not OpeningState.UNSETTLED or not _move(session, row, OpeningState.REFUSED, problem=PUT_ASIDE):
+    if not _move(session, row, OpeningState.REFUSED, out_of=OpeningState.UNSETTLED, problem=PUT_ASIDE):
         raise Conflict("It has moved on meanwhile. Look again.")
     return row
 
@@ -259,9 +259,11 @@ def _set(begin: Begin, row: OpenedReturn, to: OpeningState, **values: Any) -> Op
         return get_opened(session, shop_id=row.shop_id, opened_id=row.id)
 
 
-def _move(session: Session, row: OpenedReturn, to: OpeningState, **values: Any) -> bool:
-    """Move the row, if it still is where this may follow; the database decides between two who try."""
-    before = [state for state, after in OPENING.items() if to in after]
+def _move(
+    session: Session, row: OpenedReturn, to: OpeningState, *, out_of: OpeningState | None = None, **values: Any
+) -> bool:
+    """Move the row, if it still is where this may follow, or `out_of`; the database decides between two who try."""
+    before = [state for state, after in OPENING.items() if to in after and out_of in (state, None)]
     may = (col(OpenedReturn.id) == row.id, col(OpenedReturn.state).in_(before))
     moved = session.connection().execute(sa.update(OpenedReturn).where(*may).values(state=to, **values))
     return moved.rowcount == 1

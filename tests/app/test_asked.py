@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
-from shopify_app.asked import MOST_ROW_ID, AskedJson, CleanValues, listen_carefully, row_id
+from shopify_app.asked import MOST_ROW_ID, AskedJson, CleanValues, listen_carefully, row_id, whole
 
 
 @pytest.fixture
@@ -70,6 +70,35 @@ def said(answer: TestResponse) -> dict[str, Any]:
 )
 def test_an_id_is_ten_plain_digits_at_most_that_a_row_can_have(text: str, found: int | None) -> None:
     assert row_id(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5", 5),
+        (" 5\n", 5),
+        ("005", 5),
+        ("2", 2),
+        ("1", None),
+        ("9" * 18, 10**18 - 1),
+        ("1" + "0" * 18, None),
+        ("0" * 18 + "5", None),  # nineteen signs, whatever they come to
+        ("9" * 5000, None),
+        ("", None),
+        (" ", None),
+        ("-5", None),
+        ("5.0", None),
+        ("5 5", None),
+        ("²", None),
+        ("\u0665", None),
+    ],
+)
+def test_a_field_holds_a_whole_number_of_plain_digits_between_its_bounds(text: str, found: int | None) -> None:
+    assert whole(text, 2, 10**18) == found
+
+
+def test_both_bounds_of_a_number_belong_to_it() -> None:
+    assert [whole(text, 3, 5) for text in "23456"] == [None, 3, 4, 5, None]
 
 
 @given(st.text(max_size=12) | st.integers().map(str))
@@ -145,6 +174,10 @@ def test_what_is_no_json_or_is_nested_without_end_is_refused_and_no_fault_of_our
     with asked, pytest.raises(BadRequest):
         request.get_json()
     assert said(app.test_client().post("/say", data=body, content_type="application/json"))["json"] is None
+
+
+def test_what_a_page_asks_of_the_parser_is_passed_on(app: Flask) -> None:
+    assert AskedJson(app).loads("[1.10]", parse_float=str) == ["1.10"]
 
 
 def test_one_nested_without_end_says_so(app: Flask) -> None:

@@ -122,7 +122,7 @@ def test_whoever_does_not_have_the_lease_waits_and_takes_what_the_other_got(data
 def test_nobody_waits_longer_than_a_quarter_of_a_minute_for_another(database: Database) -> None:
     house = House(database, NOW)
     house.lease()
-    with pytest.raises(OutsideError, match="still being renewed elsewhere"):
+    with pytest.raises(OutsideError, match=r"^shopify: the client's token is still being renewed elsewhere$"):
         house.token()
     assert house.asked == [] and sum(house.slept) == LOOKS * 0.25 == 15.0 < LEASE.total_seconds()
 

@@ -102,7 +102,7 @@ def test_a_token_that_proves_nothing_is_refused(changed: dict[str, Any], why: st
 
 @pytest.mark.parametrize("raw", ["", "a.b.c", "..", "é.é.é", "x" * 5000])
 def test_what_is_no_token_is_refused(raw: str) -> None:
-    with pytest.raises(NotProved, match="not a token"):
+    with pytest.raises(NotProved, match=r"^not a token$"):
         checked(raw)
 
 
@@ -125,6 +125,76 @@ def test_a_second_of_difference_between_the_clocks_is_forgiven_and_a_minute_is_n
 
 def test_a_second_app_in_the_audience_is_let_in_where_the_token_was_made_for_us() -> None:
     assert checked(token(aud=[APP, "another-app"], azp=APP))
+    assert checked(token(aud=[APP])), "alone it need not be said again"
+
+
+@pytest.mark.parametrize(
+    ("changed", "after", "is_in_time"),
+    [
+        ({}, 630 - 0.001, True),
+        ({}, 630, False),
+        ({}, -30, True),
+        ({}, -30.001, False),
+        ({"nbf": AT + 100}, 70, True),
+        ({"nbf": AT + 100}, 69.999, False),
+        ({"nbf": AT - 100}, -130, True),  # `nbf` is what says when it begins, where it is there
+        ({"nbf": 0}, -30.001, False),
+        ({"iat": str(AT), "exp": str(AT + 600)}, 0, True),
+        ({"exp": float("nan")}, 0, False),
+        ({"iat": float("nan")}, 0, False),
+        ({"exp": "soon"}, 0, False),
+        ({"exp": [AT + 600]}, 0, False),
+        ({"iat": {}}, 0, False),
+    ],
+)
+def test_a_token_counts_from_when_it_begins_until_it_ends_with_half_a_minute_either_way(
+    changed: dict[str, Any], after: float, is_in_time: bool
+) -> None:
+    if is_in_time:
+        assert checked(token(**changed), after=after)["sub"] == "7"
+        return
+    with pytest.raises(NotProved, match=r"^(out of its time|without a time)$"):
+        checked(token(**changed), after=after)
+
+
+def shown_as(**changed: Any) -> dict[str, Any]:
+    """The key "one" as a key set shows it; with None a member is left out."""
+    told = {**public_key("one", key("one")), "use": "sig", "alg": "RS256", **changed}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("listed", "counts"),
+    [
+        ([shown_as()], True),
+        ([shown_as(use=None, alg=None)], True),  # RFC 7517: both may be left out
+        ([shown_as(use="enc")], False),
+        ([shown_as(alg="RS512")], False),
+        ([shown_as(kty="EC")], False),
+        ([shown_as(kid="two")], False),
+        ([shown_as(kid=None)], False),
+        ([shown_as(kty=None)], False),
+        ([shown_as(n="!")], False),
+        ([shown_as(use="enc"), shown_as()], True),
+        (["one", 1, None, shown_as()], True),
+        ([shown_as(), shown_as(n="!")], True),
+        ({"one": shown_as()}, False),
+    ],
+)
+def test_only_an_rsa_key_for_signing_that_is_called_so_is_the_tokens_key(listed: Any, counts: bool) -> None:
+    about: dict[str, Any] = {"issuer": ISSUER, "audience": APP, "nonce": NONCE, "now": NOW}
+    if counts:
+        assert check_id_token(token(), keys=lambda _: {"keys": listed}, **about)["sub"] == "7"
+        return
+    with pytest.raises(NotProved, match=r"^signed with a key nobody knows$"):
+        check_id_token(token(), keys=lambda _: {"keys": listed}, **about)
+
+
+def test_a_token_that_names_no_key_is_nobodys_even_where_a_key_has_no_name() -> None:
+    about: dict[str, Any] = {"issuer": ISSUER, "audience": APP, "nonce": NONCE, "now": NOW}
+    for kid in (None, ""):
+        with pytest.raises(NotProved, match=r"^signed with a key nobody knows$"):
+            check_id_token(token(kid=kid), keys=lambda _, kid=kid: {"keys": [shown_as(kid=kid)]}, **about)
 
 
 @given(st.binary(max_size=60), st.integers(0, 2))

@@ -1,5 +1,6 @@
 """Addresses a provider names: which machines may be asked, and how much of an answer is taken."""
 
+import io
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +23,8 @@ def resolving(*answers: list[str]) -> Any:
     """A name server that gives each of `answers` once, and the last one for ever."""
     waiting = list(answers)
 
-    def getaddrinfo(_host: str, port: int, **_asked: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, **asked: Any) -> list[Any]:
+        assert "." in host and port > 0 and asked == {"type": socket.SOCK_STREAM}
         found = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if not found:
             raise socket.gaierror("unknown")
@@ -145,6 +147,37 @@ def test_no_more_of_an_answer_is_taken_than_was_said(length: int, most: int, tak
     with responses.RequestsMock() as mock:
         mock.get(URL, body=b"x" * length)
         assert fetch(requests.Session(), URL, timeout=1, most_bytes=most) == (200, b"x" * taken)
+
+
+def test_it_is_asked_for_as_it_is_with_a_limit_of_time_and_piece_by_piece() -> None:
+    asked: list[Any] = []
+
+    def request(_self: object, *args: Any, **more: Any) -> requests.Response:
+        asked.append((args, more))
+        answer = requests.Response()
+        answer.status_code, answer.raw = 204, io.BytesIO()
+        return answer
+
+    with patch.object(requests.Session, "request", request):
+        assert fetch(requests.Session(), URL, timeout=7.5, most_bytes=10) == (204, b"")
+    assert asked == [(("GET", URL), {"timeout": 7.5, "allow_redirects": False, "stream": True})]
+
+
+def test_no_piece_more_is_waited_for_once_there_is_enough() -> None:
+    pieces = iter([b"x" * 65_536, b"y" * 65_536])
+    with responses.RequestsMock() as mock:
+        mock.get(URL)
+        with patch.object(requests.Response, "iter_content", lambda *_: pieces):
+            assert fetch(requests.Session(), URL, timeout=1, most_bytes=65_536) == (200, b"x" * 65_536)
+    assert next(pieces) == b"y" * 65_536, "never read"
+
+
+def test_a_name_that_cannot_be_resolved_is_an_error_of_that_connection() -> None:
+    pool = public_http().get_adapter(URL).poolmanager.connection_from_url(URL)  # type: ignore[attr-defined]
+    connection = pool._new_conn()
+    with resolving([]), pytest.raises(urllib3.exceptions.NewConnectionError, match="unknown") as caught:
+        connection._new_conn()
+    assert str(connection) in str(caught.value)
 
 
 def test_an_answer_without_end_is_left_after_as_much_as_was_said() -> None:

@@ -16,7 +16,7 @@ NONE: dict[str, Any] = {"return_gid": None, "status": None, "closed_at": None, "
 def row(order: str = "o1", days: float = 1, household: str = "cleo", cents: int = 100_000, **more: Any) -> Any:
     """One row of FOLLOWED: an order `days` after SINCE, with a return and a piece sold beside it, or with none."""
     placed = SINCE + timedelta(days=days)
-    told = {"refunded_cents": 0, "cancelled": False, **NONE, **more}
+    told = {"currency": "USD", "refunded_cents": 0, "cancelled": False, **NONE, **more}
     return SimpleNamespace(order_gid=order, household=household, placed_at=placed, total_cents=cents, **told)
 
 
@@ -29,7 +29,7 @@ def sold(days: float, cents: int) -> dict[str, Any]:
 
 
 def bought(days: float, cents: int = 100_000, **more: Any) -> Bought:
-    return Bought(SINCE + timedelta(days=days), cents, **more)
+    return Bought(SINCE + timedelta(days=days), cents, "USD", **more)
 
 
 def test_each_household_has_its_own_orders() -> None:

@@ -123,6 +123,14 @@ def test_a_refund_keeps_the_return_it_named_when_a_later_word_does_not_name_it(p
     assert past.stale() == []
 
 
+def test_an_order_in_other_money_is_the_next_one_and_its_amount_is_added_to_nothing(past: Past) -> None:
+    told(past, order("three", 30, 250, currency="EUR"), order("four", 40, 60))
+    found = past.counted("first")
+    assert found is not None and (found.next_days, found.next_cents) == (20, 0)
+    assert (found.later_orders, found.later_cents) == (1, 6_000)
+    assert past.stale() == []
+
+
 def test_an_order_on_the_last_day_of_the_horizon_counts_and_the_day_after_does_not(past: Past) -> None:
     told(past, order("three", 10 + 181))
     assert later(past, "first") == (None, 0, 0)

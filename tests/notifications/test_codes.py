@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from kit.db import Database
 from kit.errors import OutsideError
+from kit.tokens import keyed_hash, token_hash
 from notifications import codes
 from notifications.code_models import CodeAsked
 from notifications.codes import MOST_CHECKS, MOST_SENDS, Checked, Found
@@ -133,6 +134,62 @@ def test_before_it_was_sent_no_code_fits(on_sqlite: Database, shop_id: int, chec
     assert check(token).found is Found.AGAIN and check(token, "").found is Found.AGAIN
 
 
+def test_a_code_is_one_of_a_million_and_ten_figures_are_looked_at(
+    on_sqlite: Database, shop_id: int, check: Callable[..., Checked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("notifications.codes.secrets.randbelow", lambda most: asked.append(most) or 999_999)
+    with on_sqlite.begin() as session:
+        about: dict[str, Any] = {"shop_id": shop_id, "channel": "email", "now": NOW}
+        token, asked_id = codes.ask(session, wanted="1042", address="c@x", locale="fr-" + "x" * 40, **about)
+        row = session.get_one(CodeAsked, asked_id)
+        assert (row.locale, row.checks, row.state) == ("fr-" + "x" * 17, 0, "pending")
+        sent: dict[str, Any] = {"order_gid": ORDER, "order_name": "#1042", "house": "V", "secret": "s"}
+        assert not codes.send(session, asked_id=asked_id, to="", **sent, **about), "nobody to send it to"
+        assert codes.send(session, asked_id=asked_id, to="c@x", **sent, **about)
+        assert not codes.send(session, asked_id=asked_id, to="c@x", **sent, **about), "once"
+    assert asked == [1_000_000]
+    verify = Asked(Found.AGAIN)
+    with on_sqlite.begin() as session:
+        session.get_one(CodeAsked, asked_id).by = codes.VERIFY
+    check(token, "12345678901", verify)
+    assert verify.checks == [("c@x", "1234567890")]
+
+
+def test_a_code_that_was_right_is_used_up_and_no_further_try_is_counted(
+    ask: Callable[..., Any], check: Callable[..., Checked], on_sqlite: Database
+) -> None:
+    token, _ = ask()
+    assert check(token) == SEVEN
+    check(token), check(token, now=NOW + codes.LASTS)
+    with on_sqlite.begin() as session:
+        (row,) = session.exec(select(CodeAsked)).all()
+        assert (row.state, row.checks) == ("approved", 1)
+
+
+def test_of_two_who_are_right_at_once_one_gets_it(ask: Callable[..., Any], check: Callable[..., Checked]) -> None:
+    token, _ = ask("+33612344141", "sms", by_verify=True)
+    inner: list[Checked] = []
+
+    class Slow(Asked):
+        def check(self, to: str, code: str) -> Found:
+            if not inner:
+                inner.append(Checked(Found.AGAIN))
+                inner[0] = check(token, "123456", Asked(Found.RIGHT))
+            return super().check(to, code)
+
+    assert check(token, "123456", Slow(Found.RIGHT)) == Checked(Found.OVER) and inner == [SEVEN]
+
+
+def test_a_code_is_hashed_for_this_purpose_and_no_other(
+    ask: Callable[..., Any], check: Callable[..., Checked], on_sqlite: Database
+) -> None:
+    token, _ = ask()
+    with on_sqlite.begin() as session:
+        (row,) = session.exec(select(CodeAsked)).all()
+        assert row.code_hash == keyed_hash("s", "one-time-code", f"{token_hash(token)}:000007")
+
+
 # --- where Verify makes and checks them
 
 
@@ -145,10 +202,12 @@ def test_what_verify_says_is_what_counts(ask: Callable[..., Any], check: Callabl
 
 
 def test_verify_is_asked_by_a_job_and_no_code_of_ours_goes_out(
-    ask: Callable[..., Any], check: Callable[..., Checked], queue: Queue
+    ask: Callable[..., Any], check: Callable[..., Checked], queue: Queue, shop_id: int
 ) -> None:
     token, _ = ask("+33612344141", "sms", by_verify=True)
-    assert queue.names() == ["notifications.send_code"]
+    ((name, payload),) = queue.waiting
+    assert name == "notifications.send_code"
+    assert payload["args"] == {"shop_id": shop_id, "asked_id": 1, "locale": "en"}
     assert check(token, "000007").found is Found.AGAIN, "ours opens nothing, should Verify be switched off meanwhile"
     verify = Asked(Found.RIGHT)
     assert check(token, " - ", verify).found is Found.AGAIN and verify.checks == [], "nothing typed is not asked about"

@@ -146,6 +146,16 @@ def test_signing_out_takes_the_row_and_only_in_its_own_shop(database: Database, 
         assert read_session(session, shop_id=shop_id, session_id=row_id) is None
 
 
+def test_who_signs_out_on_one_device_stays_signed_in_on_the_others(database: Database, shop_id: int) -> None:
+    with database.begin() as session:
+        (_, first), (_, second), (_, third) = (signed_in(session, shop_id) for _ in range(3))
+        read = [read_session(session, shop_id=shop_id, session_id=row_id) for row_id in (third, first, second)]
+        assert [row.id for row in read if row] == [third, first, second], "each is read by its own number"
+        end_session(session, shop_id=shop_id, session_id=second)
+        session.expire_all()
+        assert sorted(session.exec(select(AccountSession.id)).all()) == sorted([first, third])
+
+
 def test_a_clients_data_goes_from_every_device_and_nobody_elses(database: Database, shop_id: int, dana_id: int) -> None:
     with database.begin() as session:
         for where, whose in ((shop_id, CLEO), (shop_id, CLEO), (shop_id, f"{CLEO}9"), (dana_id, CLEO)):

@@ -30,8 +30,21 @@ DEEP = b"[" * 1020 + b'"\xe2\x80\xae"' + b"]" * 1020
 
 def test_one_nested_so_deeply_that_only_the_quick_parser_reads_it_is_refused_too() -> None:
     assert orjson.loads(DEEP)
-    with pytest.raises(ValueError, match="nested too deeply"):
+    with pytest.raises(ValueError, match=r"^nested too deeply$"):
         read_json(DEEP)
+
+
+@pytest.mark.parametrize("body", [b'{"note": "Chlo\xc3\xa9", "n": [1, 2.5, null]}', b"[]", b'"\\u00e9"'])
+def test_what_the_quick_parser_reads_and_holds_nothing_to_clean_is_gone_through_once(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(*_: object, **__: object) -> None:
+        raise AssertionError("a second time")
+
+    expected = json.loads(body)
+    monkeypatch.setattr("webhooks.bodies.json.loads", again)
+    monkeypatch.setattr("webhooks.bodies.cleaned", again)
+    assert read_json(body) == expected
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])

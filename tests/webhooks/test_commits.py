@@ -16,6 +16,8 @@ from webhooks.commits import Committer, Overloaded, count_waiting
 from webhooks.models import Delivery, DeliveryState
 from webhooks.rows import Row
 
+ENGINE = sa.create_engine("sqlite://")  # never connected to
+
 
 class Writer:
     """Keeps which rows came in which batch, and whether on the loop or aside."""
@@ -46,13 +48,13 @@ class Writer:
 @pytest.fixture
 def writer(monkeypatch: pytest.MonkeyPatch) -> Writer:
     mine = Writer()
-    monkeypatch.setattr(commits, "make_writer", lambda _engine: mine)
+    monkeypatch.setattr(commits, "make_writer", {ENGINE: mine}.__getitem__)
     return mine
 
 
 @pytest.fixture
 def committer(writer: Writer) -> Committer:
-    return Committer(sa.create_engine("sqlite://"))
+    return Committer(ENGINE)
 
 
 def row(name: str) -> Row:
