@@ -54,7 +54,8 @@ def note_hand(
     words = [str(kind).replace("_", " ")]
     words += [f"seal {row.seal_number}"] if row.seal_number else []
     words += ["the seal was broken"] if seal_intact is False else []
-    note_step(session, rma, "custody", actor=person, now=now, detail=", ".join(words).capitalize() + ".")
+    said = ", ".join(words)
+    note_step(session, rma, "custody", actor=person, now=now, detail=f"{said[0].upper()}{said[1:]}.")
     return True
 
 

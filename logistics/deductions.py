@@ -36,7 +36,7 @@ def take_off(suggested: SuggestedOutcome, kept_back: Money | None) -> SuggestedO
     if kept_back is None or due is None or kept_back.currency != due.currency:
         return suggested
     taken = min(kept_back.cents, suggested.amount.cents if suggested.amount else 0)
-    kept = Money(taken + min(kept_back.cents - taken, _elsewhere(suggested)), due.currency)
+    kept = Money(taken + min(kept_back.cents - taken, suggested.beyond), due.currency)
     rest, parts = taken, dict(suggested.transactions)
     for gid, part in sorted(suggested.transactions, key=lambda pair: (-pair[1].cents, pair[0])):
         share = min(rest, part.cents)
@@ -52,14 +52,6 @@ def take_off(suggested: SuggestedOutcome, kept_back: Money | None) -> SuggestedO
         tax=None,  # how much of it is in the rest nobody has said
         kept_back=kept,
     )
-
-
-def _elsewhere(suggested: SuggestedOutcome) -> int:
-    """What is due beyond what Shopify can give back: only where its suggestion was cut at that."""
-    amount, before = (money.cents if money else 0 for money in (suggested.amount, suggested.given_back))
-    if suggested.worth is None or suggested.limit is None or amount < suggested.limit.cents:
-        return 0
-    return max(0, suggested.worth.cents - amount - before)
 
 
 def _less(money: Money | None, cents: int) -> Money | None:

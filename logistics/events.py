@@ -79,6 +79,13 @@ class ReturnReplaced(_OfReturn):
 
 
 @dataclass(frozen=True)
+class PiecesKept(_OfReturn):
+    """Shopify keeps these variants out of other carts for it until they are the client's."""
+
+    variant_gids: list[str]
+
+
+@dataclass(frozen=True)
 class TrackerUpdated:
     """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
 

@@ -1,6 +1,7 @@
-"""Rows of pieces a client takes instead, where their return has to be made anew in Shopify for it."""
+"""Rows of pieces a client takes instead: the return that is made anew in Shopify for one, and what is kept for them."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -32,3 +33,24 @@ class Exchange(SQLModel, table=True):
     sent_at: datetime | None = None
     made_at: datetime | None = None
     problem: str = ""
+
+
+class KeptPieces(SQLModel, table=True):
+    """What is kept out of other carts for one return, by one draft order: `wanted` and `kept` are [variant, quantity]s.
+
+    `kept` is what the draft order holds, or what was sent when `sent_at` is set and no answer came. `round` tells one
+    draft order's tag from the next one's.
+    """
+
+    rma_id: int = Field(primary_key=True, foreign_key="rma.id", ondelete="CASCADE")
+    shop_id: int = Field(foreign_key="shop.id", ondelete="CASCADE", index=True)
+    wanted: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    kept: list[list[Any]] = Field(default_factory=list, sa_type=sa.JSON)
+    draft_gid: str = Field(default="", max_length=120)
+    round: int = 1
+    sent_at: datetime | None = None
+
+    @property
+    def tag(self) -> str:
+        """By which the draft order is found in Shopify again."""
+        return f"kept-for-return-{self.rma_id}-{self.round}"

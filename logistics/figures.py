@@ -1,5 +1,6 @@
 """A batch's figures: from what Shopify suggests to the row that is kept, and whether the two still agree."""
 
+from dataclasses import replace
 from typing import Any
 
 from kit.money import Money
@@ -17,6 +18,7 @@ PAID_ELSEWHERE = (
     "The pieces come to {worth}. Shopify can give back {amount}; {rest} was not paid through it. "
     "Pay that where the client paid, then say so here."
 )
+LESS_FEES = "{worth} less {fees} in fees"
 GIVEN_BEFORE = "The pieces come to {worth}; {before} of this order was given back before."
 
 
@@ -30,7 +32,7 @@ def figures(suggested: SuggestedOutcome, currency: str, terms: Terms) -> dict[st
         "shop_cents": suggested.in_shop_money.cents if suggested.in_shop_money else None,
         "tax_cents": suggested.tax.cents if suggested.tax and _is_whole(suggested, amount, terms) else None,
         "owed_cents": suggested.owed.cents if suggested.owed else 0,
-        "elsewhere_cents": _elsewhere(suggested, amount, terms),
+        "elsewhere_cents": _elsewhere(suggested, terms),
         "kept_cents": suggested.kept_back.cents if suggested.kept_back else 0,
         "transactions": [{"parent_gid": g, "amount": m.amount, "currency": m.currency} for g, m in parts],
     }
@@ -38,11 +40,13 @@ def figures(suggested: SuggestedOutcome, currency: str, terms: Terms) -> dict[st
 
 def said_of(suggested: SuggestedOutcome, currency: str, terms: Terms) -> str:
     """The sentence a person reads where less goes back than the pieces come to; "" where nothing needs saying."""
-    amount = suggested.amount or Money(0, currency)
-    if suggested.worth is None or not _is_short(suggested, amount, terms):
+    if suggested.worth is None or not suggested.is_cut or terms.exchanges:
         return ""
-    rest = Money(_elsewhere(suggested, amount, terms), amount.currency)
-    worth, before = suggested.worth.show(), suggested.given_back
+    amount = suggested.amount or Money(0, currency)
+    rest = Money(suggested.beyond, amount.currency)
+    worth, before, fees = suggested.worth.show(), suggested.given_back, suggested.fees
+    if fees and fees.cents:
+        worth = LESS_FEES.format(worth=worth, fees=fees.show())
     if rest.cents:
         if not amount.cents and not (before and before.cents):
             return NO_PAYMENT.format(worth=worth)
@@ -54,8 +58,16 @@ def paid_for_pieces(suggested: SuggestedOutcome, currency: str, terms: Terms) ->
     """What goes back for the pieces themselves, wherever it was paid: of what brought them, shipping and duties,
     nothing is ever kept back for wear."""
     amount = suggested.amount or Money(0, currency)
-    due = amount.cents + _elsewhere(suggested, amount, terms)
+    due = amount.cents + _elsewhere(suggested, terms)
     return Money(min(due, suggested.pieces.cents) if suggested.pieces else due, amount.currency)
+
+
+def in_full(suggested: SuggestedOutcome, *, fees: Money, paid_before: int = 0) -> SuggestedOutcome:
+    """With what Shopify's suggestion leaves out: the fees in it, and that of what was given back of the order before,
+    `paid_before` cents went for other pieces."""
+    given = suggested.given_back
+    others = given and Money(max(0, given.cents - paid_before), given.currency)
+    return replace(suggested, fees=fees, given_back=others)
 
 
 def difference(settlement: Settlement, suggested: SuggestedOutcome) -> str:
@@ -87,20 +99,11 @@ def credit_of(settlement: Settlement) -> Money | None:
     return settlement.amount if settlement.as_credit and settlement.amount_cents else None
 
 
-def _is_short(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> bool:
-    """Whether the suggestion was cut at what Shopify can give back. An exchange nets pieces, so it tells nothing."""
-    if suggested.worth is None or suggested.limit is None or terms.exchanges:
-        return False
-    return amount.cents >= suggested.limit.cents and suggested.worth.cents > amount.cents
-
-
 def _is_whole(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> bool:
     """Whether the amount is all that the pieces come to, so that its tax is the pieces' tax."""
     return not terms.exchanges and amount.cents > 0 and suggested.worth == amount
 
 
-def _elsewhere(suggested: SuggestedOutcome, amount: Money, terms: Terms) -> int:
-    if suggested.worth is None or not _is_short(suggested, amount, terms):
-        return 0
-    before = suggested.given_back.cents if suggested.given_back else 0
-    return max(0, suggested.worth.cents - amount.cents - before)
+def _elsewhere(suggested: SuggestedOutcome, terms: Terms) -> int:
+    """An exchange nets pieces, so how it was cut tells nothing of what was paid."""
+    return 0 if terms.exchanges else suggested.beyond

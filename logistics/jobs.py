@@ -4,6 +4,7 @@ from logistics.balances import ask_balance
 from logistics.collection_jobs import book_collections, cancel_collection
 from logistics.exchanges import make_exchange
 from logistics.keeping import take_back
+from logistics.kept_pieces import keep_pieces
 from logistics.minds import drop_exchange, look_at_credit
 from logistics.money_jobs import pay, propose_settlement
 from logistics.parcel_jobs import (
@@ -34,6 +35,7 @@ __all__ = [
     "follow_return",
     "forget_pictures",
     "get_label",
+    "keep_pieces",
     "look_at_credit",
     "make_exchange",
     "pay",

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from kit import clock
 from kit.db import Begin
 from kit.errors import AppError, Conflict, Waiting
-from logistics import credits, exchanges, money_terms, rmas
+from logistics import credits, exchanges, kept_pieces, money_terms, rmas
 from logistics.history import APP, follow_up, lock_rma, note_step
 from logistics.models import Rma
 from logistics.money_models import MoneyTerms
@@ -134,6 +134,7 @@ def drop_exchange(begin: Begin, *, door: ExchangeDoor, shop_id: int, rma_id: int
         batch = open_settlement(session, rma)
         if batch is not None and batch.exchanges and batch.state is SettlementState.PROPOSED:  # proposed meanwhile
             overtake(session, rma, batch, reason=ANOTHER_MIND, now=now)
+        kept_pieces.keep_for(session, rma, None)
         follow_up(session, rma, "propose_settlement", ask=True)
 
 

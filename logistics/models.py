@@ -182,7 +182,7 @@ class Parcel(SQLModel, table=True):
     reference: str = Field(unique=True, max_length=80)
     provider_shipment_id: str = Field(default="", max_length=120)
     state: ParcelState = Field(default=ParcelState.PLANNED, sa_type=word(ParcelState))
-    tracking_code: str | None = Field(default=None, unique=True, max_length=120)
+    tracking_code: str | None = Field(default=None, index=True, max_length=120)  # one courier may take several boxes
     tracking_url: str = ""
     label_url: str = ""
     need_cents: int = Field(sa_type=sa.BigInteger)

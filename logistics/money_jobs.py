@@ -12,13 +12,13 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import credits, dispositions, money_terms, rmas, settlements, wear
-from logistics.figures import NOT_ADDING_UP, adds_up, credit_of, difference, refund_of
+from logistics import credits, dispositions, kept_pieces, money_terms, rmas, settlements, wear
+from logistics.figures import NOT_ADDING_UP, adds_up, credit_of, difference, in_full, refund_of
 from logistics.history import SHOPIFY, follow_up, lock_rma
 from logistics.looking_back import Trace, look_back
 from logistics.models import Rma, Settlement
 from logistics.parcel_jobs import HIDDEN
-from logistics.ports import ReturnsDoor
+from logistics.ports import ReturnsDoor, SalesDoor
 from logistics.reads import ProcessPlan, ReturnRead, SuggestedOutcome, Terms
 from logistics.states import Goods, SettlementState
 
@@ -51,6 +51,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         suggested = returns.suggest_outcome(shop_id, rma.return_gid, read.unprocessed, terms)
     with begin() as session:
         rma, now = lock_rma(session, shop_id=shop_id, rma_id=rma_id), clock.now()
+        suggested = _in_full(session, rma, read, read.unprocessed, suggested)
         if wear.holds(session, rma, suggested, terms, now=now):
             return
         figures: dict[str, Any] = {
@@ -62,7 +63,7 @@ def propose_settlement(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_
         settlements.propose(session, rma, ask=ask, now=now, **figures)
 
 
-def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settlement_id: int) -> None:
+def pay(begin: Begin, *, returns: ReturnsDoor, sales: SalesDoor, shop_id: int, rma_id: int, settlement_id: int) -> None:
     """Process an approved batch, once. Whatever may have been sent before is looked for first.
 
     `returnProcess` is not idempotent, so it is called only when Shopify shows that it did not happen yet.
@@ -77,6 +78,8 @@ def pay(begin: Begin, *, returns: ReturnsDoor, shop_id: int, rma_id: int, settle
         return
     if not _still_fits(begin, returns, rma, batch, read, suggested):
         return
+    if batch.exchanges:
+        kept_pieces.free_for_processing(begin, sales=sales, rma=rma)
     plan = _claim(begin, rma, batch, read)
     if plan is None:
         return
@@ -123,7 +126,7 @@ def _still_fits(
     lines = _lines(batch)
     suggested = suggested or returns.suggest_outcome(rma.shop_id, rma.return_gid, lines, batch.terms)
     with begin() as session:
-        suggested = wear.less(session, rma, suggested)
+        suggested = wear.less(session, rma, _in_full(session, rma, read, lines, suggested))
     reason = difference(batch, suggested)
     if reason:
         with begin() as session:
@@ -179,6 +182,8 @@ def _unsettle(begin: Begin, rma: Rma, batch: Settlement, reason: str) -> None:
     with begin() as session:
         locked, kept = _locked(session, rma, batch)
         settlements.mark_unsettled(session, locked, kept, reason=reason, now=clock.now())
+        if kept.exchanges:  # it may be days until somebody has looked
+            follow_up(session, locked, "keep_pieces")
 
 
 def _put_aside(begin: Begin, rma: Rma, batch: Settlement, reason: str) -> None:
@@ -205,6 +210,12 @@ def _locked(session: Session, rma: Rma, batch: Settlement) -> tuple[Rma, Settlem
     locked = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id)
     kept = settlements.get_settlement(session, shop_id=rma.shop_id, rma_id=rma.id, settlement_id=batch.id)
     return locked, kept
+
+
+def _in_full(
+    session: Session, rma: Rma, read: ReturnRead, lines: Sequence[tuple[str, int]], suggested: SuggestedOutcome
+) -> SuggestedOutcome:
+    return in_full(suggested, fees=read.fees_of(lines), paid_before=settlements.paid_of_order(session, rma))
 
 
 def _lines(batch: Settlement) -> list[tuple[str, int]]:

@@ -29,19 +29,20 @@ WORD = re.compile(r"[^\W_]+")
 
 def telling_words(text: str, house_names: Collection[str] = ()) -> tuple[str, ...]:
     """Words of `text` that say whose it is or what is inside, as they are written there."""
+    text = unicodedata.normalize("NFC", text)
     found = [word for word in WORD.findall(text) if _plain(word) in TELLING]
     found += [word for word in UNSPACED if word in text]
-    spaced = f" {' '.join(WORD.findall(text.casefold()))} "
+    spaced = f" {' '.join(WORD.findall(_plain(text)))} "
     for name in house_names:
-        bare = " ".join(WORD.findall(name.casefold()))
+        bare = " ".join(WORD.findall(_plain(name)))
         if bare and f" {bare} " in spaced:
             found.append(name)
     return tuple(dict.fromkeys(found))
 
 
-def _plain(word: str) -> str:
+def _plain(words: str) -> str:
     """Without accents, and small."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(sign))
+    return "".join(sign for sign in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(sign))
 
 
 def neutral(address: Address, house_names: Collection[str], *, otherwise: str, is_person: bool = False) -> Address:
@@ -57,8 +58,8 @@ def neutral(address: Address, house_names: Collection[str], *, otherwise: str, i
 
 
 def place_of(address: Address) -> str:
-    """The same for two people behind one door; "" where nobody knows the street."""
+    """The same for two people behind one door, however it is typed; "" where nobody knows the street."""
     if not address.street1.strip():
         return ""
     parts = (address.street1, address.postal_code, address.city, address.country)
-    return "|".join("".join(WORD.findall(part.casefold())) for part in parts)
+    return "|".join("".join(WORD.findall(_plain(part))) for part in parts)

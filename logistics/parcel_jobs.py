@@ -11,7 +11,7 @@ from kit.causes import Cause
 from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
-from logistics import exchanges, looking_back, parcels, reverse_deliveries, rmas, settlements, travels
+from logistics import exchanges, kept_pieces, looking_back, parcels, reverse_deliveries, rmas, settlements, travels
 from logistics.buying import buy_label
 from logistics.foreign_labels import note_foreign
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma
@@ -230,6 +230,7 @@ def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> No
         return
     if rma.approved_at is not None:
         note_foreign(session, rma, read, now=now)
+        kept_pieces.keep_for(session, rma, read)
     all_processed = bool(read.lines) and not read.unprocessed
     if all_processed and can_move(GOODS, rma.goods_state, Goods.SETTLED):
         rmas.mark_settled(session, rma, actor=SHOPIFY, now=now, detail="Somebody settled it in the Shopify admin.")

@@ -136,15 +136,28 @@ class KeepingDoor(Protocol):
 
 
 class SalesDoor(Protocol):
-    """Selling a piece beside a return. Every call may raise OutsideError; `ambiguous` when it may have taken effect."""
+    """Draft orders: a piece sold beside a return, or kept for it.
+
+    Every call may raise OutsideError; `ambiguous` when it may have taken effect.
+    """
 
     def find_draft(self, shop_id: int, tag: str) -> DraftRead | None:
         """The draft order with exactly this tag."""
 
     def make_draft(
-        self, shop_id: int, *, client_gid: str, variant_gid: str, tag: str, note: str, held_until: datetime
+        self,
+        shop_id: int,
+        *,
+        client_gid: str,
+        pieces: Sequence[tuple[str, int]],
+        tag: str,
+        note: str,
+        held_until: datetime,
     ) -> DraftRead:
-        """Make it, with its piece put aside until then. Not idempotent: looked for first."""
+        """Make it, with its pieces (variant, quantity) put aside until then. Not idempotent: looked for first."""
+
+    def drop_draft(self, shop_id: int, gid: str) -> None:
+        """Delete it; what it held is on sale again. One that is gone already is no error."""
 
 
 class Carrier(Protocol):

@@ -92,6 +92,15 @@ class ReturnLineRead:
     unit_total_presentment: Money
     duty_gids: tuple[str, ...] = ()
     reason_gid: str = ""
+    fee: Money | None = None  # for putting it back into stock, over all of the line's pieces
+
+    def fee_for(self, quantity: int) -> int:
+        """The cents of its fee that fall on so many of what is unprocessed; all such parts make up the whole."""
+        return self._fee_upto(self.processed + quantity) - self._fee_upto(self.processed)
+
+    def _fee_upto(self, pieces: int) -> int:
+        whole, of = _cents(self.fee), max(1, self.quantity)
+        return (2 * whole * pieces + of) // (2 * of)
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,7 @@ class ReturnRead:
     presentment_currency: str
     created_at: datetime | None = None
     exchanges: tuple[ExchangeLineRead, ...] = ()
+    shipping_fee: Money | None = None  # for the way back; Shopify takes it with the first piece that is processed
 
     @property
     def has_ended(self) -> bool:
@@ -176,6 +186,14 @@ class ReturnRead:
         """The duties that were paid for these return lines."""
         wanted = {gid for gid, _ in lines}
         return tuple(sorted({duty for line in self.lines if line.gid in wanted for duty in line.duty_gids}))
+
+    def fees_of(self, lines: Iterable[tuple[str, int]]) -> Money:
+        """What the house keeps as fees when (return line gid, quantity) are processed."""
+        wanted = dict(lines)
+        cents = sum(line.fee_for(wanted.get(line.gid, 0)) for line in self.lines)
+        if self.shipping_fee and not any(line.processed for line in self.lines):
+            cents += self.shipping_fee.cents
+        return Money(cents, self.presentment_currency)
 
     def rfo_line(self, fulfillment_line_gid: str) -> RfoLineRead | None:
         """The reverse fulfilment order's line of that fulfilled piece, in an order that still counts."""
@@ -208,7 +226,7 @@ class SuggestedOutcome:
     another piece costs more. `in_shop_money` is `amount` there. `worth` is what the pieces come to, and `limit` the
     most Shopify can give back of the order: less than `worth` where some was given back before, or paid elsewhere.
     `pieces` is the pieces' own part of `worth`, without shipping and duties. Where something is kept back for wear
-    (`kept_back`), all of them are what is left after it.
+    (`kept_back`), all of them are what is left after it. `fees` go off `worth` and are in `amount` already.
     """
 
     amount: Money | None
@@ -221,6 +239,26 @@ class SuggestedOutcome:
     tax: Money | None = None  # within what the pieces come to
     pieces: Money | None = None
     kept_back: Money | None = None
+    fees: Money | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether less goes back than is due, because Shopify has no more of the order to give back."""
+        if self.worth is None or self.limit is None:
+            return False
+        return self.limit.cents <= _cents(self.amount) < self.worth.cents - _cents(self.fees)
+
+    @property
+    def beyond(self) -> int:
+        """What is due beyond it, in cents: it was paid elsewhere, and is given back there."""
+        if not self.is_cut:
+            return 0
+        due = _cents(self.worth) - _cents(self.fees)
+        return max(0, due - _cents(self.amount) - _cents(self.given_back))
+
+
+def _cents(money: Money | None) -> int:
+    return money.cents if money else 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 import jobs
 from kit.db import insert_once
@@ -31,25 +31,30 @@ log = get_logger("logistics")
 
 def record_scan(
     session: Session, *, tracking_code: str, status: str, at: datetime, event_id: str, now: datetime
-) -> Parcel | None:
-    """Keep a carrier's scan, once, and move the parcel and the goods on. None for a parcel that is not ours.
+) -> int:
+    """Keep a carrier's scan, once, and move the parcel and the goods on. Of how many parcels of ours it speaks.
 
-    Scans may come twice, late and out of order. `status` is the carrier's word, `at` when it was scanned.
+    Scans may come twice, late and out of order. `status` is the carrier's word, `at` when it was scanned. A box that
+    holds the pieces of several returns is a parcel of each.
     """
-    parcel = session.exec(select(Parcel).where(Parcel.tracking_code == tracking_code)).first()
-    if parcel is None or parcel.id is None:
+    found = session.exec(select(Parcel).where(Parcel.tracking_code == tracking_code).order_by(col(Parcel.id))).all()
+    for parcel in found:
+        said = event_id if parcel is found[0] else f"{parcel.id}/{event_id}"
+        scan = Scan(parcel_id=parcel.id, shop_id=parcel.shop_id, event_id=said[:200], status=status, at=at)
+        if insert_once(session, scan):
+            _record(session, parcel, status, at, now)
+    if not found:
         log.info("scan.unknown_parcel", status=status)
-        return None
-    scan = Scan(parcel_id=parcel.id, shop_id=parcel.shop_id, event_id=event_id, status=status, at=at)
-    if not insert_once(session, scan):
-        return parcel
+    return len(found)
+
+
+def _record(session: Session, parcel: Parcel, status: str, at: datetime, now: datetime) -> None:
     rma = lock_rma(session, shop_id=parcel.shop_id, rma_id=parcel.rma_id)
     parcel = next(box for box in parcels_of(session, rma) if box.id == parcel.id)
     if _show(parcel, status, at):
         session.add(parcel)
         session.flush()
         _tell(session, rma, parcel, now)
-    return parcel
 
 
 def receive_by_hand(session: Session, *, shop_id: int, rma_id: int, by: str, now: datetime) -> Rma:

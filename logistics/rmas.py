@@ -11,7 +11,7 @@ import jobs
 from kit.db import insert_once
 from kit.errors import NotFound
 from kit.money import Money
-from logistics import events, parcels
+from logistics import events, kept_pieces, parcels
 from logistics.eligibility import Track
 from logistics.foreign_labels import is_ours, note_foreign
 from logistics.history import APP, SHOPIFY, follow_up, lock_rma, move_goods, note_step
@@ -183,6 +183,7 @@ def record_approval(session: Session, rma: Rma, read: ReturnRead, *, now: dateti
     session.flush()
     note_foreign(session, rma, read, now=now)
     parcels.plan_parcels(session, rma, read, lines_of(session, rma), now=now)
+    kept_pieces.keep_for(session, rma, read)
     if policy_of(session, rma.shop_id).offer_credit:
         follow_up(session, rma, "look_at_credit")
 
@@ -200,6 +201,7 @@ def end_rma(session: Session, rma: Rma, *, how: str, actor: str = SHOPIFY, now: 
         parcels.let_go(session, rma, parcel)
     rma.ended_how, rma.closed_at = how, now
     move_goods(session, rma, to, actor=actor, now=now, detail=f"The return is {how} in Shopify.")
+    kept_pieces.keep_for(session, rma, None)
     assert rma.id is not None
     jobs.publish(session, events.ReturnEnded(rma.shop_id, rma.id, rma.return_gid, how))
 
@@ -212,6 +214,7 @@ def mark_settled(session: Session, rma: Rma, *, actor: str, now: datetime, detai
     move_goods(session, rma, Goods.SETTLED, actor=actor, now=now, detail=detail)
     assert rma.id is not None
     jobs.publish(session, events.ReturnSettled(rma.shop_id, rma.id, rma.return_gid))
+    kept_pieces.keep_for(session, rma, None)
     follow_up(session, rma, "close_return")
 
 

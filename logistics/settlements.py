@@ -16,11 +16,12 @@ from logistics.looking_back import new_refunds, snapshot
 from logistics.models import Rma, Settlement
 from logistics.reads import PLAIN, ReturnRead, SuggestedOutcome, Terms
 from logistics.rights import BOTH, Rights, must_confirm
-from logistics.states import OPEN_SETTLEMENTS, SETTLEMENT, Goods, Judgement, SettlementState, move
+from logistics.states import OPEN_SETTLEMENTS, SETTLEMENT, Goods, InvalidMove, Judgement, SettlementState, move
 
 AUTOMATIC = "automatic"
 TAKEN_OVER = "Somebody changed or settled part of this return in the Shopify admin."
 BATCH_OVERTAKEN = "This amount was overtaken meanwhile. Please look at the return again."
+NOTHING_TO_SEE_TO = "Nothing has to be seen to by hand here. Please look at the return again."
 HOW = "Write where and how the rest was paid to the client."
 
 
@@ -162,22 +163,28 @@ def in_words(settlement: Settlement) -> str:
         return f"{settlement.owed.show()} from the client, for the piece they get instead"
     if settlement.exchanges and not settlement.amount_cents:
         return "An exchange without a payment"
+    if settlement.elsewhere_cents and not settlement.amount_cents:
+        return f"{settlement.elsewhere.show()} for the client, outside Shopify"
     how = " in store credit" if settlement.as_credit else ""
-    return f"{settlement.amount.show()} for the client{how}"
+    beside = f", and {settlement.elsewhere.show()} outside Shopify" if settlement.elsewhere_cents else ""
+    return f"{settlement.amount.show()} for the client{how}{beside}"
 
 
 def set_aside(session: Session, *, shop_id: int, rma_id: int, settlement_id: int, by: str, now: datetime) -> Settlement:
     """A person saw to an unsettled batch in the admin; what is still unprocessed is proposed afresh.
 
-    Raises NotFound, or InvalidMove for a batch that is being sent or was settled.
+    A second time changes nothing. Raises NotFound, or InvalidMove for a batch of which nobody doubts where it is.
     """
     rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
     settlement = get_settlement(session, shop_id=shop_id, rma_id=rma_id, settlement_id=settlement_id)
-    if settlement.state is not SettlementState.VOID:
-        settlement.state = move(SETTLEMENT, settlement.state, SettlementState.VOID)
-        session.add(settlement)
-        note_step(session, rma, "money_set_aside", actor=by, now=now)
-        follow_up(session, rma, "propose_settlement", ask=True)
+    if settlement.state is SettlementState.VOID:
+        return settlement
+    if settlement.state is not SettlementState.UNSETTLED:
+        raise InvalidMove(NOTHING_TO_SEE_TO)
+    settlement.state = move(SETTLEMENT, settlement.state, SettlementState.VOID)
+    session.add(settlement)
+    note_step(session, rma, "money_set_aside", actor=by, now=now)
+    follow_up(session, rma, "propose_settlement", ask=True)
     return settlement
 
 
@@ -243,6 +250,14 @@ def unsettled_lines(session: Session, rma: Rma) -> list[tuple[str, int]]:
             done[line["return_line_gid"]] += line["quantity"]
     lines = [(line.return_line_gid, line.quantity - done[line.return_line_gid]) for line in rmas.lines_of(session, rma)]
     return [(gid, quantity) for gid, quantity in lines if quantity > 0]
+
+
+def paid_of_order(session: Session, rma: Rma) -> int:
+    """What we gave back of this order so far, in cents of the money it was paid in: for pieces settled by now."""
+    paid = select(sa.func.coalesce(sa.func.sum(col(Settlement.amount_cents)), 0)).join(Rma)
+    of_order = (Rma.shop_id == rma.shop_id, Rma.order_gid == rma.order_gid)
+    settled = (Settlement.state == SettlementState.SETTLED, Settlement.currency == rma.presentment_currency)
+    return int(session.exec(paid.where(*of_order, *settled)).one())
 
 
 def _row(

@@ -57,6 +57,12 @@ def sale_of(session: Session, rma: Rma) -> SideSale | None:
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
+def sold_beside(session: Session, *, shop_id: int) -> set[str]:
+    """The returns, by Shopify's id, with a piece sold beside them."""
+    query = select(Rma.return_gid).join(SideSale, col(SideSale.rma_id) == col(Rma.id))
+    return set(session.exec(query.where(SideSale.shop_id == shop_id, SideSale.state == SaleState.MADE)))
+
+
 def sell_beside(begin: Begin, *, sales: SalesDoor, addresses: Addresses, shop_id: int, rma_id: int) -> None:
     """Make the draft order, once, and write to the client where they pay."""
     with begin() as session:
@@ -80,7 +86,7 @@ def _make(begin: Begin, sales: SalesDoor, rma: Rma, row: SideSale) -> DraftRead 
         if not _claim(session, row, now):
             return None
     try:
-        about: dict[str, Any] = {"client_gid": rma.client_gid, "variant_gid": row.variant_gid, "tag": row.tag}
+        about: dict[str, Any] = {"client_gid": rma.client_gid, "pieces": [(row.variant_gid, 1)], "tag": row.tag}
         return sales.make_draft(rma.shop_id, note=f"Beside {rma.number}", held_until=now + HELD, **about)
     except OutsideError as error:
         if error.ambiguous or not error.permanent:

@@ -127,7 +127,8 @@ PLAIN_FINDINGS = frozenset({Finding.MATCH, Finding.MATCH_WITH_WEAR})
 
 DELIVERED = "delivered"
 MOVING_SCANS = frozenset({"in_transit", "out_for_delivery", "available_for_pickup", DELIVERED})
-TROUBLE_SCANS = frozenset({"return_to_sender", "failure", "cancelled", "error"})
+TURNED_ROUND = "return_to_sender"
+TROUBLE_SCANS = frozenset({TURNED_ROUND, "failure", "cancelled", "error"})
 
 
 class InvalidMove(Conflict):
@@ -154,8 +155,11 @@ def judge(finding: Finding) -> Judgement:
 
 
 def later_scan(current: str, status: str, *, is_newer: bool) -> str:
-    """The status to show after a scan. Scans come late and out of order; none takes a delivery back."""
-    if DELIVERED in (current, status):
+    """The status to show after a scan. Scans come late and out of order; none takes a delivery back, and what was
+    turned round is delivered to its sender, not to us."""
+    if current in (DELIVERED, TURNED_ROUND):
+        return current
+    if status == DELIVERED:
         return DELIVERED
     return status if is_newer or not current else current
 

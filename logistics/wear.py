@@ -89,9 +89,18 @@ def less(session: Session, rma: Rma, suggested: SuggestedOutcome) -> SuggestedOu
     if found is None or found.answer is not Answer.AGREED:
         return suggested
     settled = (col(Settlement.rma_id) == rma.id, col(Settlement.state) == SettlementState.SETTLED)
-    kept = session.exec(select(sa.func.coalesce(sa.func.sum(col(Settlement.kept_cents)), 0)).where(*settled)).one()
-    left = found.amount.cents - int(kept)
+    left = found.amount.cents - sum(
+        _kept_of(batch, found) for batch in session.exec(select(Settlement).where(*settled))
+    )
     return take_off(suggested, Money(left, found.currency) if left > 0 else None)
+
+
+def _kept_of(batch: Settlement, found: Deduction) -> int:
+    """What a settled batch kept back. Before migration 0007 none wrote it down, and each that paid kept all of it."""
+    if batch.kept_cents or not batch.amount_cents:
+        return batch.kept_cents
+    after_the_answer = found.answered_at is not None and batch.proposed_at >= found.answered_at
+    return found.amount_cents if after_the_answer else 0
 
 
 def deduction_of(session: Session, rma: Rma) -> Deduction | None:

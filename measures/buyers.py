@@ -1,7 +1,7 @@
 """Households that had a return: what they bought after it, and when their next one was closed. One query."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,9 @@ from kit.among import among
 from logistics.models import Rma
 from logistics.money_models import SideSale
 from logistics.states import SaleState
-from measures.gathering import SHOP, rows
 from measures.models import HistoricOrder, HistoricReturn
 from measures.next_orders import Bought
+from measures.statements import OF_ORDER, SHOP, rows
 
 PAID_WITHIN = timedelta(days=14)
 """A piece sold beside a return is paid for within these, or is an order like another."""
@@ -28,11 +28,15 @@ class Buyer:
     orders: list[Bought] = field(default_factory=list)
     closings: list[tuple[datetime, str]] = field(default_factory=list)
 
+    def next_closing(self, closed_at: datetime, return_gid: str, own: Collection[str]) -> datetime | None:
+        """When the next return after that one was closed that is none of its `own` case; None where none was.
 
-OF_ORDER = sa.and_(
-    col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
-    col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
-)
+        Of two closed in one instant the one comes first by name, so that what followed is counted once.
+        """
+        later = (at for at, gid in self.closings if (at, gid) > (closed_at, return_gid) and gid not in own)
+        return min(later, default=None)
+
+
 OF_RETURN = sa.and_(
     col(Rma.shop_id) == col(HistoricReturn.shop_id), col(Rma.return_gid) == col(HistoricReturn.return_gid)
 )
@@ -44,6 +48,7 @@ FOLLOWED: Any = (
         col(HistoricOrder.household),
         col(HistoricOrder.placed_at),
         col(HistoricOrder.total_cents),
+        col(HistoricOrder.currency),
         col(HistoricOrder.refunded_cents),
         col(HistoricOrder.cancelled),
         col(HistoricReturn.return_gid),
@@ -60,20 +65,20 @@ FOLLOWED: Any = (
 
 
 def buyers(followed: Sequence[Any], since: datetime) -> dict[str, Buyer]:
-    """What FOLLOWED found, by household: orders placed after `since`, and when returns of theirs were closed."""
+    """What FOLLOWED found, by household: orders placed after `since`, and which returns were closed then or later."""
     found: dict[str, Buyer] = defaultdict(Buyer)
     beside: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
     orders: dict[str, Any] = {}
     for row in followed:
         if row.placed_at > since:
             orders[row.order_gid] = row
-        if row.status == "CLOSED" and row.closed_at is not None and row.closed_at > since:
+        if row.status == "CLOSED" and row.closed_at is not None and row.closed_at >= since:
             found[row.household].closings.append((row.closed_at, row.return_gid))
         if row.asked_at is not None:
             beside[row.household].append((row.asked_at, row.amount_cents))
     for row in orders.values():
         beside_it = row.household in beside and _is_beside(row.placed_at, row.total_cents, beside[row.household])
-        bought = Bought(row.placed_at, row.total_cents, row.refunded_cents, beside_it, row.cancelled)
+        bought = Bought(row.placed_at, row.total_cents, row.currency, row.refunded_cents, beside_it, row.cancelled)
         found[row.household].orders.append(bought)
     return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from measures.measured import CostInputs
-from measures.totals import SIZES
+from measures.totals import sized
 from measures.worth import DEFAULTS, Costs
 
 AMOUNTS = ("parcel_cents", "bench_cents", "minute_cents", "gesture_cents", "referral_cents")
@@ -22,9 +22,7 @@ def costs_of(session: Session, *, shop_id: int, currency: str) -> tuple[Costs, C
 
 def defaults(currency: str) -> Costs:
     """Ours, said in dollars; about as much where money counts in other sizes."""
-    size = SIZES.get(currency, 1)
-    digits = 100 if currency in ("JPY", "KRW", "VND", "CLP") else 1
-    amounts = {name: getattr(DEFAULTS, name) * size // digits for name in AMOUNTS}
+    amounts = {name: sized(getattr(DEFAULTS, name), currency).cents for name in AMOUNTS}
     return Costs(**{field.name: amounts.get(field.name, getattr(DEFAULTS, field.name)) for field in fields(Costs)})
 
 

@@ -24,6 +24,7 @@ from measures.pilot_worth import LEAST, Compared
 from measures.reading import VERSION, Side, View
 
 BATCH = 2_000
+HERE = "_here"
 COLUMNS = (
     "definitions", "return", "order", "household", "assisted", "closed_on", "band", "currency", "ended", "parts",
     "next_days", *SUMMED,
@@ -37,7 +38,9 @@ DEFINITIONS = {
     "exchanged_cents": "What is left, up to what the new pieces cost.",
     "next_days": f"Days to the household's next order, exchanges excluded; empty for none within {HORIZON} days.",
     "not_yet": "1 where the household was watched and has not bought; watched until the day of the file at most.",
-    "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing.",
+    "next_cents": "What that order came to; nought where it was in another currency than the return.",
+    "later_cents": f"Orders within {HORIZON} days, net of what went back, up to the household's next closing; of those "
+    "in the currency of the return.",
     "minutes": "Of conversation, from its beginning to its end.",
     "parcels": "Boxes that were sent; one where the return is from before the app.",
     "travelled_cents": "What came back, where it came in a parcel: cover is reckoned of it.",
@@ -46,6 +49,7 @@ DEFINITIONS = {
     "household": "A number that names nobody; the same household has the same number in every file of the shop.",
     "intervals": "Wilson for a share, Newcombe's method 10 for a difference, Greenwood on the log-log scale; for "
     "net value the variance of a ratio with days of closing as clusters, Student's with days less one.",
+    HERE: "At the end of a name: of the returns in the shop's currency. Amounts are of these only, with or without it.",
     "windows": ", ".join(f"{days} days" for days in WINDOWS),
 }
 
@@ -178,7 +182,7 @@ def _number(key: str, household: str) -> str:
 def _side(side: Side) -> dict[str, Any]:
     windows = {str(days): point and [point.share, point.low, point.high, point.at_risk] for days, point in side.windows}
     return {
-        "sums": dict(side.sums),
+        "sums": {name: side.sums[name] for name in (*SUMMED, *(f"{name}{HERE}" for name in SUMMED))},
         "exchanges_for_each_refund": [side.exchanges.value, *_finite(side.exchanges.interval())],
         "bought_again": windows,
         "curve": [[point.day, point.at_risk, point.bought, point.share] for point in side.curve.points],

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.models import Case
-from kit.money import Money
 from measures import tallying, turns
 from measures.keeping import Keeper
 from measures.models import HistoricOrder, HistoricPiece, HistoricReturn, HistoryRead, ReadState
 from measures.reads import Detail, OrderRecord, RefundRecord, ReturnWord
+from measures.statements import OF_ORDER
 from measures.totals import Totals, limits
 
 WINDOW = timedelta(days=365)
@@ -96,11 +96,6 @@ def keep_returns(session: Session, *, shop_id: int, words: Sequence[ReturnWord])
 # --- totals
 
 
-def average_order_value(session: Session, *, shop_id: int, now: datetime) -> Money | None:
-    """What an order of the last twelve months comes to; None without orders. For many readers: shops.figures."""
-    return totals(session, shop_id=shop_id, since=now - WINDOW, now=now).average
-
-
 def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) -> Totals:
     """The sums of measures.totals.add_up, made by the database, in the currency most orders are in."""
     counts = _counting(shop_id, since, now)
@@ -121,7 +116,7 @@ def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) ->
         _count(sold),
     ).where(*counts)
     count, cents, mids, dears, by_staff = (int(value or 0) for value in session.connection().execute(sums).one())
-    return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, shop_id, counts))
+    return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, counts))
 
 
 @dataclass(frozen=True)
@@ -161,10 +156,6 @@ class Fees:
 
 def fees(session: Session, *, shop_id: int, since: datetime, now: datetime, currency: str) -> Fees:
     """What was kept back for taking pieces into stock again; of declined and cancelled returns nothing is."""
-    of_return = sa.and_(
-        col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
-        col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
-    )
     of_piece = sa.and_(
         col(HistoricPiece.shop_id) == col(HistoricReturn.shop_id),
         col(HistoricPiece.return_gid) == col(HistoricReturn.return_gid),
@@ -174,11 +165,11 @@ def fees(session: Session, *, shop_id: int, since: datetime, now: datetime, curr
         col(HistoricOrder.currency) == currency,
         col(HistoricReturn.status).not_in(CAME_TO_NOTHING),
     )
-    back = sa.select(sa.func.count()).select_from(HistoricOrder).join(HistoricReturn, of_return).where(*counts)
+    back = sa.select(sa.func.count()).select_from(HistoricOrder).join(HistoricReturn, OF_ORDER).where(*counts)
     charged = (
         sa.select(sa.func.count(sa.distinct(col(HistoricPiece.return_gid))), sa.func.sum(col(HistoricPiece.fee_cents)))
         .select_from(HistoricOrder)
-        .join(HistoricReturn, of_return)
+        .join(HistoricReturn, OF_ORDER)
         .join(HistoricPiece, of_piece)
         .where(*counts, col(HistoricPiece.fee_cents) > 0, col(HistoricPiece.currency) == currency)
     )
@@ -199,13 +190,7 @@ def looked_after(session: Session, *, shop_id: int, since: datetime, now: dateti
                 col(HistoricReturn.shop_id) == col(Case.shop_id), col(HistoricReturn.return_gid) == col(Case.return_gid)
             ),
         )
-        .join(
-            HistoricOrder,
-            sa.and_(
-                col(HistoricOrder.shop_id) == col(HistoricReturn.shop_id),
-                col(HistoricOrder.order_gid) == col(HistoricReturn.order_gid),
-            ),
-        )
+        .join(HistoricOrder, OF_ORDER)
         .where(
             *_counting(shop_id, since, now),
             col(HistoricOrder.currency) == currency,
@@ -229,17 +214,11 @@ def _count(condition: Any) -> Any:
     return sa.func.sum(sa.case((condition, 1), else_=0))
 
 
-def _returned(session: Session, shop_id: int, counts: tuple[Any, ...]) -> int:
+def _returned(session: Session, counts: tuple[Any, ...]) -> int:
     """Orders of which something came back, however often."""
     back = (
         sa.select(sa.func.count(sa.distinct(col(HistoricOrder.order_gid))))
-        .join(
-            HistoricReturn,
-            sa.and_(
-                col(HistoricReturn.shop_id) == col(HistoricOrder.shop_id),
-                col(HistoricReturn.order_gid) == col(HistoricOrder.order_gid),
-            ),
-        )
-        .where(*counts, col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.status).not_in(CAME_TO_NOTHING))
+        .join(HistoricReturn, OF_ORDER)
+        .where(*counts, col(HistoricReturn.status).not_in(CAME_TO_NOTHING))
     )
     return int(session.connection().execute(back).scalar_one())

@@ -3,25 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import advisors, cases
-from consults.kinds import Outcome
 from consults.models import Case, Consult, Promise_
 from consults.states import CaseState, ConsultState
 from kit.money import Money
 from logistics import settlements
 from logistics.models import Rma, RmaLine, Settlement
-from logistics.states import FINAL_GOODS, Goods
+from logistics.states import FINAL_GOODS, Goods, SettlementState
+from measures.steps import case_facts, closed_step, ended_step, parcel_facts
 from measures.waiting import Facts, NextStep, waiting_for
 from routing.models import Decision
 
 # Named one by one: an index finds what has a state, and goes through all for what has not.
 OPEN_GOODS = tuple(state for state in Goods if state not in FINAL_GOODS)
+TO_BE_LOOKED_AT = (SettlementState.PROPOSED, SettlementState.UNSETTLED)
 MEANT = (ConsultState.BOOKED, ConsultState.IN_SESSION, ConsultState.COMPLETED, ConsultState.NO_SHOW)
 
 
@@ -69,9 +69,9 @@ class Cohort:
 def waiting(session: Session, *, shop_id: int, zone: str, now: datetime, limit: int = 12) -> list[Row]:
     """Open returns with what each waits for: what needs a person first, then by day."""
     rows = open_assisted(session, shop_id=shop_id, zone=zone, now=now)
-    rows += [row for row in simple(session, shop_id=shop_id, zone=zone, now=now, only_open=True) if row.step.tone]
-    far = date.max
-    rows.sort(key=lambda row: (row.step.tone != "warning", row.step.on or far, row.opened_at))
+    money = _open_money(session, shop_id)
+    rows += _simple_rows(session, shop_id, _in_hand(session, shop_id, money, limit), money, zone, now)
+    rows.sort(key=lambda row: (row.step.tone != "warning", row.step.on or date.max, row.opened_at))
     return rows[:limit]
 
 
@@ -86,19 +86,11 @@ def closed_assisted(session: Session, *, shop_id: int, zone: str, now: datetime)
     return _case_rows(session, found, shop_id, zone, now)
 
 
-def simple(session: Session, *, shop_id: int, zone: str, now: datetime, only_open: bool = False) -> list[Row]:
+def simple(session: Session, *, shop_id: int, zone: str, now: datetime) -> list[Row]:
     """Returns without an advisor, newest first, at most a hundred."""
     query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.assisted).is_(False))
-    if only_open:
-        query = query.where(col(Rma.goods_state).in_(OPEN_GOODS))
-    found = list(session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(100)))
-    money, pieces = _open_money(session, shop_id), _pieces(session, shop_id, found)
-    rows = []
-    for rma in found:
-        step = _ended(rma) or waiting_for(Facts(**_parcel_facts(rma, money)), zone=zone, now=now)
-        piece = pieces.get(rma.id or 0, rma.number)
-        rows.append(Row(None, rma.id, rma.client_name, piece, rma.value, "", step, rma.opened_at))
-    return rows
+    found = session.exec(query.order_by(col(Rma.opened_at).desc(), col(Rma.id).desc()).limit(100)).all()
+    return _simple_rows(session, shop_id, found, _open_money(session, shop_id), zone, now)
 
 
 def promises_due(session: Session, *, shop_id: int, zone: str, now: datetime, days: int = 7) -> list[Due]:
@@ -156,6 +148,30 @@ def cohorts(session: Session, *, shop_id: int) -> tuple[Cohort, Cohort]:
 # --- what one list shares ---
 
 
+def _in_hand(session: Session, shop_id: int, money: dict[int, Settlement], limit: int) -> list[Rma]:
+    """Open returns without an advisor that are not left to the carrier: what a person has to do first, oldest first."""
+    asked = [rma_id for rma_id, row in money.items() if row.state in TO_BE_LOOKED_AT]
+    of_person = sa.or_(col(Rma.goods_state) == Goods.ARRIVED, col(Rma.id).in_(asked))
+    query = (
+        select(Rma)
+        .where(Rma.shop_id == shop_id, col(Rma.assisted).is_(False), col(Rma.goods_state).in_(OPEN_GOODS))
+        .where(sa.or_(of_person, col(Rma.id).in_(list(money))))
+        .order_by(sa.case((of_person, 0), else_=1), col(Rma.opened_at), col(Rma.id))
+    )
+    return list(session.exec(query.limit(limit)))
+
+
+def _simple_rows(
+    session: Session, shop_id: int, found: Sequence[Rma], money: dict[int, Settlement], zone: str, now: datetime
+) -> list[Row]:
+    pieces, rows = _pieces(session, shop_id, found), []
+    for rma in found:
+        step = ended_step(rma) or waiting_for(Facts(**parcel_facts(rma, money)), zone=zone, now=now)
+        piece = pieces.get(rma.id or 0, rma.number)
+        rows.append(Row(None, rma.id, rma.client_name, piece, rma.value, "", step, rma.opened_at))
+    return rows
+
+
 def _case_rows(session: Session, found: Sequence[Case], shop_id: int, zone: str, now: datetime) -> list[Row]:
     ids = [case.id for case in found if case.id is not None]
     talks, promises = _latest_consults(session, shop_id, ids), _next_promises(session, shop_id, ids)
@@ -166,69 +182,13 @@ def _case_rows(session: Session, found: Sequence[Case], shop_id: int, zone: str,
         assert case.id is not None
         rma = parcels.get(case.return_gid)
         facts = case_facts(case, rma, talks.get(case.id), promises.get(case.id), money)
-        step = _closed(case) or waiting_for(facts, zone=zone, now=now)
+        step = closed_step(case) or waiting_for(facts, zone=zone, now=now)
         value = Money(case.value_cents, case.currency)
         rma_id, advisor = rma.id if rma else None, names.get(case.advisor_id, "")
         rows.append(
             Row(case.id, rma_id, case.client_name or "", case.piece_title, value, advisor, step, case.opened_at)
         )
     return rows
-
-
-def case_facts(
-    case: Case, rma: Rma | None, consult: Consult | None, promise: Promise_ | None, money: dict[int, Settlement]
-) -> Facts:
-    """The rows of one case as the rules of waiting take them."""
-    parcel: dict[str, Any] = _parcel_facts(rma, money) if rma else {}
-    return Facts(
-        assisted=True,
-        consult=consult.state.value if consult else "",
-        consult_kind=consult.kind.value if consult else "video",
-        consult_starts_at=consult.starts_at if consult else None,
-        consult_ends_at=consult.ends_at if consult else None,
-        taken=case.taken_at is not None or case.first_answer_at is not None,
-        answer_due_at=case.first_answer_due_at,
-        outcome=case.outcome.value if case.outcome else "",
-        promise=promise.what if promise else "",
-        promise_due_on=promise.due_on if promise else None,
-        **parcel,
-    )
-
-
-def _parcel_facts(rma: Rma, money: dict[int, Settlement]) -> dict[str, Any]:
-    settlement = money.get(rma.id or 0)
-    return {
-        "goods": rma.goods_state.value,
-        "settlement": settlement.state.value if settlement else "",
-        "amount": settlement.amount if settlement else None,
-    }
-
-
-def _closed(case: Case) -> NextStep | None:
-    if case.state is CaseState.OPEN:
-        return None
-    return NextStep(OUTCOME_WORDS[case.outcome] if case.outcome else "Closed", "success")
-
-
-def _ended(rma: Rma) -> NextStep | None:
-    if rma.goods_state not in FINAL_GOODS:
-        return None
-    return NextStep(
-        "Paid back" if rma.settled_at else f"Ended: {rma.ended_how or 'in Shopify'}",
-        "success" if rma.settled_at else "",
-    )
-
-
-OUTCOME_WORDS = {
-    Outcome.KEPT: "Kept",
-    Outcome.EXCHANGE: "Exchanged",
-    Outcome.UPGRADE: "Exchanged for more",
-    Outcome.REWORK: "Reworked",
-    Outcome.VIEWING: "Viewing arranged",
-    Outcome.REFUND: "Refunded",
-    Outcome.FOLLOW_UP: "To be spoken of again",
-    Outcome.OTHER: "Another way",
-}
 
 
 def _latest_consults(session: Session, shop_id: int, ids: Iterable[int]) -> dict[int, Consult]:
@@ -273,4 +233,4 @@ def step_of_case(session: Session, case: Case, *, zone: str, now: datetime) -> N
 def step_of_return(session: Session, rma: Rma, *, zone: str, now: datetime) -> NextStep:
     """What the parcel side of one return waits for, or what became of it."""
     money = _open_money(session, rma.shop_id)
-    return _ended(rma) or waiting_for(Facts(**_parcel_facts(rma, money)), zone=zone, now=now)
+    return ended_step(rma) or waiting_for(Facts(**parcel_facts(rma, money)), zone=zone, now=now)

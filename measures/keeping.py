@@ -14,6 +14,15 @@ from measures.models import ErasedClient, HistoricOrder, HistoricPiece, Historic
 from measures.reads import LineSeller, OrderRecord, PieceRecord, Record, RefundRecord, ReturnRecord, ReturnWord
 from measures.ties import own_key
 
+SAID_ONCE: dict[type[SQLModel], tuple[str, ...]] = {
+    HistoricOrder: ("email_hash", "phone_hash", "staff_gid", "household"),
+    HistoricRefund: ("return_gid",),
+    HistoricReturn: (),
+    HistoricPiece: (),
+}
+"""From these columns a word that says less takes nothing away: the least of reads names no addresses, and an order's
+own list of refunds need not name the return that each was for."""
+
 
 class Keeper:
     """Writes for one shop, within the caller's transaction. `as_of`: when what is kept was asked for, if known."""
@@ -172,10 +181,8 @@ class Keeper:
         insert: Any = inserting(self.session)(table)
         fixed = {"shop_id", unique} | (leave or set())
         changed = {name: insert.excluded[name] for name in rows[0] if name not in fixed}
-        if newer and "client_gid" in changed:
-            # A word that does not say who bought it (the least of reads) takes nothing away.
-            for name in ("email_hash", "phone_hash", "staff_gid", "household"):
-                changed[name] = sa.func.coalesce(insert.excluded[name], table.c[name])
+        for name in SAID_ONCE[model]:
+            changed[name] = sa.func.coalesce(insert.excluded[name], table.c[name])
         guard = table.c[newer].is_(None) | (insert.excluded[newer] >= table.c[newer]) if newer else None
         statement = insert.on_conflict_do_update(index_elements=["shop_id", unique], set_=changed, where=guard)
         # In one order everywhere, so that two transactions never wait for each other's rows.

@@ -16,7 +16,10 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Leak:
-    """One household. `spent` is all it bought before, in the shop's currency; `client_gid` "" for a guest."""
+    """One household, by its dearest refund; `client_gid` "" for a guest.
+
+    `spent` is all it bought, in the shop's currency: all of it before, for it bought nothing since.
+    """
 
     client_gid: str
     closed_on: date
@@ -38,8 +41,12 @@ def leaks(session: Session, *, shop_id: int, currency: str, today: date, most: i
         col(row.closed_on) <= today - timedelta(days=HORIZON),
         ~_came_back_later(),
     )
-    query = select(row).where(*mine).order_by(col(row.refunded_cents).desc(), col(row.return_gid)).limit(most)
-    found = session.exec(query).all()
+    dearest = (col(row.refunded_cents).desc(), col(row.return_gid))
+    place = sa.func.row_number().over(partition_by=col(row.household), order_by=dearest).label("place")
+    placed = sa.select(col(row.return_gid), place).where(*mine).subquery()
+    first = (row.shop_id == shop_id, placed.c.place == 1)
+    query = select(row).join(placed, placed.c.return_gid == col(row.return_gid)).where(*first)
+    found = session.exec(query.order_by(*dearest).limit(most)).all()
     bought = _bought(session, shop_id, sorted({one.household for one in found}), currency)
     made = []
     for one in found:
@@ -72,6 +79,7 @@ def _bought(session: Session, shop_id: int, households: list[str], currency: str
             col(HistoricOrder.household).in_(households),
             col(HistoricOrder.currency) == currency,
             col(HistoricOrder.cancelled).is_(False),
+            col(HistoricOrder.total_cents) > 0,
         )
         .group_by(col(HistoricOrder.household))
     )

@@ -16,6 +16,7 @@ class Bought:
 
     placed_at: datetime
     cents: int
+    currency: str
     refunded: int = 0
     in_exchange: bool = False
     cancelled: bool = False
@@ -26,7 +27,7 @@ class After:
     """What followed one closing. `next_days` is None for "not yet" within the horizon.
 
     `later` are orders up to the household's next closing, so that each follows one return only; `later_cents` is net of
-    what went back of them.
+    what went back of them. Both, and `next_cents`, are of orders in the money of the return: none other is added to it.
     """
 
     next_days: int | None
@@ -35,7 +36,9 @@ class After:
     later_cents: int
 
 
-def after(closed_at: datetime, orders: Sequence[Bought], *, zone: ZoneInfo, until: datetime | None = None) -> After:
+def after(
+    closed_at: datetime, orders: Sequence[Bought], *, currency: str, zone: ZoneInfo, until: datetime | None = None
+) -> After:
     """Of the household's orders, those placed after `closed_at` and within the horizon. An exchange is none."""
     closed_on = closed_at.astimezone(zone).date()
     counted = sorted(
@@ -50,11 +53,11 @@ def after(closed_at: datetime, orders: Sequence[Bought], *, zone: ZoneInfo, unti
         ),
         key=lambda order: order.placed_at,
     )
-    own = [order for order in counted if until is None or order.placed_at <= until]
+    own = [o for o in counted if o.currency == currency and (until is None or o.placed_at <= until)]
     first = counted[0] if counted else None
     return After(
         next_days=_days(closed_on, first.placed_at, zone) if first else None,
-        next_cents=first.cents if first else 0,
+        next_cents=first.cents if first and first.currency == currency else 0,
         later=len(own),
         later_cents=sum(max(0, order.cents - order.refunded) for order in own),
     )

@@ -110,8 +110,8 @@ def net_of_rows(session: Session, pilot: Pilot, rows: Sequence[OfPilot]) -> dict
     for one in counted:
         buyer = found.get(one.household) or Buyer()
         mine = own.get(one.order_gid, set()) | {one.return_gid}
-        closings = [at for at, gid in buyer.closings if at > one.closed_at and gid not in mine]
-        told = after(one.closed_at, buyer.orders, zone=zone, until=min([*closings, until]))
+        next_closing = buyer.next_closing(one.closed_at, one.return_gid, mine) or until
+        told = after(one.closed_at, buyer.orders, currency=one.currency, zone=zone, until=min(next_closing, until))
         sums = {name: getattr(one, name) for name in Sums.__dataclass_fields__}
         sums |= {"later_orders": told.later, "later_cents": told.later_cents}
         nets[one.return_gid] = net(Sums(**sums), costs, assisted=one.assisted)

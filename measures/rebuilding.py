@@ -14,7 +14,7 @@ import jobs
 from kit import clock
 from kit.db import Begin, hold, insert_once
 from kit.log import get_logger
-from measures import sampling, tallying, tying
+from measures import sampling, summing, tallying, tying
 from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, Measuring, NextOrders
 from measures.models import HistoricReturn
 from shops.shops import get_shop, is_working, working_shops
@@ -102,12 +102,12 @@ def _batch(session: Session, shop_id: int, turn: int) -> int | None:
 def _add_up(begin: Begin, shop_id: int, turn: int) -> None:
     """The sums in place of those kept by differences, a month at a time: nobody waits for all of them."""
     with begin() as session:
-        months = tallying.months_of(session, shop_id=shop_id)
+        months = summing.months_of(session, shop_id=shop_id)
     for month in months:
         with begin() as session:
             if _mine(session, shop_id, turn) is None:
                 return
-            tallying.remake_month(session, shop_id=shop_id, month=month)
+            summing.remake_month(session, shop_id=shop_id, month=month)
     with begin() as session:
         row = _mine(session, shop_id, turn)
         if row is None:

@@ -8,9 +8,13 @@ from functools import lru_cache
 from kit.money import Money
 
 MONTHS = 12
-MID, DEAR = 500, 5_000
+MID, DEAR = 50_000, 500_000
 # What is dear is said in dollars; where money counts in other sizes, about as much of it.
-SIZES = {"JPY": 150, "KRW": 1_400, "VND": 25_000, "IDR": 16_000, "CLP": 950, "COP": 4_000, "HUF": 360, "INR": 85}
+SIZES = {
+    "AED": 4, "BRL": 5, "CLP": 950, "CNY": 7, "COP": 4_000, "CZK": 23, "DKK": 7, "EGP": 50, "HKD": 8, "HUF": 360,
+    "IDR": 16_000, "ILS": 4, "INR": 85, "ISK": 140, "JPY": 150, "KRW": 1_400, "MXN": 18, "MYR": 4, "NOK": 10, "PHP": 57,
+    "PLN": 4, "QAR": 4, "SAR": 4, "SEK": 10, "THB": 35, "TRY": 40, "TWD": 32, "VND": 25_000, "ZAR": 18,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,12 @@ class Totals:
 @lru_cache(maxsize=200)
 def limits(currency: str) -> tuple[Money, Money]:
     """From where on an order is of a middling price, and from where on dear: 500 and 5,000 dollars or about."""
-    size = SIZES.get(currency, 1)
-    return Money.parse(str(MID * size), currency), Money.parse(str(DEAR * size), currency)
+    return sized(MID, currency), sized(DEAR, currency)
+
+
+def sized(cents: int, currency: str) -> Money:
+    """So many hundredths of a dollar, or about as much where money counts in other sizes."""
+    return Money.parse(f"{cents * SIZES.get(currency, 1)}e-2", currency)
 
 
 def add_up(orders: Iterable[Sold], *, currency: str, since: datetime, now: datetime) -> Totals:

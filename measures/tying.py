@@ -12,9 +12,9 @@ from kit.among import among
 from kit.db import Begin, hold, insert_once
 from kit.errors import NotFound
 from measures import tallying
-from measures.gathering import RETURNED, SHOP, rows
 from measures.measured import HouseholdMember, HouseholdTie
 from measures.models import HistoricOrder
+from measures.statements import RETURNED, SHOP, rows
 from measures.ties import MOST_SHARING, households, tied
 
 SOME = 200

@@ -84,18 +84,17 @@ def codes_of(session: Session, shop_id: int) -> list[AdvisorCode]:
 
 def give_code(session: Session, *, shop_id: int, code: str, advisor_id: int) -> None:
     """Let `code` stand for that advisor. Raises AppError for one that is none, Conflict for one somebody has."""
-    shown = " ".join(code.split())
-    if not 2 <= len(shown) <= 64:
+    shown, plain = " ".join(code.split()), plain_code(code)
+    if not 2 <= len(shown) <= 64 or len(plain) > 64:  # in small letters some signs are two
         raise AppError("Write a code of 2 to 64 signs, for example NYC-017.")
     get_advisor(session, shop_id=shop_id, advisor_id=advisor_id)
-    if len(codes_of(session, shop_id)) >= MOST_CODES:
+    codes = {row.plain: row.advisor_id for row in codes_of(session, shop_id)}
+    if plain not in codes and len(codes) >= MOST_CODES:
         raise AppError(f"More than {MOST_CODES} codes cannot be kept.")
-    row = AdvisorCode(shop_id=shop_id, plain=plain_code(shown)[:64], shown=shown, advisor_id=advisor_id)
-    if insert_once(session, row):
+    if insert_once(session, AdvisorCode(shop_id=shop_id, plain=plain, shown=shown, advisor_id=advisor_id)):
         return
-    taken = session.exec(
-        select(AdvisorCode).where(AdvisorCode.shop_id == shop_id, AdvisorCode.plain == row.plain)
-    ).one()
+    mine = (AdvisorCode.shop_id == shop_id, AdvisorCode.plain == plain)
+    taken = session.exec(select(AdvisorCode).where(*mine)).one()
     if taken.advisor_id != advisor_id:
         holder = get_advisor(session, shop_id=shop_id, advisor_id=taken.advisor_id)
         raise Conflict(f"{shown} is the code of {holder.name} already.")
@@ -108,11 +107,16 @@ def take_code(session: Session, *, shop_id: int, code_id: int) -> None:
 
 
 def codes_of_nobody(session: Session, shop_id: int) -> list[tuple[str, int]]:
-    """Codes on the latest orders that stand for nobody, most frequent first, with how often: for a merchant to map."""
+    """Codes on the latest orders that stand for nobody, most frequent first, with how often: for a merchant to map.
+
+    One code however it is written, shown as it was written last.
+    """
     known = {code.plain for code in codes_of(session, shop_id)}
     query = select(ClaimEvidence.value).where(ClaimEvidence.shop_id == shop_id).order_by(col(ClaimEvidence.id).desc())
-    found = Counter(" ".join(value.split()) for value in session.exec(query.limit(LATEST_CLAIMS)))
-    return [(code, count) for code, count in found.most_common() if plain_code(code) not in known][:10]
+    written = [" ".join(value.split()) for value in session.exec(query.limit(LATEST_CLAIMS))]
+    shown = {plain_code(code): code for code in reversed(written)}
+    counts = Counter(plain_code(code) for code in written)
+    return [(shown[plain], count) for plain, count in counts.most_common() if plain not in known][:10]
 
 
 def read_places(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

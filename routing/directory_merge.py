@@ -27,7 +27,9 @@ def compare(session: Session, *, shop_id: int, found: Sequence[StaffMember]) -> 
     by_staff = {person.staff_gid: person for person in people if person.staff_gid}
     by_mail = {person.email.casefold(): person for person in people if person.email and not person.staff_gid}
     fresh, same_mail, left, known = [], [], [], 0
-    for member in {m.staff_gid: m for m in found}.values():
+    names = {person.name.casefold() for person in people}
+    # An address that two of them share pairs one alone, and sooner the one of that name.
+    for member in sorted({m.staff_gid: m for m in found}.values(), key=lambda m: m.name.casefold() not in names):
         person = by_staff.get(member.staff_gid)
         if person is not None and person.id is not None:
             known += 1
@@ -36,7 +38,7 @@ def compare(session: Session, *, shop_id: int, found: Sequence[StaffMember]) -> 
             continue
         if member.left:
             continue
-        twin = by_mail.get(member.email.casefold()) if member.email else None
+        twin = by_mail.pop(member.email.casefold(), None)
         if twin is not None and twin.id is not None:
             same_mail.append((member, twin.name, twin.id))
         else:

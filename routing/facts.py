@@ -1,5 +1,6 @@
 """What a decision is made from. Pure: gathered by jobs.py, judged by decide.py."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -7,6 +8,9 @@ from kit.money import Money
 from routing.circumstances import Circumstances, Words
 from routing.levels import Chain
 from routing.signals import Signals
+
+Back = Sequence[tuple[str | None, int]]
+"""What comes back: (line gid, quantity) each; None for a line that Shopify does not name."""
 
 
 @dataclass(frozen=True)

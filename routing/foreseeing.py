@@ -12,9 +12,10 @@ from kit.money import Money
 from logistics.reads import ClientRead
 from measures import pilots
 from routing import books, hand_overs, policies
-from routing.decide import Decided, OtherCurrency, decide
-from routing.facts import OrderRead, ReturnFacts, StaffRead
-from routing.gathering import Back, gather_facts
+from routing.decide import OtherCurrency, decide
+from routing.facts import Back, OrderRead, StaffRead
+from routing.gathering import gather_facts
+from routing.handed_on import category_of, dearest, returned_value
 from routing.reads import OrderSignals
 from routing.rules import Outcome
 from routing.sellers import find_seller
@@ -60,39 +61,23 @@ def foresee(
         return NOBODY  # a person of the house says what is offered, when the return is there
     if not decided.outcome.is_conversation or decided.advisor_id is None:
         return Foreseen(decided.outcome)
-    value = _value(order, back)
+    value = returned_value(order, back)
     if not _may_invite(session, shop_id, client, value, now):
         return NOBODY
-    who = _answers(session, shop_id, facts, decided, order, client, value, back, now)
+    answer = hand_overs.would_answer(
+        session,
+        shop_id=shop_id,
+        owner_id=decided.advisor_id,
+        facts=facts,
+        category=category_of(dearest(order, back)),
+        locale=client.locale,
+        value=value,
+        now=now,
+    )
+    who = answer.advisor_id or decided.advisor_id
     sold = who == decided.advisor_id and find_seller(facts, directory).sold_by(decided.advisor_id)
     advisor = get_advisor(session, shop_id=shop_id, advisor_id=who)
     return Foreseen(decided.outcome, advisor, sold) if advisor.active else NOBODY
-
-
-def _answers(
-    session: Session,
-    shop_id: int,
-    facts: ReturnFacts,
-    decided: Decided,
-    order: OrderRead,
-    client: ClientRead,
-    value: Money,
-    back: Back,
-    now: datetime,
-) -> int:
-    """As a case that is opened now would be answered; nobody's place is taken."""
-    owner_id = decided.advisor_id
-    assert owner_id is not None
-    gids = {gid for gid, _ in back}
-    dearest = max((one for one in order.lines if one.line_gid in gids), key=lambda one: one.value.cents, default=None)
-    about = hand_overs.About(
-        boutique_id=hand_overs.boutique_of(session, shop_id, facts, owner_id),
-        category=dearest.product_type.strip().lower()[:100] if dearest else "",
-        locale=client.locale,
-        answer_by=hand_overs.answer_due(session, shop_id=shop_id, owner_id=owner_id, value=value, now=now),
-    )
-    answer = hand_overs.would_answer(session, shop_id=shop_id, owner_id=owner_id, about=about, now=now)
-    return answer.advisor_id or owner_id
 
 
 def _may_invite(session: Session, shop_id: int, client: ClientRead, value: Money, now: datetime) -> bool:
@@ -103,13 +88,3 @@ def _may_invite(session: Session, shop_id: int, client: ClientRead, value: Money
         session, shop_id=shop_id, return_gid="", client_gid=client.gid, email=client.email, phone=client.phone
     )
     return pilots.would_invite(session, shop_id=shop_id, key=None if key == "r:" else key, value=value, now=now)
-
-
-def _value(order: OrderRead, back: Back) -> Money:
-    by_line = {line.line_gid: line for line in order.lines}
-    cents = sum(
-        -(-by_line[gid].value.cents * quantity // max(by_line[gid].quantity, 1))
-        for gid, quantity in back
-        if gid in by_line
-    )
-    return Money(cents or order.total.cents, order.total.currency)

@@ -9,7 +9,7 @@ from consults.lookups import talks_before
 from logistics.reads import ClientRead
 from routing import client_book, evidence, notes
 from routing.chains import chain_row
-from routing.facts import OrderRead, ReturnFacts, StaffRead
+from routing.facts import Back, OrderRead, ReturnFacts, StaffRead
 from routing.looking import circumstances_of
 from routing.marks import marks_of
 from routing.models import OrderEvidence
@@ -17,9 +17,6 @@ from routing.reads import OrderSignals
 from routing.seller_models import ClaimEvidence, SellerChain
 from routing.signals import Claim, ClientMark, MarkedIn, Piece, Signals, Talk, WriteBack
 from shops.figures import average_order_value
-
-Back = Sequence[tuple[str | None, int]]
-"""What comes back: (line gid, quantity) each; None for a line that Shopify does not name."""
 
 
 def gather_facts(

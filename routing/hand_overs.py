@@ -10,7 +10,6 @@ from consults.advisors import boutique_by_location, get_advisor
 from consults.booking import consults_of
 from consults.cases import find_case, get_case, open_case
 from consults.facts import CaseFacts
-from consults.first_answers import start_again, stop_clock
 from consults.hands import Hands
 from consults.history import SYSTEM
 from consults.kinds import Ledger
@@ -60,9 +59,21 @@ def who_answers(session: Session, *, shop_id: int, owner_id: int, about: About, 
         need = replace(need, passed_over=need.passed_over | {answer.advisor_id})
 
 
-def would_answer(session: Session, *, shop_id: int, owner_id: int, about: About, now: datetime) -> Answer:
-    """As who_answers(), for an order that is only tried: nobody's place is taken."""
+def would_answer(
+    session: Session,
+    *,
+    shop_id: int,
+    owner_id: int,
+    facts: ReturnFacts,
+    category: str,
+    locale: str,
+    value: Money,
+    now: datetime,
+) -> Answer:
+    """As a case that is opened now would be answered; nobody's place is taken."""
     owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_id)
+    due = answer_due(session, shop_id=shop_id, owner_id=owner_id, value=value, now=now)
+    about = About(boutique_of(session, shop_id, facts, owner_id), category, locale, due)
     drawn, people = roster(session, shop_id=shop_id, now=now), named_for(session, owner, now=now)
     with drawn.one_at_a_time:
         return choose(drawn.pool, people, _need(about, candidate(session, owner, now=now)), now=int(now.timestamp()))
@@ -193,6 +204,15 @@ def stay(
     session.add(row)
 
 
+def hold_as(session: Session, case: Case, to: Hands, *, now: datetime) -> None:
+    """The same hands, by another right: whose case it is, and in which ledger it counts."""
+    assert case.id is not None
+    hands.place(session, case, to, now=now)
+    case.sold_by_advisor = to.sold
+    let_go(session, case.id, now)
+    hold(session, case, now)
+
+
 def reroutings(session: Session, *, shop_id: int, case_id: int) -> list[Rerouting]:
     """Each time the case was routed again or given back, oldest first."""
     query = select(Rerouting).where(Rerouting.shop_id == shop_id, Rerouting.case_id == case_id)
@@ -214,45 +234,6 @@ def about_case(case: Case, now: datetime) -> About:
 def owner_of(case: Case) -> int:
     """Who sold the piece, as far as the case knows."""
     return case.owner_id or case.advisor_id
-
-
-def wait_for_owner(session: Session, *, shop_id: int, case_id: int, by: str, now: datetime) -> Case:
-    """The client would rather wait: the case is its owner's again, and stays theirs while they are away.
-
-    Nothing changes when the owner left, or has it already.
-    """
-    case = get_case(session, shop_id=shop_id, case_id=case_id)
-    owner = get_advisor(session, shop_id=shop_id, advisor_id=owner_of(case))
-    if case.state is CaseState.CLOSED or not owner.active or not case.is_stood_in:
-        return case
-    assert owner.id is not None
-    to = Hands(
-        advisor_id=owner.id,
-        owner_id=owner.id,
-        why_not=case.why_not,
-        owner_back_at=case.owner_back_at,
-        waits=True,
-        sold=sold(session, case, owner.id),
-    )
-    words = f"The client would rather wait for {owner.name}."
-    hand_over(session, case, to, why="the client waits for the owner", words=words, by=by, now=now)
-    stop_clock(session, case)
-    return case
-
-
-def see_somebody_sooner(session: Session, *, shop_id: int, case_id: int, by: str, now: datetime) -> Case:
-    """The client who waited would rather see a colleague after all; where nobody is there, it stays as it is."""
-    case = get_case(session, shop_id=shop_id, case_id=case_id)
-    if case.state is CaseState.CLOSED or case.waits_since is None:
-        return case
-    owner_id = owner_of(case)
-    answer = who_answers(session, shop_id=shop_id, owner_id=owner_id, about=about_case(case, now), now=now)
-    if answer.advisor_id not in (None, case.advisor_id):
-        to = settle(answer, owner_id=owner_id)
-        hand_over(session, case, to, why="the client asked for a colleague", words=answer.words, by=by, now=now)
-        new = get_advisor(session, shop_id=shop_id, advisor_id=case.advisor_id)
-        start_again(session, case, advisor=new, now=now)
-    return case
 
 
 def note_hands(session: Session, *, shop_id: int, case_id: int, from_advisor_id: int, now: datetime) -> None:

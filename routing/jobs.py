@@ -8,14 +8,11 @@ from sqlmodel import Session, select
 
 import jobs
 import logistics.jobs
-from consults.facts import CaseFacts
-from consults.zones import guess_zone
 from kit.causes import Cause
 from kit.clock import now as clock_now
 from kit.db import Begin, insert_once
 from kit.errors import Waiting
 from kit.log import get_logger
-from kit.money import Money
 from logistics import exchanges, rmas
 from logistics.events import PiecesDisposed
 from logistics.lookups import returns_of_pieces
@@ -28,6 +25,7 @@ from routing.decide import Decided, OtherCurrency, Outcome, asked_here, decide, 
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted
 from routing.facts import OrderRead, Person, ReturnFacts, StaffRead
 from routing.hand_overs import boutique_of, open_with_answer
+from routing.handed_on import back_of, case_facts, cover_value, returned_value
 from routing.holding import waits_for_evidence
 from routing.models import Decision
 from routing.piloting import under_pilot
@@ -165,7 +163,7 @@ def _decide_and_hand_on(
         decided = opened_by(decided, Person(opener.id, opener.name, opener.active))
     else:
         about: dict[str, Any] = {"shop_id": shop_id, "return_gid": read.return_gid, "client": client, "now": now}
-        decided = under_pilot(session, decided, value=returned_value(read, order), **about)
+        decided = under_pilot(session, decided, value=returned_value(order, back_of(read)), **about)
         if decided.outcome is Outcome.NOTHING and openings.came_from_here(session, shop_id=shop_id, read=read):
             decided = asked_here(decided)
         decided = asking.as_wished(session, decided, shop_id=shop_id, return_gid=read.return_gid)
@@ -198,7 +196,7 @@ def _decide_and_hand_on(
         shop_id=shop_id,
         read=read,
         client=client,
-        value=returned_value(read, order),
+        value=cover_value(order, back_of(read)),
         assisted=assisted,
         sold=sold_read(order, client, today),
         now=now,
@@ -247,57 +245,8 @@ def gather(
         client=client or NOBODY,
         staff=staff,
         today=today or OrderSignals(),
-        back=[(line.line_gid, line.quantity) for line in read.lines],
+        back=back_of(read),
         reasons=[line.reason_label for line in read.lines],
-    )
-
-
-def returned_value(read: ReturnRead, order: OrderRead) -> Money:
-    """What the parcel is worth: the returned share of each line, in shop money. It decides the cover."""
-    by_line = {line.line_gid: line for line in order.lines}
-    cents = 0
-    for line in read.lines:
-        sold = by_line.get(line.line_gid or "")
-        if sold:
-            cents += -(-sold.value.cents * line.quantity // max(sold.quantity, 1))
-    # A return whose lines cannot be matched is covered as if all of the order were in the parcel.
-    return Money(cents or order.total.cents, order.total.currency)
-
-
-def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: Decided, *, zone: str) -> CaseFacts:
-    """What the advisor's page shows, frozen as it was when the case opened. The dearest returned line is "the piece".
-
-    `zone` is the shop's, for a client whose country has several or none.
-    """
-    by_line = {line.line_gid: line for line in order.lines}
-    returned = [by_line[line.line_gid] for line in read.lines if line.line_gid in by_line]
-    lead = max(returned, key=lambda line: line.value.cents) if returned else None
-    words = next((line.customer_note for line in read.lines if line.customer_note), "")
-    reason = next((line.reason_label for line in read.lines if line.reason_label), "")
-    value = returned_value(read, order)
-    return CaseFacts(
-        return_gid=read.return_gid,
-        order_gid=order.order_gid,
-        order_name=order.name,
-        seller_words=decided.words,
-        client_gid=client.gid or None,
-        client_name=client.name or None,
-        client_title=client.title,
-        client_email=client.email or None,
-        client_phone=client.phone or None,
-        client_locale=client.locale,
-        client_zone=guess_zone(client.country, zone),
-        piece_title=lead.title if lead else "piece",
-        piece_image=lead.image if lead else "",
-        piece_detail=lead.detail if lead else "",
-        value_cents=value.cents,
-        currency=value.currency,
-        client_words=words or None,
-        reason_label=reason,
-        bought_on=order.placed_at.date(),
-        delivered_on=order.delivered_on,
-        side_by_side=decided.outcome is Outcome.BOTH,
-        category=lead.product_type.strip().lower()[:100] if lead else "",
     )
 
 

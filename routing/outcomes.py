@@ -6,7 +6,7 @@ from consults.cases import get_case
 from consults.history import by_advisor
 from consults.kinds import Outcome
 from jobs.attempts import retry_of
-from kit.clock import now as clock_now
+from kit import clock
 from kit.db import Begin
 from kit.log import get_logger
 from logistics.eligibility.facts import Answer
@@ -32,7 +32,7 @@ def follow_outcome(begin: Begin, *, shop_id: int, case_id: int, return_gid: str,
         found = find_rma(session, shop_id=shop_id, return_gid=return_gid)
         if case.outcome is not Outcome.REFUND or found is None or found.id is None or is_over(found):
             return
-        rma, by, now = lock_rma(session, shop_id=shop_id, rma_id=found.id), by_advisor(case.advisor_id), clock_now()
+        rma, by, now = lock_rma(session, shop_id=shop_id, rma_id=found.id), by_advisor(case.advisor_id), clock.now()
         if not any(step.kind == DECIDED for step in steps(session, rma)):
             note_step(session, rma, DECIDED, actor=by, now=now, detail="To return it, after a conversation.")
         verdict = verdict_of(session, rma)

@@ -104,6 +104,8 @@ def answer_again(session: Session, case: Case, ruled: Ruled, *, why: str, by: st
     logged: dict[str, Any] = {"why": why, "by": by, "ruled": ruled.words, "version": ruled.version}
     if to.advisor_id == case.advisor_id:
         hand_overs.stay(session, case, answer, **logged, now=now)
+        if owner_id != hand_overs.owner_of(case):
+            hand_overs.hold_as(session, case, to, now=now)
         return
     hand_overs.hand_over(session, case, to, words=words, **logged, now=now)
     log.info("case.routed_again", case=case.id, how=answer.how.value)
@@ -125,10 +127,10 @@ def _owner(session: Session, case: Case, ruled: Ruled, now: datetime) -> int:
     """Whose case it is: another seller where the rules name one now, but not one who only follows the owner."""
     owner = get_advisor(session, shop_id=case.shop_id, advisor_id=hand_overs.owner_of(case))
     assert owner.id is not None
-    if not ruled.is_seller or ruled.advisor_id in (None, owner.id):
+    named = ruled.advisor_id
+    if named is None or not ruled.is_seller or named in named_for(session, owner, now=now):
         return owner.id
-    follows = ruled.advisor_id in named_for(session, owner, now=now)
-    return owner.id if follows or ruled.advisor_id is None else ruled.advisor_id
+    return named
 
 
 def _fallen_back(session: Session, case: Case, ruled: Ruled, to: Hands, words: str) -> tuple[Hands, str]:
@@ -136,7 +138,5 @@ def _fallen_back(session: Session, case: Case, ruled: Ruled, to: Hands, words: s
     if ruled.advisor_id is None:
         return to, words
     who = get_advisor(session, shop_id=case.shop_id, advisor_id=ruled.advisor_id)
-    if not who.active or who.id is None:
-        return to, words
-    stands_in = Hands(advisor_id=who.id, owner_id=to.owner_id, ledger=Ledger.OWNED, why_not=WhyNot.LEFT)
+    stands_in = Hands(advisor_id=ruled.advisor_id, owner_id=to.owner_id, ledger=Ledger.OWNED, why_not=WhyNot.LEFT)
     return stands_in, f"{words} {HOUSE.format(who.name)}"

@@ -14,8 +14,9 @@ from routing import hand_overs, policies
 from routing.answering import How
 from routing.circumstances import OF_THE_CLIENT, Circumstances
 from routing.decide import Decided, OtherCurrency, decide, match
-from routing.facts import Directory, OrderRead, ReturnFacts, StaffRead
+from routing.facts import Back, Directory, OrderRead, ReturnFacts, StaffRead
 from routing.gathering import gather_facts
+from routing.handed_on import category_of, dearest, returned_value
 from routing.models import Decision
 from routing.reads import OrderSignals
 from routing.rules import Outcome, Rule, RuleBook
@@ -107,7 +108,7 @@ def try_order(
         client=client,
         staff=staff,
         today=today,
-        back=[(line.line_gid, line.quantity) for line in order.lines],
+        back=_all_of(order),
     )
     decided = decide(book, facts, policies.directory(session, shop_id))
     rule = match(book, facts).rule
@@ -127,19 +128,25 @@ def _answering(
 ) -> Answering | None:
     if not decided.outcome.is_conversation or decided.advisor_id is None:
         return None
-    owner_id, dearest = decided.advisor_id, max(order.lines, key=lambda line: line.value.cents, default=None)
-    value = Money(sum(line.value.cents for line in order.lines) or order.total.cents, order.total.currency)
-    about = hand_overs.About(
-        boutique_id=hand_overs.boutique_of(session, shop_id, facts, owner_id),
-        category=dearest.product_type.strip().lower()[:100] if dearest else "",
+    owner_id, back = decided.advisor_id, _all_of(order)
+    answer = hand_overs.would_answer(
+        session,
+        shop_id=shop_id,
+        owner_id=owner_id,
+        facts=facts,
+        category=category_of(dearest(order, back)),
         locale=client.locale,
-        answer_by=hand_overs.answer_due(session, shop_id=shop_id, owner_id=owner_id, value=value, now=now),
+        value=returned_value(order, back),
+        now=now,
     )
-    answer = hand_overs.would_answer(session, shop_id=shop_id, owner_id=owner_id, about=about, now=now)
     who = get_advisor(session, shop_id=shop_id, advisor_id=answer.advisor_id or owner_id)
     words = "" if answer.how is How.OWNER else answer.words
     text_at = may_text_at(session, who, now=now) if who.takes_texts else None
     return Answering(who.name, words, text_at, who.zone)
+
+
+def _all_of(order: OrderRead) -> Back:
+    return [(line.line_gid, line.quantity) for line in order.lines]
 
 
 def would_have(session: Session, *, shop_id: int, book: RuleBook, now: datetime) -> WouldHave:

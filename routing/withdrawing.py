@@ -15,6 +15,7 @@ log = get_logger("routing")
 NOT_FOUND = "No order of that number and address is shown to the app. Find it in Shopify, then carry it out."
 PART_ONLY = "The client withdraws from a part of the order. Open the return of those pieces by hand."
 NOTHING_LEFT = "Nothing of the order can be sent back in Shopify: not sent yet, or returned already. Look at the order."
+TOO_MANY = f"More than {openings.MOST_LINES} pieces of the order can be sent back. Open the return by hand."
 NO_REASON = "The shop has no return reason in use, and Shopify asks for one. Open the return by hand."
 
 
@@ -59,8 +60,10 @@ def _hindrance(row: WithdrawalStatement, order: OrderToReturn | None, reason: Re
         return NOT_FOUND
     if row.part:
         return PART_ONLY
-    if not order.pieces or len(order.pieces) > openings.MOST_LINES:
+    if not order.pieces:
         return NOTHING_LEFT
+    if len(order.pieces) > openings.MOST_LINES:
+        return TOO_MANY
     return "" if reason else NO_REASON
 
 

@@ -11,6 +11,7 @@ from kit.addresses import Addresses
 from kit.db import Database
 from kit.errors import AppError, OutsideError, Waiting
 from kit.settings import Settings
+from shopify_app.adapters import make_pictures, make_rooms, make_verifier
 from shopify_app.asked import listen_carefully
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages import PAGES
@@ -18,7 +19,7 @@ from shopify_app.pages.admin.moved import Moved
 from shopify_app.sizes import MOST_BYTES, most_bytes
 from shopify_app.starting import start
 from shopify_app.web import Running
-from shopify_app.wiring import make_pictures, make_rooms, make_verifier, wire
+from shopify_app.wiring import wire
 
 logger = log.get_logger("web")
 

@@ -120,10 +120,13 @@ def _person(row: dict[str, Any], now: datetime) -> advisors.PersonRow:
 
 
 def hours_around(now: datetime, zone: str) -> tuple[tuple[int, int, int], ...]:
-    """Monday to Saturday, ten to six, and the three hours from now, so that the demo has times at midnight too."""
+    """Monday to Saturday, ten to six, and the three hours from now, so that the demo has times at midnight too.
+
+    (weekday, start, end): minutes from that day's midnight, by the clock over there.
+    """
     here = now.astimezone(ZoneInfo(zone))
     start = here.hour * 60
-    end = min(start + 4 * 60, 2880)
+    end = start + 4 * 60  # past midnight, too
     hours = dict.fromkeys((day for day, _, _ in HOURS), (10 * 60, 18 * 60))
     usual = hours.get(here.weekday())
     if usual and start <= usual[1] and end >= usual[0]:

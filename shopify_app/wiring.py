@@ -1,12 +1,8 @@
-"""Builds the adapters and joins them to the domain. Every event, job and door is in a table here."""
+"""Joins the adapters (adapters.py) to the domain. Every event, job and door is in a table here."""
 
 from collections.abc import Mapping
 from email.utils import parseaddr
 from functools import partial
-from pathlib import Path
-from typing import Any
-
-from sqlmodel import Session
 
 import consults.aftercare.jobs
 import consults.around_jobs
@@ -62,21 +58,14 @@ from consults.events import (
     RoomTold,
     TimesProposed,
 )
-from consults.ports import BusyCalendar
-from consults.rooms.built_in import BuiltInRooms
-from consults.rooms.own_link import OwnLinkRooms
-from consults.rooms.provider import EMBEDDED, LINK, TWILIO_VIDEO, Rooms
-from consults.rooms.relays import Relay, TwilioRelay
-from consults.rooms.twilio_video import TwilioRooms
 from jobs.attempts import Job
 from jobs.queue import AtOnce, use_events
 from kit.addresses import Addresses
-from kit.clock import now as clock_now
 from kit.db import Database
 from kit.settings import Settings
-from logistics.carriers.unset import NoCarrier
 from logistics.events import (
     PiecesDisposed,
+    PiecesKept,
     ReturnEnded,
     ReturnReopened,
     ReturnReplaced,
@@ -84,17 +73,21 @@ from logistics.events import (
     TrackerUpdated,
     WithdrawalStated,
 )
-from logistics.ports import Carrier, PictureStore
-from logistics.rmas import find_rma
-from logistics.stores.folder import Folder
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
-from notifications.codes import Verifier
 from notifications.events import MessageStatus, TextArrived
-from notifications.ports import Channel
 from routing.events import OrderSeen, ReturnChanged, ReturnRouted, ReturnSeen, ReturnsSwept, RouteAsked
 from shopify_app import clients, installs, privacy, sales
+from shopify_app.adapters import (
+    ReturnPages,
+    make_calendars,
+    make_carrier,
+    make_channels,
+    make_pictures,
+    make_relay,
+    make_rooms,
+    make_verifier,
+)
 from shopify_app.radar import cases_seen
-from shops import links
 from shops.events import (
     AppUninstalled,
     ClientDataRequested,
@@ -151,6 +144,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.follow_letters",
         "measures.follow_case",
     ),
+    PiecesKept: ("consults.note_pieces_kept",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
     ReturnReopened: ("consults.reopen_case",),
@@ -267,12 +261,13 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.call_off": logistics.jobs.call_off,
         "logistics.record_scan": logistics.jobs.record_scan,
         "logistics.propose_settlement": partial(logistics.jobs.propose_settlement, returns=returns),
-        "logistics.pay": partial(logistics.jobs.pay, returns=returns),
+        "logistics.pay": partial(logistics.jobs.pay, returns=returns, sales=ShopifySales(api)),
         "logistics.ask_balance": partial(logistics.jobs.ask_balance, returns=returns, addresses=addresses),
         "logistics.drop_exchange": partial(logistics.jobs.drop_exchange, door=ShopifyExchanges(api)),
         "logistics.take_back": partial(logistics.jobs.take_back, door=returns),
         "logistics.look_at_credit": partial(logistics.jobs.look_at_credit, returns=returns),
         "logistics.make_exchange": partial(logistics.jobs.make_exchange, exchanges=ShopifyExchanges(api)),
+        "logistics.keep_pieces": partial(logistics.jobs.keep_pieces, sales=ShopifySales(api)),
         "logistics.sell_beside": partial(logistics.jobs.sell_beside, sales=ShopifySales(api), addresses=addresses),
         "logistics.look_everywhere": logistics.radar.jobs.look_everywhere,
         "logistics.look_for_failures": partial(
@@ -330,6 +325,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.release_piece": partial(
             consults.pieces.jobs.release_piece, reserving=ShopifyReserving(api), reads=pieces
         ),
+        "consults.note_pieces_kept": consults.pieces.jobs.note_pieces_kept,
         "consults.note_parcel_done": consults.jobs.note_parcel_done,
         "consults.reopen_case": consults.jobs.reopen_case,
         "consults.close_rooms": consults.jobs.close_rooms,
@@ -364,89 +360,3 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "privacy.redact_client": privacy.redact_client,
         "privacy.redact_shop": privacy.redact_shop,
     }
-
-
-def make_channels(settings: Settings) -> Mapping[str, Channel]:
-    """Channel name -> adapter. One that is not set up holds its messages and says so."""
-    # Providers' libraries are loaded by the worker only: a web process calls none of them, and they are not small.
-    from notifications.channels.email import SmtpEmail
-    from notifications.channels.sms import TwilioSms
-    from notifications.channels.whatsapp import TwilioWhatsApp
-
-    return {"sms": TwilioSms(settings), "whatsapp": TwilioWhatsApp(settings), "email": SmtpEmail(settings)}
-
-
-def make_verifier(settings: Settings) -> Verifier | None:
-    """Who sends and checks one-time codes by text; None: we do so ourselves."""
-    if not (settings.texts_are_sent and settings.twilio_verify_service_sid):
-        return None
-    from notifications.channels.verify import TwilioVerify
-
-    return TwilioVerify(settings)
-
-
-def make_calendars() -> Mapping[str, BusyCalendar]:
-    """Who reads the calendars that say when advisors are busy, by the name their rows have."""
-    from consults.busy_calendars import IcsCalendar
-
-    return {IcsCalendar.name: IcsCalendar()}
-
-
-def make_carrier(settings: Settings) -> Carrier:
-    """Who sells labels."""
-    if not settings.easypost_api_key:
-        return NoCarrier()
-    from logistics.carriers.easypost import EasyPost
-
-    return EasyPost(settings.easypost_api_key, api_base=settings.easypost_api_base)
-
-
-def make_pictures(settings: Settings) -> PictureStore:
-    """Where pictures of pieces are kept: a bucket where one is set up, else a folder."""
-    if not settings.pictures_s3_bucket:
-        return Folder(settings.pictures_folder)
-    from logistics.stores.s3 import S3
-
-    return S3(
-        endpoint=settings.pictures_s3_endpoint,
-        bucket=settings.pictures_s3_bucket,
-        region=settings.pictures_s3_region,
-        key=settings.pictures_s3_key,
-        secret=settings.pictures_s3_secret,
-    )
-
-
-def make_rooms(settings: Settings) -> Rooms:
-    """Provider name -> who carries picture and sound. Built everywhere; only a worker calls out."""
-    scripts = Path(__file__).parent / "static" / "vendor"
-    return {
-        EMBEDDED: BuiltInRooms(relay_only=settings.turn_only == "yes"),
-        TWILIO_VIDEO: TwilioRooms(settings, scripts, _twilio),
-        LINK: OwnLinkRooms(),
-    }
-
-
-def make_relay(settings: Settings) -> Relay | None:
-    """Who lends relays for the built-in room, besides TURN_URLS."""
-    return TwilioRelay(lambda: _twilio(settings)) if settings.texts_are_sent else None
-
-
-def _twilio(settings: Settings) -> Any:
-    from notifications.channels.sms import make_client
-
-    return make_client(settings)
-
-
-class ReturnPages:
-    """Fits consults.ports.ReturnPages: the parcel side's page, for a letter of the conversation side."""
-
-    def __init__(self, addresses: Addresses):
-        self.addresses = addresses
-
-    def fresh_link(self, session: Session, *, shop_id: int, return_gid: str) -> str | None:
-        """A new address of the client's return page; None when there is no such return."""
-        rma = find_rma(session, shop_id=shop_id, return_gid=return_gid)
-        if rma is None or rma.id is None:
-            return None
-        token = links.issue_link(session, shop_id=shop_id, purpose=links.RETURN, subject_id=rma.id, now=clock_now())
-        return self.addresses.return_page(token)

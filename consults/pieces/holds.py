@@ -115,6 +115,15 @@ def holds_of(session: Session, case: Case, *, now: datetime | None = None) -> li
     return list(session.exec(query.order_by(col(PieceHold.id)).execution_options(populate_existing=True)))
 
 
+def put_aside(session: Session, *, shop_id: int, now: datetime) -> dict[int, set[str]]:
+    """By case, the variants that are put aside for its client."""
+    held = (PieceHold.shop_id == shop_id, col(PieceHold.freed_at).is_(None), PieceHold.expires_at > now)
+    found: dict[int, set[str]] = {}
+    for case_id, variant_gid in session.exec(select(PieceHold.case_id, PieceHold.variant_gid).where(*held)):
+        found.setdefault(case_id, set()).add(variant_gid)
+    return found
+
+
 def offered(session: Session, case: Case, *, now: datetime) -> list[PieceHold]:
     """What the client is shown: put aside for them, and meant for their eyes."""
     return [hold for hold in holds_of(session, case, now=now) if hold.offered_at is not None]

@@ -6,8 +6,9 @@ from typing import Any
 from sqlmodel import Session
 
 import jobs
+from consults.cases import find_case
 from consults.pieces import stock
-from consults.pieces.holds import find_hold, free_expired, free_hold
+from consults.pieces.holds import find_hold, free_expired, free_hold, holds_of
 from consults.pieces.models import PieceHold, StockRead
 from consults.pieces.ports import PieceReads, Reserving
 from consults.pieces.states import HoldEnd
@@ -102,6 +103,16 @@ def free_holds(begin: Begin) -> None:
         freed = free_expired(session, now=clock.now())
     if freed:
         log.info("holds.freed", count=freed)
+
+
+def note_pieces_kept(begin: Begin, *, shop_id: int, rma_id: int, return_gid: str, variant_gids: list[str]) -> None:
+    """On PiecesKept: what the client chose is kept for their return now, so that it is put aside no second time."""
+    now = clock.now()
+    with begin() as session:
+        case = find_case(session, shop_id=shop_id, return_gid=return_gid)
+        for hold in holds_of(session, case) if case else ():
+            if hold.variant_gid in variant_gids:
+                free_hold(session, hold, why=HoldEnd.CHOSEN, now=now)
 
 
 def reserve_piece(begin: Begin, *, reserving: Reserving, reads: PieceReads, shop_id: int, hold_id: int) -> None:

@@ -43,7 +43,7 @@ def look_for_failures(begin: Begin, *, stock: Stock, cases: CasesSeen, shop_id: 
         now = clock.now()
         seen = list(cases(session, shop_id, now))
         found = looking.look(session, shop_id=shop_id, cases=seen, now=now)
-        promised = looking.promised(session, shop_id=shop_id)
+        promised = looking.promised(session, shop_id=shop_id, cases=seen)
     shelves = {need.variant_gid: _shelf(stock, shop_id, need.variant_gid) for need in promised}
     missing = [one for need in promised if (one := looking.gone(need, shelves[need.variant_gid] or ()))]
     unread = {one.key for one in missing if shelves[one.variant_gid] is None}  # neither gone nor there: left as it was

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from logistics import refund_promises, rmas
+from logistics import kept_pieces, refund_promises, rmas, side_sales
 from logistics.models import Inspection, Parcel, Rma, RmaLine
 from logistics.radar.kinds import Failure, Found
 from logistics.radar.models import ClientNeed
@@ -39,6 +39,7 @@ class CaseSeen:
     advisor_name: str
     answer_late: bool
     answer_due_at: datetime
+    put_aside: frozenset[str] = frozenset()  # variants that are kept for that client meanwhile
     colleagues: tuple[Colleague, ...] = ()
 
 
@@ -49,20 +50,24 @@ def look(session: Session, *, shop_id: int, cases: Sequence[CaseSeen], now: date
     """Every failure that shows in our own rows, with its case, its occasion and its piece."""
     needs = {row.return_gid: row for row in _needs(session, shop_id)}
     open_rmas = rmas.open_rmas(session, shop_id=shop_id, limit=2000)
-    today = now.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date()
     found = [
         *_carrier(session, shop_id, open_rmas),
         *_mismatch(session, shop_id, open_rmas),
         *_refund(session, shop_id, now),
-        *_need_by(session, shop_id, needs, today),
+        *_need_by(session, shop_id, needs, now),
         *_silent(cases),
     ]
     return complete(session, shop_id=shop_id, found=found, cases=cases)
 
 
-def promised(session: Session, *, shop_id: int) -> list[ClientNeed]:
-    """Pieces promised to clients that they do not have yet."""
-    return [row for row in _needs(session, shop_id) if row.variant_gid]
+def promised(session: Session, *, shop_id: int, cases: Sequence[CaseSeen] = ()) -> list[ClientNeed]:
+    """Pieces promised to clients that somebody else could still buy: not put aside for them, sold to them or sent."""
+    kept = kept_pieces.kept_anywhere(session, shop_id=shop_id)
+    for case in cases:
+        kept.setdefault(case.return_gid, set()).update(case.put_aside)
+    rows = [row for row in _needs(session, shop_id) if row.variant_gid not in ("", *kept.get(row.return_gid, ()))]
+    done = side_sales.sold_beside(session, shop_id=shop_id) | _done(session, shop_id, rows)
+    return [row for row in rows if row.return_gid not in done]
 
 
 def gone(need: ClientNeed, pieces: Sequence[Piece]) -> Found | None:
@@ -139,14 +144,21 @@ def _refund(session: Session, shop_id: int, now: datetime) -> Iterator[Found]:
         yield Found(f"refund:{rma.id}:{on.isoformat()}", Failure.REFUND_LATE, rma.return_gid, rma.id, detail)
 
 
-def _need_by(session: Session, shop_id: int, needs: Mapping[str, ClientNeed], today: date) -> Iterator[Found]:
+def _need_by(session: Session, shop_id: int, needs: Mapping[str, ClientNeed], now: datetime) -> Iterator[Found]:
+    zone = ZoneInfo(get_shop(session, shop_id).zone)
+    today = now.astimezone(zone).date()
     dated = {gid: row for gid, row in needs.items() if row.need_by is not None}
     query = select(Rma).where(Rma.shop_id == shop_id, col(Rma.return_gid).in_(list(dated)))
-    where = {rma.return_gid: rma.goods_state for rma in session.exec(query)}
+    returns = {rma.return_gid: rma for rma in session.exec(query)}
     for gid, row in dated.items():
         assert row.need_by is not None
-        days = DAYS_LEFT[where.get(gid, Goods.AUTHORISED)]
-        if (row.need_by - today).days < days:
+        rma = returns.get(gid)
+        if rma is not None and rma.goods_state is Goods.ENDED:
+            continue
+        days = DAYS_LEFT[rma.goods_state if rma else Goods.AUTHORISED]
+        # What was settled left the house on that day, and is not on the shelf until today.
+        leaves = rma.settled_at.astimezone(zone).date() if rma and rma.settled_at else today
+        if (row.need_by - leaves).days < days:
             detail = f"Needed by {row.need_by.isoformat()}; as it stands it takes {days} days."
             yield Found(f"need:{gid}:{row.need_by.isoformat()}", Failure.NEED_BY, gid, None, detail)
 
@@ -163,6 +175,13 @@ def _silent(cases: Sequence[CaseSeen]) -> Iterator[Found]:
 def _needs(session: Session, shop_id: int) -> list[ClientNeed]:
     query = select(ClientNeed).where(ClientNeed.shop_id == shop_id, col(ClientNeed.met_at).is_(None))
     return list(session.exec(query.order_by(col(ClientNeed.id))))
+
+
+def _done(session: Session, shop_id: int, rows: Sequence[ClientNeed]) -> set[str]:
+    """Of these, the returns that are settled or over: what was promised is on its way, or nobody waits for it."""
+    over = (Goods.SETTLED, Goods.CLOSED, Goods.ENDED)
+    mine = (Rma.shop_id == shop_id, col(Rma.return_gid).in_([row.return_gid for row in rows]))
+    return set(session.exec(select(Rma.return_gid).where(*mine, col(Rma.goods_state).in_(over))))
 
 
 def _dearest(session: Session, rma: Rma) -> RmaLine | None:

@@ -47,7 +47,7 @@ class ShopifyOpenings:
         after = None
         while True:
             page = self.api.read(shop_id, "return_reason_definitions", {"after": after}).data["returnReasonDefinitions"]
-            found += [Reason(value["id"], value["name"]) for value in nodes(page) if not value.get("deleted")]
+            found += [_reason(value) for value in nodes(page) if not value.get("deleted")]
             if not page["pageInfo"]["hasNextPage"]:
                 return tuple(found)
             after = page["pageInfo"]["endCursor"]
@@ -143,10 +143,14 @@ def _to_choose(line: dict[str, Any]) -> LineToChoose:
     suggested = nodes(line.get("suggestedReturnReasonDefinitions"))
     return LineToChoose(
         line_gid=line["id"],
-        reasons=tuple(Reason(r["id"], r["name"], r.get("handle") or "") for r in suggested if not r.get("deleted")),
+        reasons=tuple(_reason(value) for value in suggested if not value.get("deleted")),
         unsent=int(line.get("unfulfilledQuantity") or 0),
         is_gift_card=bool(line.get("isGiftCard")),
     )
+
+
+def _reason(value: dict[str, Any]) -> Reason:
+    return Reason(value["id"], value["name"], value.get("handle") or "")
 
 
 def _wanted(line: WantedLine) -> dict[str, Any]:

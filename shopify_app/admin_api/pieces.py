@@ -7,11 +7,11 @@ from typing import Any
 from consults.pieces.kinds import CUTS, DETAILS, HEIGHTS, SIZES, WIDTHS, Piece, first_of, kind_of, millimetres
 from kit.errors import OutsideError
 from kit.money import Money
-from shopify_app.admin_api.client import AdminApi, UserErrors
+from shopify_app.admin_api.client import AdminApi
+from shopify_app.admin_api.drafts import drop_draft
 from shopify_app.admin_api.reading import nodes, shown
 
 MOST_CHANGED = 2000
-NOT_THERE = ("not found", "does not exist")
 
 
 class ShopifyPieces:
@@ -79,11 +79,7 @@ class ShopifyReserving:
 
     def release(self, shop_id: int, gid: str) -> None:
         """One that somebody deleted in the admin is gone, which is what was wanted."""
-        try:
-            self.api.write(shop_id, "draft_order_delete", {"input": {"id": gid}})
-        except UserErrors as error:
-            if not any(word in str(error).lower() for word in NOT_THERE):
-                raise
+        drop_draft(self.api, shop_id, gid)
 
 
 def _there(connection: Any, name: str) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def return_read(value: dict[str, Any]) -> ReturnRead:
         presentment_currency=currency,
         created_at=parse_instant(value["createdAt"]) if value.get("createdAt") else None,
         exchanges=tuple(_exchange(line) for line in nodes(value.get("exchangeLineItems"))),
+        shipping_fee=sum((_fee(fee, currency) for fee in value.get("returnShippingFees") or ()), Money(0, currency)),
     )
 
 
@@ -109,7 +110,12 @@ def _line(line: dict[str, Any], currency: str) -> ReturnLineRead:
         unit_total_presentment=Money(shown.cents if unit else shown.cents // quantity, shown.currency),
         duty_gids=tuple(duty["id"] for duty in sold.get("duties") or [] if duty),
         reason_gid=(line.get("returnReasonDefinition") or {}).get("id") or "",
+        fee=_fee(line.get("restockingFee"), currency),
     )
+
+
+def _fee(fee: dict[str, Any] | None, currency: str) -> Money:
+    return money(((fee or {}).get("amountSet") or {}).get("presentmentMoney"), fallback_currency=currency)
 
 
 def _exchange(line: dict[str, Any]) -> ExchangeLineRead:

@@ -4,6 +4,7 @@ Each file finds one sort of failure in our rows and says it, in the table at its
 failure here: an entry is there as long as its cause is, and goes with it.
 """
 
+from shopify_app.mending.labels import LABELS
 from shopify_app.mending.look import CRITICAL, NOTE, STEPS, WARNING, Failure, Look, Need
 from shopify_app.mending.parcels import PARCELS
 from shopify_app.mending.people import PEOPLE
@@ -12,7 +13,7 @@ from shopify_app.mending.words import MESSAGES
 
 __all__ = ["FAILURES", "Look", "Need", "needs_of"]
 
-FAILURES: tuple[Failure, ...] = (*SHOPIFY, *PARCELS, *PEOPLE, *MESSAGES, *STEPS)
+FAILURES: tuple[Failure, ...] = (*SHOPIFY, *LABELS, *PARCELS, *PEOPLE, *MESSAGES, *STEPS)
 """Every kind there is."""
 
 

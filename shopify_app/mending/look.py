@@ -72,15 +72,21 @@ class Failure:
         if not found:
             return None
         heading = self.one if len(found) == 1 else self.several.format(n=len(found))
-        shown: dict[str, str] = {}
-        for place in found:  # places without words of their own share one link
-            shown.setdefault(place.words or self.link, place.path or self.path)
-        places = tuple(Place(words, path) for words, path in list(shown.items())[:MOST_PLACES])
+        shown: dict[tuple[str, str], Place] = {}
+        for place in found:  # places without words of their own share one link; two people may have one name
+            own = (place.words, place.path) if place.words else ("", "")
+            shown.setdefault(own, Place(place.words or self.link, place.path or self.path))
+        places = tuple(shown.values())[:MOST_PLACES]
         return Need(self.kind, self.tone, heading, self.words, self.how, places, len(shown) - len(places))
 
 
 HERE = Place("", "")
 """It is so, and mended where the table says."""
+
+
+def returns_of(found: Sequence[Rma]) -> list[Place]:
+    """The page of each return."""
+    return [Place(f"Return {rma.number}", f"/app/returns/{rma.id}") for rma in found]
 
 
 class Look:

@@ -23,7 +23,7 @@ from tests.simulators.shopify_calls import Calls
 JOBS = {
     "logistics.authorise", "logistics.propose_settlement", "logistics.pay", "logistics.close_return",
     "logistics.ask_balance", "logistics.tell_client_money", "logistics.sell_beside", "logistics.make_exchange",
-    "logistics.drop_exchange", "logistics.look_at_credit",
+    "logistics.drop_exchange", "logistics.look_at_credit", "logistics.keep_pieces",
 }  # fmt: skip
 TROUBLE = (OutsideError, Waiting)
 CLEO = "cleo.whitlock@example.com"

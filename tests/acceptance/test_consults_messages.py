@@ -37,8 +37,8 @@ from routing.finding import look_up_order
 from routing.rosters import candidate
 from routing.timelines import covers
 from shopify_app import privacy
+from shopify_app.adapters import make_channels, make_verifier
 from shopify_app.pages.portal import storefront_codes
-from shopify_app.wiring import make_channels, make_verifier
 from simulators.twilio.calls import Calls
 from tests import cast
 from tests.acceptance.message_house import CLEO, FORM, FRENCH, LINE, OURS, TEMPLATE, House, exchange, open_house

@@ -37,7 +37,8 @@ from kit.db import Database
 from kit.errors import AppError, OutsideError
 from notifications.channels.sms import make_client
 from notifications.models import Message
-from shopify_app.wiring import EVENTS, PERIODIC, make_relay
+from shopify_app.adapters import make_relay
+from shopify_app.wiring import EVENTS, PERIODIC
 from simulators.twilio.signing import sign
 from tests import cast
 from tests.acceptance.room_house import START, TALK

@@ -226,6 +226,41 @@ def test_an_order_paid_in_part_elsewhere_gives_back_what_it_can_and_says_the_res
     assert house.ledger()["back"] == {CARD: "10000.00"}
 
 
+def test_of_an_order_paid_in_part_elsewhere_a_fee_is_kept_and_never_paid_out_there(house: MoneyHouse) -> None:
+    """$14,800, of which $10,000 came by card: after $25 for the way back and a tenth, $3,295 are due elsewhere."""
+    house.sell(pieces=[RING], payments=[{"amount": "10000.00"}])
+    house.send_back(fee="25.00")
+    restock(house, percent=10)
+    house.open()
+    house.arrive()
+    batch = house.money()
+    assert (batch.amount.amount, batch.elsewhere.amount) == ("10000.00", "3295.00")
+    assert batch.reason.startswith("The pieces come to $14,800 less $1,505 in fees. Shopify can give back $10,000;")
+    house.approve(how="Bank transfer of 3 March")
+    assert house.ledger()["back"] == {CARD: "10000.00"} and house.done("ReturnProcess") == 1
+
+
+def restock(house: MoneyHouse, *, percent: int) -> None:
+    store = house.town.shopify.store
+    with store.change():
+        shop = store.shops[DOMAIN]
+        made = shop.get(house.return_gid)
+        made["returnLines"][0]["restockingFee"] = percent
+        shop.save(made)
+
+
+def test_of_two_returns_of_an_order_paid_in_part_elsewhere_each_client_cent_comes_back_once(house: MoneyHouse) -> None:
+    """Two pieces of $1,000, $1,500 by card: the first goes back whole, of the second $500 have to go elsewhere."""
+    house.sell(pieces=[{**RING, "price": "1000.00", "quantity": 2}], payments=[{"amount": "1500.00"}])
+    for back, elsewhere in (("1000.00", "0.00"), ("500.00", "500.00")):
+        house.send_back((1,))
+        house.open()
+        house.arrive()
+        assert (house.money().amount.amount, house.money().elsewhere.amount) == (back, elsewhere)
+        house.approve(how="Cash, in the boutique")
+    assert house.ledger()["back"] == {CARD: "1500.00"}
+
+
 def test_store_credit_under_the_ceiling_is_offered_and_given_in_one_processing(house: MoneyHouse) -> None:
     house.sell(pieces=[{**RING, "price": "9400.00"}])
     house.send_back()

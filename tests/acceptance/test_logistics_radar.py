@@ -9,12 +9,17 @@ import pytest
 from sqlmodel import col, select
 
 from consults.models import Advisor, Case
-from kit.errors import Conflict, Waiting
+from consults.pieces import stock
+from consults.pieces.holds import hold_piece
+from consults.pieces.kinds import Piece
+from kit.errors import Conflict, NotFound, Waiting
 from logistics import people
+from logistics.exchange_models import KeptPieces
 from logistics.models import Parcel
 from logistics.radar import cards, needs
 from logistics.radar.kinds import CardState, Failure, blames
 from logistics.radar.models import RadarCard
+from logistics.side_sales import ask_sale
 from logistics.states import Finding
 from notifications.models import Message
 from shopify_app.admin_api.client import AdminApi
@@ -321,6 +326,86 @@ def test_a_promised_day_is_warned_of_before_and_said_to_be_broken_after_once_eac
         radar.town.pass_by(days=1)
     assert kinds == ["refund_near", "refund_late"]
     assert [card.failure for card in live(radar)] == [Failure.REFUND_LATE]
+
+
+# --- what is no failure
+
+
+def put_aside_in_the_conversation(house: MoneyHouse, variant_gid: str) -> None:
+    with house.town.database.begin() as session:
+        now = house.town.times["now"]
+        piece = Piece(variant_gid, "p1", "Meridian ring", "ring", "emerald", "52", 1_480_000, available=1)
+        stock.keep_pieces(session, shop_id=house.town.shop_id, pieces=[piece], now=now)
+        (case,) = session.exec(select(Case)).all()
+        about: dict[str, Any] = {"shop_id": house.town.shop_id, "case_id": cast.number(case.id), "now": now}
+        hold_piece(session, variant_gid=variant_gid, advisor_id=house.town.advisor_id, **about)
+
+
+def sold_beside_the_return(house: MoneyHouse, variant_gid: str) -> None:
+    with house.town.database.begin() as session:
+        about: dict[str, Any] = {"shop_id": house.town.shop_id, "rma_id": house.rma_id, "now": house.town.times["now"]}
+        ask_sale(session, variant_gid=variant_gid, piece="Meridian ring", by="Inès", **about)
+    house.work()
+
+
+def kept_for_the_return(house: MoneyHouse, variant_gid: str) -> None:
+    with house.town.database.begin() as session:
+        row = KeptPieces(rma_id=house.rma_id, shop_id=house.town.shop_id, kept=[[variant_gid, 1]], draft_gid="d")
+        session.add(row)
+
+
+@pytest.mark.parametrize(
+    "secure", [put_aside_in_the_conversation, sold_beside_the_return, kept_for_the_return], ids=lambda f: f.__name__
+)
+def test_the_last_of_a_promised_piece_is_not_gone_while_it_is_this_clients(
+    radar: MoneyHouse, secure: Callable[[MoneyHouse, str], None]
+) -> None:
+    promise_the_ring(radar)
+    with radar.town.database.begin() as session:
+        need = needs.need_of(session, shop_id=radar.town.shop_id, return_gid=radar.return_gid)
+    assert need is not None
+    secure(radar, need.variant_gid)
+    shelve(radar, 0)
+    look(radar)
+    assert live(radar) == []
+
+
+def test_a_promised_piece_sold_out_after_the_return_was_settled_is_no_failure(radar: MoneyHouse) -> None:
+    promise_the_ring(radar)
+    radar.arrive()
+    pay(radar)
+    shelve(radar, 0)
+    look(radar)
+    assert live(radar) == []
+
+
+@pytest.mark.parametrize(("days", "failures"), [(2, []), (1, [Failure.NEED_BY])], ids=["in time", "a day too late"])
+def test_whether_it_comes_in_time_is_counted_from_the_day_it_left_the_house(
+    radar: MoneyHouse, days: int, failures: list[Failure]
+) -> None:
+    radar.arrive()
+    pay(radar)
+    note(radar, today(radar) + timedelta(days=days))
+    for _ in range(5):
+        look(radar)
+        assert [card.failure for card in live(radar)] == failures
+        radar.town.pass_by(days=1)
+
+
+def test_what_the_client_has_is_waited_for_no_more_until_something_else_is_written_down(radar: MoneyHouse) -> None:
+    need_it_tomorrow(radar)
+    look(radar)
+    assert [card.failure for card in live(radar)] == [Failure.NEED_BY]
+    about: dict[str, Any] = {"shop_id": radar.town.shop_id, "now": radar.town.times["now"]}
+    with radar.town.database.begin() as session:
+        needs.meet_need(session, return_gid=radar.return_gid, **about)
+    with radar.town.database.begin() as session, pytest.raises(NotFound):
+        needs.meet_need(session, return_gid="gid://shopify/Return/0", **about)
+    look(radar)
+    assert live(radar) == []
+    need_it_tomorrow(radar)
+    look(radar)
+    assert [card.failure for card in live(radar)] == [Failure.NEED_BY]
 
 
 def test_another_shops_failures_are_never_looked_at(radar: MoneyHouse) -> None:

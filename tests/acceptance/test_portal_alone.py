@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,16 @@ def test_it_is_acknowledged_with_its_time_stored_and_afterwards_carried_out_and_
     for name in demo.app_parts():
         if name.startswith("worker"):
             demo.start(name)
-    opened = wait_until(lambda: records.mutations("ReturnRequest", order["id"]), what="the return", seconds=120)
+
+    def requested() -> list[dict[str, Any]]:
+        """On a bad day the answer may be lost on its way there: then a person looks at the order, and tries again."""
+        if "/openings/1/again" in merchant.look("/app/activity").html and not records.mutations(
+            "ReturnRequest", order["id"]
+        ):
+            merchant.press("/app/activity/openings/1/again")
+        return records.mutations("ReturnRequest", order["id"])
+
+    opened = wait_until(requested, what="the return", seconds=120)
     letters = wait_until(lambda: records.mails(buyer, "Your withdrawal has reached us"), what="the letter", seconds=120)
     assert (len(opened), len(letters)) == (1, 1)
     with contextlib.closing(sqlite3.connect(demo.places.folder / "app.db")) as app:

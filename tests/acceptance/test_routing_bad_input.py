@@ -81,7 +81,7 @@ def test_an_advisor_without_a_phone_is_asked_for_one(admin: Admin, path: str) ->
 
 def test_a_csv_with_a_wrong_column_is_told_which_it_has_and_which_it_needs(admin: Admin) -> None:
     raw = b"name;vendeur\nCleo;Bob Laurent\n"
-    answer = admin.alice.send("/app/client-book", book=(io.BytesIO(raw), "book.csv"))
+    answer = admin.alice.send("/app/advisors/client-book", book=(io.BytesIO(raw), "book.csv"))
     assert answer.status_code == 422
     text = answer.text.replace("&#39;", "'")
     assert "The file has the columns “name”, “vendeur”. It needs a column “advisor” and one of" in text

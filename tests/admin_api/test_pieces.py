@@ -215,7 +215,9 @@ def test_a_draft_to_pay_names_the_client_where_one_is_known(client: str, entity:
         "totalPriceSet": both("1.00", presented="0.90"),
     }
     told = Told()("draft_order_create", {"draftOrder": made})
-    draft = ShopifySales(told.api).make_draft(7, client_gid=client, variant_gid="v-1", tag="t", note="n", held_until=AT)
+    draft = ShopifySales(told.api).make_draft(
+        7, client_gid=client, pieces=[("v-1", 1)], tag="t", note="n", held_until=AT
+    )
     assert draft == DraftRead("d-1", "#D1", "https://pay.example", Money(90, "EUR"))
     value = told.asked[0][1]["input"]
     assert value.get("purchasingEntity") == entity and value["reserveInventoryUntil"] == AT_UTC

@@ -327,6 +327,15 @@ def test_one_piece_of_several_costs_its_share_and_never_a_cent_more(quantity: in
     assert return_read(a_return(returnLineItems=connection(line))).lines[0].unit_total == Money(cents, "USD")
 
 
+def test_fees_are_told_in_the_money_the_order_was_paid_in_and_an_order_without_any_has_none() -> None:
+    line = a_line(1) | {"restockingFee": {"amountSet": both("100.00", presented="91.73")}}
+    fees = [{"amountSet": both("10.00", presented="9.17")}, {"amountSet": both("5.00", presented="4.59")}]
+    read = return_read(a_return(returnLineItems=connection(line, a_line(2)), returnShippingFees=fees))
+    assert [line.fee for line in read.lines] == [Money(9_173, "EUR"), Money(0, "EUR")]
+    assert read.shipping_fee == Money(1_376, "EUR")
+    assert return_read(a_return(returnShippingFees=None)).shipping_fee == Money(0, "EUR")
+
+
 def test_an_exchange_reads_and_declines_as_a_return_does() -> None:
     told = Returns()
     told("return_get", {"return": a_return()})("return_decline_request", {"return": a_return(status="DECLINED")})

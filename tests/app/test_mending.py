@@ -148,7 +148,9 @@ def test_a_return_put_aside_is_listed_again_when_it_ends_against_us_again(databa
 @pytest.mark.parametrize(
     ("found", "heading", "places", "more"),
     [([HERE], "One", ["All"], 0), ([Place(f"R-{n}", "/r") for n in range(7)], "7 of them", 5, 2),
-     ([Place("", f"/s#{n}") for n in range(3)], "3 of them", ["All"], 0), ([], None, [], 0)],
+     ([Place("", f"/s#{n}") for n in range(3)], "3 of them", ["All"], 0), ([], None, [], 0),
+     # Two people of one name are two; a place found twice is one link.
+     ([Place("Marie Dubois", f"/a/{n}") for n in (3, 4, 3)], "3 of them", ["Marie Dubois", "Marie Dubois"], 0)],
 )  # fmt: skip
 def test_places_are_counted_and_five_are_shown(
     database: Database, found: list[Place], heading: str | None, places: int | list[str], more: int
@@ -192,3 +194,12 @@ def test_the_rights_said_to_be_needed_are_those_the_app_asks_for() -> None:
     asked = next(line for line in manifest.splitlines() if line.startswith("scopes = ")).split('"')[1].split(",")
     of_the_shop = {scope for scope in asked if not scope.startswith("customer_")}  # those a client gives by signing in
     assert {right.scope for right in RIGHTS if right.is_needed} == of_the_shop
+
+
+def test_every_failure_there_is_has_one_name_and_reads_as_sentences() -> None:
+    assert len({failure.kind for failure in FAILURES}) == len(FAILURES)
+    for failure in FAILURES:
+        assert "{" not in failure.one and not failure.one.endswith("."), failure.kind
+        assert "{" not in failure.several.format(n=3), failure.kind
+        assert failure.words.endswith(".") and failure.how.endswith("."), failure.kind
+        assert failure.path.split("/")[:2] == ["", "app"] and failure.link, failure.kind

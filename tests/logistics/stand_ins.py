@@ -20,6 +20,7 @@ from logistics.reads import (
     BalanceRead,
     Bought,
     Collection,
+    DraftRead,
     ProcessPlan,
     RefundRead,
     ReturnLineRead,
@@ -289,6 +290,45 @@ class Clock:
 
 
 @dataclass
+class FakeSales(Stoppable):
+    """Fits ports.SalesDoor. `drafts` by id: the tag, what is in it, until when. Finds what was made by its tag."""
+
+    drafts: dict[str, tuple[str, list[tuple[str, int]], datetime]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    made: int = 0
+
+    def find_draft(self, shop_id: int, tag: str) -> DraftRead | None:
+        self.maybe_stop("find", "before")
+        self.record.append("find")
+        return next((_draft(gid) for gid, (known, *_) in self.drafts.items() if known == tag), None)
+
+    def make_draft(
+        self, shop_id: int, *, pieces: Any, tag: str, note: str, held_until: datetime, **of: Any
+    ) -> DraftRead:
+        self.maybe_stop("make", "before")
+        self.made += 1
+        gid = f"gid://shopify/DraftOrder/{self.made}"
+        self.drafts[gid] = (tag, list(pieces), held_until)
+        self.notes.append(note)
+        self.record.append("make")
+        self.maybe_stop("make", "after")
+        return _draft(gid)
+
+    def drop_draft(self, shop_id: int, gid: str) -> None:
+        self.maybe_stop("drop", "before")
+        self.drafts.pop(gid, None)
+        self.record.append("drop")
+        self.maybe_stop("drop", "after")
+
+    def held(self) -> list[list[tuple[str, int]]]:
+        return [pieces for _, pieces, _ in self.drafts.values()]
+
+
+def _draft(gid: str) -> DraftRead:
+    return DraftRead(gid, f"#D{gid.rsplit('/', 1)[-1]}", "", Money(0, "USD"))
+
+
+@dataclass
 class Line:
     """Jobs that were secured, in order. A killed job stays first; one that has to wait goes last."""
 
@@ -296,6 +336,7 @@ class Line:
     clock: Clock
     shopify: FakeShopify
     carrier: FakeCarrier
+    sales: FakeSales = field(default_factory=FakeSales)
     waiting: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     troubles: list[Exception] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
@@ -329,6 +370,7 @@ class Line:
         adapters = {
             "returns": self.shopify,
             "carrier": self.carrier,
+            "sales": self.sales,
             "addresses": Addresses("https://returns.example"),
         }
         names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount + 1]

@@ -59,6 +59,7 @@ def test_two_workers_with_the_same_payment_send_it_once(house: House) -> None:
         money_jobs.pay(
             house.database.begin,
             returns=house.shopify,
+            sales=house.line.sales,
             shop_id=house.shop_id,
             rma_id=house.rma_id,
             settlement_id=settlement_id,

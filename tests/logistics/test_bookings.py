@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from kit.money import Money
+from logistics.models import Parcel
 from logistics.ways import Way
 from tests import cast
 from tests.logistics.conftest import House
@@ -43,6 +45,19 @@ def test_what_a_person_puts_right_in_a_booking_is_kept(
     book(booked, **(at | changes))
     assert getattr(box_of(booked), kept[0]) == kept[1]
     assert booked.kinds().count("collection_booked") == before + 1
+
+
+def test_one_courier_takes_the_pieces_of_several_returns_under_one_reference(booked: House) -> None:
+    first = booked.rma_id
+    booked.return_gid = "gid://shopify/Return/43"
+    booked.open(cast.cleos_read(booked.return_gid, status="OPEN"))
+    with booked.database.begin() as session:
+        second = session.exec(select(Parcel).where(Parcel.rma_id == booked.rma_id)).one()
+        second.way, second.asked_at = Way.COURIER, booked.clock()
+        session.add(second)
+    book(booked)
+    assert booked.rma_id != first and box_of(booked).tracking_code == "NG-77120"
+    assert booked.kinds().count("collection_booked") == 1
 
 
 def test_the_same_pressed_twice_with_a_blank_more_is_once(booked: House) -> None:

@@ -1,5 +1,6 @@
 """The rule "cover or no label", by itself: which ways are allowed, and what can be called confirmed cover."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -209,6 +210,33 @@ def test_two_ways_to_write_one_door_are_one_place() -> None:
     other = Address(street1="8 rue du louvre", street2="floor 3", postal_code="75 001", city="PARIS", country="fr")
     assert place_of(one) == place_of(other) != ""
     assert place_of(Address(city="Paris", country="FR")) == ""
+
+
+DECOMPOSED = unicodedata.normalize("NFD", "12 Allée des Élysées")
+
+
+@pytest.mark.parametrize(
+    ("street", "same"),
+    [
+        pytest.param("12 Allée des Élysées", True, id="as it is"),
+        pytest.param(DECOMPOSED, True, id="an accent stored as a sign of its own"),
+        pytest.param("12, ALLEE DES ELYSEES", True, id="typed without accents"),
+        pytest.param("21 Allée des Élysées", False, id="another number"),
+        pytest.param("", False, id="no street"),
+    ],
+)
+def test_however_an_address_is_typed_what_travels_from_one_door_adds_up(street: str, same: bool) -> None:
+    one, other = (
+        Address(street1=words, city=city, postal_code="75008", country="FR")
+        for words, city in (("12 Allée des Élysées", "Évry"), (street, "EVRY"))
+    )
+    assert (place_of(one) == place_of(other)) is same
+
+
+def test_a_house_whose_name_has_an_accent_is_not_named_without_it_either() -> None:
+    for text in ("Maison Verdané", "MAISON VERDANE", unicodedata.normalize("NFD", "Verdané Retours")):
+        assert telling_words(text, ("Verdané",)) == ("Verdané",)
+    assert telling_words("Verdana", ("Verdané",)) == ()
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_each_hand_over_is_kept_in_the_order_it_came_with_who_where_and_which_se
         (HandOver.RECEIVED, "Bob", "Inès", "S-7", False),
     ]
     assert hands[2].place == "Paris" and hands[2].at == cast.NOW
-    assert world.says() == ["Sealed, seal s-7.", "Collected.", "Received, seal s-7, the seal was broken."]
+    assert world.says() == ["Sealed, seal S-7.", "Collected.", "Received, seal S-7, the seal was broken."]
 
 
 def test_the_same_hand_over_twice_is_once_whoever_says_it(world: World) -> None:

@@ -84,6 +84,13 @@ def test_an_order_of_instalments_is_charged_off_what_is_paid_elsewhere() -> None
     assert (kept["amount_cents"], kept["elsewhere_cents"], kept["kept_cents"]) == (0, 85_000, 15_000)
 
 
+def test_a_fee_is_not_kept_back_a_second_time_as_wear() -> None:
+    """$1,000, of which Shopify has $100; a fee of $50 and $150 for wear leave $800, of which nothing is Shopify's."""
+    cut = suggested(amount=10_000, worth=100_000, limit=10_000, fees=5_000, parts=((CARD, usd(10_000)),))
+    kept = figures(take_off(cut, usd(15_000)), "USD", PLAIN)
+    assert (kept["amount_cents"], kept["elsewhere_cents"], kept["kept_cents"]) == (0, 80_000, 15_000)
+
+
 def test_what_was_given_back_before_is_not_kept_back_too() -> None:
     cut = suggested(amount=70_000, worth=100_000, limit=70_000, given_back=30_000, parts=((CARD, usd(70_000)),))
     kept = figures(take_off(cut, usd(15_000)), "USD", PLAIN)
@@ -118,13 +125,13 @@ def test_after_it_the_tax_within_the_amount_is_not_known_any_more() -> None:
 SUMS = st.integers(0, 10**9)
 
 
-@given(SUMS, SUMS, SUMS, SUMS)
+@given(SUMS, SUMS, SUMS, SUMS, SUMS)
 def test_what_the_client_gets_and_what_is_kept_make_up_what_was_due(
-    worth: int, limit: int, before: int, kept: int
+    worth: int, limit: int, before: int, kept: int, fees: int
 ) -> None:
-    amount = min(worth, limit)
+    amount = min(max(0, worth - fees), limit)
     parts = ((CARD, usd(amount)),) if amount else ()
-    cut = suggested(worth=worth, limit=limit, given_back=before, pieces=worth, parts=parts)
+    cut = suggested(worth=worth, limit=limit, given_back=before, pieces=worth, fees=fees, parts=parts)
     whole = SuggestedOutcome(**{**cut.__dict__, "amount": usd(amount) if amount else None})
     first, then = figures(whole, "USD", PLAIN), figures(take_off(whole, usd(kept)), "USD", PLAIN)
     due = first["amount_cents"] + first["elsewhere_cents"]

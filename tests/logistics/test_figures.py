@@ -14,6 +14,7 @@ from logistics.figures import (
     credit_of,
     difference,
     figures,
+    in_full,
     paid_for_pieces,
     refund_of,
     said_of,
@@ -163,6 +164,44 @@ SHORT = [
         "Pay that where the client paid, then say so here.",
         id="all that Shopify had was given back before, and the rest was paid elsewhere",
     ),
+    pytest.param(
+        outcome(900_000, worth=1_480_000, limit=900_000, fees=2_500),
+        PLAIN,
+        577_500,
+        "The pieces come to $14,800 less $25 in fees. Shopify can give back $9,000; $5,775 was not paid through it. "
+        "Pay that where the client paid, then say so here.",
+        id="of what was paid elsewhere the fee is kept too",
+    ),
+    pytest.param(
+        outcome(None, worth=1_480_000, limit=0, fees=148_000),
+        PLAIN,
+        1_332_000,
+        "The pieces come to $14,800 less $1,480 in fees, and Shopify has no payment of this order to give back. "
+        "Pay the client where they paid, then say so here.",
+        id="instalments, and a tenth for putting it back into stock",
+    ),
+    pytest.param(
+        outcome(950, worth=1000, limit=950, fees=50), PLAIN, 0, "", id="the fee is just what Shopify does not have"
+    ),
+    pytest.param(
+        outcome(960, worth=1000, limit=960, fees=50), PLAIN, 0, "", id="more than is left after the fee is no cut"
+    ),
+    pytest.param(
+        outcome(600, worth=1000, limit=600, given_back=300, fees=100),
+        PLAIN,
+        0,
+        "The pieces come to $10 less $1 in fees; $3 of this order was given back before.",
+        id="what was given back before and the fee make up the rest",
+    ),
+    pytest.param(outcome(None, worth=1000, limit=0, fees=1001), PLAIN, 0, "", id="a fee of more than the piece"),
+    pytest.param(
+        outcome(900, worth=1000, limit=900, fees=0),
+        PLAIN,
+        100,
+        "The pieces come to $10. Shopify can give back $9; $1 was not paid through it. "
+        "Pay that where the client paid, then say so here.",
+        id="a fee of nothing is none, and is not spoken of",
+    ),
 ]
 
 
@@ -174,15 +213,41 @@ def test_less_than_the_pieces_come_to_says_who_pays_the_rest(
     assert said_of(suggested, "USD", terms) == said
 
 
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
-def test_what_goes_back_never_comes_to_more_than_the_pieces_and_never_less_than_nothing(
-    worth: int, limit: int, before: int
+SUMS = st.integers(0, 10**9)
+
+
+@given(SUMS, SUMS, SUMS, SUMS)
+def test_what_goes_back_never_comes_to_more_than_is_due_and_never_less_than_nothing(
+    worth: int, limit: int, before: int, fees: int
 ) -> None:
-    amount = min(worth, limit)
-    suggested = outcome(amount or None, worth=worth, limit=limit, given_back=before)
+    due = max(0, worth - fees)
+    suggested = outcome(min(due, limit) or None, worth=worth, limit=limit, given_back=before, fees=fees)
     kept = batch(suggested)
-    assert 0 <= kept.amount_cents + kept.elsewhere_cents <= worth
-    assert bool(said_of(suggested, "USD", PLAIN)) is (limit < worth), "a sentence wherever it was cut, and nowhere else"
+    assert 0 <= kept.amount_cents + kept.elsewhere_cents <= due
+    assert kept.elsewhere_cents == max(0, due - limit - before), (
+        "all that is due reaches the client, one way or the other"
+    )
+    assert bool(said_of(suggested, "USD", PLAIN)) is (limit < due), "a sentence wherever it was cut, and nowhere else"
+
+
+# --- what Shopify's suggestion leaves out
+
+
+@pytest.mark.parametrize(
+    ("given_back", "ours", "before"),
+    [
+        pytest.param(None, 0, None, id="nothing is known of what went before"),
+        pytest.param(usd(30_000), 0, usd(30_000), id="somebody gave some back in the admin"),
+        pytest.param(usd(130_000), 100_000, usd(30_000), id="for another piece, and a gesture beside it"),
+        pytest.param(usd(100_000), 100_000, usd(0), id="for another piece only"),
+        pytest.param(usd(90_000), 100_000, usd(0), id="Shopify shows less than we know of"),
+    ],
+)
+def test_what_went_back_for_other_pieces_is_no_part_of_what_went_back_for_these(
+    given_back: Money | None, ours: int, before: Money | None
+) -> None:
+    known = in_full(replace(outcome(70_000), given_back=given_back), fees=usd(7), paid_before=ours)
+    assert (known.given_back, known.fees, known.amount) == (before, usd(7), usd(70_000))
 
 
 @pytest.mark.parametrize(
@@ -193,6 +258,9 @@ def test_what_goes_back_never_comes_to_more_than_the_pieces_and_never_less_than_
         pytest.param(outcome(900, worth=1000, limit=1000, pieces=1000), PLAIN, 900, id="less a fee"),
         pytest.param(outcome(300, worth=1250, limit=300, pieces=1000), PLAIN, 1000, id="most of it paid elsewhere"),
         pytest.param(outcome(None, worth=1000, limit=0, pieces=1000), PLAIN, 1000, id="all of it paid elsewhere"),
+        pytest.param(
+            outcome(300, worth=1000, limit=300, pieces=1000, fees=50), PLAIN, 950, id="of which a fee is kept already"
+        ),
         pytest.param(outcome(200, worth=1000, limit=1000, pieces=1000), WITH_A_PIECE, 200, id="what is left beside"),
         pytest.param(outcome(None, worth=1000, limit=1000, pieces=1000), WITH_A_PIECE, 0, id="an even exchange"),
         pytest.param(outcome(1000), PLAIN, 1000, id="Shopify said no more than the amount"),

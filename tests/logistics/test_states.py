@@ -63,6 +63,25 @@ def test_only_the_piece_itself_is_accepted_without_a_person(finding: Finding, ju
     assert judge(finding) is judgement
 
 
+@pytest.mark.parametrize(
+    ("shown", "status", "newer", "then"),
+    [
+        pytest.param("", "pre_transit", False, "pre_transit", id="the first scan there is"),
+        pytest.param("in_transit", "out_for_delivery", True, "out_for_delivery", id="a newer one"),
+        pytest.param("out_for_delivery", "in_transit", False, "out_for_delivery", id="one that comes late"),
+        pytest.param("in_transit", DELIVERED, False, DELIVERED, id="a delivery, however late it is told"),
+        pytest.param(DELIVERED, "return_to_sender", True, DELIVERED, id="nothing takes a delivery back"),
+        pytest.param("failure", DELIVERED, True, DELIVERED, id="lost, and delivered after all"),
+        pytest.param("in_transit", "return_to_sender", True, "return_to_sender", id="it turns round"),
+        pytest.param("in_transit", "return_to_sender", False, "in_transit", id="an older turn that comes late"),
+        pytest.param("return_to_sender", "in_transit", True, "return_to_sender", id="on its way to the sender"),
+        pytest.param("return_to_sender", DELIVERED, True, "return_to_sender", id="delivered there, and not here"),
+    ],
+)
+def test_what_a_parcel_shows_after_a_scan(shown: str, status: str, newer: bool, then: str) -> None:
+    assert later_scan(shown, status, is_newer=newer) == then
+
+
 @given(st.permutations(["pre_transit", "in_transit", "out_for_delivery", DELIVERED, "unknown"]), st.data())
 def test_in_whatever_order_scans_come_a_delivery_stands(scans: list[str], data: st.DataObject) -> None:
     shown = ""

@@ -80,6 +80,37 @@ def test_what_the_first_batch_was_too_small_for_is_kept_back_of_the_next(house: 
     assert (rest.kept_back, rest.amount) == (Money(22_000, "USD"), Money(1_458_000, "USD"))
 
 
+OLD = {"kept_cents": 0}
+"""As a batch of before migration 0007 stands there: it kept the wear back, and nobody wrote down that it did."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        pytest.param(OLD, None, id="one that paid after the client agreed kept all of it"),
+        pytest.param(OLD | {"amount_cents": 0}, 222_000, id="one that paid nothing kept nothing"),
+        pytest.param(OLD | {"state": "void"}, 222_000, id="one that was put aside kept nothing"),
+        pytest.param(
+            OLD | {"proposed_at": cast.NOW.replace(year=2000)}, 222_000, id="one of before the answer neither"
+        ),
+    ],
+)
+def test_what_a_settlement_kept_before_it_was_written_down_is_not_kept_again(
+    house: House, changed: dict[str, Any], kept: int | None
+) -> None:
+    arrived(house)
+    answer(house, Answer.AGREED)
+    with house.database.begin() as session:
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        old = house.money()
+        for name, value in ({"state": "settled"} | changed).items():
+            setattr(old, name, value)
+        session.add(old)
+        session.flush()
+        rest = less(session, rma, SuggestedOutcome(cast.PRICE, ((CARD, cast.PRICE),)))
+    assert rest.kept_back == (Money(kept, "USD") if kept else None)
+
+
 def test_shipping_and_duties_come_back_whole_however_worn_the_piece(house: House) -> None:
     paid = Money(1_500_000, "USD")
     house.shopify.suggestion = SuggestedOutcome(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from measures.buyers import PAID_WITHIN, buyers
+from measures.buyers import PAID_WITHIN, Buyer, buyers
 from measures.next_orders import Bought
 
 SINCE = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -16,7 +16,7 @@ NONE: dict[str, Any] = {"return_gid": None, "status": None, "closed_at": None, "
 def row(order: str = "o1", days: float = 1, household: str = "cleo", cents: int = 100_000, **more: Any) -> Any:
     """One row of FOLLOWED: an order `days` after SINCE, with a return and a piece sold beside it, or with none."""
     placed = SINCE + timedelta(days=days)
-    told = {"refunded_cents": 0, "cancelled": False, **NONE, **more}
+    told = {"currency": "USD", "refunded_cents": 0, "cancelled": False, **NONE, **more}
     return SimpleNamespace(order_gid=order, household=household, placed_at=placed, total_cents=cents, **told)
 
 
@@ -29,7 +29,7 @@ def sold(days: float, cents: int) -> dict[str, Any]:
 
 
 def bought(days: float, cents: int = 100_000, **more: Any) -> Bought:
-    return Bought(SINCE + timedelta(days=days), cents, **more)
+    return Bought(SINCE + timedelta(days=days), cents, "USD", **more)
 
 
 def test_each_household_has_its_own_orders() -> None:
@@ -48,9 +48,33 @@ def test_an_order_with_two_returns_is_one_order_and_both_closings_count() -> Non
     ("days", "counts"), [(-1, False), (0, False), (0.00001, True)], ids=["before", "at the very instant", "after"]
 )
 def test_only_what_came_after_the_instant_is_told(days: float, counts: bool) -> None:
-    found = buyers([row(days=days)], SINCE)
-    assert bool(found["cleo"].orders) is counts
+    assert bool(buyers([row(days=days)], SINCE)["cleo"].orders) is counts
+
+
+@pytest.mark.parametrize(
+    ("days", "counts"), [(-0.00001, False), (0, True), (1, True)], ids=["before", "at the very instant", "after"]
+)
+def test_only_closings_from_the_instant_on_are_told(days: float, counts: bool) -> None:
     assert bool(buyers([row(**closed(days))], SINCE)["cleo"].closings) is counts
+
+
+@pytest.mark.parametrize(
+    ("closings", "own", "days"),
+    [
+        pytest.param([], (), None, id="none was closed"),
+        pytest.param([(0, "b")], (), None, id="none but itself"),
+        pytest.param([(9, "c"), (4, "d"), (-4, "e")], (), 4, id="the earliest of those after it"),
+        pytest.param([(4, "d"), (9, "c")], ("d",), 9, id="one that is part of its own case is passed over"),
+        pytest.param([(0, "c")], (), 0, id="in the same instant: the later name comes after"),
+        pytest.param([(0, "a")], (), None, id="and the earlier one before"),
+    ],
+)
+def test_the_next_closing_is_of_another_case_and_one_of_two_in_an_instant_comes_first(
+    closings: list[tuple[float, str]], own: tuple[str, ...], days: float | None
+) -> None:
+    buyer = Buyer(closings=[(SINCE + timedelta(days=at), gid) for at, gid in closings])
+    wanted = None if days is None else SINCE + timedelta(days=days)
+    assert buyer.next_closing(SINCE, "b", ("b", *own)) == wanted
 
 
 def test_an_old_order_whose_return_was_closed_since_gives_its_closing_and_no_purchase() -> None:

@@ -17,7 +17,7 @@ from consults.gestures.states import GestureState
 from consults.models import Case
 from kit.db import Database
 from kit.money import Money
-from measures import history, privacy, rebuilding, tallying, tying
+from measures import history, privacy, rebuilding, summing, tallying, tying
 from measures.measured import HouseholdTie, MeasuredDay, MeasuredReturn, NextOrders
 from measures.models import HistoricOrder
 from measures.reads import OrderRecord, RefundRecord, ReturnWord
@@ -44,8 +44,8 @@ def sums(database: Database) -> list[dict[str, Any]]:
 def same_after_remaking(database: Database, town: Forty) -> bool:
     before = sums(database)
     with database.begin() as session:
-        for month in tallying.months_of(session, shop_id=town.shop_id):
-            tallying.remake_month(session, shop_id=town.shop_id, month=month)
+        for month in summing.months_of(session, shop_id=town.shop_id):
+            summing.remake_month(session, shop_id=town.shop_id, month=month)
     return before == sums(database)
 
 

@@ -281,7 +281,7 @@ def test_a_person_watches_the_orders_being_read_without_loading_the_page(served:
 
 
 def test_a_client_book_is_brought_looked_at_and_saved(served: Admin, page: Page):
-    go(page, served, "/app/client-book")
+    go(page, served, "/app/advisors/client-book")
     choose = page.get_by_label("File", exact=True)
     choose.set_input_files({"name": "b.csv", "mimeType": "text/csv", "buffer": b"name;seller\nCleo;Bob\n"})
     page.get_by_role("button", name="Look at the file").click()
@@ -289,10 +289,10 @@ def test_a_client_book_is_brought_looked_at_and_saved(served: Admin, page: Page)
     text = "email;advisor\ncleo@example.com;Bob Laurent\nedda@example.com;Nobody\n".encode("utf-16")
     choose.set_input_files({"name": "b.csv", "mimeType": "text/csv", "buffer": text})
     page.get_by_role("button", name="Look at the file").click()
-    page.wait_for_url("**/app/client-book/1")
+    page.wait_for_url("**/app/advisors/client-book/1")
     expect(page.get_by_text("“Nobody” is nobody's code or name.")).to_be_visible()
     page.get_by_role("button", name="Save 1 client").click()
-    page.wait_for_url("**/app/client-book")
+    page.wait_for_url("**/app/advisors/client-book")
     expect(page.locator("s-table-row", has_text="Bob Laurent")).to_contain_text("1")
 
 

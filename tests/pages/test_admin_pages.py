@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 WORDS = json.loads((HERE.parent / "words.json").read_text())["merchant"]
 ELEMENTS = json.loads((HERE.parent / "polaris_elements.json").read_text())
 INDEXES = ["/app", "/app/cases", "/app/cases?show=closed", "/app/cases?show=simple", "/app/routing", "/app/advisors",
-           "/app/advisors/new", "/app/promises", "/app/promises/boutiques/new",
+           "/app/advisors/new", "/app/routing/promises", "/app/routing/promises/boutiques/new",
            "/app/advisors/commission", "/app/settings", "/app/activity"]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.cast import NOW, number
 from tests.pages.admin_caller import read
 from tests.pages.admin_world import Admin, open_admin
 
-PAGES = ["/app/sellers", "/app/client-book"]
+PAGES = ["/app/routing/sellers", "/app/advisors/client-book"]
 LEVELS = [level.value for level in MOVABLE]
 ORDER = {f"place_{level}": str(n) for n, level in enumerate(LEVELS, 1)} | {f"on_{level}": "on" for level in LEVELS}
 FILE = "email;advisor\ncleo@example.com;Bob Laurent\n=HYPERLINK(1);Bob Laurent\n"
@@ -46,7 +46,7 @@ def fields_of(answer) -> dict[str, str]:
 
 def upload(admin: Admin, text: str | bytes, caller=None):
     raw = text.encode() if isinstance(text, str) else text
-    return (caller or admin.alice).send("/app/client-book", book=(io.BytesIO(raw), "book.csv"))
+    return (caller or admin.alice).send("/app/advisors/client-book", book=(io.BytesIO(raw), "book.csv"))
 
 
 def second(admin: Admin, name: str = "Inès Aubry") -> int:
@@ -61,7 +61,7 @@ def second(admin: Admin, name: str = "Inès Aubry") -> int:
 
 def test_dana_sees_nothing_of_alices_codes_book_files_or_reasons(admin: Admin) -> None:
     inès, case_id = second(admin), admin.world.case.id
-    admin.alice.send("/app/sellers/codes", code="PAR-321", advisor_id=inès)
+    admin.alice.send("/app/routing/sellers/codes", code="PAR-321", advisor_id=inès)
     path = upload(admin, FILE).get_json()["redirect"]
     admin.alice.send(f"/app/cases/{case_id}/advisor", advisor_id=inès, reason="An old friend.")
     for page in (*PAGES, "/app/routing", "/app/advisors"):
@@ -76,11 +76,11 @@ def test_dana_sees_nothing_of_alices_codes_book_files_or_reasons(admin: Admin) -
         (f"/app/cases/{case_id}/advisor", {"advisor_id": inès, "reason": "Mine now."}),
     ):
         assert admin.stranger.send(post, **fields).status_code == 404, post
-    admin.stranger.send(f"/app/sellers/codes/{code.id}/remove")
+    admin.stranger.send(f"/app/routing/sellers/codes/{code.id}/remove")
     assert rows(admin, AdvisorCode) and not rows(admin, BookEntry) and len(rows(admin, SellerChoice)) == 1
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/app/staff"])
+@pytest.mark.parametrize("path", [*PAGES, "/app/advisors/staff"])
 def test_without_a_token_nothing_is_shown(admin: Admin, path: str) -> None:
     answer = admin.app.test_client().get(path, headers={"Accept": "text/html"})
     assert "/app/bounce?" in answer.text and "Bob Laurent" not in answer.text
@@ -92,17 +92,17 @@ def test_without_a_token_nothing_is_shown(admin: Admin, path: str) -> None:
 def test_the_order_of_the_levels_is_saved_and_what_is_not_ticked_is_off(admin: Admin) -> None:
     swapped = ORDER | {"place_code": "1", "place_line": "3"}
     del swapped["on_consult"]
-    assert admin.alice.send("/app/sellers/order", **swapped).status_code == 200
+    assert admin.alice.send("/app/routing/sellers/order", **swapped).status_code == 200
     with admin.database.begin() as session:
         chain = chains.chain_of(chains.chain_row(session, admin.world.shop_id))
     assert chain.order[:3] == (Level.CODE, Level.WRITE_BACK, Level.LINE) and chain.off == {Level.CONSULT}
-    text = admin.alice.open("/app/sellers").text
+    text = admin.alice.open("/app/routing/sellers").text
     assert text.index("place_code") < text.index("place_line")
 
 
 @pytest.mark.parametrize("wrong", [{"place_code": "1"}, {"place_code": ""}, {"place_code": "9"}, {"place_code": "one"}])
 def test_two_in_one_place_or_no_place_is_said_under_the_field_and_nothing_is_saved(admin: Admin, wrong) -> None:
-    told = fields_of(admin.alice.send("/app/sellers/order", **(ORDER | wrong)))
+    told = fields_of(admin.alice.send("/app/routing/sellers/order", **(ORDER | wrong)))
     assert "place_code" in told and set(told.values()) == {"Give it a place of its own, from 1 to 7."}
     with admin.database.begin() as session:
         assert chains.chain_row(session, admin.world.shop_id).levels == LEVELS
@@ -111,9 +111,9 @@ def test_two_in_one_place_or_no_place_is_said_under_the_field_and_nothing_is_sav
 def test_where_it_is_read_is_saved_whole_or_not_at_all(admin: Admin) -> None:
     good = {"attribute_keys": "vendeuse, vendeuse ,_code", "client_metafield": "$app:crm.owner", "client_tag": "vip:",
             "consult_days": "14"}  # fmt: skip
-    assert admin.alice.send("/app/sellers/places", **good).status_code == 200
+    assert admin.alice.send("/app/routing/sellers/places", **good).status_code == 200
     bad = {"attribute_keys": "a" * 101, "client_metafield": "advisor", "client_tag": ",", "consult_days": "0"}
-    assert set(fields_of(admin.alice.send("/app/sellers/places", **bad))) == set(bad)
+    assert set(fields_of(admin.alice.send("/app/routing/sellers/places", **bad))) == set(bad)
     with admin.database.begin() as session:
         row = chains.chain_row(session, admin.world.shop_id)
     assert (row.attribute_keys, row.client_namespace, row.client_key) == (["vendeuse", "_code"], "$app:crm", "owner")
@@ -122,14 +122,16 @@ def test_where_it_is_read_is_saved_whole_or_not_at_all(admin: Admin) -> None:
 
 def test_a_code_is_added_once_to_one_person_and_removed(admin: Admin) -> None:
     bob, inès = admin.world.bob.id, second(admin)
-    assert admin.alice.send("/app/sellers/codes", code="NYC-017", advisor_id=bob).status_code == 200
-    taken = fields_of(admin.alice.send("/app/sellers/codes", code="nyc-017", advisor_id=inès))
+    assert admin.alice.send("/app/routing/sellers/codes", code="NYC-017", advisor_id=bob).status_code == 200
+    taken = fields_of(admin.alice.send("/app/routing/sellers/codes", code="nyc-017", advisor_id=inès))
     assert taken == {"code": "nyc-017 is the code of Bob Laurent already."}
-    assert set(fields_of(admin.alice.send("/app/sellers/codes", code="X-1", advisor_id=""))) == {"advisor_id"}
+    assert set(fields_of(admin.alice.send("/app/routing/sellers/codes", code="X-1", advisor_id=""))) == {"advisor_id"}
     stranger = admin.dana.bob.id
-    assert set(fields_of(admin.alice.send("/app/sellers/codes", code="X-1", advisor_id=stranger))) == {"advisor_id"}
+    assert set(fields_of(admin.alice.send("/app/routing/sellers/codes", code="X-1", advisor_id=stranger))) == {
+        "advisor_id"
+    }
     (code,) = rows(admin, AdvisorCode)
-    admin.alice.send(f"/app/sellers/codes/{code.id}/remove")
+    admin.alice.send(f"/app/routing/sellers/codes/{code.id}/remove")
     assert rows(admin, AdvisorCode) == []
 
 
@@ -142,10 +144,10 @@ def test_codes_on_orders_that_are_nobodys_are_listed_until_they_are_mapped(admin
             for line in ("a", "b"):
                 about = {"evidence_id": number(kept.id), "shop_id": shop_id, "seen_at": NOW}
                 session.add(ClaimEvidence(line_gid=line, key="advisor", value=value, **about))  # type: ignore[arg-type]
-    assert "nobody's: “ROM-001” (2 times)." in read(admin.alice.open("/app/sellers")).text
-    assert "ROM-001" not in admin.stranger.open("/app/sellers").text
-    admin.alice.send("/app/sellers/codes", code="rom-001", advisor_id=admin.world.bob.id)
-    assert "nobody's:" not in read(admin.alice.open("/app/sellers")).text
+    assert "nobody's: “ROM-001” (2 times)." in read(admin.alice.open("/app/routing/sellers")).text
+    assert "ROM-001" not in admin.stranger.open("/app/routing/sellers").text
+    admin.alice.send("/app/routing/sellers/codes", code="rom-001", advisor_id=admin.world.bob.id)
+    assert "nobody's:" not in read(admin.alice.open("/app/routing/sellers")).text
 
 
 # --- the client book
@@ -161,7 +163,7 @@ def test_a_file_is_shown_with_every_rejected_row_and_saved_only_when_pressed(adm
     assert admin.alice.send(f"{path}/apply", digest=file.digest).get_json()["toast"] == "1 client saved."
     assert len(rows(admin, BookEntry)) == 1
     assert admin.alice.send(f"{path}/apply", digest=file.digest).status_code == 409
-    assert "Bob Laurent 1" in read(admin.alice.open("/app/client-book")).text
+    assert "Bob Laurent 1" in read(admin.alice.open("/app/advisors/client-book")).text
 
 
 @pytest.mark.parametrize(
@@ -220,15 +222,17 @@ def staff(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_staff_is_shown_and_only_who_is_ticked_is_taken_over_as_shopify_has_them(admin: Admin, staff) -> None:
-    text = read(admin.alice.open("/app/staff")).text
+    text = read(admin.alice.open("/app/advisors/staff")).text
     assert "New as advisors" in text and "Inès Aubry" in text and "Anna Blum" not in text
-    assert admin.alice.send("/app/staff").get_json()["toast"] == "Nobody was ticked; nothing changed."
-    told = admin.alice.send("/app/staff", staff=["gid://shopify/StaffMember/8", "gid://shopify/StaffMember/66"])
+    assert admin.alice.send("/app/advisors/staff").get_json()["toast"] == "Nobody was ticked; nothing changed."
+    told = admin.alice.send(
+        "/app/advisors/staff", staff=["gid://shopify/StaffMember/8", "gid://shopify/StaffMember/66"]
+    )
     assert told.get_json()["toast"] == "1 advisor taken over."
     (inès,) = [a for a in rows(admin, Advisor) if a.staff_gid == "gid://shopify/StaffMember/8"]
     assert (inès.name, inès.email, inès.phone, inès.zone) == (
         "Inès Aubry", "ines@verdane.example", "+33639980101", "Europe/Paris")  # fmt: skip
-    assert "Inès Aubry" not in read(admin.alice.open("/app/staff")).text, "known now"
+    assert "Inès Aubry" not in read(admin.alice.open("/app/advisors/staff")).text, "known now"
 
 
 def test_the_same_person_by_e_mail_keeps_one_entry_and_one_who_left_in_shopify_is_closed_here(
@@ -236,13 +240,13 @@ def test_the_same_person_by_e_mail_keeps_one_entry_and_one_who_left_in_shopify_i
 ) -> None:
     with admin.database.begin() as session:
         session.get_one(Advisor, admin.world.bob.id).staff_gid = None
-    text = read(admin.alice.open("/app/staff")).text
+    text = read(admin.alice.open("/app/advisors/staff")).text
     assert "The same person, by e-mail" in text
-    admin.alice.send("/app/staff", staff="gid://shopify/StaffMember/7")
+    admin.alice.send("/app/advisors/staff", staff="gid://shopify/StaffMember/7")
     before = len(rows(admin, Advisor))
     staff["found"] = [StaffMember("gid://shopify/StaffMember/7", "Bob Laurent", "", "", True)]
-    assert "Left in Shopify: close their desk" in read(admin.alice.open("/app/staff")).text
-    admin.alice.send("/app/staff", staff="gid://shopify/StaffMember/7")
+    assert "Left in Shopify: close their desk" in read(admin.alice.open("/app/advisors/staff")).text
+    admin.alice.send("/app/advisors/staff", staff="gid://shopify/StaffMember/7")
     with admin.database.begin() as session:
         bob = session.get_one(Advisor, admin.world.bob.id)
     assert (bob.active, bob.staff_gid, len(rows(admin, Advisor))) == (False, "gid://shopify/StaffMember/7", before)
@@ -251,7 +255,8 @@ def test_the_same_person_by_e_mail_keeps_one_entry_and_one_who_left_in_shopify_i
 def test_without_the_right_the_page_says_which_and_who_gives_it(admin: Admin, staff) -> None:
     staff["found"] = None
     assert (
-        "It needs the right read_users, which Shopify Support switches on" in read(admin.alice.open("/app/staff")).text
+        "It needs the right read_users, which Shopify Support switches on"
+        in read(admin.alice.open("/app/advisors/staff")).text
     )
 
 

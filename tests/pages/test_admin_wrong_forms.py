@@ -317,16 +317,16 @@ SENDER_WRONG = [
 FORMS: dict[str, tuple[str, Form, list[Wrong]]] = {
     "settings": ("/app/settings", SETTINGS, SETTINGS_WRONG),
     "an advisor": ("/app/advisors/{bob}", ADVISOR, ADVISOR_WRONG),
-    "a boutique": ("/app/promises/boutiques/{boutique}", BOUTIQUE, BOUTIQUE_WRONG),
-    "how soon we answer": ("/app/promises", PROMISES, PROMISES_WRONG),
+    "a boutique": ("/app/routing/promises/boutiques/{boutique}", BOUTIQUE, BOUTIQUE_WRONG),
+    "how soon we answer": ("/app/routing/promises", PROMISES, PROMISES_WRONG),
     "a line of the policy": ("/app/settings/cover", COVER, COVER_WRONG),
     "a way forward": ("/app/settings/catalogue", WAY, WAY_WRONG),
     "care afterwards": ("/app/settings/aftercare", CARE, CARE_WRONG),
     "money": ("/app/settings/money", MONEY, MONEY_WRONG),
-    "where evidence is read": ("/app/sellers/places", PLACES, PLACES_WRONG),
-    "the order of evidence": ("/app/sellers/order", ORDER, [
+    "where evidence is read": ("/app/routing/sellers/places", PLACES, PLACES_WRONG),
+    "the order of evidence": ("/app/routing/sellers/order", ORDER, [
         ("place_line", "8", OWN_PLACE), ("place_code", "", OWN_PLACE), ("place_boutique", TWO, OWN_PLACE)]),
-    "an advisor's code": ("/app/sellers/codes", {"code": "NYC-017", "advisor_id": "{bob}"}, CODE_WRONG),
+    "an advisor's code": ("/app/routing/sellers/codes", {"code": "NYC-017", "advisor_id": "{bob}"}, CODE_WRONG),
     "marks of an order": ("/app/routing/marks", MARKS, MARKS_WRONG),
     "who stands in": ("/app/routing/default", {"default_advisor": "{bob}"}, [
         ("default_advisor", "{dana}", "Choose somebody who works here.")]),

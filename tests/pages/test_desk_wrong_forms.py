@@ -127,8 +127,8 @@ def test_a_day_otherwise_is_said_beside_its_form_which_keeps_what_was_typed(send
         ("/answered", {"how": "sang"}, 400, "Say whether you wrote or rang."),
         ("/ways", {"way": "1", "week_on": "next"}, 400, "Choose the week."),
         ("/gestures/1", {"allow": "perhaps"}, 403, "That is another person's right in this house"),
-        ("/times", {"at": "noon", "kind": "video"}, 400, THREE),
-        ("/times", {"at": "2026-11-24T10:00:00+00:00", "kind": "pigeon"}, 400, THREE),
+        ("/times", {"at": "noon", "kind": "video"}, 422, THREE),
+        ("/times", {"at": "2026-11-24T10:00:00+00:00", "kind": "pigeon"}, 422, THREE),
         ("/times", {"kind": "video"}, 422, "Choose three times, or fewer."),
         ("/times", {"at": "2026-11-24T03:00:00+00:00", "kind": "video"}, 422,
          "One of these times is not free any more. Choose another."),
@@ -159,6 +159,50 @@ def test_what_cannot_be_taken_is_answered_in_a_sentence_and_nothing_is_kept(
         :600
     ]
     assert without_looks(changed(before, everything(database))) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status", "sentence"),
+    [
+        ("/answered", {"how": "sang"}, 400, "Say whether you wrote or rang."),
+        ("/ways", {"way": "1", "week_on": "next"}, 400, "Choose the week."),
+        ("/ways", {"way": "77", "week_on": "2026-11-30"}, 404, "That is not in the catalogue."),
+        ("/ways/7/let-go", {}, 404, "That was not taken here."),
+        ("/grant", {"settlement_id": "²"}, 404, "That amount was overtaken meanwhile. Please look at it again."),
+        ("/sale", {}, 400, "Write down first which piece they decided for."),
+        ("/promises/7/done", {}, 404, "That promise is not known here."),
+        ("/written", {"words": "  ", "key": "k"}, 422, "Write a few words, 1000 signs at most."),
+        ("/written", {"words": "é" * 1001, "key": "k"}, 422, "Write a few words, 1000 signs at most."),
+        ("/learned", {"key": "ring_size", "value_size": ""}, 400, "Choose what it is, and write it down."),
+        ("/learned", {"key": "ring", "value_size": "52"}, 400, "Choose what it is, and write it down."),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.startswith("/") else "",
+)  # fmt: skip
+def test_a_button_of_the_clients_page_that_fails_leaves_its_person_on_that_page(
+    send, database, path: str, form: dict[str, str], status: int, sentence: str
+):
+    before = everything(database)
+    answer = send(path, **form)
+    assert answer.status_code == status and "<h1" in answer.text and "Whitlock</h1>" in answer.text
+    assert [html.unescape(words) for words in re.findall(r'class="ar-err" role="alert">([^<]+)', answer.text)] == [
+        sentence
+    ]
+    assert f'value="{form.get("value_size", "")}"' in answer.text
+    assert without_looks(changed(before, everything(database))) == set()
+
+
+def test_a_button_of_today_that_fails_leaves_its_person_on_today(send, world):
+    answer = send("/promises/7/done", back="today")
+    assert answer.status_code == 404 and "<title>Today" in answer.text
+    assert '<p class="ar-err" role="alert">That promise is not known here.</p>' in answer.text
+    answer = send("/care/7", how="later", why="")
+    assert answer.status_code in (400, 404) and "<title>Today" in answer.text and 'class="ar-err"' in answer.text
+
+
+def test_what_is_no_slip_or_not_theirs_to_see_has_a_page_of_its_own(send, admin):
+    for path, status in [("/gestures/1", 403), ("/desk/cases/4711/promises", 404)]:
+        answer = send(path, **PROMISE)
+        assert answer.status_code == status and 'class="ar-err"' not in answer.text and "Whitlock" not in answer.text
 
 
 def test_nothing_pressed_twice_is_done_twice(send, database):

@@ -28,7 +28,7 @@ def lines(admin: Admin) -> list[tuple[str, int | None, int | None]]:
 
 
 def test_a_boutique_is_given_a_line_keeps_it_changes_it_and_loses_it(admin: Admin) -> None:
-    path = f"/app/promises/boutiques/{admin.world.boutique.id}"
+    path = f"/app/routing/promises/boutiques/{admin.world.boutique.id}"
     assert admin.alice.send(path, **PLACE, line=NUMBER).status_code == 200
     assert 'value="+33\xa01\xa084\xa088\xa000\xa020"' in admin.alice.open(path).text
     assert admin.alice.send(path, **PLACE).status_code == 200
@@ -41,13 +41,16 @@ def test_a_boutique_is_given_a_line_keeps_it_changes_it_and_loses_it(admin: Admi
 
 def test_a_number_is_one_line_of_one_house_and_nothing_is_saved_half(admin: Admin) -> None:
     place, bob = admin.world.boutique.id, admin.world.bob
-    assert admin.alice.send(f"/app/promises/boutiques/{place}", **PLACE, line=NUMBER).status_code == 200
+    assert admin.alice.send(f"/app/routing/promises/boutiques/{place}", **PLACE, line=NUMBER).status_code == 200
     form: dict[str, Any] = {"name": "Somebody Else", "languages": "en", "phone": bob.phone, "active": "on"}
     refused = admin.alice.send(f"/app/advisors/{bob.id}", **form, line=NUMBER)
     assert refused.status_code == 422 and "a direct line already" in refused.get_json()["error"]["fields"]["line"]
     assert "Somebody Else" not in admin.alice.open("/app/advisors").text
-    assert admin.stranger.send("/app/promises/boutiques", **PLACE | {"name": "Rome"}, line=NUMBER).status_code == 422
-    assert "Rome" not in admin.stranger.open("/app/promises").text
+    assert (
+        admin.stranger.send("/app/routing/promises/boutiques", **PLACE | {"name": "Rome"}, line=NUMBER).status_code
+        == 422
+    )
+    assert "Rome" not in admin.stranger.open("/app/routing/promises").text
     assert admin.alice.send(f"/app/advisors/{bob.id}", **form | {"name": bob.name}, line=OTHER).status_code == 200
     assert lines(admin) == [("+33184880020", place, None), ("+33184880021", None, bob.id)]
     page = admin.alice.open(f"/app/advisors/{bob.id}").text

@@ -209,6 +209,21 @@ def test_without_an_occasion_the_card_asks_one_question_and_the_answer_is_kept(w
     assert desk.post(f"/desk/cases/{world.case.id}/need", data={**data, "need_by": "soon"}).status_code == 400
 
 
+def test_an_advisor_says_that_the_client_has_it_and_may_write_something_else_down(world, made, at_desk) -> None:
+    desk = at_desk(world.bob)
+    page = desk.get(f"/desk/cases/{world.case.id}").text
+    assert "They have it" not in page
+    token, path = {"csrf": csrf(page)}, f"/desk/cases/{world.case.id}/need"
+    assert desk.post(f"{path}/met", data=token).status_code == 404
+    desk.post(path, data={**token, "occasion": "Her mother's birthday"})
+    assert ">They have it</button>" in desk.get(f"/desk/cases/{world.case.id}").text
+    assert desk.post(f"{path}/met", data=token).status_code == 303
+    page = desk.get(f"/desk/cases/{world.case.id}").text
+    assert "Her mother&#39;s birthday. They have it." in " ".join(page.split()) and "They have it</button>" not in page
+    desk.post(path, data={**token, "occasion": "Their anniversary"})
+    assert ">They have it</button>" in desk.get(f"/desk/cases/{world.case.id}").text
+
+
 def test_an_advisor_grants_what_they_looked_at_and_it_is_not_paid_by_that(world, made, at_desk) -> None:
     settlement_id = made(lambda s: bring_to_payment(s, s.merge(world.rma), shop_cents=1_480_000)).id
     desk = at_desk(world.bob)
@@ -228,7 +243,7 @@ def test_dana_at_her_desk_reaches_no_card_of_alices(world, made, at_desk) -> Non
     assert "The parcel is stuck" not in desk.get("/desk").text
     for path in (f"cases/{world.case.id}/cards/{card_id}/send", f"cases/{dana.case.id}/cards/{card_id}/send",
                  f"cases/{dana.case.id}/cards/{card_id}/close", f"cases/{world.case.id}/grant",
-                 f"cases/{world.case.id}/need"):  # fmt: skip
+                 f"cases/{world.case.id}/need", f"cases/{world.case.id}/need/met"):  # fmt: skip
         answer = desk.post(f"/desk/{path}", data={"csrf": csrf(page), "words": "x", "settlement_id": "1"})
         assert answer.status_code == 404, path
     assert made(lambda s: s.get(RadarCard, card_id)).state is CardState.OPEN

@@ -51,20 +51,20 @@ def paris(admin):
 
 
 def test_the_page_says_what_holds_without_anything_chosen(admin):
-    words = read(admin.alice.open("/app/promises")).text
+    words = read(admin.alice.open("/app/routing/promises")).text
     for part in ("First answers", "Every return with an advisor", "Paris", "Mon to Sat 10:00–19:00", "Closed days"):
         assert part in words, part
-    page = admin.alice.open("/app/promises").text
+    page = admin.alice.open("/app/routing/promises").text
     assert 'value="120"' in page and 'value="25000.00"' in page and 'value="21:00"' in page
 
 
 def test_both_routing_and_settings_lead_there(admin):
     for path in ("/app/routing", "/app/settings"):
-        assert 'href="/app/promises"' in admin.alice.open(path).text, path
+        assert 'href="/app/routing/promises"' in admin.alice.open(path).text, path
 
 
 def test_promises_and_quiet_hours_are_saved(admin):
-    answer = admin.alice.send("/app/promises", **GOOD | {"usual": "90", "from_2": "50000", "minutes_2": "15"})
+    answer = admin.alice.send("/app/routing/promises", **GOOD | {"usual": "90", "from_2": "50000", "minutes_2": "15"})
     assert answer.status_code == 200, answer.text
     with admin.database.begin() as session:
         found = tiers(session, shop_id=admin.world.shop_id)
@@ -91,20 +91,20 @@ def test_promises_and_quiet_hours_are_saved(admin):
     ],
 )
 def test_a_promise_that_is_none_gets_a_sentence_and_nothing_is_saved(admin, changed, field, sentence):
-    answer = admin.alice.send("/app/promises", **GOOD | changed)
+    answer = admin.alice.send("/app/routing/promises", **GOOD | changed)
     assert answer.status_code == 422
     assert sentence in answer.json["error"]["fields"][field]
     assert rows(admin, PromiseTier) == [] and rows(admin, ConsultPolicy) == []
 
 
 def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
-    path = f"/app/promises/boutiques/{paris(admin)}"
+    path = f"/app/routing/promises/boutiques/{paris(admin)}"
     holidays = "2026-12-25 Christmas\r\n\r\n2027-01-01\r\n"
     form = (
         PLACE | WEEK | {"tuesday": "9-12:30, 14:00-18:00", "sunday": "", "zone": "Europe/Paris", "holidays": holidays}
     )
     answer = admin.alice.send(path, **form)
-    assert answer.json["redirect"] == "/app/promises"
+    assert answer.json["redirect"] == "/app/routing/promises"
     page = admin.alice.open(path).text
     assert 'value="09:00–12:30, 14:00–18:00"' in page and "2026-12-25 Christmas" in page
     with admin.database.begin() as session:
@@ -135,7 +135,7 @@ def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
     ],
 )
 def test_bad_hours_days_and_zones_get_a_sentence_and_nothing_is_saved_half(admin, changed, field, sentence):
-    path = f"/app/promises/boutiques/{paris(admin)}"
+    path = f"/app/routing/promises/boutiques/{paris(admin)}"
     answer = admin.alice.send(path, **PLACE | WEEK | {"zone": "America/New_York", "holidays": "2026-12-25"} | changed)
     assert answer.status_code == 422 and sentence in answer.json["error"]["fields"][field]
     assert rows(admin, BoutiqueHours) == [] and rows(admin, Holiday) == []
@@ -144,10 +144,10 @@ def test_bad_hours_days_and_zones_get_a_sentence_and_nothing_is_saved_half(admin
 
 
 def test_a_boutique_is_added_by_hand_and_what_is_bought_there_is_known_by_its_number(admin):
-    page = admin.alice.open("/app/promises/boutiques/new").text
+    page = admin.alice.open("/app/routing/promises/boutiques/new").text
     assert "Add this boutique" in page and 'value="10:00–19:00"' in page
     form = WEEK | {"name": " Ginza ", "location": "71122330003", "zone": "Asia/Tokyo", "holidays": "2027-01-01"}
-    assert admin.alice.send("/app/promises/boutiques", **form).json["redirect"] == "/app/promises"
+    assert admin.alice.send("/app/routing/promises/boutiques", **form).json["redirect"] == "/app/routing/promises"
     with admin.database.begin() as session:
         about = {"shop_id": admin.world.shop_id, "location_gid": "gid://shopify/Location/71122330003"}
         place = boutique_by_location(session, **about)
@@ -158,23 +158,23 @@ def test_a_boutique_is_added_by_hand_and_what_is_bought_there_is_known_by_its_nu
         ({"name": "Osaka"}, "location", "That is the number of Ginza."),
         ({"name": "Osaka", "location": "", "zone": "Japan time"}, "zone", "is no time zone we know"),
     ):
-        answer = admin.alice.send("/app/promises/boutiques", **form | changed)
+        answer = admin.alice.send("/app/routing/promises/boutiques", **form | changed)
         assert answer.status_code == 422 and sentence in answer.json["error"]["fields"][field]
     assert len([place for place in rows(admin, Boutique) if place.shop_id == admin.world.shop_id]) == 2
-    other = admin.stranger.send("/app/promises/boutiques", **form)
+    other = admin.stranger.send("/app/routing/promises/boutiques", **form)
     assert other.status_code == 200, "another house may be in the same street"
 
 
 def test_dana_sees_and_changes_nothing_of_alices(admin):
-    path = f"/app/promises/boutiques/{paris(admin)}"
+    path = f"/app/routing/promises/boutiques/{paris(admin)}"
     assert admin.stranger.open(path).status_code == 404
     assert admin.stranger.send(path, **WEEK, zone="Asia/Tokyo", holidays="").status_code == 404
-    admin.stranger.send("/app/promises", **GOOD | {"usual": "5"})
+    admin.stranger.send("/app/routing/promises", **GOOD | {"usual": "5"})
     with admin.database.begin() as session:
         assert tiers(session, shop_id=admin.world.shop_id)[0][1] == 120
         assert [place.zone for place in boutiques(session, shop_id=admin.world.shop_id)] == ["Europe/Paris"]
     assert rows(admin, BoutiqueHours) == []
-    assert f"boutiques/{paris(admin)}" not in admin.stranger.open("/app/promises").text
+    assert f"boutiques/{paris(admin)}" not in admin.stranger.open("/app/routing/promises").text
 
 
 def test_texts_that_came_in_and_words_with_flow_are_shown_to_their_own_shop_only(admin):
@@ -183,11 +183,12 @@ def test_texts_that_came_in_and_words_with_flow_are_shown_to_their_own_shop_only
         session.add(InboundText(shop_id=admin.world.shop_id, provider_id="SM1", body="Is this Verdane?", **text))
         note: dict[str, Any] = {"handle": "route-return", "key": "run-1", "state": FlowState.REFUSED, "at": cast.NOW}
         session.add(FlowNote(shop_id=admin.world.shop_id, words="That return is closed.", **note))
-    activity, promises = read(admin.alice.open("/app/activity")).text, read(admin.alice.open("/app/promises")).text
+    activity = read(admin.alice.open("/app/activity")).text
+    promises = read(admin.alice.open("/app/routing/promises")).text
     assert "Is this Verdane?" in activity and "Nobody we know" in activity
     assert "That return is closed." in promises
     assert "Is this Verdane?" not in admin.stranger.open("/app/activity").text
-    assert "That return is closed." not in admin.stranger.open("/app/promises").text
+    assert "That return is closed." not in admin.stranger.open("/app/routing/promises").text
 
 
 def test_a_cases_page_shows_the_clock(admin):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +16,9 @@ from consults.models import Advisor, Boutique, Case
 from jobs.queue import use_events
 from kit.db import Database
 from logistics.models import Rma
+from routing.jobs import route_return
 from routing.ledgers import Held, PoolLoad, Rerouting
+from routing.rerouting import route_again
 from shopify_app.wiring import EVENTS, jobs_table
 from tests import cast
 from tests.jobs_at_hand import Queue
@@ -139,21 +142,19 @@ def make_house(database: Database, queue: Queue) -> House:
             FakeOrders(cast.PRICE),
         )
     made.hugo = made.colleague("Hugo Marchand")
-    returns = FakeReturns(found=cast.cleos_read())
     # What calls out, to carriers and providers, is not of these tests.
     outside = ("routing.write_back", "routing.tell_flow", "consults.prepare_brief")
-    made.table = {
+    table = {
         name: job
         for name, job in jobs_table(config, database).items()
         if name.startswith(("routing.", "consults.")) and not name.startswith(outside)
     }
-    for name in ("routing.route_again", "routing.route_return"):
-        made.table[name] = _with(made.table[name].func, returns, made.orders)
+    made.table = with_shopify(table, made.orders)
     return made
 
 
-def _with(job: Any, returns: FakeReturns, orders: FakeOrders) -> Any:
-    def run(begin: Any, **args: Any) -> None:
-        job(begin, returns=returns, orders=orders, **args)
-
-    return run
+def with_shopify(table: dict[str, Any], orders: FakeOrders) -> dict[str, Any]:
+    """`table` with Cleo's return, and `orders`, in the place of Shopify."""
+    returns = FakeReturns(found=cast.cleos_read())
+    ours: dict[str, Any] = {"routing.route_again": route_again, "routing.route_return": route_return}
+    return table | {name: partial(job, returns=returns, orders=orders) for name, job in ours.items()}

@@ -23,7 +23,7 @@ from routing.decide import Outcome
 from routing.models import OpenedReturn
 from routing.reads import Reason, WantedLine
 from routing.states import OpeningState
-from shopify_app.wiring import ReturnPages
+from shopify_app.adapters import ReturnPages
 from shops.models import Shop
 from tests import cast
 from tests.routing.edge_house import Edge

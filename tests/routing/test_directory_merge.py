@@ -69,6 +69,31 @@ def test_the_same_e_mail_in_other_letters_is_the_same_person(session: Session, w
     assert found.same_mail == ((member, world.bob.name, world.bob.id),)
 
 
+def test_an_address_that_two_of_the_staff_share_pairs_one_of_them_and_the_other_is_new(
+    session: Session, world: cast.World
+) -> None:
+    """A boutique's address, say: two staff ids on one advisor would be the last one's sales alone."""
+    world.bob.staff_gid, world.bob.email = None, "paris@verdane.example"
+    session.flush()
+    shared = [replace(member, email="Paris@verdane.example") for member in (TOM, INES)]
+    found = merged(session, world, *shared)
+    assert [(member, advisor_id) for member, _, advisor_id in found.same_mail] == [(shared[0], world.bob.id)]
+    assert ids(found.fresh) == [INES.staff_gid]
+    ticked = {TOM.staff_gid, INES.staff_gid}
+    assert take_over(session, shop_id=world.shop_id, merge=found, chosen=ticked) == 2
+    assert {person.staff_gid for person in advisors(session, shop_id=world.shop_id)} >= ticked
+
+
+def test_of_two_who_share_an_address_the_one_of_that_name_is_the_same_person(
+    session: Session, world: cast.World
+) -> None:
+    world.bob.staff_gid, world.bob.email = None, "paris@verdane.example"
+    session.flush()
+    tom, bob = (replace(TOM, email="paris@verdane.example", name=name) for name in ("Tom Ede", world.bob.name.upper()))
+    bob = replace(bob, staff_gid="gid://shopify/StaffMember/92")
+    assert [member for member, *_ in merged(session, world, tom, bob).same_mail] == [bob]
+
+
 def test_two_without_an_e_mail_are_never_the_same_person(session: Session, world: cast.World) -> None:
     world.bob.staff_gid, world.bob.email = None, None
     session.flush()

@@ -1,6 +1,5 @@
 """Seller evidence: kept when the order arrives, on a real database."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from kit.money import Money
 from routing import evidence
 from routing.events import OrderSeen
 from routing.facts import Attribution, LineRead, OrderRead, StaffRead
-from routing.jobs import keep_evidence, returned_value
+from routing.jobs import keep_evidence
 from routing.models import LineEvidence, OrderEvidence
 from tests import cast
 from tests.cast import NOW
@@ -144,26 +143,6 @@ def test_an_order_kept_without_names_falls_back_to_shopifys_word(database: Datab
         evidence.keep(session, seen(shop_id), now=NOW)
     found = attributed(database, shop_id, StaffRead(None, ((L2, INES), ("gone", BOB))), {L2})
     assert found == {Attribution(L2, INES, 1, Money(99_999, "USD"))}
-
-
-RETURN = cast.cleos_read()
-
-
-@pytest.mark.parametrize(
-    ("lines", "cents"),
-    [
-        ([(L1, 2)], 900_001),
-        ([(L1, 1)], 450_001),  # half of an odd amount is rounded up: it decides the cover
-        ([(L1, 1), (L2, 1)], 550_000),
-        ([("unmatched", 1)], 1_000_000),
-        ([("unmatched", 1), (L2, 1)], 99_999),
-        ([("", 1)], 1_000_000),
-        ([], 1_000_000),
-    ],
-)
-def test_the_parcel_is_worth_the_returned_share_rounded_up_or_else_the_whole_order(lines, cents) -> None:
-    read = replace(RETURN, lines=tuple(replace(RETURN.lines[0], line_gid=gid, quantity=n) for gid, n in lines))
-    assert returned_value(read, READ) == Money(cents, "USD")
 
 
 def test_times_of_change_are_compared_as_instants(database: Database, shop_id: int) -> None:

@@ -1,4 +1,4 @@
-"""/app/client-book: which advisor looks after which client; a file of it, shown before anything is saved."""
+"""/app/advisors/client-book: which advisor looks after which client; a file of it, shown before anything is saved."""
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
@@ -17,14 +17,14 @@ page = Blueprint("admin_client_book", __name__)
 SHOWN_ROWS = 100
 
 
-@page.get("/app/client-book")
+@page.get("/app/advisors/client-book")
 def index() -> str:
     """How many clients each advisor has, and the way to bring a file."""
     visiting()
     return _index()
 
 
-@page.post("/app/client-book")
+@page.post("/app/advisors/client-book")
 def choose() -> ResponseReturnValue:
     """Read the file and show what it would change; or say on the page what is wrong with it."""
     caller = merchant()
@@ -35,12 +35,12 @@ def choose() -> ResponseReturnValue:
             raise AppError("Choose a file first.")
         with begin() as session:
             row = book_imports.show_file(session, shop_id=caller.shop_id, raw=raw, by=staff(caller), now=now())
-            return go(f"/app/client-book/{row.id}")
+            return go(f"/app/advisors/client-book/{row.id}")
     except AppError as error:
         return make_response(_index(error.message), 422)
 
 
-@page.get("/app/client-book/<int:import_id>")
+@page.get("/app/advisors/client-book/<int:import_id>")
 def one(import_id: int) -> str:
     """What a file would change, and every row that was not taken."""
     caller = visiting()
@@ -58,7 +58,7 @@ def one(import_id: int) -> str:
         )
 
 
-@page.post("/app/client-book/<int:import_id>/apply")
+@page.post("/app/advisors/client-book/<int:import_id>/apply")
 def apply(import_id: int) -> Response:
     """Save exactly what was shown."""
     caller = merchant()
@@ -72,19 +72,19 @@ def apply(import_id: int) -> Response:
             now=now(),
         )
     count = row.fresh + row.changed
-    return go("/app/client-book", f"{count} client{'' if count == 1 else 's'} saved.")
+    return go("/app/advisors/client-book", f"{count} client{'' if count == 1 else 's'} saved.")
 
 
-@page.post("/app/client-book/<int:import_id>/drop")
+@page.post("/app/advisors/client-book/<int:import_id>/drop")
 def drop(import_id: int) -> Response:
     """Put the file aside."""
     caller = merchant()
     with begin() as session:
         book_imports.drop(session, shop_id=caller.shop_id, import_id=import_id)
-    return go("/app/client-book", "Put aside. The client book is as it was.")
+    return go("/app/advisors/client-book", "Put aside. The client book is as it was.")
 
 
-@page.post("/app/client-book/<int:import_id>/rejected")
+@page.post("/app/advisors/client-book/<int:import_id>/rejected")
 def open_rejected(import_id: int) -> Response:
     """An address for ten minutes, in a tab of its own: a frame cannot keep a file."""
     caller = merchant()

@@ -4,8 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-BELOW_SETTINGS = re.compile(r"/app/(?=(?:aftercare|catalogue|cover|look|money|phrases|rules)(?:/|$))")
-"""They stand below /app/settings now: Shopify's navigation shows an entry as open on what is below its address."""
+BELOW = {
+    "settings": ("aftercare", "catalogue", "cover", "look", "money", "phrases", "rules"),
+    "routing": ("promises", "sellers"),
+    "advisors": ("client-book", "staff"),
+}
+"""What stands below which entry now: Shopify's navigation shows an entry as open on what is below its address."""
+ENTRY = {name: entry for entry, names in BELOW.items() for name in names}
+FORMER = re.compile(rf"/app/({'|'.join(ENTRY)})(?=/|$)")
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -23,4 +29,5 @@ class Moved:
 
 def moved(path: str) -> str:
     """ "/app/settings/cover/7" of "/app/cover/7"; any other address as it is."""
-    return BELOW_SETTINGS.sub("/app/settings/", path, count=1) if BELOW_SETTINGS.match(path) else path
+    former = FORMER.match(path)
+    return f"/app/{ENTRY[former[1]]}{path.removeprefix('/app')}" if former else path

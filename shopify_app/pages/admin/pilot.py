@@ -7,18 +7,17 @@ from sqlmodel import Session
 
 from kit.amounts import read_amount
 from kit.money import Money
-from measures import pilot_showed, pilots, reading
+from measures import pilot_showed, pilots
 from measures.arms import Arm
 from measures.pilot_models import Pilot, PilotMode
+from measures.pilot_past import past
 from measures.pilot_result import DAYS, Result, look_at
-from measures.power import needed, smallest_found
 from shopify_app.asked import whole
 from shopify_app.auth import merchant
 from shopify_app.pages.admin import figure_words as words
 from shopify_app.pages.admin.calling import go, shop_of, show, staff, visiting, wrong
 from shopify_app.pages.admin.pilot_words import apart, mean
 from shopify_app.web import begin, now
-from shops.models import Shop
 
 page = Blueprint("admin_pilot", __name__)
 
@@ -44,7 +43,9 @@ def index() -> str:
                 "worth": worth_cells(session, pilot, found) if found else None,
                 "look_at": look_at(pilot.ends_at),
             }
-        return show("pilot.html", **about, days=DAYS, words=words, history=before(session, shop), money=Money)
+        limit = Money(pilot.from_cents, pilot.currency) if pilot else Money(0, shop.currency)
+        history = past(session, shop=shop, limit=limit, now=now())
+        return show("pilot.html", **about, days=DAYS, words=words, history=history, money=Money)
 
 
 @page.post("/app/pilot")
@@ -62,7 +63,7 @@ def register() -> Response:
                 session,
                 shop_id=caller.shop_id,
                 mode=PilotMode.OBSERVE if form["mode"] == "observe" else PilotMode.COMPARE,
-                expected=before(session, shop)["expected"],
+                expected=past(session, shop=shop, limit=given["limit"], now=now()).expected,
                 by=staff(caller),
                 now=now(),
                 **given,
@@ -97,26 +98,6 @@ def complaint(row_id: int) -> Response:
     with begin() as session:
         pilots.complain(session, shop_id=caller.shop_id, row_id=row_id, now=now())
     return go("", "Written down, in the week of the return.")
-
-
-def before(session: Session, shop: Shop) -> dict[str, Any]:
-    """The power, from the shop's own last twelve months: how many sixty days bring, and what they would find."""
-    view = reading.view(session, shop=shop, months=12, now=now())
-    closed = sum(side.sums["returns"] for side in view.sides)
-    exchanged = sum(side.sums["exchanges"] for side in view.sides)
-    months = max(1, sum(bool(m.assisted.count + m.assisted.other + m.alone.count + m.alone.other) for m in view.months))
-    expected = round(closed / months * DAYS / 30.4 / 2)
-    share = exchanged / closed if closed else None
-    found = smallest_found(share, expected) if share is not None and expected else None
-    hoped = min(99, round(100 * share * 2) or 10) if share is not None else None
-    return {
-        "closed": closed,
-        "share": share,
-        "expected": expected or None,
-        "found": found,
-        "hoped": hoped,
-        "needed": needed(share, hoped / 100) if share and hoped and hoped / 100 != share else None,
-    }
 
 
 def read_plan(form: dict[str, str], currency: str) -> tuple[dict[str, Any], dict[str, str]]:

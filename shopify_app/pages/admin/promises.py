@@ -1,4 +1,4 @@
-"""/app/promises: how soon somebody answers, when each boutique is open, and when an advisor is left in peace."""
+"""/app/routing/promises: how soon somebody answers, when a boutique is open, when an advisor is left in peace."""
 
 from flask import Blueprint, Response, request
 
@@ -29,7 +29,7 @@ ROWS = 4
 """Tiers above the first that fit on the page."""
 
 
-@page.get("/app/promises")
+@page.get("/app/routing/promises")
 def index() -> str:
     """The promises, the quiet hours, and every boutique's week."""
     caller = visiting()
@@ -53,7 +53,7 @@ def index() -> str:
         )
 
 
-@page.post("/app/promises")
+@page.post("/app/routing/promises")
 def change() -> Response:
     """Save promises and quiet hours together, or say what to put right; then nothing is saved."""
     caller = merchant()
@@ -68,7 +68,7 @@ def change() -> Response:
     return go("", "Saved. It holds for returns from now on.")
 
 
-@page.get("/app/promises/boutiques/new")
+@page.get("/app/routing/promises/boutiques/new")
 def new_boutique() -> str:
     """An empty form: a place of the house."""
     caller = visiting()
@@ -79,13 +79,13 @@ def new_boutique() -> str:
         return show("boutique.html", place=empty, days=days, closed=[])
 
 
-@page.post("/app/promises/boutiques")
+@page.post("/app/routing/promises/boutiques")
 def add_boutique() -> Response:
     """Add it with its week and closed days, all or none of it."""
     return _keep(None)
 
 
-@page.get("/app/promises/boutiques/<int:boutique_id>")
+@page.get("/app/routing/promises/boutiques/<int:boutique_id>")
 def boutique(boutique_id: int) -> str:
     """One boutique: what it is called, its week, closed days and time zone."""
     caller = visiting()
@@ -99,7 +99,7 @@ def boutique(boutique_id: int) -> str:
         return show("boutique.html", place=place, days=days, closed=closed, line=line)
 
 
-@page.post("/app/promises/boutiques/<int:boutique_id>")
+@page.post("/app/routing/promises/boutiques/<int:boutique_id>")
 def change_boutique(boutique_id: int) -> Response:
     """Save all of it or none of it."""
     return _keep(boutique_id)
@@ -129,4 +129,4 @@ def _keep(boutique_id: int | None) -> Response:
         if error.status != 400:
             raise
         return wrong({"monday": error.message})
-    return go("/app/promises", f"{name} is saved. Promises made from now on go by it.")
+    return go("/app/routing/promises", f"{name} is saved. Promises made from now on go by it.")

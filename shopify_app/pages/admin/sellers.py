@@ -1,4 +1,4 @@
-"""/app/sellers: in which order evidence of who sold a piece is asked, where it is read, and whose codes are whose."""
+"""/app/routing/sellers: in which order evidence of a sale is asked, where it is read, and whose codes are whose."""
 
 from flask import Blueprint, Response, request
 
@@ -24,7 +24,7 @@ EXPLAINED = {
 }
 
 
-@page.get("/app/sellers")
+@page.get("/app/routing/sellers")
 def index() -> str:
     """The chain, the places and the codes."""
     caller = visiting()
@@ -47,7 +47,7 @@ def index() -> str:
         )
 
 
-@page.post("/app/sellers/order")
+@page.post("/app/routing/sellers/order")
 def order() -> Response:
     """Save the order of the levels; each has a place of its own."""
     caller, form = merchant(), request.form
@@ -69,7 +69,7 @@ def order() -> Response:
     return go("", "Saved. It holds for returns from now on.")
 
 
-@page.post("/app/sellers/places")
+@page.post("/app/routing/sellers/places")
 def places() -> Response:
     """Save where codes and the client's advisor are read."""
     caller = merchant()
@@ -81,7 +81,7 @@ def places() -> Response:
     return go("", "Saved. It holds for orders from now on.")
 
 
-@page.post("/app/sellers/codes")
+@page.post("/app/routing/sellers/codes")
 def add_code() -> Response:
     """Let a code stand for an advisor."""
     caller, form = merchant(), request.form
@@ -98,7 +98,7 @@ def add_code() -> Response:
     return go("", "The code is saved.")
 
 
-@page.post("/app/sellers/codes/<int:code_id>/remove")
+@page.post("/app/routing/sellers/codes/<int:code_id>/remove")
 def remove_code(code_id: int) -> Response:
     """Let a code stand for nobody."""
     caller = merchant()

@@ -1,4 +1,4 @@
-"""/app/staff: the shop's staff as Shopify has it, beside the directory; what a person ticks is taken over."""
+"""/app/advisors/staff: the shop's staff as Shopify has it, beside the directory; what a person ticks is taken over."""
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from shopify_app.web import begin
 page = Blueprint("admin_staff", __name__)
 
 
-@page.get("/app/staff")
+@page.get("/app/advisors/staff")
 def index() -> ResponseReturnValue:
     """Who is new, who left, who is the same; or why Shopify does not tell."""
     caller = visiting()
@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
     return show("staff.html", merge=merge)
 
 
-@page.post("/app/staff")
+@page.post("/app/advisors/staff")
 def change() -> Response:
     """Take over what was ticked. Shopify is read again: only its own word is written, never the form's."""
     caller = merchant()

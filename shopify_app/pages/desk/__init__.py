@@ -2,8 +2,10 @@
 
 from flask import Blueprint
 
+from kit.errors import AppError
 from shopify_app.auth import NotSignedIn
 from shopify_app.pages.desk import (
+    again,
     caring,
     cases,
     choosing,
@@ -49,6 +51,7 @@ for part in (
 ):
     desk.register_blueprint(part.page)
 desk.record(add_filters)
+desk.register_error_handler(AppError, again.answer_slip)
 desk.register_error_handler(LinkDone, signing_in.done)
 desk.register_error_handler(NotSignedIn, signing_in.signed_out)
 

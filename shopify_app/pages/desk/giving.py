@@ -18,7 +18,6 @@ from logistics.rmas import get_rma
 from logistics.settlements import open_settlements
 from shopify_app.auth import DeskCaller, desk, desk_with
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.pages.desk.again import case_again
 from shopify_app.web import begin, now
 from shops.shops import get_shop
 
@@ -34,10 +33,7 @@ def offer(case_id: int) -> ResponseReturnValue:
         currency = get_shop(session, caller.shop_id).currency
         about: dict[str, Any] = {"what": form.get("what", ""), "why": form.get("why", ""), "now": now()}
         about |= {"advisor_id": caller.advisor_id, "once": form.get("once", "")}
-        try:
-            give(session, case, cents=_cents(form.get("cost", ""), currency), **about)
-        except AppError as problem:
-            return case_again(session, caller, case, "gesture", problem)
+        give(session, case, cents=_cents(form.get("cost", ""), currency), **about)
     return redirect(f"/desk/cases/{case_id}#gestures", 303)
 
 

@@ -10,7 +10,6 @@ from consults.promises import add_promise, keep_promise
 from kit.errors import AppError
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.pages.desk.again import case_again
 from shopify_app.web import begin, now
 
 page = Blueprint("promises", __name__, url_prefix="/cases/<int:case_id>/promises")
@@ -22,12 +21,9 @@ def add(case_id: int) -> ResponseReturnValue:
     caller, form = desk(), request.form
     about: dict[str, Any] = {"shop_id": caller.shop_id, "case_id": case_id, "advisor_id": caller.advisor_id}
     with begin() as session:
-        case = case_of(session, caller, case_id)
-        try:
-            due_on = _day(form.get("due_on", ""))
-            add_promise(session, what=form.get("what", ""), due_on=due_on, now=now(), **about)
-        except AppError as problem:
-            return case_again(session, caller, case, "promise", problem)
+        case_of(session, caller, case_id)
+        due_on = _day(form.get("due_on", ""))
+        add_promise(session, what=form.get("what", ""), due_on=due_on, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#promise", 303)
 
 

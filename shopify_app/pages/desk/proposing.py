@@ -1,8 +1,11 @@
 """An advisor proposes three times, or says that a conversation cannot take place."""
 
+from datetime import datetime
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
 
 from consults.booking import cancel_consult, free_times, get_consult
 from consults.history import by_advisor
@@ -36,11 +39,7 @@ def send(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         case = case_of(session, caller, case_id)
         try:
-            starts = [parse_instant(text) for text in request.form.getlist("at")[:10]]
-            kind = Kind(request.form.get("kind", ""))
-        except ValueError:
-            raise AppError("Please choose up to three of the times, and how you shall meet.") from None
-        try:
+            starts, kind = _asked_for(request.form)
             propose(
                 session,
                 shop_id=caller.shop_id,
@@ -67,6 +66,13 @@ def decline(consult_id: int) -> ResponseReturnValue:
         by = by_advisor(caller.advisor_id)
         cancel_consult(session, shop_id=caller.shop_id, consult_id=consult_id, by=by, now=now())
     return redirect(f"/desk/cases/{consult.case_id}/times", 303)
+
+
+def _asked_for(form: MultiDict[str, str]) -> tuple[list[datetime], Kind]:
+    try:
+        return [parse_instant(text) for text in form.getlist("at")[:10]], Kind(form.get("kind", ""))
+    except ValueError:
+        raise AppError("Please choose up to three of the times, and how you shall meet.") from None
 
 
 def _page(session: Session, caller: DeskCaller, case: Case, problem: str = "") -> str:

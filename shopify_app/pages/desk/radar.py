@@ -14,14 +14,13 @@ from kit.errors import AppError, NotFound
 from logistics.exchanges import ask_exchange
 from logistics.radar.cards import cards_of, close_card, send_card
 from logistics.radar.kinds import blames
-from logistics.radar.needs import need_of, note_need
+from logistics.radar.needs import meet_need, need_of, note_need
 from logistics.rights import GRANT
 from logistics.rmas import find_rma
 from logistics.settlements import approve_payment, open_settlement
 from shopify_app.asked import row_id
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.pages.desk.again import case_again
 from shopify_app.reaching import shopify_stock
 from shopify_app.web import begin, now
 
@@ -66,13 +65,20 @@ def need(case_id: int) -> ResponseReturnValue:
     with begin() as session:
         case = case_of(session, caller, case_id)
         about: dict[str, Any] = {"shop_id": caller.shop_id, "return_gid": case.return_gid, "piece": piece}
-        try:
-            if sku and piece is None:
-                raise AppError(NO_PIECE)
-            need_by = _day(form.get("need_by", ""))
-            note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
-        except AppError as problem:
-            return case_again(session, caller, case, "need", problem)
+        if sku and piece is None:
+            raise AppError(NO_PIECE)
+        need_by = _day(form.get("need_by", ""))
+        note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
+    return redirect(f"/desk/cases/{case_id}#need", 303)
+
+
+@page.post("/need/met")
+def met(case_id: int) -> ResponseReturnValue:
+    """The client has what they needed: nobody is warned of it any more."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        meet_need(session, shop_id=caller.shop_id, return_gid=case.return_gid, now=now())
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
 

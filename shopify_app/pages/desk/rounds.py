@@ -6,10 +6,8 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from consults.rounds.rounds import client_asked, refuse
-from kit.errors import AppError
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
-from shopify_app.pages.desk.again import case_again
 from shopify_app.web import begin, now
 
 page = Blueprint("rounds", __name__, url_prefix="/cases/<int:case_id>/offers")
@@ -30,9 +28,5 @@ def asked(case_id: int) -> ResponseReturnValue:
     caller = desk()
     about: dict[str, Any] = {"words": request.form.get("words", ""), "advisor_id": caller.advisor_id, "now": now()}
     with begin() as session:
-        case = case_of(session, caller, case_id)
-        try:
-            client_asked(session, case, **about)
-        except AppError as problem:
-            return case_again(session, caller, case, "asked", problem)
+        client_asked(session, case_of(session, caller, case_id), **about)
     return redirect(f"/desk/cases/{case_id}#offer", 303)

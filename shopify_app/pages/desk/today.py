@@ -43,36 +43,42 @@ def show() -> ResponseReturnValue:
     if caller.allowed.reach is Reach.NONE:
         return redirect("/desk/money" if caller.may(Right.MONEY) else "/desk/scan", 303)
     with begin() as session:
-        people = {advisor.id: advisor for advisor in advisors(session, shop_id=caller.shop_id)}
-        me = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
-        today = now().astimezone(ZoneInfo(me.zone)).date()
-        cases = cases_to_see(session, caller)
-        fresh = [case for case in cases if case.taken_at is None]
-        mine = {case.id for case in cases}
-        promised = [
-            promise
-            for promise in promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
-            if promise.owner_advisor_id == caller.advisor_id or promise.case_id in mine
-        ]
-        talks = [(talk, _case(session, talk)) for talk in _talks(session, caller, mine)]
-        return render_template(
-            "desk/today.html",
-            caller=caller,
-            me=me,
-            people=people,
-            now=now(),
-            today=today,
-            talks=talks,
-            in_rooms=_in_rooms(session, talks),
-            promised=[(promise, _case(session, promise)) for promise in promised],
-            fresh=[(case, clock_of(session, case, zone=me.zone, now=now())) for case in fresh],
-            lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
-            taken=[case for case in cases if case.taken_at is not None],
-            parcels=_waiting(session, caller, cases),
-            cards=_cards(session, caller, cases),
-            card_headings=HEADINGS,
-            **care_today(session, caller),
-        )
+        return shown(session, caller)
+
+
+def shown(session: Session, caller: DeskCaller, *, wrong: str = "") -> str:
+    """The page; `wrong` is what a button on it could not do."""
+    people = {advisor.id: advisor for advisor in advisors(session, shop_id=caller.shop_id)}
+    me = get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id)
+    today = now().astimezone(ZoneInfo(me.zone)).date()
+    cases = cases_to_see(session, caller)
+    fresh = [case for case in cases if case.taken_at is None]
+    mine = {case.id for case in cases}
+    promised = [
+        promise
+        for promise in promises_due(session, shop_id=caller.shop_id, until=today, advisor_id=whose(caller))
+        if promise.owner_advisor_id == caller.advisor_id or promise.case_id in mine
+    ]
+    talks = [(talk, _case(session, talk)) for talk in _talks(session, caller, mine)]
+    return render_template(
+        "desk/today.html",
+        caller=caller,
+        wrong=wrong,
+        me=me,
+        people=people,
+        now=now(),
+        today=today,
+        talks=talks,
+        in_rooms=_in_rooms(session, talks),
+        promised=[(promise, _case(session, promise)) for promise in promised],
+        fresh=[(case, clock_of(session, case, zone=me.zone, now=now())) for case in fresh],
+        lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
+        taken=[case for case in cases if case.taken_at is not None],
+        parcels=_waiting(session, caller, cases),
+        cards=_cards(session, caller, cases),
+        card_headings=HEADINGS,
+        **care_today(session, caller),
+    )
 
 
 def _talks(session: Session, caller: DeskCaller, mine: Collection[int | None]) -> list[Consult]:

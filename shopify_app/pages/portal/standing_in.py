@@ -16,7 +16,7 @@ from consults.models import Advisor, Case
 from consults.states import CaseState
 from consults.zones import show_day
 from kit.errors import NotFound
-from routing.hand_overs import see_somebody_sooner, wait_for_owner
+from routing.waiting import see_somebody_sooner, wait_for_owner
 from shopify_app.pages.portal.clients import with_case, with_return
 from shopify_app.pages.portal.tongue import N_, _, tongue
 from shopify_app.web import begin, now
