@@ -7,9 +7,20 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 (PAGE,) = (ROOT / "docs" / "decisions").glob("0017-*.md")
-PACKAGES = "shopify_app webhooks routing measures logistics consults notifications jobs shops kit".split()
+PACKAGES = [
+    "shopify_app",
+    "webhooks",
+    "routing",
+    "measures",
+    "logistics",
+    "consults",
+    "notifications",
+    "jobs",
+    "shops",
+    "kit",
+]
 TEXT = PAGE.read_text()
-WITHOUT = re.findall(r"`([\w/]+\.py)`", TEXT.split("**Of the kernel, and without a figure.**")[1].split("\n\n**")[0])
+WITHOUT = re.findall(r"`([\w/]+\.py)`", TEXT.split("**Of the kernel, and without a figure.**")[1].split("\n\n")[0])
 SIGNS = {
     "verifies": re.compile(r"\.compare_digest\(|\bjwt\.decode\(|\bRequestValidator\("),
     "forgets": re.compile(r"^def (erase|forget|redact)(_\w+)?\(", re.MULTILINE),
@@ -68,4 +79,4 @@ def test_the_signs_are_seen_where_they_are_known_to_be() -> None:
 @pytest.mark.parametrize("path", sorted(TABLE))
 def test_of_each_nine_changes_in_ten_are_noticed_and_the_share_is_what_its_figures_say(path: str) -> None:
     branches, made, noticed, share = TABLE[path]
-    assert branches and made >= noticed >= 0.9 * made and share == round(100 * noticed / made)
+    assert branches and made >= noticed and share == round(100 * noticed / made) >= 90
