@@ -38,6 +38,7 @@ class House:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.jobs: list[tuple[str, dict[str, Any]]] = []
         self.told: list[object] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         with database.begin() as session:
             shop = cast.alice(session)
             self.shop_id, self.bob_id = cast.number(shop.id), cast.number(cast.bob(session, shop).id)
@@ -53,6 +54,7 @@ class House:
 
     def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
         assert (shop_id, order_gid) == (self.shop_id, ORDER)
+        self.meanwhile()
         return self.there
 
     def reasons(self, shop_id: int) -> tuple[Reason, ...]:
@@ -68,6 +70,7 @@ class House:
     def _answered(self, call: str, shop_id: int, asked: dict[str, Any]) -> str:
         assert shop_id == self.shop_id
         self.asked.append((call, asked))
+        self.meanwhile()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -225,6 +228,26 @@ def test_what_the_order_had_before_is_written_down_before_anything_is_sent(house
     row = house.row(opened_id)
     assert (row.state, row.sent_at, row.problem) == (OpeningState.SENDING, NOW, "")
     assert row.before == ["gid://shopify/Return/8", "gid://shopify/Return/9"]
+
+
+def test_what_is_made_is_not_looked_at_again(house: House) -> None:
+    opened_id = house.ask()
+    house.run(opened_id), house.run(opened_id)
+    assert len(house.asked) == len(house.told) == 1
+
+
+def test_where_another_run_was_quicker_nothing_is_sent(house: House) -> None:
+    opened_id = house.ask()
+    house.meanwhile = lambda: set_to(house, opened_id, OpeningState.SENDING)
+    house.run(opened_id)
+    assert house.asked == house.told == [] and house.row(opened_id).sent_at is None
+
+
+def test_where_shopifys_word_was_quicker_than_its_answer_routing_is_not_told_again(house: House) -> None:
+    opened_id = house.ask()
+    house.meanwhile = lambda: house.asked and house.settle(MADE)
+    house.run(opened_id)
+    assert house.row(opened_id).return_gid == MADE and house.told == []
 
 
 # --- after an answer that is none
