@@ -11,18 +11,19 @@ from simulators.shopify.money import money
 CEILING = Decimal(15_000)
 
 
-def account_of(ctx, customer_gid: str) -> dict | None:
-    return ctx.shop.find("StoreCreditAccount", ownerId=customer_gid)
+def account_of(ctx, customer_gid: str, currency: str) -> dict | None:
+    """A client has one for each currency (shopify.md 2.5)."""
+    return ctx.shop.find("StoreCreditAccount", ownerId=customer_gid, currencyCode=currency)
 
 
-def check_ceiling(ctx, customer_gid: str, amount: Decimal, here: list[str]) -> None:
-    account = account_of(ctx, customer_gid)
+def check_ceiling(ctx, customer_gid: str, amount: Decimal, currency: str, here: list[str]) -> None:
+    account = account_of(ctx, customer_gid, currency)
     if amount + Decimal(account["amount"] if account else 0) > CEILING:
         raise Refused(here, "The credit would exceed the store credit limit.", "CREDIT_LIMIT_EXCEEDED")
 
 
 def add(ctx, customer_gid: str, amount: Decimal, currency: str, expires_at: str | None) -> dict:
-    account = account_of(ctx, customer_gid) or {
+    account = account_of(ctx, customer_gid, currency) or {
         "id": ctx.shop.new_gid("StoreCreditAccount"),
         "ownerId": customer_gid,
         "amount": "0",
@@ -36,18 +37,15 @@ def add(ctx, customer_gid: str, amount: Decimal, currency: str, expires_at: str 
 
 def credit_account(ctx, args):
     asked, gid = args["creditInput"], args["id"]
-    owner = ctx.shop.get(gid)
-    if owner is None:
-        raise Refused(["id"], "Owner does not exist.", "OWNER_NOT_FOUND")
-    customer = owner["ownerId"] if "/StoreCreditAccount/" in gid else gid
+    customer = owner_of(ctx, gid, asked["creditAmount"]["currencyCode"])
     amount = Decimal(str(asked["creditAmount"]["amount"]))
     if amount <= 0:
         raise Refused(["creditInput", "creditAmount", "amount"], "Amount must be positive.", "NEGATIVE_OR_ZERO_AMOUNT")
     expires = asked.get("expiresAt")
     if expires and datetime.fromisoformat(expires) <= ctx.now:
         raise Refused(["creditInput", "expiresAt"], "Expiry must be in the future.", "EXPIRES_AT_IN_PAST")
-    check_ceiling(ctx, customer, amount, ["creditInput", "creditAmount"])
     currency = asked["creditAmount"]["currencyCode"]
+    check_ceiling(ctx, customer, amount, currency, ["creditInput", "creditAmount"])
     account = add(ctx, customer, amount, currency, expires)
     transaction = {
         "__typename": "StoreCreditAccountCreditTransaction",
@@ -60,6 +58,20 @@ def credit_account(ctx, args):
     return {"storeCreditAccountTransaction": transaction}
 
 
+def owner_of(ctx, gid: str, currency: str) -> str:
+    """The client meant, by their own id or by that of an account of theirs."""
+    owner = ctx.shop.get(gid) if "/Customer/" in gid or "/StoreCreditAccount/" in gid else None
+    if owner is None:
+        raise Refused(["id"], "Owner does not exist.", "OWNER_NOT_FOUND")
+    if "/Customer/" in gid:
+        return gid
+    if owner["currencyCode"] != currency:
+        raise Refused(
+            ["creditInput", "creditAmount", "currencyCode"], "Currency must be the account's.", "MISMATCHING_CURRENCY"
+        )
+    return owner["ownerId"]
+
+
 def create_gift_card(ctx, args):
     asked = args["input"]
     amount = asked.get("initialAmount") or {
@@ -68,6 +80,9 @@ def create_gift_card(ctx, args):
     }
     if Decimal(str(amount["amount"])) <= 0:
         raise Refused(["input", "initialAmount"], "Initial value must be greater than 0", "GREATER_THAN")
+    client = asked.get("customerId")
+    if client and ("/Customer/" not in client or ctx.shop.get(client) is None):
+        raise Refused(["input", "customerId"], "Customer could not be found.", "CUSTOMER_NOT_FOUND")
     code = asked.get("code") or secrets.token_hex(8)
     value = money(amount["amount"], amount["currencyCode"])
     card = ctx.shop.save(
@@ -82,7 +97,7 @@ def create_gift_card(ctx, args):
             "note": asked.get("note"),
             "createdAt": ctx.moment,
             "updatedAt": ctx.moment,
-            "customerId": asked.get("customerId"),
+            "customerId": client,
         }
     )
     return {"giftCard": card, "giftCardCode": code}

@@ -1,6 +1,7 @@
 """The label and the tracking number of a parcel coming back. shopify.md 2.4."""
 
 import secrets
+from collections import Counter
 
 from simulators.shopify import payloads
 from simulators.shopify.errors import Refused
@@ -10,12 +11,10 @@ CARRIERS = (("1Z", "UPS"), ("JD", "DHL Express"), ("EZ", "USPS"), ("94", "USPS")
 
 
 def create_staged_uploads(ctx, args):
-    targets = []
     for n, wanted in enumerate(args["input"]):
         if wanted["resource"] != "RETURN_LABEL":
             raise Refused(["input", str(n), "resource"], f"{wanted['resource']} is not in the stand-in")
-        targets.append(target(ctx, wanted))
-    return {"stagedTargets": targets}
+    return {"stagedTargets": [target(ctx, wanted) for wanted in args["input"]]}
 
 
 def target(ctx, wanted: dict) -> dict:
@@ -87,12 +86,14 @@ def delivery_lines(ctx, rfo: dict, asked: list[dict]) -> list[dict]:
             {"reverseFulfillmentOrderLineItemId": line["id"], "quantity": line["quantity"]} for line in rfo["lines"]
         ]
     known = {line["id"]: line for line in rfo["lines"]}
+    taken: Counter[str] = Counter()
     for n, wanted in enumerate(asked):
         field = ["reverseDeliveryLineItems", str(n)]
         line = known.get(wanted["reverseFulfillmentOrderLineItemId"])
         if line is None:
             raise Refused([*field, "reverseFulfillmentOrderLineItemId"], "Line item does not exist.", "NOT_FOUND")
-        if not 1 <= wanted["quantity"] <= line["quantity"]:
+        taken[line["id"]] += wanted["quantity"]
+        if wanted["quantity"] < 1 or taken[line["id"]] > line["quantity"]:
             raise Refused([*field, "quantity"], "Quantity is invalid.", "INVALID")
     return [
         {

@@ -44,13 +44,7 @@ def plan_money(ctx, order: dict, asked: dict | None, here: list[str]) -> Money:
             ctx, order, money, wanted["parentId"], wanted["transactionAmount"], [*here, "orderTransactions", str(n)]
         )
     for n, method in enumerate(asked.get("refundMethods") or ()):
-        credit = method["storeCreditRefund"]
-        check_currency(order, credit["amount"], [*here, "refundMethods", str(n)])
-        if not order.get("customerId"):
-            raise Refused([*here, "refundMethods", str(n)], "Store credit needs an order with a customer.", "INVALID")
-        amount = to_shop_money(order, credit["amount"]["amount"])
-        money.credits.append((amount, credit))
-        credits.check_ceiling(ctx, order["customerId"], amount, [*here, "refundMethods", str(n)])
+        add_credit(ctx, order, money, method["storeCreditRefund"], [*here, "refundMethods", str(n)])
     most = amounts.received_as_paid(order) - amounts.refunded_as_paid(order)
     if money.shown > most and not asked.get("allowOverRefunding"):
         raise Refused(here, "Refund amount is more than what is left to refund.", "INVALID")
@@ -76,6 +70,19 @@ def add_payment(ctx, order: dict, money: Money, parent_gid: str, amount: dict, h
     if shown == left:
         value = amounts.left_to_refund(order, parent) - sum((x for p, x, _ in money.payments if p is parent), ZERO)
     money.payments.append((parent, value, as_text(shown, order["presentmentCurrencyCode"])))
+
+
+def add_credit(ctx, order: dict, money: Money, credit: dict, here: list[str]) -> None:
+    """The ceiling holds for all that is credited in one call together."""
+    check_currency(order, credit["amount"], here)
+    if not order.get("customerId"):
+        raise Refused(here, "Store credit needs an order with a customer.", "INVALID")
+    amount = to_shop_money(order, credit["amount"]["amount"])
+    if amount <= 0:
+        raise Refused(here, "Refund amount must be greater than 0.", "GREATER_THAN")
+    money.credits.append((amount, credit))
+    together = sum((one for one, _ in money.credits), ZERO)
+    credits.check_ceiling(ctx, order["customerId"], together, order["currencyCode"], here)
 
 
 def check_currency(order: dict, amount: dict, here: list[str]) -> None:

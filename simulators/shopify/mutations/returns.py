@@ -113,13 +113,15 @@ def remove_from_return(ctx, args):
     return_ = find_return(ctx, args["returnId"], ["returnId"])
     if return_["status"] not in ("REQUESTED", "OPEN"):
         raise Refused(["returnId"], "Return status is invalid.", "INVALID_STATE")
-    removals = []
+    removals: list[tuple[dict, int]] = []
     for name, key, lines in (
         ("returnLineItems", "returnLineItemId", return_["returnLines"]),
         ("exchangeLineItems", "exchangeLineItemId", return_["exchangeLines"]),
     ):
         for n, wanted in enumerate(args.get(name) or ()):
-            removals.append((removable(lines, wanted[key], wanted["quantity"], [name, str(n)]), wanted["quantity"]))
+            before = sum(quantity for line, quantity in removals if line["id"] == wanted[key])
+            line = removable(lines, wanted[key], wanted["quantity"], before, [name, str(n)])
+            removals.append((line, wanted["quantity"]))
     for line, quantity in removals:
         take_off(return_, line, quantity)
     ctx.shop.save(return_)
@@ -128,11 +130,12 @@ def remove_from_return(ctx, args):
     return {"return": return_}
 
 
-def removable(lines: list[dict], gid: str, quantity: int, field: list[str]) -> dict:
+def removable(lines: list[dict], gid: str, quantity: int, before: int, field: list[str]) -> dict:
+    """The line meant. `before`: how many of it the same call takes out already."""
     line = next((candidate for candidate in lines if candidate["id"] == gid), None)
     if line is None:
         raise Refused(field, "Return line item does not exist.", "NOT_FOUND")
-    if quantity < 1 or quantity > amounts.unprocessed(line):
+    if quantity < 1 or before + quantity > amounts.unprocessed(line):
         raise Refused([*field, "quantity"], "Quantity is more than what is not processed yet.", "INVALID")
     return line
 
