@@ -39,6 +39,7 @@ def record_scan(
     """
     found = session.exec(select(Parcel).where(Parcel.tracking_code == tracking_code).order_by(col(Parcel.id))).all()
     for parcel in found:
+        assert parcel.id is not None
         said = event_id if parcel is found[0] else f"{parcel.id}/{event_id}"
         scan = Scan(parcel_id=parcel.id, shop_id=parcel.shop_id, event_id=said[:200], status=status, at=at)
         if insert_once(session, scan):

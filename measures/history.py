@@ -116,7 +116,7 @@ def totals(session: Session, *, shop_id: int, since: datetime, now: datetime) ->
         _count(sold),
     ).where(*counts)
     count, cents, mids, dears, by_staff = (int(value or 0) for value in session.connection().execute(sums).one())
-    return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, counts))
+    return Totals(currency, count, cents, mids, dears, by_staff, _returned(session, shop_id, counts))
 
 
 @dataclass(frozen=True)
@@ -214,11 +214,11 @@ def _count(condition: Any) -> Any:
     return sa.func.sum(sa.case((condition, 1), else_=0))
 
 
-def _returned(session: Session, counts: tuple[Any, ...]) -> int:
+def _returned(session: Session, shop_id: int, counts: tuple[Any, ...]) -> int:
     """Orders of which something came back, however often."""
     back = (
         sa.select(sa.func.count(sa.distinct(col(HistoricOrder.order_gid))))
         .join(HistoricReturn, OF_ORDER)
-        .where(*counts, col(HistoricReturn.status).not_in(CAME_TO_NOTHING))
+        .where(*counts, col(HistoricReturn.shop_id) == shop_id, col(HistoricReturn.status).not_in(CAME_TO_NOTHING))
     )
     return int(session.connection().execute(back).scalar_one())

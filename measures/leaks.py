@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -31,7 +32,7 @@ class Leak:
 def leaks(session: Session, *, shop_id: int, currency: str, today: date, most: int = MOST) -> list[Leak]:
     """The dearest first: refunded without an advisor, of a middling price or dear, and watched to the end in vain."""
     row = MeasuredReturn
-    mine = (
+    mine: tuple[Any, ...] = (
         row.shop_id == shop_id,
         col(row.assisted).is_(False),
         row.refunds == 1,

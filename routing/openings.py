@@ -291,7 +291,7 @@ def forget_notes(session: Session, *, shop_id: int, order_gids: Sequence[str]) -
 
 
 def _settle(session: Session, row: OpenedReturn, return_gid: str) -> bool:
-    return _move(session, row, OpeningState.MADE, return_gid=return_gid, notes=None)
+    return _move(session, row, OpeningState.MADE, return_gid=return_gid, problem="", notes=None)
 
 
 def _line(gid: str, quantity: int, reason_gid: str | None) -> dict[str, Any]:

@@ -49,9 +49,14 @@ def page(rma: Rma) -> Place:
 
 
 def box(session: Session, rma: Rma, scan: str, name: str = "a", **changed: Any) -> None:
-    given = {"state": ParcelState.ATTACHED, "way": Way.LABEL} | changed
-    about = {"reference": f"rp-{rma.id}-{name}", "rfo_gid": f"r-{name}", "need_cents": 1, "cover_currency": "USD"}
-    session.add(Parcel(rma_id=rma.id, shop_id=rma.shop_id, scan_status=scan, **about, **given))
+    given: dict[str, Any] = {"state": ParcelState.ATTACHED, "way": Way.LABEL} | changed
+    about: dict[str, Any] = {
+        "reference": f"rp-{rma.id}-{name}",
+        "rfo_gid": f"r-{name}",
+        "need_cents": 1,
+        "cover_currency": "USD",
+    }
+    session.add(Parcel(rma_id=cast.number(rma.id), shop_id=rma.shop_id, scan_status=scan, **about, **given))
 
 
 # --- parcels astray
@@ -130,7 +135,7 @@ def test_a_return_ended_in_shopify_is_told_when_the_piece_was_on_its_way_or_here
 
 def payment(session: Session, rma: Rma, state: SettlementState) -> None:
     about: dict[str, Any] = {"amount_cents": 1_480_000, "currency": "USD", "proposed_at": NOW}
-    session.add(Settlement(rma_id=rma.id, shop_id=rma.shop_id, batch=1, state=state, **about))
+    session.add(Settlement(rma_id=cast.number(rma.id), shop_id=rma.shop_id, batch=1, state=state, **about))
 
 
 @pytest.mark.parametrize("state", list(SettlementState))
@@ -160,7 +165,9 @@ def test_each_payment_nobody_is_sure_of_is_counted_and_leads_to_its_return(
 def test_a_return_asked_for_here_is_told_when_nobody_knows_whether_it_was_made(
     session: Session, shop: Shop, state: OpeningState
 ) -> None:
-    row = OpenedReturn(shop_id=shop.id, key="k", order_gid="o", order_name="#1042", asked_at=NOW, state=state)
+    row = OpenedReturn(
+        shop_id=cast.number(shop.id), key="k", order_gid="o", order_name="#1042", asked_at=NOW, state=state
+    )
     session.add(row)
     found = parcels.unsettled_openings(look(session, shop))
     expected = [Place("Order #1042", f"/app/activity#opening-{row.id}")] if state == "unsettled" else []

@@ -115,7 +115,12 @@ def test_stopping_ends_both_loops_before_the_engine(mine: Worker, monkeypatch: p
         mine.engine, "stop", lambda: alive_at_the_end.extend(t.name for t in mine.threads if t.is_alive())
     )
     ran = threading.Event()
-    monkeypatch.setattr(worker, "pump", lambda _begin: ran.set() or 0)
+
+    def pump(_begin: object) -> int:
+        ran.set()
+        return 0
+
+    monkeypatch.setattr(worker, "pump", pump)
     mine.start()
     assert ran.wait(20)
     mine.stop()

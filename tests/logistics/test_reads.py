@@ -129,7 +129,7 @@ WHOLE = Address(name="Cleo", street1="1 Rue de la Paix", city="Paris", country="
 def test_a_carrier_is_asked_with_an_address_that_names_somebody_and_a_door(
     changed: dict[str, str], usable: bool
 ) -> None:
-    assert replace(WHOLE, **changed).is_usable is usable  # type: ignore[arg-type]
+    assert replace(WHOLE, **changed).is_usable is usable
 
 
 def test_of_a_line_the_order_says_nothing_of_nothing_is_made_up() -> None:

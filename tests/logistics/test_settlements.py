@@ -27,8 +27,8 @@ ELSEWHERE = SuggestedOutcome(None, worth=cast.PRICE, limit=Money(0, "USD"))
 
 
 def batch(state: str = "proposed", **values: Any) -> Settlement:
-    about = {"rma_id": 1, "shop_id": 1, "batch": 1, "amount_cents": 1_480_000, "currency": "USD"} | values
-    return Settlement(**about, proposed_at=cast.NOW, state=SettlementState(state))
+    about: dict[str, Any] = {"rma_id": 1, "shop_id": 1, "batch": 1, "amount_cents": 1_480_000, "currency": "USD"}
+    return Settlement(**about | values, proposed_at=cast.NOW, state=SettlementState(state))
 
 
 # --- in words

@@ -43,7 +43,7 @@ def way(session: Session, case: Case, cents: int, **more: Any) -> None:
     told: dict[str, Any] = {"currency": "USD", "once": f"{cents}", "title": "Engraving"} | more
     about: dict[str, Any] = {"shop_id": case.shop_id, "case_id": case.id, "advisor_id": case.advisor_id}
     days: dict[str, Any] = {"week_on": NOW.date(), "ready_on": NOW.date(), "taken_at": NOW}
-    session.add(WayTaken(**about, **days, **told, way_id=kept.id, place=0, cost_cents=cents))
+    session.add(WayTaken(**about, **days, **told, way_id=number(kept.id), place=0, cost_cents=cents))
     session.flush()
 
 

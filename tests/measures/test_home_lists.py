@@ -130,7 +130,7 @@ def test_a_simple_return_is_called_by_its_dearest_piece_or_by_its_number(session
     rings = simple(session, shop_id, "Jonas", days=1)
     simple(session, shop_id, "Mira")
     for title, cents in (("Meridian ring", 9_000), ("Case", 100), ("Chain", 4_000)):
-        line = {"return_line_gid": title, "title": title, "quantity": 1, "value_cents": cents}
+        line: dict[str, Any] = {"return_line_gid": title, "title": title, "quantity": 1, "value_cents": cents}
         session.add(RmaLine(shop_id=shop_id, rma_id=number(rings.id), **line))
     session.flush()
     rows = home.simple(session, shop_id=shop_id, zone=PARIS, now=NOW)

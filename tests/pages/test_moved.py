@@ -52,7 +52,9 @@ def test_every_page_opens_below_an_entry_of_the_navigation_or_is_led_to_from_hom
     entries = re.findall(r'<s-link href="([^"]+)"(?! rel="home")', nav)
     assert len(entries) == 6
     pages = {
-        rule.rule for rule in admin.app.url_map.iter_rules() if rule.rule.startswith("/app/") and "GET" in rule.methods
+        rule.rule
+        for rule in admin.app.url_map.iter_rules()
+        if rule.rule.startswith("/app/") and "GET" in (rule.methods or ())
     }
     below_none = {path for path in pages if not any(path == e or path.startswith(f"{e}/") for e in entries)}
     known = {*OF_HOME, *OF_CASES, "/app/bounce"}

@@ -38,17 +38,23 @@ class House:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.jobs: list[tuple[str, dict[str, Any]]] = []
         self.told: list[object] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         with database.begin() as session:
             shop = cast.alice(session)
             self.shop_id, self.bob_id = cast.number(shop.id), cast.number(cast.bob(session, shop).id)
         monkeypatch.setattr(openings.clock, "now", lambda: self.at)
-        monkeypatch.setattr(openings.jobs, "enqueue", lambda _s, name, **args: self.jobs.append((name, args)))
+        monkeypatch.setattr(openings.jobs, "enqueue", self._enqueue)
         monkeypatch.setattr(openings.jobs, "publish", lambda _s, event: self.told.append(event))
+
+    def _enqueue(self, session: Session, name: str, **args: Any) -> None:
+        assert session.in_transaction()
+        self.jobs.append((name, args))
 
     # Shopify
 
     def returns_of(self, shop_id: int, order_gid: str) -> tuple[OrderReturn, ...]:
         assert (shop_id, order_gid) == (self.shop_id, ORDER)
+        self.meanwhile()
         return self.there
 
     def reasons(self, shop_id: int) -> tuple[Reason, ...]:
@@ -64,6 +70,7 @@ class House:
     def _answered(self, call: str, shop_id: int, asked: dict[str, Any]) -> str:
         assert shop_id == self.shop_id
         self.asked.append((call, asked))
+        self.meanwhile()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -223,6 +230,26 @@ def test_what_the_order_had_before_is_written_down_before_anything_is_sent(house
     assert row.before == ["gid://shopify/Return/8", "gid://shopify/Return/9"]
 
 
+def test_what_is_made_is_not_looked_at_again(house: House) -> None:
+    opened_id = house.ask()
+    house.run(opened_id), house.run(opened_id)
+    assert len(house.asked) == len(house.told) == 1
+
+
+def test_where_another_run_was_quicker_nothing_is_sent(house: House) -> None:
+    opened_id = house.ask()
+    house.meanwhile = lambda: set_to(house, opened_id, OpeningState.SENDING)
+    house.run(opened_id)
+    assert house.asked == house.told == [] and house.row(opened_id).sent_at is None
+
+
+def test_where_shopifys_word_was_quicker_than_its_answer_routing_is_not_told_again(house: House) -> None:
+    opened_id = house.ask()
+    house.meanwhile = lambda: house.asked and house.settle(MADE)
+    house.run(opened_id)
+    assert house.row(opened_id).return_gid == MADE and house.told == []
+
+
 # --- after an answer that is none
 
 
@@ -296,6 +323,32 @@ def test_what_never_arrived_leaves_the_row_as_it_was_before_that_try(house: Hous
     assert (row.state, row.sent_at, row.before) == (OpeningState.ASKED, None, [])
 
 
+def test_what_never_arrived_the_second_time_still_knows_of_the_first(house: House) -> None:
+    house.there = (house.shown(8),)
+    opened_id = house.ask()
+    house.loses(opened_id)
+    set_to(house, opened_id, OpeningState.UNSETTLED)
+    with house.database.begin() as session:
+        openings.ask_again(session, shop_id=house.shop_id, opened_id=opened_id)
+    house.at, house.answer = NOW + timedelta(minutes=5), OutsideError("shopify", "no connection")
+    house.there = (house.shown(9, (SCARF, 1)), house.shown(8))
+    with pytest.raises(OutsideError, match="no connection"):
+        house.run(opened_id)
+    row = house.row(opened_id)
+    assert (row.state, row.sent_at, row.before) == (OpeningState.ASKED, NOW, ["gid://shopify/Return/8"])
+    assert row.problem == ""
+
+
+def test_what_shopify_tells_of_at_last_is_no_problem_any_more(house: House) -> None:
+    opened_id = house.ask()
+    house.loses(opened_id)
+    house.at = NOW + STILL_WORKING
+    house.run(opened_id)
+    assert house.row(opened_id).problem == NO_TRACE
+    assert house.settle(MADE) == (house.bob_id, True)
+    assert (house.row(opened_id).state, house.row(opened_id).problem) == (OpeningState.MADE, "")
+
+
 # --- Shopify's own word
 
 
@@ -335,7 +388,8 @@ def test_a_return_the_order_had_before_or_another_shops_is_not_ours(house: House
 
 def set_to(house: House, opened_id: int, state: OpeningState) -> None:
     with house.database.begin() as session:
-        session.get_one(OpenedReturn, opened_id).state = state
+        row = session.get_one(OpenedReturn, opened_id)
+        row.state, row.problem = state, "Nobody can tell."
 
 
 def test_a_second_press_while_the_first_is_under_way_sends_nothing_more(house: House) -> None:
@@ -371,7 +425,7 @@ def test_only_what_nobody_can_tell_is_sent_again_or_put_aside(house: House, stat
                     verb(session, shop_id=house.shop_id, opened_id=opened_id)
                 assert refused.value.message == no
         row = house.row(opened_id)
-        assert (row.state, row.problem) == ((to, problem) if may else (state, ""))
+        assert (row.state, row.problem) == ((to, problem) if may else (state, "Nobody can tell."))
         assert len(house.jobs) == (may and verb is openings.ask_again)
 
 
@@ -381,9 +435,11 @@ def test_what_is_not_here_says_so(house: House) -> None:
     assert refused.value.message == "That page is not known here."
 
 
-def listed(house: House, read: Callable[..., list[OpenedReturn]], **about: Any) -> list[int | None]:
+def listed(
+    house: House, read: Callable[..., list[OpenedReturn]], *, shop_id: int | None = None, **about: Any
+) -> list[int | None]:
     with house.database.begin() as session:
-        return [row.id for row in read(session, shop_id=house.shop_id, **about)]
+        return [row.id for row in read(session, shop_id=shop_id or house.shop_id, **about)]
 
 
 def test_the_newest_are_listed_first_and_before_them_what_needs_a_person(house: House) -> None:
@@ -396,6 +452,10 @@ def test_the_newest_are_listed_first_and_before_them_what_needs_a_person(house: 
     assert listed(house, openings.unsettled) == [rows[0]]
     set_to(house, rows[5], OpeningState.UNSETTLED)
     assert listed(house, openings.unsettled) == [rows[0], rows[5]], "oldest first"
+    with house.database.begin() as session:
+        dana_id = cast.dana(session).shop_id
+    assert listed(house, openings.unsettled, shop_id=dana_id) == []
+    assert listed(house, openings.recent, shop_id=dana_id, advisor_id=None) == []
 
 
 # --- leaving

@@ -210,6 +210,7 @@ def test_behind_a_commit_that_hangs_everybody_is_told_to_come_back_and_none_of_t
         await turn(times=3)
         gone.cancel()
         await asyncio.wait([gone])
+        await until(lambda: not committer._queue)  # it is passed over when the others are told
         assert not hanging.done(), "of this one nobody can tell yet"
         writer.gate.set()
         assert await outcomes([hanging]) == ["stored"]
