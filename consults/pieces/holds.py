@@ -117,9 +117,10 @@ def holds_of(session: Session, case: Case, *, now: datetime | None = None) -> li
 
 def put_aside(session: Session, *, shop_id: int, now: datetime) -> dict[int, set[str]]:
     """By case, the variants that are put aside for its client."""
-    held = (PieceHold.shop_id == shop_id, col(PieceHold.freed_at).is_(None), PieceHold.expires_at > now)
+    mine = select(PieceHold.case_id, PieceHold.variant_gid).where(PieceHold.shop_id == shop_id)
+    held = mine.where(col(PieceHold.freed_at).is_(None), PieceHold.expires_at > now)
     found: dict[int, set[str]] = {}
-    for case_id, variant_gid in session.exec(select(PieceHold.case_id, PieceHold.variant_gid).where(*held)):
+    for case_id, variant_gid in session.exec(held):
         found.setdefault(case_id, set()).add(variant_gid)
     return found
 

@@ -1,4 +1,4 @@
-"""Pieces kept, tracking codes of several boxes
+"""pending
 
 Revision 0008, after 0007.
 """

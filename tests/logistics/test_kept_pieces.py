@@ -216,7 +216,7 @@ def test_within_half_a_minute_nothing_is_sent_again(house: House) -> None:
     house.line.sales.stop("make", when="before", error=lost())
     house.open(with_pieces((RING, 1)))
     house.line.drain(rounds=1)
-    about = {"sales": house.line.sales, "shop_id": house.shop_id, "rma_id": house.rma_id}
+    about: dict[str, Any] = {"sales": house.line.sales, "shop_id": house.shop_id, "rma_id": house.rma_id}
     house.clock.pass_by(minutes=-1, seconds=20)
     with pytest.raises(OutsideError) as too_soon:
         logistics_jobs.keep_pieces(house.database.begin, **about)
