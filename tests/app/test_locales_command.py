@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from shopify_app.locales import TRANSLATED, __main__, collecting
 
@@ -51,7 +51,7 @@ def filled(folder: Path, *messages: tuple[Any, Any, str | None], flags: tuple[st
     for text, string, gender in messages:
         catalogue.add(text, string, context=gender, flags=flags)
     with path.open("wb") as out:
-        collecting.write_po(out, catalogue)
+        write_po(out, catalogue)
     return str(path)
 
 
@@ -191,6 +191,7 @@ def one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sentence_of_several_files_is_one_with_its_hint_and_all_its_places(one_page: None) -> None:
     found = collecting.collected("ja").get(HELLO)
+    assert found is not None
     assert [place for place, _line in found.locations] == ["words.py", "pages/x.html"]
     assert found.auto_comments == ["Said first."]
 

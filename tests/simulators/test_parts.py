@@ -22,6 +22,8 @@ from simulators.shopify.connections import connect
 from simulators.shopify.costs import Bucket, actual_cost, objects_in
 from simulators.shopify.search import search
 from simulators.shopify.signatures import decode, encode, jwt_signature, mint_id_token, read_id_token, sign_webhook
+from simulators.shopify.store import Store
+from tests.simulators import small_shop
 
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 
@@ -452,3 +454,14 @@ def test_a_webhook_is_signed_over_its_raw_bytes() -> None:
 @given(st.binary(max_size=40))
 def test_what_is_encoded_for_a_token_is_decoded_again_without_padding(raw: bytes) -> None:
     assert decode(encode(raw)) == raw and "=" not in encode(raw)
+
+
+def test_a_read_in_bulk_that_waits_while_its_stand_in_ends_begins_nothing() -> None:
+    """It begins again when the stand-in does; the folder it would write into is gone by then."""
+    store = Store(ShopifyConfig(app_url="http://127.0.0.1:1", bulk_seconds=0))
+    store.take_over("house.myshopify.com", small_shop.documents(installed=True))
+    gid = "gid://shopify/BulkOperation/1"
+    store.shops["house.myshopify.com"].save({"id": gid, "status": "CREATED", "key": "k", "query": "{ shop { id } }"})
+    store.close()
+    store.bulk.run("house.myshopify.com", gid)
+    assert store.shops["house.myshopify.com"].get(gid)["status"] == "CREATED"

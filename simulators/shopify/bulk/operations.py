@@ -90,6 +90,8 @@ class BulkOperations:
 
     def run(self, domain: str, gid: str) -> None:
         time.sleep(self.store.config.bulk_seconds)
+        if self.stopped:
+            return  # its folder is gone; after a restart it begins again
         with self.store.change():
             ctx = open_context(self.store, domain)
             operation = ctx.shop.get(gid)
