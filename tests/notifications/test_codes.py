@@ -138,7 +138,12 @@ def test_a_code_is_one_of_a_million_and_ten_figures_are_looked_at(
     on_sqlite: Database, shop_id: int, check: Callable[..., Checked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("notifications.codes.secrets.randbelow", lambda most: asked.append(most) or 999_999)
+
+    def randbelow(most: int) -> int:
+        asked.append(most)
+        return 999_999
+
+    monkeypatch.setattr("notifications.codes.secrets.randbelow", randbelow)
     with on_sqlite.begin() as session:
         about: dict[str, Any] = {"shop_id": shop_id, "channel": "email", "now": NOW}
         token, asked_id = codes.ask(session, wanted="1042", address="c@x", locale="fr-" + "x" * 40, **about)

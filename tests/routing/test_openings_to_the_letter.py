@@ -42,9 +42,9 @@ class House:
         with database.begin() as session:
             shop = cast.alice(session)
             self.shop_id, self.bob_id = cast.number(shop.id), cast.number(cast.bob(session, shop).id)
-        monkeypatch.setattr(openings.clock, "now", lambda: self.at)
-        monkeypatch.setattr(openings.jobs, "enqueue", self._enqueue)
-        monkeypatch.setattr(openings.jobs, "publish", lambda _s, event: self.told.append(event))
+        monkeypatch.setattr("routing.openings.clock.now", lambda: self.at)
+        monkeypatch.setattr("routing.openings.jobs.enqueue", self._enqueue)
+        monkeypatch.setattr("routing.openings.jobs.publish", lambda _s, event: self.told.append(event))
 
     def _enqueue(self, session: Session, name: str, **args: Any) -> None:
         assert session.in_transaction()
@@ -232,7 +232,8 @@ def test_what_the_order_had_before_is_written_down_before_anything_is_sent(house
 
 def test_what_is_made_is_not_looked_at_again(house: House) -> None:
     opened_id = house.ask()
-    house.run(opened_id), house.run(opened_id)
+    for _ in range(2):
+        house.run(opened_id)
     assert len(house.asked) == len(house.told) == 1
 
 
@@ -306,7 +307,8 @@ def test_what_came_of_a_lost_answer_is_told_by_its_lines_and_its_time(
 def test_a_plain_no_is_read_by_the_advisor_who_opened_it_and_of_a_clients_somebody_is_told(house: House) -> None:
     house.answer = OutsideError("shopify", "x" * 600, permanent=True)
     by_bob, by_client = house.ask(), house.ask("k-2", by_client=True)
-    house.run(by_bob), house.run(by_client)
+    for opened_id in (by_bob, by_client):
+        house.run(opened_id)
     said = f"shopify: {'x' * 600}"
     assert (house.row(by_bob).state, house.row(by_bob).problem) == (OpeningState.REFUSED, said[:500])
     words = f"Shopify did not take it: {said}"[:500]
