@@ -10,7 +10,9 @@ import pytest
 from kit.errors import OutsideError
 from logistics import money_terms, packs, settlements, side_sales
 from logistics.credits import ceilings, why_not
+from logistics.models import Settlement
 from logistics.rights import GRANT, Forbidden, Rights
+from logistics.states import InvalidMove, SettlementState
 from routing import openings
 from shopify_app.admin_api import client
 from simulators.shopify.mutations import MUTATIONS, credits
@@ -427,8 +429,15 @@ def test_set_aside_a_batch_is_never_sent(house: MoneyHouse) -> None:
         "by": "Alice",
         "now": house.town.times["now"],
     }
+    settlement_id = cast.number(house.money().id)
+    with house.town.database.begin() as session, pytest.raises(InvalidMove):
+        settlements.set_aside(session, settlement_id=settlement_id, **about)
     with house.town.database.begin() as session:
-        settlements.set_aside(session, settlement_id=cast.number(house.money().id), **about)
+        batch = session.get_one(Settlement, settlement_id)
+        batch.state = SettlementState.UNSETTLED  # as after an answer nobody can tell of
+        session.add(batch)
+    with house.town.database.begin() as session:
+        settlements.set_aside(session, settlement_id=settlement_id, **about)
     house.work()
     assert [str(batch.state) for batch in house.view().settlements] == ["void", "proposed"]
     assert house.done("ReturnProcess") == 0
