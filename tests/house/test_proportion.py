@@ -10,8 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVING = ("tests", "simulators", "benchmarks")
-REACHED = 1.43
-"""The bar asks for 1.5; until that is reached, this may only grow."""
+BAR = 1.5
 
 
 def product() -> list[str]:
@@ -48,7 +47,7 @@ def test_a_line_is_code_when_it_does_something() -> None:
 
 def test_the_proof_never_falls_behind_what_it_proves() -> None:
     code, proof = lines_of(product()), lines_of(PROVING)
-    assert proof >= REACHED * code, f"{proof} lines prove {code}: {proof / code:.2f} to 1"
+    assert proof >= BAR * code, f"{proof} lines prove {code}: {proof / code:.2f} to 1"
 
 
 def test_what_proves_is_not_in_the_image() -> None:

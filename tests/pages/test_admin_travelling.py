@@ -24,7 +24,7 @@ def admin(sqlite_url: str) -> Iterator[Admin]:
     """The ring waits for a courier who was asked; its label of the house's own hangs on it in Shopify."""
     with open_admin(sqlite_url) as made:
         with made.database.begin() as session:
-            about = {"shop_id": made.world.shop_id, "rma_id": number(made.world.rma.id)}
+            about: dict[str, Any] = {"shop_id": made.world.shop_id, "rma_id": number(made.world.rma.id)}
             session.add(
                 Parcel(rfo_gid="rfo-1", reference="b-1", way=Way.COURIER, asked_at=NOW, need_cents=1_480_000,
                        cover_currency="USD", **about)

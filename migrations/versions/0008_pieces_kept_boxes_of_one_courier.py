@@ -1,4 +1,4 @@
-"""pending
+"""Pieces kept for a return; one courier may take several boxes
 
 Revision 0008, after 0007.
 """
