@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from kit.causes import Cause
 from kit.db import insert_once
+from kit.errors import AppError, Conflict
+from kit.money import Money
 from logistics import packs
 from logistics.cover import Choice, ConfirmedCover, Load, choose, confirm, vehicle_of
 from logistics.cover_models import CoverTerm, CoverUse
@@ -26,6 +28,8 @@ from logistics.ways import Way
 from shops.shops import get_shop
 
 PAPERS_SEEN = "papers_seen"
+WORTH_KNOWN = "What it is worth is known from the order, and is covered for no less."
+WORTH_NOTHING = "Write the amount it would cost to replace it."
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,25 @@ def note_kind(session: Session, *, shop_id: int, rma_id: int, kind: str, by: str
         line.words = [*line.words, kind]
         session.add(line)
     note_step(session, rma, "kind_said", actor=by, now=now, detail=f"It is {kind}.")
+
+
+def note_worth(session: Session, *, shop_id: int, rma_id: int, worth: Money, by: str, now: datetime) -> None:
+    """A person says what a piece is worth that was paid with nothing: given, or made good for another.
+
+    A value that is known stays: cover is never talked down. Raises NotFound, Conflict where it is known, or AppError.
+    """
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    mine = (Parcel.rma_id == rma.id, Parcel.shop_id == shop_id)
+    unknown = session.exec(select(Parcel).where(*mine, col(Parcel.need_cents) <= 0)).all()
+    if not unknown:
+        raise Conflict(WORTH_KNOWN)
+    if worth.currency != rma.currency or worth.cents <= 0:
+        raise AppError(WORTH_NOTHING)
+    rma.value_cents = rma.value_cents or worth.cents
+    for box in unknown:
+        box.need_cents = worth.cents
+        session.add(box)
+    note_step(session, rma, "worth_said", actor=by, now=now, detail=f"It is worth {worth.show()}.")
 
 
 def use_of(session: Session, parcel: Parcel) -> CoverUse | None:

@@ -166,9 +166,51 @@ def test_a_label_nothing_travels_by_is_said_to_be_none_and_needs_no_amount(admin
     assert label(admin).said is Said.NOT_USED and steps(admin).count("foreign_not_used") == 1
 
 
-@pytest.mark.parametrize("what", ["booking", "way", "foreign"])
+# --- a piece that was paid with nothing
+
+
+def planned_for_nothing(admin: Admin) -> None:
+    """Made good for another: the order came to nothing, and no rule can cover what nobody knows the worth of."""
+    with admin.database.begin() as session:
+        row = session.get_one(Parcel, box(admin).id)
+        row.need_cents, row.way, row.asked_at = 0, Way.LABEL, None
+        session.add(row)
+
+
+def test_a_person_says_what_a_piece_paid_with_nothing_is_worth_and_it_can_be_covered(admin: Admin) -> None:
+    planned_for_nothing(admin)
+    address = f"/app/returns/{admin.world.rma.id}"
+    page = admin.alice.open(address).text
+    assert "Nobody knows what the piece is worth" in page and "What it is worth" in page
+    assert send(admin, "worth", worth="14,800").get_json()["toast"] == "Noted. The label follows by itself."
+    assert box(admin).need_cents == 1_480_000 and steps(admin)[-1] == "worth_said"
+    page = admin.alice.open(address).text
+    assert "Nobody knows what the piece is worth" not in page and "What it is worth" not in page
+
+
+@pytest.mark.parametrize("worth", ["", "0", "-1", "a fortune", "9" * 20])
+def test_a_worth_that_is_none_is_asked_for_again(admin: Admin, worth: str) -> None:
+    planned_for_nothing(admin)
+    assert fields_of(send(admin, "worth", worth=worth)) == {"worth": "Write the amount it would cost to replace it."}
+    assert box(admin).need_cents == 0
+
+
+def test_a_value_that_is_known_is_not_talked_down(admin: Admin) -> None:
+    answer = send(admin, "worth", worth="100")
+    assert answer.status_code == 409 and "covered for no less" in answer.get_json()["error"]["message"]
+    assert box(admin).need_cents == 1_480_000 and "worth_said" not in steps(admin)
+
+
+@pytest.mark.parametrize("what", ["booking", "way", "foreign", "worth"])
 def test_dana_says_nothing_of_alices_parcels(admin: Admin, what: str) -> None:
-    form = {"parcel_id": box(admin).id, "label_id": label(admin).id, "way": "boutique", "used": "no", **BOOKING}
+    form = {
+        "parcel_id": box(admin).id,
+        "label_id": label(admin).id,
+        "way": "boutique",
+        "used": "no",
+        "worth": "5",
+        **BOOKING,
+    }
     answer = admin.stranger.send(f"/app/returns/{admin.world.rma.id}/{what}", **form)
     assert answer.status_code == 404
     assert box(admin).way is Way.COURIER and label(admin).said is Said.OPEN

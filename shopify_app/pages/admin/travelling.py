@@ -12,6 +12,7 @@ from kit.errors import AppError, NotFound
 from kit.money import Money
 from logistics import rmas
 from logistics.bookings import Booking, change_way, record_booking
+from logistics.covering import WORTH_NOTHING, note_worth
 from logistics.foreign_labels import NO_EVIDENCE, confirm_cover, not_used
 from logistics.parcels import get_parcel
 from logistics.ways import Way
@@ -81,6 +82,21 @@ def send_another_way(rma_id: int) -> Response:
             now=now(),
         )
     return go("", "Noted. The rest follows by itself.")
+
+
+@page.post("/app/returns/<int:rma_id>/worth")
+def say_worth(rma_id: int) -> Response:
+    """What a piece is worth that was paid with nothing, so that it can be covered."""
+    caller = merchant()
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "rma_id": rma_id, "now": now()}
+    with begin() as session:
+        rma = rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        worth = _money(request.form.get("worth", ""), rma.currency)
+        if worth is None or not worth.cents:
+            return wrong({"worth": WORTH_NOTHING})
+        note_worth(session, worth=worth, by=staff(caller), **about)
+        retry_of(session, names=LABEL_STEPS, **about)
+    return go("", "Noted. The label follows by itself.")
 
 
 @page.post("/app/returns/<int:rma_id>/foreign")
