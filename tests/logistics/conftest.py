@@ -179,6 +179,7 @@ def make_house(database: Database, monkeypatch: pytest.MonkeyPatch) -> House:
     clock, shopify, carrier = Clock(), FakeShopify(), FakeCarrier()
     line = Line(database, clock, shopify, carrier)
     monkeypatch.setattr(jobs.queue, "put", line.put)
+    monkeypatch.setattr(jobs.queue, "_events", {})  # what follows outside logistics is the wiring's
     monkeypatch.setattr(kit_clock, "now", clock)
     with database.begin() as session:
         shop_id = cast.number(cast.alice(session).id)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+import jobs.queue
 from kit.db import Database
 from shops import crypt
 from simulators.world import World, generate
@@ -36,8 +37,9 @@ def one_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def session(one_database: Database) -> Iterator[Session]:
-    """A session for rules that no database decides: on SQLite, and undone when the test is over."""
+def session(one_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session for rules that no database decides: on SQLite, and undone when the test is over. No job follows."""
+    monkeypatch.setattr(jobs.queue, "_events", {})
     crypt.use_keys("a-key-for-tests")
     with one_database.engine.connect() as connection, connection.begin() as all_of_it:
         with Session(connection, join_transaction_mode="create_savepoint") as session:
