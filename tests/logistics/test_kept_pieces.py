@@ -17,6 +17,7 @@ from tests import cast
 from tests.logistics.conftest import House
 from tests.logistics.stand_ins import Killed, lost
 
+pytestmark = pytest.mark.calm(reason="counts what is asked, and says itself what goes wrong")
 RING, BAND = "gid://shopify/ProductVariant/71", "gid://shopify/ProductVariant/72"
 
 
