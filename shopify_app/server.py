@@ -3,7 +3,6 @@ they die. See docs/decisions/0002-the-door.md."""
 
 import contextlib
 import ctypes
-import gc
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from kit.collector import leave_alone_what_stays
 from shopify_app.connections import Connection
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ THREADS = 8  # for the pages; a delivery waits on the event loop, without one
 POOL = 20
 STOPPING_SECONDS = 10  # as long as requests may take to end once a stop was asked for
 IDLE_SECONDS = 75  # longer than proxies keep a connection that nobody uses, so that none sends into one just closed
-YOUNG_OBJECTS = 20_000  # before the collector looks: a full batch of deliveries and what comes with them
 TRIM_SECONDS = 10
 M_ARENA_MAX, M_TRIM_THRESHOLD = -8, -1  # of malloc.h
 
@@ -77,14 +76,6 @@ def run(*, host: str, port: int, processes: int) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOPPING_SECONDS,
     )
-
-
-def leave_alone_what_stays() -> None:
-    """The collector of cycles passes over what is loaded by now, and looks at what came since less often: requests
-    make next to no cycles, and under load it took a sixth of a delivery's time to find that out."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def give_memory_back() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from jobs import enqueue
 from jobs.engine import Engine
 from kit import clock, log, turns
+from kit.collector import leave_alone_what_stays
 from kit.db import Database
 from kit.settings import Settings
 from shopify_app.reporting import start_reporting
@@ -82,6 +83,7 @@ def run(settings: Settings, *, slot: str = "1") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
     worker.start()
+    leave_alone_what_stays()
     asked.wait()
     worker.stop()
     database.close()

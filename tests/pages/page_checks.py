@@ -17,7 +17,9 @@ CONTROLS = {
 HERE = Path(__file__).parent
 LOOK, FOCUS = (HERE / "page_look.js").read_text(), (HERE / "page_focus.js").read_text()
 AXE = str(Axe().axe_script)
+# What a page works out from its width, such as whether a table can be scrolled, it does with the next frame.
 ASK_AXE = """async (rules) => {
+  await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const named = rules ? {runOnly: {type: 'rule', values: rules}} : {};
   const { violations } = await axe.run(document, {resultTypes: ['violations'], preload: false, ...named});
   return violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ target }) => target.flat().join(' '))]);
