@@ -8,7 +8,8 @@ WIDE = """<!doctype html><html lang=en><title>A wide table</title><main><h1>A wi
 <div id=wide style="overflow-x: auto"><div style="width: 600px">Wide <p>text</p></div></div></main>
 <script>
   const wide = document.getElementById('wide');
-  const fit = () => wide.scrollWidth > wide.clientWidth ? wide.setAttribute('tabindex', '0') : wide.removeAttribute('tabindex');
+  const set = () => wide.setAttribute('tabindex', '0'), unset = () => wide.removeAttribute('tabindex');
+  const fit = () => wide.scrollWidth > wide.clientWidth ? set() : unset();
   %s
 </script>"""
 
