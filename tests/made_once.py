@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 def share_all() -> None:
     """Called once, before any application or engine is made."""
     flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": Templates()}
-    Rule._compile_builder = _builders(Rule._compile_builder)  # type: ignore[method-assign]
+    Rule.compile = _compiled(Rule.compile)  # type: ignore[assignment, method-assign]
     sa.create_engine = _with_shared_statements(sa.create_engine)
 
 
@@ -38,18 +38,32 @@ class Templates(jinja2.BytecodeCache):
         self.code[bucket.key, bucket.checksum] = bucket.code
 
 
-def _builders(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """An address's builder is a plain function of its rule; it gets the rule itself as an argument."""
-    made: dict[Any, Any] = {}
+def _compiled(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """An address's parts, and the functions that build it; these get the rule itself as an argument."""
+    made: dict[Any, dict[str, Any]] = {}
 
-    @wraps(compile_builder)
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return compile_builder(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+    @wraps(compile_rule)
+    def compile_once(rule: Rule) -> None:
+        if rule.defaults or rule.subdomain or rule.host:
+            return compile_rule(rule)
+        key = (rule.rule, rule.merge_slashes, *rule.map.converters.values())
+        if key in made:
+            found = made[key]
+            rule._parts, rule._trace, rule._converters = found["parts"], found["trace"], found["converters"]
+            rule.arguments |= found["arguments"]
+            rule._build = found["build"].__get__(rule, None)
+            rule._build_unknown = found["build_unknown"].__get__(rule, None)
+            return None
+        compile_rule(rule)
+        made[key] = {
+            "parts": rule._parts,
+            "trace": rule._trace,
+            "converters": rule._converters,
+            "arguments": set(rule.arguments),
+            "build": rule._build.__func__,  # type: ignore[attr-defined]
+            "build_unknown": rule._build_unknown.__func__,  # type: ignore[attr-defined]
+        }
+        return None
 
     return compile_once
 

@@ -26,6 +26,7 @@ from routing.models import Decision
 from routing.sellers import Level
 from shopify_app.app import create_app
 from tests import cast
+from tests.begun import begun
 from tests.pages.admin_caller import ALICE, DANA, Caller
 from webhooks.models import Delivery, DeliveryState
 
@@ -51,17 +52,20 @@ def make_admin(database_url: str, **chosen: str) -> Admin:
     config = cast.settings(database_url, shopify_api_secret="a-test-secret-of-a-real-ones-length", **chosen)
     database = Database(database_url)
     app = create_app(config, database)
-    with database.begin() as session:
-        world, dana = cast.everyone(session), cast.dana(session)
-        simple = cast.cleos_return(
-            session, world.shop, return_gid="gid://shopify/Return/77", price=Money(90_000, "USD"), assisted=False
-        )
-        for one in (world, dana):
-            _more(session, one)
-        simple_id = cast.number(simple.id)
+    world, dana, simple_id = begun(database, "Alice's admin and Dana's", _worlds)
     return Admin(
         app, config, database, world, dana, Caller(app, config, ALICE), Caller(app, config, DANA, "99"), simple_id
     )
+
+
+def _worlds(session: Session) -> tuple[cast.World, cast.World, int]:
+    world, dana = cast.everyone(session), cast.dana(session)
+    simple = cast.cleos_return(
+        session, world.shop, return_gid="gid://shopify/Return/77", price=Money(90_000, "USD"), assisted=False
+    )
+    for one in (world, dana):
+        _more(session, one)
+    return world, dana, cast.number(simple.id)
 
 
 def _more(session: Session, world: cast.World) -> None:

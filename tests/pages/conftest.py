@@ -13,6 +13,7 @@ from consults.models import Advisor
 from kit.db import Database
 from shopify_app.app import create_app
 from tests import cast
+from tests.begun import begun
 
 T = TypeVar("T")
 
@@ -30,8 +31,7 @@ def app(database: Database) -> Flask:
 
 @pytest.fixture
 def world(app: Flask, database: Database) -> cast.World:
-    with database.begin() as session:
-        return cast.everyone(session)
+    return begun(database, "Alice's people, with an application", cast.everyone)
 
 
 @pytest.fixture
