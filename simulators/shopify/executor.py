@@ -75,21 +75,24 @@ def check_url(value):
     return value
 
 
+READ: dict[str, tuple] = {}  # what every stand-in of a process has read: there is one schema
+
+
 class Executor:
     """Parses and validates each document once, and remembers it."""
 
     def __init__(self) -> None:
         self.schema = load_schema()
-        self.documents: dict[str, tuple] = {}
 
     def read(self, query: str) -> tuple:
         """The document, and the errors that keep it from being run, in Shopify's words."""
         key = hashlib.sha256(query.encode()).hexdigest()
-        if key not in self.documents:
-            if len(self.documents) >= MOST_CACHED:
-                self.documents.clear()
-            self.documents[key] = self.read_afresh(query)
-        return self.documents[key]
+        read = READ.get(key)
+        if read is None:
+            if len(READ) >= MOST_CACHED:
+                READ.clear()
+            read = READ[key] = self.read_afresh(query)
+        return read
 
     def read_afresh(self, query: str) -> tuple:
         try:

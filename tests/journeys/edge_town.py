@@ -1,6 +1,5 @@
 """The app beside a Shopify stand-in on a loopback port: real adapters, real HTTP, the queue in the test's hands."""
 
-import copy
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -117,7 +116,7 @@ def town(database: Database, queue: Queue, edge_world: World, monkeypatch: pytes
 
     config = ShopifyConfig(app_url="http://127.0.0.1:9", clock=now, retry_seconds=(), send_history_on_install=False)
     with ExitStack() as stack:
-        shopify = stack.enter_context(ShopifyServer(config, world=copy.deepcopy(edge_world)))
+        shopify = stack.enter_context(ShopifyServer(config, world=edge_world.copy()))
         places = [
             (kit_clock, "now"),
             *((place, "clock_now") for place in (tokens, routing.jobs, webhooks.inbox, installs)),

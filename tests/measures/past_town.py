@@ -1,6 +1,5 @@
 """The app beside a Shopify stand-in with two years behind it: real adapters and real HTTP, jobs in the test's hands."""
 
-import copy
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -128,7 +127,7 @@ def open_past_town(
             **config,
         }
         settings_of_it = ShopifyConfig(app_url="http://127.0.0.1:9", clock=now, **chosen)
-        shopify = stack.enter_context(ShopifyServer(settings_of_it, world=copy.deepcopy(world)))
+        shopify = stack.enter_context(ShopifyServer(settings_of_it, world=world.copy()))
         for place, name in ((kit_clock, "now"), (tokens, "clock_now")):
             stack.enter_context(patch.object(place, name, now))
         settings = cast.settings(

@@ -1,7 +1,5 @@
 """Fixtures of the Shopify stand-in's tests. The world is made once; each test gets a store of its own."""
 
-import copy
-
 import pytest
 
 from simulators.shopify import ShopifyConfig
@@ -31,7 +29,7 @@ def receiver():
 def shopify(small_world, clock, receiver):
     """A running stand-in with the app installed, and a token for it."""
     config = ShopifyConfig(app_url=receiver.url, clock=clock, retry_seconds=(0.05, 0.05, 0.05))
-    with ShopifyServer(config, world=copy.deepcopy(small_world)) as server:
+    with ShopifyServer(config, world=small_world.copy()) as server:
         calls = Calls(server)
         calls.install()
         yield calls

@@ -181,13 +181,12 @@ def test_a_past_is_the_same_each_time_it_is_made_and_is_seen_in_bulk_only(shopif
 def test_an_operation_that_was_running_when_the_stand_in_was_killed_runs_again(
     small_world: Any, clock: Any, receiver: Any, tmp_path: Any
 ) -> None:
-    import copy
 
     from simulators.shopify import ShopifyConfig
     from simulators.shopify.serving import ShopifyServer
 
     config = ShopifyConfig(app_url=receiver.url, clock=clock, retry_seconds=(0.05,), bulk_seconds=30)
-    with ShopifyServer(config, path=tmp_path / "shopify.db", world=copy.deepcopy(small_world)) as server:
+    with ShopifyServer(config, path=tmp_path / "shopify.db", world=small_world.copy()) as server:
         first = Calls(server)
         first.install(scopes=["read_orders", "read_all_orders"])
         gid = ask(first, SIMPLE)["bulkOperation"]["id"]

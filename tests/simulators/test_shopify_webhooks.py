@@ -1,7 +1,6 @@
 """What the stand-in sends, how it is signed, and what it remembers when it is killed."""
 
 import base64
-import copy
 import hashlib
 import hmac
 import json
@@ -90,7 +89,7 @@ def test_staff_in_the_admin_create_an_open_return_which_is_announced_as_approved
 
 
 def test_the_first_install_tells_of_the_last_sixty_days_and_nothing_is_sent_before(small_world, clock, receiver):
-    with ShopifyServer(ShopifyConfig(app_url=receiver.url, clock=clock), world=copy.deepcopy(small_world)) as server:
+    with ShopifyServer(ShopifyConfig(app_url=receiver.url, clock=clock), world=small_world.copy()) as server:
         calls = Calls(server)
         calls.control("POST", "orders", {"template": "corso"})
         assert server.store.webhooks.deliveries == {}
@@ -142,14 +141,14 @@ def test_uninstall_scopes_and_privacy_are_told(shopify, receiver):
 def test_a_restart_remembers_orders_tokens_the_log_and_what_is_still_to_be_sent(small_world, receiver, tmp_path):
     config = ShopifyConfig(app_url=receiver.url, clock=Clock(), retry_seconds=(0.05,) * 3)
     path = tmp_path / "shopify.db"
-    with ShopifyServer(config, path=path, world=copy.deepcopy(small_world)) as server:
+    with ShopifyServer(config, path=path, world=small_world.copy()) as server:
         calls = Calls(server)
         calls.install()
         calls.control("POST", "webhooks/pause")
         gid = calls.request_return("1042")
         token, log = calls.token, calls.control("GET", "log")
     assert receiver.got == []
-    with ShopifyServer(config, path=path, world=copy.deepcopy(small_world)) as server:
+    with ShopifyServer(config, path=path, world=small_world.copy()) as server:
         again = Calls(server)
         again.token = token
         assert again.run("ReturnGet", id=gid)["return"]["status"] == "REQUESTED"
