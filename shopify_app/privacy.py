@@ -71,6 +71,17 @@ TABLES = (
     "orderspeaker",
     "openedreturn",
     "askedreturn",
+    "returnoffer",
+    "withdrawalstatement",
+    "clientneed",
+    "radarcard",
+    "deduction",
+    "settlement",
+    "sidesale",
+    "careplan",
+    "lettersrest",
+    "clientmerge",
+    "jobtrouble",
 )
 
 

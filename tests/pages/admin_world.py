@@ -52,7 +52,7 @@ def make_admin(database_url: str, **chosen: str) -> Admin:
     config = cast.settings(database_url, shopify_api_secret="a-test-secret-of-a-real-ones-length", **chosen)
     database = Database(database_url)
     app = create_app(config, database)
-    world, dana, simple_id = begun(database, "Alice's admin and Dana's", _worlds)
+    world, dana, simple_id = begun(database, f"Alice's admin and Dana's, sealed by {config.token_keys}", _worlds)
     return Admin(
         app, config, database, world, dana, Caller(app, config, ALICE), Caller(app, config, DANA, "99"), simple_id
     )
