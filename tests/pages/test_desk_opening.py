@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 import routing.openings
 from consults.kinds import StaffRole
@@ -61,7 +61,6 @@ class Shopify:
 
 @pytest.fixture(autouse=True)
 def shopify(monkeypatch: pytest.MonkeyPatch, database: Database, queue: Queue) -> type[Shopify]:
-    SQLModel.metadata.create_all(database.engine)
     monkeypatch.setattr(opening, "shopify_openings", Shopify)
     monkeypatch.setattr(Shopify, "answer", FOUND)
     return Shopify

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from kit.money import Money
 from logistics.models import LogisticsPolicy
@@ -21,6 +21,7 @@ from routing.facts import LineRead, OrderRead
 from routing.models import OpenedReturn
 from routing.offer_models import ReturnOffer
 from routing.reads import OrderToReturn, Reason, ReturnablePiece
+from routing.states import OpeningState
 from shopify_app.pages.desk import offering, opening
 from shops.links import OFFER, issue_link
 from tests import cast
@@ -32,11 +33,6 @@ ORDER, PIECE, REASON = (
     "gid://shopify/ReturnReasonDefinition/3",
 )
 CHOICE = offers.Choice("gid://shopify/ProductVariant/7", "Solstice ring", 1_605_050)
-
-
-@pytest.fixture(autouse=True)
-def tables(database) -> None:
-    SQLModel.metadata.create_all(database.engine)
 
 
 @pytest.fixture
@@ -113,6 +109,23 @@ def test_once_there_is_a_return_the_same_link_is_its_page(world, made, visitor) 
     made(lambda s: setattr(s.exec(select(OpenedReturn)).one(), "return_gid", world.rma.return_gid))
     assert "Your choice" not in text(visitor.get(f"/r/{link}").text)
     assert visitor.get(f"/r/{link}/slip").status_code == 200
+
+
+@pytest.mark.parametrize("state", [OpeningState.REFUSED, OpeningState.UNSETTLED])
+def test_decided_again_on_a_page_left_open_while_somebody_sees_to_it_they_read_who_does(
+    world, made, visitor, state
+) -> None:
+    link = made(lambda s: offered(s, world))
+    visitor.post(f"/r/{link}/decision", data={"wish": "exchange:0"})
+
+    def stuck(session) -> None:
+        row = session.exec(select(OpenedReturn)).one()
+        row.state, row.sent_at = state, cast.NOW
+
+    made(stuck)
+    answer = visitor.post(f"/r/{link}/decision", data={"wish": "refund"}, follow_redirects=True)
+    assert answer.status_code == 200 and "Bob sees to it and writes to you today" in text(answer.text)
+    assert made(lambda s: s.exec(select(ReturnOffer)).one()).wish == "exchange:0"
 
 
 def test_a_link_to_anything_else_decides_nothing(world, made, visitor, return_link) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 import jobs.queue
 import routing.jobs
@@ -107,7 +107,6 @@ def edge(database: Database, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setattr(jobs.queue, "_events", {})
     monkeypatch.setattr(jobs.queue, "_at_once", {})
     use_events(EVENTS, AT_ONCE)
-    SQLModel.metadata.create_all(database.engine)
     with database.begin() as session:
         shop = cast.alice(session)
         bob = cast.bob(session, shop)

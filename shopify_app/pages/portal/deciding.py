@@ -26,12 +26,14 @@ STUCK = (OpeningState.REFUSED, OpeningState.UNSETTLED)
 
 @page.post("/decision")
 def decide_it(token: str) -> ResponseReturnValue:
-    """The one return follows from this; decided otherwise before it was sent, that counts."""
+    """The one return follows from this; decided otherwise before it was sent, that counts. Where somebody sees to it,
+    the page says who."""
     with begin() as session:
         offer = with_offer(session, token)
         if offer is None or offer.id is None:
             raise NotFound(_("There is nothing at this address."))
-        decide(session, shop_id=offer.shop_id, offer_id=offer.id, wish=request.form.get("wish", ""), now=now())
+        if not _is_stuck(session, offer):
+            decide(session, shop_id=offer.shop_id, offer_id=offer.id, wish=request.form.get("wish", ""), now=now())
     return redirect(f"/r/{token}", 303)
 
 
@@ -55,9 +57,14 @@ def offer_page(session: Session, offer: ReturnOffer) -> dict[str, Any]:
         "value": value,
         "advisor": get_advisor(session, shop_id=offer.shop_id, advisor_id=offer.advisor_id),
         "ways": [_difference(value, Money(choice["price_cents"], offer.currency)) for choice in offer.choices],
-        "stuck": opened is not None and opened.state in STUCK,
+        "stuck": _is_stuck(session, offer),
         "sent": opened is not None and opened.sent_at is not None,
     }
+
+
+def _is_stuck(session: Session, offer: ReturnOffer) -> bool:
+    opened = opened_of(session, offer)
+    return opened is not None and opened.state in STUCK
 
 
 def _difference(value: Money, price: Money) -> str:
