@@ -1,6 +1,7 @@
 """The sentences of the portal as they stand in its pages, for the catalogues. A developer's: it reads the sources."""
 
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,20 +27,31 @@ def collected(language: str) -> Catalog:
     One about a piece is there once for each gender the language has, with the gender as its context.
     """
     found = Catalog(project="Assisted returns", charset="utf-8", fuzzy=False)
-    _collect(found, KEYWORDS, None)
+    _collect(found, of_piece=False, gender=None)
     for gender in GENDERS[language] or (None,):
-        _collect(found, OF_PIECE, gender)
+        _collect(found, of_piece=True, gender=gender)
     return found
 
 
-def _collect(found: Catalog, keywords: dict[str, Any], gender: str | None) -> None:
+def _collect(found: Catalog, *, of_piece: bool, gender: str | None) -> None:
     for path in sources():
-        method = "jinja2.ext:babel_extract" if path.suffix in (".html", ".txt") else "python"
-        options = {"trimmed": "true", "newstyle_gettext": "true"} if path.suffix == ".html" else {}
-        about: dict[str, Any] = {"keywords": keywords, "comment_tags": (HINT,), "options": options}
-        for _line, message, comments, _context in extract(method, BytesIO(path.read_bytes()), **about):
-            hints = [comment.removeprefix(HINT).strip() for comment in comments]
+        for message, hints in _said_in(path.suffix, path.read_bytes(), of_piece):
             found.add(message, locations=[(str(path.relative_to(ROOT)), 0)], auto_comments=hints, context=gender)
+
+
+@cache
+def _said_in(suffix: str, source: bytes, of_piece: bool) -> list[tuple[Any, list[str]]]:
+    """What one file says, and what its translators are told: each language asks again, and this takes the time."""
+    method = "jinja2.ext:babel_extract" if suffix in (".html", ".txt") else "python"
+    about: dict[str, Any] = {
+        "keywords": OF_PIECE if of_piece else KEYWORDS,
+        "comment_tags": (HINT,),
+        "options": {"trimmed": "true", "newstyle_gettext": "true"} if suffix == ".html" else {},
+    }
+    return [
+        (message, [comment.removeprefix(HINT).strip() for comment in comments])
+        for _line, message, comments, _context in extract(method, BytesIO(source), **about)
+    ]
 
 
 def sources() -> Iterator[Path]:
