@@ -32,7 +32,7 @@ def vcard(card: Card, *, version: str = "3.0") -> str:
     """The file, its lines ended as the standard asks. Raises ValueError for a version there is not."""
     if version not in ("3.0", "4.0"):
         raise ValueError(version)
-    first, _, last = card.name.rpartition(" ") if " " in card.name else (card.name, "", "")
+    first, last = card.name.rsplit(" ", 1) if " " in card.name else (card.name, "")
     unit = [card.house, *([card.boutique] if card.boutique else [])]
     lines = [
         "BEGIN:VCARD",

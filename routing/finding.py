@@ -88,4 +88,4 @@ def _known(session: Session, shop_id: int, name: str) -> list[OrderContact]:
 
 
 def _digits(number: str) -> str:
-    return re.sub(r"[^0-9]", "", number)[:20]
+    return re.sub(r"[^0-9]", "", number)

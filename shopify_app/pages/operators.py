@@ -32,7 +32,6 @@ def healthz() -> Response:
 @page.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """503 with what is missing, a sentence each."""
-    missing = []
     try:
         with begin() as session:
             missing = not_ready(session)

@@ -1,6 +1,7 @@
 """What is answered before the pages: a room in which nothing is new."""
 
 import asyncio
+import hmac
 import json
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from consults.rooms import rooms
 from consults.rooms.passes import LIFETIME, Pass, read_pass, write_pass
 from consults.rooms.showing import show_piece
 from kit.db import Database
+from kit.tokens import derive_key
 from shopify_app.before import Before
 from tests import cast
 
@@ -184,6 +186,24 @@ def test_a_pass_is_read_until_it_runs_out_and_under_the_key_before() -> None:
     assert read_pass(["new", "old"], shown, now=START + LIFETIME - timedelta(seconds=1)) == WHO
     assert read_pass(["new", "old"], shown, now=START + LIFETIME) is None
     assert read_pass(["new"], shown, now=START) is None
+
+
+def test_a_signature_for_something_else_is_none_for_a_pass() -> None:
+    text = write_pass("key", WHO, now=START).rpartition(".")[0]
+    signed = {
+        purpose: f"{text}.{hmac.digest(derive_key('key', purpose), text.encode(), 'sha256').hex()}"
+        for purpose in ("room-pass", "card", "")
+    }
+    read = {purpose: read_pass(["key"], shown, now=START) for purpose, shown in signed.items()}
+    assert read == {"room-pass": WHO, "card": None, "": None}
+
+
+@pytest.mark.parametrize(("letters", "is_read"), [(200, True), (201, False)])
+def test_what_is_longer_than_any_of_ours_is_not_looked_at(letters: int, is_read: bool) -> None:
+    who = Pass(10 ** (letters - 81), 2, 3)
+    shown = write_pass("key", who, now=START)
+    assert len(shown) == letters
+    assert read_pass(["key"], shown, now=START) == (who if is_read else None)
 
 
 @given(st.integers(0, 200), st.characters())

@@ -77,21 +77,36 @@ def test_a_delivery_that_was_tried_and_failed_is_not_a_queue_that_stands_still(d
     assert ready(database) == (200, [])
 
 
+def test_at_each_limit_it_is_still_ready_and_a_moment_later_it_is_not(database: Database) -> None:
+    add(database, beat(seconds=30), delivery(60))
+    assert ready(database) == (200, [])
+    with cast.clock(NOW + timedelta(microseconds=1)):
+        assert ready(database) == (503, ["No worker is alive: run `python -m shopify_app worker`."])
+    add(database, beat("w-2"))
+    with cast.clock(NOW + timedelta(microseconds=1)):
+        assert ready(database) == (503, ["The queue does not move: a delivery has waited for 60 seconds."])
+
+
 # --- figures
 
 
 def test_without_the_setting_there_is_nothing_at_metrics(database: Database) -> None:
     client = app(database).test_client()
-    assert client.get("/metrics").status_code == 404
+    for accept in ("text/html", "application/json"):
+        wanted = {"Accept": accept}
+        found, nowhere = client.get("/metrics", headers=wanted), client.get("/nowhere", headers=wanted)
+        assert found.status_code == 404 and found.text == nowhere.text
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \u00e9"]
+    "header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \u00e9"]
 )
-def test_without_the_token_nobody_reads_it(database: Database, header: str) -> None:
-    answer = app(database, metrics_token=TOKEN).test_client().get("/metrics", headers={"Authorization": header})
-    assert answer.status_code == 401 and "returns_" not in answer.text
+def test_without_the_token_nobody_reads_it(database: Database, header: str | None) -> None:
+    given = {} if header is None else {"Authorization": header}
+    answer = app(database, metrics_token=TOKEN).test_client().get("/metrics", headers=given)
+    assert answer.status_code == 401 and answer.text == "Bearer token missing or wrong.\n"
+    assert (answer.headers["WWW-Authenticate"], answer.mimetype) == ("Bearer", "text/plain")
 
 
 def test_the_figures_are_those_of_the_rows(database: Database, counted) -> None:
@@ -113,7 +128,7 @@ def test_the_figures_are_those_of_the_rows(database: Database, counted) -> None:
     answer = (
         app(database, metrics_token=TOKEN).test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     )
-    assert answer.status_code == 200 and answer.content_type.startswith("text/plain; version=0.0.4")
+    assert answer.status_code == 200 and answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
     lines = answer.text.splitlines()
     for line in [
         'returns_inbox_deliveries{state="new"} 2',
@@ -132,6 +147,15 @@ def test_the_figures_are_those_of_the_rows(database: Database, counted) -> None:
     assert any(line.startswith('returns_shopify_throttle_waits_total{process="web-') for line in lines)
     for name in metrics.KNOWN:
         assert sum(line.startswith(f"# TYPE {name} ") for line in lines) == 1
+
+
+def test_a_worker_is_alive_up_to_the_limit_and_without_one_nothing_is_old(database: Database) -> None:
+    client, header = app(database, metrics_token=TOKEN).test_client(), {"Authorization": f"Bearer {TOKEN}"}
+    before = client.get("/metrics", headers=header).text.splitlines()
+    assert {"returns_workers_alive 0", "returns_worker_oldest_beat_seconds 0"} <= set(before)
+    add(database, beat(seconds=30), beat("w-2", seconds=30.001))
+    after = client.get("/metrics", headers=header).text.splitlines()
+    assert {"returns_workers_alive 1", "returns_worker_oldest_beat_seconds 30.001"} <= set(after)
 
 
 def test_labels_are_escaped(counted) -> None:

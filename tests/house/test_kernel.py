@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import jwt
@@ -11,6 +12,8 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 
 from consults import states as consults
+from consults.gestures.states import COUNTING, GestureState
+from consults.pieces.states import HoldEnd
 from consults.states import CASE, CONSULT, CaseState, ConsultState
 from kit.db import Database
 from kit.errors import AppError, NotFound
@@ -18,6 +21,7 @@ from kit.log import hide_personal, keep_to_one_line, set_in
 from kit.tokens import derive_key, keyed_hash, new_token, token_hash
 from logistics import states as logistics
 from logistics.states import GOODS, Finding, Goods, Judgement, can_move, judge, later_scan
+from routing.states import OPENING, FlowState, ImportState, OpeningState
 from shopify_app.app import create_app
 from shopify_app.auth import NotSignedIn
 from shopify_app.extension_auth import extension, read_extension_token
@@ -249,6 +253,39 @@ def test_conversations_move_as_the_rule_book_says_and_no_other_way() -> None:
                 consults.move(CONSULT, a, b)
             words = [str(a).replace("_", " "), str(b).replace("_", " ")]
             assert refused.value.message == f"It is {words[0]} and can't become {words[1]}."
+
+
+OPENINGS = {
+    "asked": "sending made", "sending": "made refused unsettled asked", "unsettled": "made asked refused",
+    "made": "", "refused": "",
+}  # fmt: skip
+
+
+def test_returns_opened_from_here_move_as_the_rule_book_says_and_no_other_way() -> None:
+    assert {str(a): {str(b) for b in after} for a, after in OPENING.items()} == {
+        a: set(b.split()) for a, b in OPENINGS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (OpeningState, "asked sending made refused unsettled"),
+        (ImportState, "shown applied dropped"),
+        (FlowState, "waiting unsure done refused"),
+        (GestureState, "asked allowed not_now taken_back"),
+        (HoldEnd, "expired put_back chosen gone"),
+    ],
+)
+def test_states_are_kept_in_the_words_that_rows_have_had_since_their_first_release(
+    states: type[StrEnum], words: str
+) -> None:
+    assert [state.value for state in states] == words.split()
+    assert [state.name.lower() for state in states] == words.split(), "and called by them"
+
+
+def test_what_is_asked_for_and_what_was_allowed_is_taken_from_a_budget_and_nothing_else() -> None:
+    assert {GestureState.ASKED, GestureState.ALLOWED} == set(COUNTING)
 
 
 def test_only_a_match_pays_by_itself() -> None:

@@ -62,10 +62,25 @@ def row(name: str) -> Row:
 
 
 def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """To its end; what fails on the loop, where nobody awaits it, ends it at once."""
+    failed: list[dict[str, Any]] = []
+
     async def bounded() -> None:
-        await asyncio.wait_for(story(), 60)
+        task = asyncio.ensure_future(asyncio.wait_for(story(), 60))
+
+        def fail(_loop: Any, about: dict[str, Any]) -> None:
+            failed.append(about)
+            task.cancel()
+
+        asyncio.get_running_loop().set_exception_handler(fail)
+        try:
+            await task
+        except asyncio.CancelledError:
+            assert failed == []
+            raise
 
     asyncio.run(bounded())
+    assert failed == []
 
 
 async def turn(*, times: int = 20) -> None:
@@ -119,6 +134,22 @@ def test_a_commit_takes_so_many_and_the_rest_are_the_next_one(
     async def story() -> None:
         assert await outcomes(storing(committer, *"abcdefghij")) == ["stored"] * 10
         assert writer.batches == [("loop", list("abcd")), ("loop", list("efgh")), ("loop", list("ij"))]
+
+    play(story)
+
+
+def test_a_commit_that_is_full_does_not_wait_for_one_more_turn(
+    committer: Committer, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "MOST_AT_ONCE", 4)
+
+    async def story() -> None:
+        for names in ("abcd", "efg"):
+            tasks = storing(committer, *names)
+            await asyncio.sleep(0)  # they are in the queue
+            await asyncio.sleep(0)  # and are looked at
+            assert writer.batches == [("loop", list("abcd"))], "three might become four"
+            assert await outcomes(tasks) == ["stored"] * len(names)
 
     play(story)
 
