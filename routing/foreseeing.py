@@ -29,11 +29,6 @@ class Foreseen:
     advisor: Advisor | None = None
     sold: bool = False
 
-    @property
-    def offers_talk(self) -> bool:
-        """Whether the client is asked if they would like to talk."""
-        return self.advisor is not None and self.outcome.is_conversation
-
 
 NOBODY = Foreseen(Outcome.SIMPLE)
 

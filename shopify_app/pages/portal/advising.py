@@ -1,6 +1,7 @@
 """Who the client's advisor would be, and when they have time, before anything exists in Shopify."""
 
 import hmac
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +19,7 @@ from kit.tokens import keyed_hash
 from logistics.eligibility import Track
 from routing.chains import chain_row, signal_keys
 from routing.foreseeing import foresee
+from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.chosen import Choice
 from shopify_app.pages.portal.order_pieces import OrderShown, doors, judge_together
@@ -28,6 +30,7 @@ from shopify_app.web import begin, now, settings
 from shops.shops import get_shop
 
 WINDOW_DAYS = 60  # the shop's own window is shorter
+SIGNED = re.compile(r"([0-9]{1,12})\.[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,17 @@ class Offered:
     advisor: Advisor
     boutique: Boutique | None
     sold: bool
-    both: bool
-    comes_after: bool
     signed: str
+    both: bool = False
+    comes_after: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the form from going on, the field it belongs to, free times near the one wanted."""
+    """What keeps the form from going on, and the field it belongs to or the free times near the one wanted."""
 
     words: str
-    name: str
+    name: str = ""
     near: tuple[days.Time, ...] = ()
 
 
@@ -78,35 +81,35 @@ def foresee_for(place: Place, who: OrderPass, seen: OrderShown, choice: Choice) 
             reasons=reasons,
             now=now(),
         )
-        if not found.offers_talk or found.advisor is None or found.advisor.id is None:
+        if found.advisor is None:
             return None
         verdicts = judge_together(session, seen, pieces, shop_id=place.shop_id, now=now())
         return Offered(
             advisor=found.advisor,
             boutique=_place_of(session, found.advisor),
             sold=found.sold,
-            both=found.outcome.value == "both",
+            signed=_sign(place.shop_id, who.order_gid, _id(found.advisor), sold=found.sold),
+            both=found.outcome is Outcome.BOTH,
             comes_after=verdicts.track is Track.STATUTORY,
-            signed=_sign(place.shop_id, who.order_gid, found.advisor.id, sold=found.sold),
         )
 
 
 def who_was_offered(shop_id: int, order_gid: str, signed: str) -> Offered | None:
     """Whom the page named a moment ago, by its own signature; None where nobody, or somebody else's hand."""
-    number, _dot, _signature = signed.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= 12):
+    shaped = SIGNED.fullmatch(signed)
+    if shaped is None:
         return None
-    expected = {sold: _sign(shop_id, order_gid, int(number), sold=sold) for sold in (True, False)}
+    number = int(shaped[1])
+    expected = {sold: _sign(shop_id, order_gid, number, sold=sold) for sold in (True, False)}
     sold = next((one for one, text in expected.items() if hmac.compare_digest(text, signed)), None)
     if sold is None:
         return None
     with begin() as session:
         try:
-            advisor = get_advisor(session, shop_id=shop_id, advisor_id=int(number))
+            advisor = get_advisor(session, shop_id=shop_id, advisor_id=number)
         except NotFound:
             return None
-        found = Offered(advisor, _place_of(session, advisor), sold, both=False, comes_after=False, signed=signed)
-    return found if advisor.active else None
+        return Offered(advisor, _place_of(session, advisor), sold, signed) if advisor.active else None
 
 
 def advise(
@@ -115,7 +118,7 @@ def advise(
     """The advisor with their times, beside the return without a conversation."""
     zone = zone_of(place, seen, choice)
     with begin() as session:
-        slots = free_times(session, shop_id=place.shop_id, advisor_id=_id(offered), now=now(), days=WINDOW_DAYS)
+        slots = free_times(session, shop_id=place.shop_id, advisor_id=_id(offered.advisor), now=now(), days=WINDOW_DAYS)
     status = 200 if problem is None else 409 if problem.near else 422
     return place.show(
         "portal/advise.html",
@@ -130,12 +133,13 @@ def advise(
         zone_words=days.zone_words(zone, slots[0].starts_at if slots else now()),
         zones=days.zone_choices(),
         problem=problem,
-        about=[piece.title for line in choice.lines if (piece := seen.piece(line.fulfillment_line_gid))],
         order=seen.order,
     )
 
 
-def chosen_time(place: Place, who: OrderPass, choice: Choice) -> tuple[Problem | None, Offered | None]:
+def chosen_time(
+    place: Place, who: OrderPass, seen: OrderShown, choice: Choice
+) -> tuple[Problem | None, Offered | None]:
     """What is wrong with the time they chose, and with whom it is; no problem where it can be carried along."""
     offered = who_was_offered(place.shop_id, who.order_gid, choice.offered)
     if offered is None:
@@ -146,12 +150,12 @@ def chosen_time(place: Place, who: OrderPass, choice: Choice) -> tuple[Problem |
         words = _("Please write the number with its country code, as in +33 6 12 34 56 78.")
         return Problem(words, "phone"), offered
     with begin() as session:
-        slots = free_times(session, shop_id=place.shop_id, advisor_id=_id(offered), now=now(), days=WINDOW_DAYS)
+        slots = free_times(session, shop_id=place.shop_id, advisor_id=_id(offered.advisor), now=now(), days=WINDOW_DAYS)
     if all(slot.starts_at != choice.at for slot in slots):
-        zone = choice.zone or "UTC"
+        zone = zone_of(place, seen, choice)
         near = days.neighbours(slots, choice.at, zone=zone, locale=tongue().locale)
         hour = show_hour(choice.at, zone, tongue().locale)
-        return Problem(_("Someone chose %(hour)s a moment before you", hour=hour), "at", near), offered
+        return Problem(_("Someone chose %(hour)s a moment before you", hour=hour), near=near), offered
     return None, offered
 
 
@@ -186,6 +190,6 @@ def _first() -> date | None:
         return None
 
 
-def _id(offered: Offered) -> int:
-    assert offered.advisor.id is not None
-    return offered.advisor.id
+def _id(advisor: Advisor) -> int:
+    assert advisor.id is not None
+    return advisor.id

@@ -60,7 +60,7 @@ def look_once_more(place: Place) -> ResponseReturnValue:
         return chosen
     who, seen, choice = chosen
     if choice.prefers is Prefers.TALK and who.acting is Acting.BUYER:
-        found, offered = chosen_time(place, who, choice)
+        found, offered = chosen_time(place, who, seen, choice)
         if found and offered is not None:
             return advise(place, seen, choice, offered, found)
     else:
