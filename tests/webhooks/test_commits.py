@@ -182,8 +182,9 @@ def test_one_row_no_database_takes_does_not_take_its_neighbours_down(committer: 
     async def story() -> None:
         assert await outcomes(storing(committer, "a", "b", "c")) == ["stored", "NotStored", "stored"]
         assert writer.batches == [("aside", ["a"]), ("aside", ["c"])], "each by itself"
+        assert await outcomes(storing(committer, "b", "d")) == ["NotStored", "stored"], "of two as well"
         assert await outcomes(storing(committer, "b")) == ["NotStored"]
-        assert await outcomes(storing(committer, "d")) == ["stored"], "and it goes on"
+        assert await outcomes(storing(committer, "e")) == ["stored"], "and it goes on"
 
     play(story)
 
@@ -191,8 +192,8 @@ def test_one_row_no_database_takes_does_not_take_its_neighbours_down(committer: 
 def test_after_a_slow_commit_the_loop_is_left_alone_until_one_was_short_again(
     committer: Committer, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times = iter([0.0, commits.SHORT_SECONDS, 1.0, 1.0 + commits.SHORT_SECONDS, 2.0, 2.0 + commits.SHORT_SECONDS / 2,
-                  3.0, 3.0])  # fmt: skip
+    monkeypatch.setattr(commits, "SHORT_SECONDS", 0.25)
+    times = iter([0.0, 0.25, 1.0, 1.25, 2.0, 2.125, 3.0, 3.0])
     monkeypatch.setattr(commits, "time", SimpleNamespace(monotonic=lambda: next(times)))
 
     async def story() -> None:
