@@ -8,10 +8,13 @@ import pytest
 from sqlmodel import Session, select
 
 from kit.money import Money
-from measures import exporting, history, privacy, tying
+from measures import exporting, history, pilots, privacy, tying, turns
+from measures.households import email_hash
 from measures.measured import HouseholdMember, MeasuredReturn
-from measures.models import HistoricOrder
+from measures.models import ErasedClient, HistoricOrder
+from measures.pilot_models import PilotMode, PilotReturn
 from measures.reads import RefundRecord
+from tests import cast
 from tests.measures.small_past import Past, day, gid, order, word
 
 SHARED = "the.whitlocks@example.com"
@@ -146,3 +149,171 @@ def test_the_other_one_erased_leaves_her_with_what_she_bought(past: Past) -> Non
     erase(past, "jonas")
     assert later(past, "first") == (30, 1, 1, 10_000), "his closing ends nothing of hers any more"
     assert later(past, "of jonas") == (None, 0, 0, 0) and agree(past)
+
+
+# --- whose orders
+
+
+def test_an_order_that_names_nobody_is_erased_where_shopify_says_it_was_theirs(past: Past) -> None:
+    past.keep(order("by telephone", 5, client=None), order("of nobody", 6, client=None))
+    erase(past, "cleo", "one", "by telephone")
+    assert named(past) == ["his", "his later", "of nobody"]
+
+
+def test_who_is_known_by_their_orders_only_is_erased_with_what_was_bought_at_that_address(past: Past) -> None:
+    erase(past, "nobody", "one")
+    assert named(past) == ["hers", "his", "his later"], "the order without an account was at her address"
+
+
+def test_a_guest_of_another_address_stays_though_somebody_else_of_the_house_has_it(past: Past) -> None:
+    past.keep(order("of eve", 5, client="eve", email="eve@example.com"))
+    past.keep(order("eve as a guest", 6, client=None, email="eve@example.com"))
+    erase(past)
+    assert named(past) == ["eve as a guest", "his", "his later", "of eve"]
+
+
+def test_another_shops_orders_of_the_same_client_stay_and_say_nothing_of_this_shop(past: Past) -> None:
+    """Marks of addresses differ from shop to shop; were two ever alike, they would still be two people."""
+    danas = Past(past.session, cast.alice(past.session, "dana.myshopify.com", "Dana"))
+    danas.keep(order("one", 0, email="tom@example.com"), order("of a guest", 1, client=None, email="the@same.mail"))
+    past.keep(order("of tom", 5, client=None, email="tom@example.com"))
+    marks = {row.order_gid: row for row in past.session.exec(select(HistoricOrder)) if row.shop_id != past.shop_id}
+    tom = past.session.exec(select(HistoricOrder).where(HistoricOrder.order_gid == gid("Order", "of tom"))).one()
+    tom.email_hash = marks[gid("Order", "one")].email_hash
+    past.session.flush()
+    erase(past)
+    assert named(danas) == ["of a guest", "one"] and "of tom" in named(past)
+
+
+def test_of_an_erased_client_no_mark_of_an_address_stays_and_their_own_mark_is_kept_once(past: Past) -> None:
+    past.keep(order("rung up", 5, phone="+33612344141"))
+    erase(past)
+    erase(past)
+    columns = (HistoricOrder.client_gid, HistoricOrder.email_hash, HistoricOrder.phone_hash, HistoricOrder.household)
+    for name in ("one", "hers", "guest", "rung up"):
+        (row,) = past.session.exec(select(*columns).where(HistoricOrder.order_gid == gid("Order", name)))
+        assert row == (None, None, None, None)
+    (kept,) = past.session.exec(select(ErasedClient)).all()
+    assert (kept.shop_id, kept.erased_on) == (past.shop_id, day(80).date())
+
+
+def test_how_many_orders_it_touched_is_told(past: Past) -> None:
+    about: dict[str, Any] = {"shop_id": past.shop_id, "order_gids": [], "now": day(80)}
+    assert privacy.erase_client(past.session, client_gid=CLEO, **about) == 3
+    assert privacy.erase_client(past.session, client_gid=CLEO, **about) == 0
+
+
+def test_a_return_without_an_account_at_their_address_is_counted_of_nobody(past: Past) -> None:
+    past.came_back("of the guest", "guest", 65, 70)
+    erase(past)
+    found = past.counted("of the guest")
+    assert found is not None and found.household == f"r:{gid('Return', 'of the guest')}"
+    assert agree(past)
+
+
+def test_ties_of_another_shop_stay(past: Past) -> None:
+    danas = Past(past.session, cast.alice(past.session, "dana.myshopify.com", "Dana"))
+    danas.keep(order("one", 0, email=SHARED), order("his", 0, client="jonas", email=SHARED))
+    tying.tie_all(lambda: nullcontext(past.session), shop_id=danas.shop_id, now=day(70))
+    before = ties(danas)
+    erase(past)
+    assert ties(danas) == before == [(CLEO, gid("Customer", "jonas"))]
+
+
+def test_three_who_are_tied_are_two_when_one_is_erased_and_strangers_to_them_stay_tied(past: Past) -> None:
+    for name in ("eve", "finn"):
+        past.keep(order(f"of {name}", 5, client=name, email="eve@example.com"))
+    past.keep(order("of mia", 6, client="mia", email="mia@example.com", phone="+33612344141"))
+    past.keep(order("of jonas", 7, client="jonas", phone="+33612344141"))
+    tying.tie_all(lambda: nullcontext(past.session), shop_id=past.shop_id, now=day(71))
+    erase(past)
+    jonas, mia, eve, finn = (gid("Customer", name) for name in ("jonas", "mia", "eve", "finn"))
+    assert ties(past) == [(eve, finn), (jonas, mia)]
+    households = {key: tying.household_of(past.session, shop_id=past.shop_id, key=key) for key in (mia, finn)}
+    assert households == {mia: jonas, finn: eve}
+
+
+# --- the pilot
+
+
+@pytest.fixture
+def pilot(past: Past) -> Past:
+    """Under way, with a return of each: Cleo's, Jonas's, and one without an account at the address they share."""
+    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
+    pilots.register(past.session, shop_id=past.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
+    for name, key in (("a", CLEO), ("b", gid("Customer", "jonas")), ("c", guest(past))):
+        enrol(past, name, key)
+    return past
+
+
+def guest(past: Past) -> str:
+    return f"e:{email_hash(turns.made_row(past.session, past.shop_id).hash_key, SHARED)}"
+
+
+def enrol(past: Past, name: str, key: str) -> None:
+    about: dict[str, Any] = {"return_gid": gid("Return", name), "key": key, "value": Money(1, "USD"), "now": day(71)}
+    pilots.invites(past.session, shop_id=past.shop_id, **about)
+
+
+def of_pilot(past: Past) -> dict[str, tuple[str, str]]:
+    """Return -> whose it is, and their household."""
+    query = select(PilotReturn).where(PilotReturn.shop_id == past.shop_id).execution_options(populate_existing=True)
+    return {row.return_gid.rpartition("/")[2]: (row.key, row.household) for row in past.session.exec(query)}
+
+
+def arms(past: Past) -> list[str]:
+    return [row.arm.value for row in past.session.exec(select(PilotReturn).order_by(PilotReturn.id))]  # type: ignore[arg-type]
+
+
+def test_their_returns_stay_in_their_arm_under_no_name_and_who_shared_their_household_has_their_own(
+    pilot: Past,
+) -> None:
+    jonas, before = gid("Customer", "jonas"), arms(pilot)
+    assert of_pilot(pilot) == {"a": (CLEO, guest(pilot)), "b": (jonas, guest(pilot)), "c": (guest(pilot),) * 2}
+    erase(pilot)
+    nobody = {name: f"r:{gid('Return', name)}" for name in "ac"}
+    assert of_pilot(pilot) == {"a": (nobody["a"],) * 2, "b": (jonas, jonas), "c": (nobody["c"],) * 2}
+    assert arms(pilot) == before
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["as it was", "under a record that was merged into hers since"])
+def test_a_household_that_was_called_by_their_number_is_called_otherwise(past: Past, merged: bool) -> None:
+    mia, zoe = gid("Customer", "mia"), gid("Customer", "zoe")
+    for key in (mia, zoe):
+        past.keep(order(f"of {key}", 5, client=key.rpartition("/")[2], email="mia@example.com"))
+    tying.tie_all(lambda: nullcontext(past.session), shop_id=past.shop_id, now=day(70))
+    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
+    pilots.register(past.session, shop_id=past.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
+    enrol(past, "of mia", mia), enrol(past, "of zoe", zoe)
+    assert of_pilot(past)["of zoe"] == (zoe, mia)
+    if merged:
+        privacy.move_client(past.session, shop_id=past.shop_id, from_gid=mia, to_gid=gid("Customer", "mia2"))
+    erase(past, "mia2" if merged else "mia")
+    assert of_pilot(past) == {"of mia": (f"r:{gid('Return', 'of mia')}",) * 2, "of zoe": (zoe, zoe)}
+
+
+def test_another_shops_pilot_knows_them_still(pilot: Past) -> None:
+    danas = Past(pilot.session, cast.alice(pilot.session, "dana.myshopify.com", "Dana"))
+    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
+    pilots.register(pilot.session, shop_id=danas.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
+    enrol(danas, "a", CLEO)
+    erase(pilot)
+    assert of_pilot(danas) == {"a": (CLEO, CLEO)}
+
+
+def named(past: Past) -> list[str]:
+    """The orders that still say whose they are, or at what address; and those nobody was to erase."""
+    query = select(HistoricOrder).where(HistoricOrder.shop_id == past.shop_id)
+    rows = past.session.exec(query.execution_options(populate_existing=True))
+    erased = {"of nobody"}
+    kept = [row.order_gid.rpartition("/")[2] for row in rows if row.household or row.client_gid or row.email_hash]
+    return sorted({*kept, *erased} & {row.rpartition("/")[2] for row in gids_of(past)})
+
+
+def gids_of(past: Past) -> list[str]:
+    return list(past.session.exec(select(HistoricOrder.order_gid).where(HistoricOrder.shop_id == past.shop_id)))
+
+
+def ties(past: Past) -> list[tuple[str, str]]:
+    query = select(HouseholdTie.one, HouseholdTie.other).where(HouseholdTie.shop_id == past.shop_id)
+    return sorted((one, other) for one, other in past.session.exec(query))
