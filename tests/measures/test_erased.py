@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import Session, select
 
 from kit.money import Money
-from measures import exporting, history, pilots, privacy, tying, turns
+from measures import exporting, history, pilots, privacy, turns, tying
 from measures.households import email_hash
-from measures.measured import HouseholdMember, MeasuredReturn
+from measures.measured import HouseholdMember, HouseholdTie, MeasuredReturn
 from measures.models import ErasedClient, HistoricOrder
 from measures.pilot_models import PilotMode, PilotReturn
 from measures.reads import RefundRecord
@@ -47,6 +47,18 @@ def later(past: Past, name: str) -> tuple[int | None, int, int, int]:
     found = past.counted(name)
     assert found is not None
     return found.next_days, found.bought + found.not_yet, found.later_orders, found.later_cents
+
+
+def named(past: Past) -> list[str]:
+    """The orders of which it is still known who bought them."""
+    query = select(HistoricOrder).where(HistoricOrder.shop_id == past.shop_id)
+    rows = past.session.exec(query.execution_options(populate_existing=True))
+    return sorted(row.order_gid.rpartition("/")[2] for row in rows if row.household)
+
+
+def ties(past: Past) -> list[tuple[str, str]]:
+    query = select(HouseholdTie.one, HouseholdTie.other).where(HouseholdTie.shop_id == past.shop_id)
+    return sorted((one, other) for one, other in past.session.exec(query))
 
 
 def agree(past: Past) -> bool:
@@ -155,9 +167,10 @@ def test_the_other_one_erased_leaves_her_with_what_she_bought(past: Past) -> Non
 
 
 def test_an_order_that_names_nobody_is_erased_where_shopify_says_it_was_theirs(past: Past) -> None:
-    past.keep(order("by telephone", 5, client=None), order("of nobody", 6, client=None))
-    erase(past, "cleo", "one", "by telephone")
-    assert named(past) == ["his", "his later", "of nobody"]
+    rung: dict[str, Any] = {"client": None, "phone": "+33612344141"}
+    past.keep(order("rung up", 5, **rung), order("rung up later", 6, **rung))
+    erase(past, "cleo", "one", "rung up")
+    assert named(past) == ["his", "his later", "rung up later"]
 
 
 def test_who_is_known_by_their_orders_only_is_erased_with_what_was_bought_at_that_address(past: Past) -> None:
@@ -189,10 +202,10 @@ def test_of_an_erased_client_no_mark_of_an_address_stays_and_their_own_mark_is_k
     past.keep(order("rung up", 5, phone="+33612344141"))
     erase(past)
     erase(past)
-    columns = (HistoricOrder.client_gid, HistoricOrder.email_hash, HistoricOrder.phone_hash, HistoricOrder.household)
+    past.session.expire_all()
     for name in ("one", "hers", "guest", "rung up"):
-        (row,) = past.session.exec(select(*columns).where(HistoricOrder.order_gid == gid("Order", name)))
-        assert row == (None, None, None, None)
+        row = past.session.exec(select(HistoricOrder).where(HistoricOrder.order_gid == gid("Order", name))).one()
+        assert (row.client_gid, row.email_hash, row.phone_hash, row.household) == (None, None, None, None)
     (kept,) = past.session.exec(select(ErasedClient)).all()
     assert (kept.shop_id, kept.erased_on) == (past.shop_id, day(80).date())
 
@@ -209,15 +222,6 @@ def test_a_return_without_an_account_at_their_address_is_counted_of_nobody(past:
     found = past.counted("of the guest")
     assert found is not None and found.household == f"r:{gid('Return', 'of the guest')}"
     assert agree(past)
-
-
-def test_ties_of_another_shop_stay(past: Past) -> None:
-    danas = Past(past.session, cast.alice(past.session, "dana.myshopify.com", "Dana"))
-    danas.keep(order("one", 0, email=SHARED), order("his", 0, client="jonas", email=SHARED))
-    tying.tie_all(lambda: nullcontext(past.session), shop_id=danas.shop_id, now=day(70))
-    before = ties(danas)
-    erase(past)
-    assert ties(danas) == before == [(CLEO, gid("Customer", "jonas"))]
 
 
 def test_three_who_are_tied_are_two_when_one_is_erased_and_strangers_to_them_stay_tied(past: Past) -> None:
@@ -239,11 +243,15 @@ def test_three_who_are_tied_are_two_when_one_is_erased_and_strangers_to_them_sta
 @pytest.fixture
 def pilot(past: Past) -> Past:
     """Under way, with a return of each: Cleo's, Jonas's, and one without an account at the address they share."""
-    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
-    pilots.register(past.session, shop_id=past.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
+    begin_pilot(past)
     for name, key in (("a", CLEO), ("b", gid("Customer", "jonas")), ("c", guest(past))):
         enrol(past, name, key)
     return past
+
+
+def begin_pilot(past: Past) -> None:
+    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(69)}
+    pilots.register(past.session, shop_id=past.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
 
 
 def guest(past: Past) -> str:
@@ -276,44 +284,56 @@ def test_their_returns_stay_in_their_arm_under_no_name_and_who_shared_their_hous
     assert arms(pilot) == before
 
 
-@pytest.mark.parametrize("merged", [False, True], ids=["as it was", "under a record that was merged into hers since"])
-def test_a_household_that_was_called_by_their_number_is_called_otherwise(past: Past, merged: bool) -> None:
-    mia, zoe = gid("Customer", "mia"), gid("Customer", "zoe")
-    for key in (mia, zoe):
-        past.keep(order(f"of {key}", 5, client=key.rpartition("/")[2], email="mia@example.com"))
+MIA, NOA, ZOE = (gid("Customer", name) for name in ("mia", "noa", "zoe"))
+
+
+@pytest.fixture
+def three(past: Past) -> Past:
+    """One household by an address, called by Mia, the first of them; Noa and Zoe have one telephone as well."""
+    for name in ("mia", "noa", "zoe"):
+        phone = "" if name == "mia" else "+33612344141"
+        past.keep(order(f"of {name}", 5, client=name, email="mia@example.com", phone=phone))
+    begin_pilot(past)
+    enrol(past, "before", ZOE)
     tying.tie_all(lambda: nullcontext(past.session), shop_id=past.shop_id, now=day(70))
-    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
-    pilots.register(past.session, shop_id=past.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
-    enrol(past, "of mia", mia), enrol(past, "of zoe", zoe)
-    assert of_pilot(past)["of zoe"] == (zoe, mia)
+    for name, key in (("of mia", MIA), ("of noa", NOA), ("of zoe", ZOE)):
+        enrol(past, name, key)
+    assert {house for name, (_, house) in of_pilot(past).items() if name != "before"} == {MIA}
+    return past
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["as it was", "under the record theirs was merged into"])
+def test_a_household_that_was_called_by_their_number_is_called_by_who_is_left(three: Past, merged: bool) -> None:
     if merged:
-        privacy.move_client(past.session, shop_id=past.shop_id, from_gid=mia, to_gid=gid("Customer", "mia2"))
-    erase(past, "mia2" if merged else "mia")
-    assert of_pilot(past) == {"of mia": (f"r:{gid('Return', 'of mia')}",) * 2, "of zoe": (zoe, zoe)}
+        privacy.move_client(three.session, shop_id=three.shop_id, from_gid=MIA, to_gid=gid("Customer", "kept"))
+    erase(three, "kept" if merged else "mia")
+    assert [tie for tie in ties(three) if guest(three) not in tie] == [(NOA, ZOE)]
+    assert of_pilot(three) == {
+        "before": (ZOE, ZOE), "of mia": (f"r:{gid('Return', 'of mia')}",) * 2, "of noa": (NOA, NOA),
+        "of zoe": (ZOE, NOA),
+    }  # fmt: skip
 
 
-def test_another_shops_pilot_knows_them_still(pilot: Past) -> None:
-    danas = Past(pilot.session, cast.alice(pilot.session, "dana.myshopify.com", "Dana"))
-    plan: dict[str, Any] = {"before_share": 20, "hoped_share": 40, "expected": None, "by": "staff:7", "now": day(70)}
-    pilots.register(pilot.session, shop_id=danas.shop_id, mode=PilotMode.COMPARE, limit=Money(0, "USD"), **plan)
-    enrol(danas, "a", CLEO)
-    erase(pilot)
-    assert of_pilot(danas) == {"a": (CLEO, CLEO)}
+def test_one_who_was_in_another_s_household_leaves_it_as_it_is(three: Past) -> None:
+    erase(three, "zoe")
+    assert [tie for tie in ties(three) if guest(three) not in tie] == [(MIA, NOA)]
+    nobody = {name: (f"r:{gid('Return', name)}",) * 2 for name in ("before", "of zoe")}
+    assert of_pilot(three) == nobody | {"of mia": (MIA, MIA), "of noa": (NOA, MIA)}
 
 
-def named(past: Past) -> list[str]:
-    """The orders that still say whose they are, or at what address; and those nobody was to erase."""
-    query = select(HistoricOrder).where(HistoricOrder.shop_id == past.shop_id)
-    rows = past.session.exec(query.execution_options(populate_existing=True))
-    erased = {"of nobody"}
-    kept = [row.order_gid.rpartition("/")[2] for row in rows if row.household or row.client_gid or row.email_hash]
-    return sorted({*kept, *erased} & {row.rpartition("/")[2] for row in gids_of(past)})
+def test_whoever_was_tied_after_their_return_keeps_the_household_it_was_counted_in(three: Past) -> None:
+    erase(three, "jonas")
+    assert of_pilot(three)["before"] == (ZOE, ZOE) and of_pilot(three)["of zoe"] == (ZOE, MIA)
 
 
-def gids_of(past: Past) -> list[str]:
-    return list(past.session.exec(select(HistoricOrder.order_gid).where(HistoricOrder.shop_id == past.shop_id)))
-
-
-def ties(past: Past) -> list[tuple[str, str]]:
-    query = select(HouseholdTie.one, HouseholdTie.other).where(HouseholdTie.shop_id == past.shop_id)
-    return sorted((one, other) for one, other in past.session.exec(query))
+def test_another_shops_pilot_and_its_households_know_them_still(three: Past) -> None:
+    danas = Past(three.session, cast.alice(three.session, "dana.myshopify.com", "Dana"))
+    danas.keep(order("of mia", 0, client="mia", email=SHARED), order("of zoe", 0, client="zoe", email=SHARED))
+    tying.tie_all(lambda: nullcontext(three.session), shop_id=danas.shop_id, now=day(70))
+    begin_pilot(danas)
+    for name, key in (("of mia", MIA), ("of zoe", ZOE)):
+        enrol(danas, name, key)
+    for name in ("mia", "zoe"):
+        erase(three, name)
+    assert of_pilot(danas) == {"of mia": (MIA, MIA), "of zoe": (ZOE, MIA)}
+    assert ties(danas) == [(MIA, ZOE)]
