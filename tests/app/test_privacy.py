@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 import jobs.queue
-from consults.models import Case
+from consults.models import Advisor, Case
 from jobs.models import JobTrouble, TroubleState
 from kit.addresses import Addresses
 from kit.db import Database
@@ -432,3 +432,39 @@ def test_with_a_shop_go_its_pictures_and_what_carriers_and_networks_said_of_its_
     with database.begin() as session:
         gone = {d.external_id: d.body_gone_at for d in session.exec(select(Delivery)) if d.body_gone_at}
     assert gone == dict.fromkeys(("SM1:delivered", "SM3:delivered", f"e-{world[0].shop_id}"), at)
+
+
+def test_another_clients_case_and_return_in_the_same_house_stay_as_they_are(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    alices = world[0]
+    eddas: dict[str, Any] = {"return_gid": "gid://shopify/Return/77", "order_gid": "gid://shopify/Order/7"}
+    with database.begin() as session:
+        about: dict[str, Any] = {**eddas, "client_gid": "gid://shopify/Customer/77", "client_name": "Edda"}
+        shop, bob = session.get_one(Shop, alices.shop_id), session.get_one(Advisor, alices.bob.id)
+        case = cast.cleos_case(session, shop, bob, **about)
+        rma = cast.cleos_return(session, shop, return_gid=eddas["return_gid"])
+        rma.order_gid, rma.client_gid, rma.client_name = eddas["order_gid"], "gid://shopify/Customer/77", "Edda"
+        session.add(rma)
+    redact_client(database.begin, shop_id=alices.shop_id, client_gid=CLIENT, order_gids=[ORDER])
+    with database.begin() as session:
+        assert session.get_one(Case, case.id).client_name == session.get_one(Rma, rma.id).client_name == "Edda"
+        assert session.get_one(Rma, alices.rma.id).client_name == ""
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_what_was_freed_is_scrubbed_and_it_is_said_where_the_database_could_not(
+    database: Database, world: tuple[cast.World, cast.World], monkeypatch: pytest.MonkeyPatch, emptied: bool
+) -> None:
+    asked: list[Any] = []
+    said: list[str] = []
+
+    def scrub(_engine: Any, tables: Any) -> bool:
+        asked.append(tables)
+        return emptied
+
+    monkeypatch.setattr(privacy, "scrub_freed_space", scrub)
+    monkeypatch.setattr(privacy.log, "warning", lambda event, **_more: said.append(event))
+    redact_client(database.begin, shop_id=world[0].shop_id, client_gid=CLIENT, order_gids=[])
+    assert asked == [privacy.TABLES]
+    assert said == ([] if emptied else ["privacy.log_not_emptied"])

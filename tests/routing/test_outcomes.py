@@ -136,6 +136,7 @@ def test_what_a_decision_looked_at_is_kept_without_naming_anybody_and_forgotten_
         (shop_id + 1, theirs, False),
         (shop_id, f"{theirs}9", False),
         (shop_id, theirs, True),
+        (shop_id, theirs, True),  # twice is as once
     ):
         with database.begin() as session:
             forget(session, shop_id=shop, order_gids=[order])
