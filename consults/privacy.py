@@ -10,7 +10,7 @@ from consults.aftercare import learned, plans
 from consults.briefs.briefs import facts_in, find_brief, forget_brief
 from consults.gestures import gestures
 from consults.kinds import Role
-from consults.line_models import Said, Thread
+from consults.line_models import Thread
 from consults.marketing import letters
 from consults.models import Case, Consult, Participant, Promise_, Signal
 from consults.rounds import rounds
@@ -76,8 +76,7 @@ def erase_case(session: Session, case: Case) -> None:
     rooms = select(Consult.id).where(Consult.case_id == case.id)
     theirs = (col(Participant.consult_id).in_(rooms), col(Participant.role) != Role.ADVISOR)
     connection = session.connection()
-    connection.execute(sa.delete(Said).where(col(Said.case_id) == case.id))
-    connection.execute(sa.delete(Thread).where(col(Thread.case_id) == case.id))
+    connection.execute(sa.delete(Thread).where(col(Thread.case_id) == case.id))  # what was said goes with it
     connection.execute(sa.delete(Signal).where(col(Signal.consult_id).in_(rooms)))
     connection.execute(sa.update(Participant).where(*theirs).values(name="", relation=None, email=None))
     connection.execute(sa.update(Promise_).where(col(Promise_.case_id) == case.id).values(what=""))

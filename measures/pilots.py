@@ -215,15 +215,23 @@ def complain(session: Session, *, shop_id: int, row_id: int, now: datetime) -> N
 
 def move_client(session: Session, *, shop_id: int, from_key: str, to_key: str) -> None:
     """Two records of a client became one."""
-    _rename(session, shop_id, from_key, {"key": to_key})
+    _rename(session, shop_id, col(PilotReturn.key) == from_key, key=to_key)
+    _rename(session, shop_id, col(PilotReturn.household) == from_key, household=to_key)
 
 
 def forget(session: Session, *, shop_id: int, key: str) -> None:
-    """A client was erased: their returns stay in their arm, under no name."""
+    """A client was erased: their returns stay in their arm, under no name.
+
+    A household may be called by their key: whoever else was in it is in the one the ties left them.
+    """
     nobody = sa.literal("r:").concat(col(PilotReturn.return_gid))
-    _rename(session, shop_id, key, {"key": nobody, "household": nobody})
+    _rename(session, shop_id, col(PilotReturn.key) == key, key=nobody, household=nobody)
+    others = select(PilotReturn).where(PilotReturn.shop_id == shop_id, PilotReturn.household == key)
+    for row in session.exec(others).all():
+        row.household = tying.household_of(session, shop_id=shop_id, key=row.key)
+        session.add(row)
 
 
-def _rename(session: Session, shop_id: int, key: str, values: dict[str, Any]) -> None:
-    theirs = (col(PilotReturn.shop_id) == shop_id, col(PilotReturn.key) == key)
-    session.connection().execute(sa.update(PilotReturn).where(*theirs).values(**values))
+def _rename(session: Session, shop_id: int, which: sa.ColumnElement[bool], **values: Any) -> None:
+    mine = col(PilotReturn.shop_id) == shop_id
+    session.connection().execute(sa.update(PilotReturn).where(mine, which).values(**values))

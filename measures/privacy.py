@@ -57,18 +57,14 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     )
     theirs = sa.or_(col(HistoricOrder.client_gid) == client_gid, col(HistoricOrder.order_gid).in_(list(order_gids)))
     emails = select(HistoricOrder.email_hash).where(HistoricOrder.shop_id == shop_id, theirs)
-    as_guest = sa.and_(
-        col(HistoricOrder.client_gid).is_(None),
-        col(HistoricOrder.email_hash).in_([found for found in session.exec(emails.distinct()) if found]),
-    )
-    placed = select(HistoricOrder.order_gid).where(HistoricOrder.shop_id == shop_id, sa.or_(theirs, as_guest))
-    mine = set(session.exec(placed))
+    known = [found for found in session.exec(emails.distinct()) if found]
+    as_guest = sa.and_(col(HistoricOrder.client_gid).is_(None), col(HistoricOrder.email_hash).in_(known))
+    which = (col(HistoricOrder.shop_id) == shop_id, sa.or_(theirs, as_guest))
+    placed = session.exec(select(HistoricOrder.order_gid).where(*which)).all()
     done = session.connection().execute(
-        sa.update(HistoricOrder)
-        .where(col(HistoricOrder.shop_id) == shop_id, sa.or_(theirs, as_guest))
-        .values(client_gid=None, email_hash=None, phone_hash=None, household=None)
+        sa.update(HistoricOrder).where(*which).values(client_gid=None, email_hash=None, phone_hash=None, household=None)
     )
-    _unname(session, shop_id, client_gid, sorted(mine))
+    _unname(session, shop_id, [client_gid, *(f"e:{found}" for found in known)], sorted(placed))  # as ties.own_key says
     return int(done.rowcount)
 
 
@@ -92,10 +88,12 @@ def _of(shop_id: int, client_gid: str) -> tuple[Any, ...]:
     return col(HistoricOrder.shop_id) == shop_id, col(HistoricOrder.client_gid) == client_gid
 
 
-def _unname(session: Session, shop_id: int, client_gid: str, order_gids: Sequence[str]) -> None:
+def _unname(session: Session, shop_id: int, keys: Sequence[str], order_gids: Sequence[str]) -> None:
     """No measure names them any more. What they bought after a return stays in no figure: nobody knows who did."""
-    tying.forget(session, shop_id=shop_id, key=client_gid)
-    pilots.forget(session, shop_id=shop_id, key=client_gid)
+    for key in keys:
+        tying.forget(session, shop_id=shop_id, key=key)
+    for key in keys:
+        pilots.forget(session, shop_id=shop_id, key=key)
     tallying.refresh(session, shop_id=shop_id, order_gids=order_gids)
 
 

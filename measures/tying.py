@@ -91,10 +91,9 @@ def name_orders(session: Session, *, shop_id: int, most: int) -> int:
 
 def forget(session: Session, *, shop_id: int, key: str) -> None:
     """A client was erased: nothing names them any more, and who they were tied to is by themselves."""
-    keys = _whole(session, shop_id, [key])
     either = sa.or_(col(HouseholdTie.one) == key, col(HouseholdTie.other) == key)
     session.connection().execute(sa.delete(HouseholdTie).where(col(HouseholdTie.shop_id) == shop_id, either))
-    settle(session, shop_id, keys)
+    settle(session, shop_id, [key])  # and all that are in a household with them
 
 
 def _own() -> Any:

@@ -1,7 +1,6 @@
 """What was written to a client, shown or erased when Shopify asks. Recipients are sealed: rows are read singly."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -48,9 +47,7 @@ def show_client(
     ]
 
 
-def erase_client(
-    session: Session, *, shop_id: int, addresses: Collection[str], keys: tuple[str, ...], now: datetime
-) -> list[str]:
+def erase_client(session: Session, *, shop_id: int, addresses: Collection[str], keys: tuple[str, ...]) -> list[str]:
     """Blank messages to the client's addresses, and those about their case to anybody; their ids at the provider.
 
     That one was sent stays. One that was not is never sent any more.

@@ -135,8 +135,8 @@ def follow_choice(session: Session, *, shop_id: int, return_gid: str, now: datet
 def forget(session: Session, *, shop_id: int, order_gids: Sequence[str]) -> None:
     """What clients wrote and the numbers they gave go when their data goes."""
     openings.forget_notes(session, shop_id=shop_id, order_gids=order_gids)
-    theirs = select(AskedReturn).join(OpenedReturn, col(OpenedReturn.id) == col(AskedReturn.opened_id))
-    for row in session.exec(theirs.where(AskedReturn.shop_id == shop_id, col(OpenedReturn.order_gid).in_(order_gids))):
+    theirs = select(AskedReturn).join(OpenedReturn).where(AskedReturn.shop_id == shop_id)
+    for row in session.exec(theirs.where(col(OpenedReturn.order_gid).in_(order_gids))):
         row.phone = None
         session.add(row)
 

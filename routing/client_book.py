@@ -151,7 +151,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, addresses: 
     keys = _keys_of(session, shop_id, client_gid, addresses)
     clients = {entry.client for entry in entries_by_key(session, shop_id=shop_id, keys=keys)}
     mine = (col(BookEntry.shop_id) == shop_id, col(BookEntry.client).in_(clients))
-    return session.connection().execute(sa.delete(BookEntry).where(*mine)).rowcount if clients else 0
+    return session.connection().execute(sa.delete(BookEntry).where(*mine)).rowcount
 
 
 def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -> None:

@@ -191,9 +191,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
     traces = find_traces(session, shop_id=shop_id, client_gid=client_gid, order_gids=order_gids)
     _forget_by_address(session, shop, client_gid, traces)  # before the bodies go that tell their address
     codes = people.tracking_codes(session, traces.rmas)
-    sent = notifications.privacy.erase_client(
-        session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys, now=now
-    )
+    sent = notifications.privacy.erase_client(session, shop_id=shop_id, addresses=traces.addresses, keys=traces.keys)
     forgetting.erase_callbacks(session, sent, now)
     named: dict[str, Any] = {"numbers": traces.numbers, "words": [*traces.addresses, *codes]}
     forgetting.erase_naming(session, domain=shop.domain, now=now, **named)
@@ -218,7 +216,7 @@ def erase_client(session: Session, *, shop_id: int, client_gid: str, order_gids:
 def _forget_by_address(session: Session, shop: Shop, client_gid: str, traces: Traces) -> None:
     """Take a client out of what knows them by an address only, and Shopify may be the one to tell us that."""
     assert shop.id is not None
-    number = client_gid.rsplit("/", 1)[-1]
+    number = client_gid.rpartition("/")[2]
     addresses = traces.addresses | forgetting.addresses_of(session, domain=shop.domain, number=number)
     client_book.erase_client(session, shop_id=shop.id, client_gid=client_gid, addresses=addresses)
     statements.erase_client(session, shop_id=shop.id, addresses=addresses, order_gids=traces.order_gids)
@@ -250,7 +248,7 @@ def redact_shop(begin: Begin, *, shop_id: int) -> None:
 def erase_by_hand(begin: Begin, *, shop_id: int, client_gid: str, by: str, now: datetime) -> None:
     """Erase one client because somebody asked us and not Shopify."""
     with begin() as session:
-        subject = client_gid.rsplit("/", 1)[-1]
+        subject = client_gid.rpartition("/")[2]
         accesses.note_access(
             session, shop_id=shop_id, who=by, what=accesses.ERASURE, subject=f"client:{subject}", now=now
         )

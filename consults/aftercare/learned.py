@@ -88,7 +88,7 @@ def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -
 
 def forget(session: Session, *, shop_id: int, client_gid: str | None) -> None:
     """Nothing that was learned stays."""
-    mine = (col(LearnedNote.shop_id) == shop_id, col(LearnedNote.client_gid) == (client_gid or ""))
+    mine = (col(LearnedNote.shop_id) == shop_id, col(LearnedNote.client_gid) == client_gid)
     session.connection().execute(sa.delete(LearnedNote).where(*mine))
 
 

@@ -50,5 +50,5 @@ def move_client(session: Session, *, shop_id: int, from_gid: str, to_gid: str) -
 
 def forget(session: Session, *, shop_id: int, client_gid: str | None) -> None:
     """Nothing of them stays here."""
-    mine = (col(LettersRest.shop_id) == shop_id, col(LettersRest.client_gid) == (client_gid or ""))
+    mine = (col(LettersRest.shop_id) == shop_id, col(LettersRest.client_gid) == client_gid)
     session.connection().execute(sa.delete(LettersRest).where(*mine))

@@ -1,24 +1,39 @@
 """A client's or a shop's data leaves when Shopify says so, and nobody else's with it."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
-from consults.models import Case
+import jobs.queue
+from consults.models import Advisor, Case
 from jobs.models import JobTrouble, TroubleState
+from kit.addresses import Addresses
 from kit.db import Database
-from logistics.models import Rma
+from logistics.custody_models import Picture
+from logistics.models import Parcel, Rma
+from logistics.statement_models import WithdrawalStatement
+from measures.models import ErasedClient
 from notifications import messages
 from notifications.models import Message
-from routing import client_book, policies
-from routing.models import OrderEvidence
+from routing import asking, client_book, policies, speakers
+from routing.asked_models import AskedReturn
+from routing.decide import Outcome
+from routing.levels import Level
+from routing.models import Decision, OrderEvidence
+from routing.offer_models import ReturnOffer
+from routing.reads import WantedLine
 from routing.seller_models import BookEntry, ClaimEvidence, SellerChoice
-from shopify_app.privacy import redact_client, redact_shop, show_client
+from routing.speaker_models import OrderSpeaker, SpeaksAs
+from shopify_app import privacy
+from shopify_app.privacy import erase_by_hand, redact_client, redact_shop, show_client
 from shopify_app.tables import metadata
-from shops.models import Shop, ShopState
+from shops.account_models import AccountSession
+from shops.links import ORDER as ORDER_LINK
+from shops.models import AccessLog, Link, Shop, ShopState
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
@@ -249,3 +264,207 @@ def test_a_clients_advisor_and_what_was_written_on_their_orders_is_shown_and_era
         assert len(session.exec(select(BookEntry)).all()) == 1
         assert [row.value for row in session.exec(select(ClaimEvidence))] == ["Somebody else"]
         assert [row.reason for row in session.exec(select(SellerChoice))] == [None]
+
+
+# --- the second look, and by hand
+
+
+def test_an_hour_later_it_is_looked_at_once_more_by_their_orders_and_then_no_more(
+    database: Database, world: tuple[cast.World, cast.World], queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, datetime | None, dict[str, Any]]] = []
+
+    def put(_session: Any, name: str, payload: dict[str, Any], *, at: datetime | None = None, **_rest: Any) -> None:
+        asked.append((name, at, payload["args"]))
+
+    monkeypatch.setattr(jobs.queue, "put", put)
+    shop_id = world[0].shop_id
+    monkeypatch.setattr(privacy, "clock_now", lambda: NOW)
+    redact_client(database.begin, shop_id=shop_id, client_gid=CLIENT, order_gids=[])
+    again: dict[str, Any] = {"shop_id": shop_id, "client_gid": CLIENT, "order_gids": [ORDER], "again": False}
+    assert asked == [("privacy.redact_client", NOW + timedelta(hours=1), again)]
+    asked.clear()
+    redact_client(database.begin, **again)
+    assert asked == []
+
+
+def test_a_client_erased_by_hand_goes_the_same_way_and_it_is_written_down_who_did_and_when(
+    database: Database, world: tuple[cast.World, cast.World], queue: Queue
+) -> None:
+    alices, danas = world
+    queue.waiting.clear()
+    about: dict[str, Any] = {"client_gid": CLIENT, "by": "operator", "now": NOW + timedelta(days=3)}
+    erase_by_hand(database.begin, shop_id=alices.shop_id, **about)
+    with database.begin() as session:
+        assert [s for s in STRINGS if s in everything(session, alices.shop_id)] == []
+        (row,) = session.exec(select(AccessLog))
+        assert (row.shop_id, row.who, row.what) == (alices.shop_id, "operator", "erasure")
+        assert (row.subject, row.at) == ("client:9", NOW + timedelta(days=3))
+        assert "Whitlock" in everything(session, danas.shop_id)
+    ((name, payload),) = [job for job in queue.waiting if job[0].startswith("privacy.")]
+    assert (name, payload["args"]["order_gids"]) == ("privacy.redact_client", [ORDER])
+
+
+def test_what_every_part_writes_down_of_an_erasure_is_of_that_instant(
+    database: Database, world: tuple[cast.World, cast.World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the links of who was named for their orders are revoked then, not some time."""
+    alices, danas = world
+    at = NOW + timedelta(days=2)
+    monkeypatch.setattr(privacy, "clock_now", lambda: at)
+    letters = {shop.shop_id: name_somebody(database, shop) for shop in world}
+    redact_client(database.begin, shop_id=alices.shop_id, client_gid=CLIENT, order_gids=[])
+    with database.begin() as session:
+        gone = {d.external_id: d.body_gone_at for d in session.exec(select(Delivery)) if d.body_gone_at}
+        assert gone == dict.fromkeys(("w-customer", "w-order", "w-return", "SM1:delivered"), at)
+        ended = {link.shop_id: link.revoked_at for link in session.exec(select(Link).where(Link.purpose == ORDER_LINK))}
+        assert ended == {alices.shop_id: at, danas.shop_id: None} and len(letters) == 2
+        named = session.exec(select(OrderSpeaker)).all()
+        assert [row.shop_id for row in named] == [danas.shop_id]
+        erased = session.exec(select(ErasedClient)).all()
+        assert [(row.shop_id, row.erased_on) for row in erased] == [(alices.shop_id, at.date())]
+
+
+def name_somebody(database: Database, world: cast.World) -> int:
+    with database.begin() as session:
+        row = speakers.name_speaker(
+            session, shop_id=world.shop_id, key="k", order_gid=ORDER, order_name="#1042", speaks_as=SpeaksAs.DELEGATE,
+            name="Ada Moss", address="ada@example.com", locale="en", addresses=Addresses("https://r.example"), now=NOW,
+        )  # fmt: skip
+        return cast.number(row.id)
+
+
+def test_what_routing_knows_of_their_orders_goes_too_and_in_their_shop_only(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    with database.begin() as session:
+        for one in world:
+            hang_on_the_order(session, one)
+    redact_client(database.begin, shop_id=world[0].shop_id, client_gid=CLIENT, order_gids=[])
+    with database.begin() as session:
+        mine, danas = (one.shop_id for one in world)
+        assert {d.shop_id: d.facts["about"].get("country") for d in session.exec(select(Decision))} == {
+            mine: None, danas: "FR",
+        }  # fmt: skip
+        assert {row.shop_id: row.phone for row in session.exec(select(AskedReturn))} == {mine: None, danas: "+336"}
+        assert {row.shop_id for row in session.exec(select(ReturnOffer))} == {danas}
+        assert {row.shop_id for row in session.exec(select(AccountSession))} == {danas}
+
+
+def hang_on_the_order(session: Session, world: cast.World) -> None:
+    about: dict[str, Any] = {"shop_id": world.shop_id, "order_gid": ORDER, "order_name": "#1042"}
+    wanted = asking.Wanted("k" * 64, ORDER, "#1042", (WantedLine("f/1", 1),), "buyer")
+    opened, _ = asking.ask_for(session, wanted, shop_id=world.shop_id, now=NOW)
+    session.flush()
+    session.get_one(AskedReturn, opened.id).phone = "+336"
+    signed_in: dict[str, Any] = {"shop_id": world.shop_id, "token_hash": str(world.shop_id), "access_token": "t"}
+    session.add_all(
+        [
+            Decision(**about, return_gid="gid://shopify/Return/42", total_cents=1, currency="USD", level=Level.LINE,
+                     outcome=Outcome.ASSISTED, words="", policy_version=1, facts={"about": {"country": "FR"}},
+                     decided_at=NOW),
+            ReturnOffer(**about, key="k", advisor_id=1, currency="USD", offered_at=NOW),
+            AccountSession(**signed_in, client_gid=CLIENT, access_expires_at=NOW, made_at=NOW, expires_at=NOW),
+        ]
+    )  # fmt: skip
+
+
+def test_who_is_known_by_an_address_or_a_number_only_is_forgotten_in_their_shop_only(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    """The book has them by their number at Shopify, a withdrawal by its order, another by the address of a webhook."""
+    shops = [one.shop_id for one in world]
+    at = {"customer": {"id": 9, "email": "cleo.private@example.com"}}
+    with database.begin() as session:
+        deliver(session, "w-private", body(**at))
+        for one in world:
+            keys = client_book.client_keys(client_book.secret_of(session, one.shop_id), gid=CLIENT)
+            about: dict[str, Any] = {"since": None, "source": client_book.BY_FILE, "now": NOW}
+            client_book.put(session, shop_id=one.shop_id, keys=keys, advisor_id=cast.number(one.bob.id), **about)
+            stated: dict[str, Any] = {"shop_id": one.shop_id, "order_name": "#1042", "received_at": NOW}
+            session.add(WithdrawalStatement(**stated, key="a", name="by order", order_gid=ORDER))
+            session.add(WithdrawalStatement(**stated, key="b", name="by mail", email="cleo.private@example.com"))
+            session.add(WithdrawalStatement(**stated, key="c", name="somebody else", email="else@example.com"))
+    redact_client(database.begin, shop_id=shops[0], client_gid=CLIENT, order_gids=[])
+    with database.begin() as session:
+        assert [row.shop_id for row in session.exec(select(BookEntry))] == [shops[1]]
+        names = {(row.shop_id, row.key): row.name for row in session.exec(select(WithdrawalStatement))}
+    kept = {"a": "by order", "b": "by mail", "c": "somebody else"}
+    assert {key: name for (shop_id, key), name in names.items() if shop_id == shops[0]} == kept | {"a": "", "b": ""}
+    assert {key: name for (shop_id, key), name in names.items() if shop_id == shops[1]} == kept
+
+
+def test_a_reason_a_provider_gave_that_names_them_is_taken_away_and_others_stay(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    with database.begin() as session:
+        said = ((world[0], "No Cleo Whitlock"), (world[0], "502"), (world[1], "No Cleo Whitlock"))
+        for n, (one, reason) in enumerate(said):
+            values: dict[str, Any] = {"name": "x", "state": TroubleState.GIVEN_UP, "first_at": NOW, "last_at": NOW}
+            session.add(JobTrouble(root_id=str(n), shop_id=one.shop_id, reason=reason, **values))
+    redact_client(database.begin, shop_id=world[0].shop_id, client_gid=CLIENT, order_gids=[])
+    with database.begin() as session:
+        reasons = [row.reason for row in session.exec(select(JobTrouble).order_by(JobTrouble.root_id))]
+    assert reasons == ["What was said named a client whose data was erased.", "502", "No Cleo Whitlock"]
+
+
+def test_with_a_shop_go_its_pictures_and_what_carriers_and_networks_said_of_its_clients(
+    database: Database, world: tuple[cast.World, cast.World], queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = NOW + timedelta(days=2)
+    monkeypatch.setattr(privacy, "clock_now", lambda: at)
+    with database.begin() as session:
+        for one in world:
+            mine: dict[str, Any] = {"rma_id": one.rma.id, "shop_id": one.shop_id}
+            about: dict[str, Any] = {"media_type": "image/png", "bytes": 1, "sha256": "", "taken_by": "Bob", "at": NOW}
+            session.add(Picture(**mine, **about, key=f"shop-{one.shop_id}/a.png"))
+            code = f"HX{one.shop_id}"
+            session.add(
+                Parcel(**mine, rfo_gid="r", reference=code, need_cents=1, cover_currency="USD", tracking_code=code)
+            )
+            deliver(session, f"e-{one.shop_id}", body(code=code, city="Paris"), "easypost", "")
+    uninstall(database, world[0].shop_id)
+    queue.waiting.clear()
+    redact_shop(database.begin, shop_id=world[0].shop_id)
+    assert [(name, payload["args"]) for name, payload in queue.waiting] == [
+        ("logistics.forget_pictures", {"keys": [f"shop-{world[0].shop_id}/a.png"]})
+    ]
+    with database.begin() as session:
+        gone = {d.external_id: d.body_gone_at for d in session.exec(select(Delivery)) if d.body_gone_at}
+    assert gone == dict.fromkeys(("SM1:delivered", "SM3:delivered", f"e-{world[0].shop_id}"), at)
+
+
+def test_another_clients_case_and_return_in_the_same_house_stay_as_they_are(
+    database: Database, world: tuple[cast.World, cast.World]
+) -> None:
+    alices = world[0]
+    eddas: dict[str, Any] = {"return_gid": "gid://shopify/Return/77", "order_gid": "gid://shopify/Order/7"}
+    with database.begin() as session:
+        about: dict[str, Any] = {**eddas, "client_gid": "gid://shopify/Customer/77", "client_name": "Edda"}
+        shop, bob = session.get_one(Shop, alices.shop_id), session.get_one(Advisor, alices.bob.id)
+        case = cast.cleos_case(session, shop, bob, **about)
+        rma = cast.cleos_return(session, shop, return_gid=eddas["return_gid"])
+        rma.order_gid, rma.client_gid, rma.client_name = eddas["order_gid"], "gid://shopify/Customer/77", "Edda"
+        session.add(rma)
+    redact_client(database.begin, shop_id=alices.shop_id, client_gid=CLIENT, order_gids=[ORDER])
+    with database.begin() as session:
+        assert session.get_one(Case, case.id).client_name == session.get_one(Rma, rma.id).client_name == "Edda"
+        assert session.get_one(Rma, alices.rma.id).client_name == ""
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_what_was_freed_is_scrubbed_and_it_is_said_where_the_database_could_not(
+    database: Database, world: tuple[cast.World, cast.World], monkeypatch: pytest.MonkeyPatch, emptied: bool
+) -> None:
+    asked: list[Any] = []
+    said: list[str] = []
+
+    def scrub(_engine: Any, tables: Any) -> bool:
+        asked.append(tables)
+        return emptied
+
+    monkeypatch.setattr(privacy, "scrub_freed_space", scrub)
+    monkeypatch.setattr(privacy.log, "warning", lambda event, **_more: said.append(event))
+    redact_client(database.begin, shop_id=world[0].shop_id, client_gid=CLIENT, order_gids=[])
+    assert asked == [privacy.TABLES]
+    assert said == ([] if emptied else ["privacy.log_not_emptied"])

@@ -221,7 +221,6 @@ def test_the_ids_at_the_provider_of_what_they_got_and_wrote_are_told(database: D
             shop_id=three.cleo.shop_id,
             addresses={three.cleo.email, three.cleo.phone},
             keys=(),
-            now=cast.NOW,
         )
     assert sorted(told) == sorted(i for i in wanted if i) and len(told) == 2
 

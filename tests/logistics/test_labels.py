@@ -10,13 +10,15 @@ from sqlmodel import select
 
 from kit.errors import AppError, OutsideError, Waiting
 from kit.money import Money
-from logistics import people, rmas
+from logistics import parcels, people, rmas
+from logistics.cover_models import CoverUse
 from logistics.foreign_labels import confirm_cover, not_used, unconfirmed
 from logistics.foreign_models import ForeignLabel
 from logistics.jobs import attach_label, follow_return
-from logistics.models import LogisticsPolicy
+from logistics.models import LogisticsPolicy, Parcel
 from logistics.ports import CoverMissing
 from logistics.reads import Address, ReverseDeliveryRead, RfoLineRead, RfoRead
+from logistics.states import ParcelState
 from tests import cast
 from tests.logistics.conftest import House
 from tests.logistics.stand_ins import Killed, lost
@@ -86,6 +88,44 @@ def test_without_the_clients_address_the_label_waits_until_somebody_adds_it(hous
         )
     house.line.drain()
     assert house.state() == "labelled"
+
+
+@pytest.mark.parametrize("state", list(ParcelState))
+def test_a_shipment_nothing_was_sold_for_leaves_room_for_another_under_a_reference_of_its_own(
+    house: House, state: ParcelState
+) -> None:
+    house.open()
+    house.line.drain()
+    with house.database.begin() as session:
+        (parcel,) = session.exec(select(Parcel))
+        parcel.state, before = state, parcel.reference
+        session.add(parcel)
+    house.clock.pass_by(minutes=5)
+    with house.database.begin() as session:
+        (parcel,) = session.exec(select(Parcel))
+        parcels.forget_shipment(session, parcel, now=house.clock())
+    with house.database.begin() as session:
+        (parcel,), (use,) = session.exec(select(Parcel)), session.exec(select(CoverUse))
+        is_asked_for = state is ParcelState.BUYING
+        assert use.reference == before and use.released_at == (house.clock() if is_asked_for else None)
+        assert parcel.reference.startswith("rp-") and (parcel.reference != before) is is_asked_for
+
+
+def test_a_box_nobody_comes_for_says_nothing_of_a_visit(house: House) -> None:
+    house.open()
+    house.line.drain()
+    with house.database.begin() as session:
+        (parcel,) = session.exec(select(Parcel))
+        parcel.collection_id, parcel.collection_code = "pickup_1", "CX1"
+        parcel.collection_from = parcel.collection_until = house.clock()
+        session.add(parcel)
+    with house.database.begin() as session:
+        (parcel,) = session.exec(select(Parcel))
+        parcels.forget_collection(session, parcel)
+    with house.database.begin() as session:
+        (parcel,) = session.exec(select(Parcel))
+        assert (parcel.collection_id, parcel.collection_code) == ("", "")
+        assert (parcel.collection_from, parcel.collection_until) == (None, None)
 
 
 def two_lines() -> tuple:

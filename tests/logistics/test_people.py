@@ -59,7 +59,7 @@ class World:
             cover_currency="USD", carrier="Harbour", tracking_code=f"HX{rma.id}", label_url="https://c/label.pdf",
             tracking_url="https://c/track",
         )  # fmt: skip
-        card = Found("carrier:1", Failure.CARRIER, rma.return_gid, rma.id, "detail")
+        card = Found(f"carrier:{rma.id}", Failure.CARRIER, rma.return_gid, rma.id, "detail")
         self.session.add_all(
             [
                 box,
@@ -78,15 +78,25 @@ class World:
         )  # fmt: skip
         self.session.flush()
 
+    def one(self, table: Any) -> Any:
+        """The row of Cleo's return in that table."""
+        (row,) = [row for row in self.session.exec(select(table)) if is_of(row, self.rma)]
+        return row
+
     def everything(self, rma: Rma) -> str:
         """All that is kept of one return, as text."""
         tables: tuple[Any, ...] = (Parcel, Inspection, Deduction, Settlement, SideSale, ClientNeed, RadarCard)
-        rows = [row for table in tables for row in self.session.exec(select(table)) if row.shop_id == rma.shop_id]
+        rows = [row for table in tables for row in self.session.exec(select(table)) if is_of(row, rma)]
         self.session.refresh(rma)
         return " ".join(str(sorted(row.model_dump().items())) for row in (rma, *rows))
 
     def show(self, shop_id: int | None = None, gid: str = CLEO, orders: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         return people.show_client(self.session, shop_id=shop_id or self.shop_id, client_gid=gid, order_gids=orders)
+
+
+def is_of(row: Any, rma: Rma) -> bool:
+    mine = row.rma_id == rma.id if "rma_id" in type(row).model_fields else row.return_gid == rma.return_gid
+    return mine and row.shop_id == rma.shop_id
 
 
 @pytest.fixture
@@ -132,6 +142,37 @@ def test_blanked_nothing_personal_is_left_and_what_was_returned_and_paid_stays(w
     with pytest.raises(NotFound):
         links.open_link(world.session, token, purpose=links.RETURN, now=cast.NOW)
     assert world.show() == [], "nobody is called so any more"
+
+
+def test_each_column_that_names_them_is_empty_and_no_other_return_of_the_house_is_touched(world: World) -> None:
+    other = cast.cleos_return(world.session, world.shop, return_gid="gid://shopify/Return/43")
+    other.order_gid, other.client_gid = "gid://shopify/Order/7", "gid://shopify/Customer/8"
+    world.hang_on(other)
+    before = [world.everything(other), world.everything(world.danas)]
+    token = cast.return_link(world.session, other)
+    assert people.erase_client(world.session, shop_id=world.shop_id, client_gid=CLEO) == 1
+    world.session.flush()
+    assert [world.everything(other), world.everything(world.danas)] == before
+    assert links.open_link(world.session, token, purpose=links.RETURN, now=cast.NOW).subject_id == other.id
+    rma = world.rma
+    assert (rma.client_title, rma.client_name, rma.client_email, rma.client_phone, rma.client_gid) == ("",) * 5
+    assert rma.sender_address == "{}"
+    box, wear = world.one(Parcel), world.one(Deduction)
+    assert (box.label_url, box.tracking_url, wear.words, wear.client_words) == ("",) * 4
+    card, need = world.one(RadarCard), world.one(ClientNeed)
+    assert (card.occasion, card.words, need.occasion, world.one(Inspection).note) == ("",) * 4
+    assert world.one(Settlement).pay_url == world.one(SideSale).pay_url == ""
+
+
+def test_by_their_orders_it_is_the_same_and_where_neither_is_known_nobody_is_blanked(world: World) -> None:
+    world.rma.client_gid = ""
+    world.session.flush()
+    assert people.erase_client(world.session, shop_id=world.shop_id, client_gid="") == 0
+    orders = (world.rma.order_gid,)
+    assert people.erase_client(world.session, shop_id=world.shop_id, client_gid="", order_gids=orders) == 1
+    world.session.flush()
+    left = world.everything(world.rma)
+    assert not [word for word in (*PRIVATE, "https://pay", "https://c/") if word in left]
 
 
 def test_another_shops_client_of_the_same_number_is_untouched(world: World) -> None:

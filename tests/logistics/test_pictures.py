@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
+from kit.db import Database
 from kit.errors import AppError, NotFound, OutsideError
-from logistics.pictures import MOST_BYTES, media_type_of
+from logistics.pictures import MOST_BYTES, forget_pictures, media_type_of
 from logistics.ports import PictureStore
 from logistics.stores.folder import Folder
 from logistics.stores.s3 import S3, sign
@@ -104,6 +105,20 @@ def test_what_is_kept_is_read_again_and_gone_once_it_is_deleted(store: PictureSt
     store.delete("shop-1/R-1042-1/a.jpg")
     with pytest.raises(NotFound):
         store.get("shop-1/R-1042-1/a.jpg")
+
+
+def test_the_pictures_of_a_shop_that_is_erased_are_taken_out_of_their_place_and_no_others(
+    store: PictureStore, database: Database
+) -> None:
+    keys = ["shop-1/R-1/a.jpg", "shop-1/R-2/b.jpg"]
+    for key in (*keys, "shop-2/R-1/a.jpg"):
+        store.put(key, JPEG, "image/jpeg")
+    for _ in range(2):
+        forget_pictures(database.begin, store=store, keys=keys)
+    for key in keys:
+        with pytest.raises(NotFound):
+            store.get(key)
+    assert store.get("shop-2/R-1/a.jpg") == JPEG
 
 
 def test_a_folder_lets_nobody_else_read_and_nothing_lead_out_of_it(tmp_path: Path) -> None:

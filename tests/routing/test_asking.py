@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 import consults.jobs
 from consults.booking import book_consult, consults_of, free_times
@@ -188,6 +188,24 @@ def test_what_a_client_wrote_goes_with_their_data(edge: Edge) -> None:
         assert openings.get_opened(session, shop_id=edge.shop_id, opened_id=opened_id).notes is not None
         asking.forget(session, shop_id=edge.shop_id, order_gids=[ORDER])
     assert edge.opened(opened_id).notes is None and one(edge, AskedReturn).phone is None
+
+
+def test_of_another_order_and_of_another_shops_order_of_that_number_the_clients_telephone_stays(edge: Edge) -> None:
+    with edge.database.begin() as session:
+        danas = cast.dana(session).shop_id
+    phones = {"mine": (edge.shop_id, ORDER), "other": (edge.shop_id, f"{ORDER}9"), "dana's": (danas, ORDER)}
+    for name, (shop_id, order_gid) in phones.items():
+        wanted = asking.Wanted(name * 9, order_gid, "#1042", LINES, "buyer")
+        with edge.database.begin() as session:
+            opened, _ = asking.ask_for(session, wanted, shop_id=shop_id, now=edge.at)
+            row = session.get_one(AskedReturn, opened.id)
+            row.phone = name
+    with edge.database.begin() as session:
+        asking.forget(session, shop_id=edge.shop_id, order_gids=[ORDER])
+    with edge.database.begin() as session:
+        assert {row.phone for row in session.exec(select(AskedReturn))} == {None, "other", "dana's"}
+        left = session.exec(select(OpenedReturn).where(col(OpenedReturn.notes).is_(None)))
+        assert [(row.shop_id, row.order_gid) for row in left] == [(edge.shop_id, ORDER)]
 
 
 def test_another_shops_is_not_found(edge: Edge) -> None:

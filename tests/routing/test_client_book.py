@@ -190,6 +190,29 @@ def test_a_client_who_is_erased_is_gone_under_every_address(house: House) -> Non
     assert found(house, gid="9", phone="+33612344141") == "" and found(house, email="edda@example.com") == "Inès"
 
 
+def test_a_client_who_is_erased_by_their_number_is_counted_under_each_way_and_who_is_not_in_the_book_is_none(
+    house: House,
+) -> None:
+    apply(house, show(house, FILE))
+    with house.database.begin() as session:
+        about: dict[str, Any] = {"shop_id": house.shop_id, "addresses": []}
+        assert client_book.erase_client(session, client_gid="gid://shopify/Customer/8", **about) == 0
+        assert client_book.erase_client(session, client_gid="gid://shopify/Customer/9", **about) == 3
+    assert found(house, email="cleo@example.com") == "" and found(house, email="edda@example.com") == "Inès"
+
+
+def test_another_shops_client_of_the_same_number_stays_in_its_book(house: House) -> None:
+    apply(house, show(house, FILE))
+    with house.database.begin() as session:
+        dana = cast.dana(session)
+        keys = client_book.client_keys(client_book.secret_of(session, dana.shop_id), gid="9")
+        about: dict[str, Any] = {"since": None, "source": client_book.BY_FILE, "now": NOW}
+        client_book.put(session, shop_id=dana.shop_id, keys=keys, advisor_id=cast.number(dana.bob.id), **about)
+        client_book.erase_client(session, shop_id=house.shop_id, client_gid="gid://shopify/Customer/9", addresses=[])
+        assert client_book.find(session, shop_id=dana.shop_id, gid="9") is not None
+    assert found(house, gid="9") == ""
+
+
 @pytest.mark.parametrize("both", [True, False])
 def test_two_records_that_became_one_keep_the_advisor_of_the_one_that_stays(house: House, both: bool) -> None:
     apply(house, show(house, HEADER + ("1,,,Bob,\n" if both else "") + "2,c@d.ee,,Inès,\n"))

@@ -1,6 +1,7 @@
 """Seller evidence: kept when the order arrives, on a real database."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -12,6 +13,7 @@ from routing.events import OrderSeen
 from routing.facts import Attribution, LineRead, OrderRead, StaffRead
 from routing.jobs import keep_evidence
 from routing.models import LineEvidence, OrderEvidence
+from routing.seller_models import ClaimEvidence
 from tests import cast
 from tests.cast import NOW
 
@@ -150,3 +152,20 @@ def test_times_of_change_are_compared_as_instants(database: Database, shop_id: i
         evidence.keep(session, seen(shop_id, "2026-11-02T10:00:00+02:00", {L1: {BOB: 1}}), now=NOW)
         assert evidence.keep(session, seen(shop_id, "2026-11-02T08:00:01Z", {L1: {INES: 1}}), now=NOW + timedelta(1))
         assert credits(session) == {(L1, INES, 1)}
+
+
+def test_what_a_buyer_wrote_goes_with_their_order_and_another_shops_order_of_that_number_keeps_its_own(
+    database: Database, shop_id: int
+) -> None:
+    with database.begin() as session:
+        danas = cast.number(cast.alice(session, "dana.myshopify.com", "Dana").id)
+        for shop, order_gid in ((shop_id, ORDER), (shop_id, f"{ORDER}9"), (danas, ORDER)):
+            kept = OrderEvidence(shop_id=shop, order_gid=order_gid, order_name="#", seen_updated_at=NOW, kept_at=NOW)
+            session.add(kept)
+            session.flush()
+            about: dict[str, Any] = {"evidence_id": cast.number(kept.id), "shop_id": shop, "seen_at": NOW}
+            session.add(ClaimEvidence(**about, key="k", value=f"{shop} {order_gid}"))
+        session.flush()
+        evidence.erase_claims(session, shop_id=shop_id, order_gids=[ORDER])
+        left = {row.value for row in session.exec(select(ClaimEvidence))}
+    assert left == {f"{shop_id} {ORDER}9", f"{danas} {ORDER}"}

@@ -12,6 +12,8 @@ from routing.models import OpenedReturn
 from routing.offer_models import ReturnOffer
 from routing.offers import Choice, OfferedPiece
 from routing.states import OpeningState
+from shops.links import OFFER, issue_link, open_link
+from shops.links import ORDER as OF_THE_ORDER
 from tests import cast
 from tests.cast import NOW, number
 from tests.routing.answering_house import DAY, House
@@ -161,3 +163,25 @@ def test_what_was_prepared_for_an_order_goes_with_the_clients_data_and_for_other
     kept, _ = offer(session, one_house, "b", order_gid="gid://shopify/Order/7")
     offers.forget(session, shop_id=one_house.shop_id, order_gids=[ORDER])
     assert [row.id for row in session.exec(select(ReturnOffer))] == [kept.id]
+
+
+def test_with_what_was_prepared_go_the_links_to_it_and_no_others(session: Session, one_house: House) -> None:
+    """Links are told apart by shop and purpose too: another of the same number stays."""
+    row, kept = offer(session, one_house, "a")[0], offer(session, one_house, "b", order_gid="gid://shopify/Order/7")[0]
+    dana = number(cast.alice(session, "dana.myshopify.com").id)
+    given = {
+        name: (purpose, issue_link(session, shop_id=shop_id, purpose=purpose, subject_id=subject, now=NOW))
+        for name, shop_id, purpose, subject in (
+            ("its own", one_house.shop_id, OFFER, number(row.id)),
+            ("the other offer's", one_house.shop_id, OFFER, number(kept.id)),
+            ("of another purpose", one_house.shop_id, OF_THE_ORDER, number(row.id)),
+            ("another shop's", dana, OFFER, number(row.id)),
+        )
+    }
+    offers.forget(session, shop_id=one_house.shop_id, order_gids=[ORDER])
+    session.flush()
+    purpose, token = given.pop("its own")
+    with pytest.raises(NotFound):
+        open_link(session, token, purpose=purpose, now=NOW)
+    for purpose, token in given.values():
+        assert open_link(session, token, purpose=purpose, now=NOW).subject_id

@@ -131,10 +131,15 @@ def test_what_a_decision_looked_at_is_kept_without_naming_anybody_and_forgotten_
         row = session.get_one(Decision, decision.id)
         mine = {"country": "FR", "client_tags": ["vip"], "client_tier": "gold"}
         row.facts = {**row.facts, "about": {**row.facts["about"], **mine}}
-    for other in (shop_id + 1, shop_id):
+    theirs = decision.order_gid
+    for shop, order, is_theirs in (
+        (shop_id + 1, theirs, False),
+        (shop_id, f"{theirs}9", False),
+        (shop_id, theirs, True),
+        (shop_id, theirs, True),  # twice is as once
+    ):
         with database.begin() as session:
-            forget(session, shop_id=other, order_gids=[decision.order_gid])
+            forget(session, shop_id=shop, order_gids=[order])
         left = Circumstances.from_json(made(database)[0][0].facts["about"])
-        assert (left.country, left.client_tags, left.client_tier) == (
-            (None, None, None) if other == shop_id else ("FR", ("vip",), "gold")
-        )
+        known = (None, None, None) if is_theirs else ("FR", ("vip",), "gold")
+        assert (left.country, left.client_tags, left.client_tier) == known

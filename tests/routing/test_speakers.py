@@ -192,6 +192,16 @@ def test_erased_they_are_gone_with_their_links_and_others_stay(house: House) -> 
         assert [row.name for row in session.exec(select(OrderSpeaker))] == ["Tom"]
 
 
+def test_another_shops_order_of_the_same_number_keeps_whom_its_buyer_named(house: House) -> None:
+    house.name("k1")
+    eve = house.name("k2", name="Eve", shop_id=house.dana_id)
+    with house.database.begin() as session:
+        keys = speakers.keys_of(session, shop_id=house.dana_id, order_gids=[ORDER_GID])
+        assert keys == (f"speaker:{eve}:",)
+        speakers.erase_client(session, shop_id=house.shop_id, order_gids=[ORDER_GID], now=cast.NOW)
+    assert house.names() == [] and house.names(shop_id=house.dana_id) == ["Eve"]
+
+
 @given(st.text(max_size=40))
 def test_a_clean_address_is_clean_again(text: str) -> None:
     try:
