@@ -203,6 +203,18 @@ def database(database_url: str) -> Iterator["Database"]:
 
 
 @pytest.fixture
+def on_sqlite(sqlite_url: str) -> Iterator["Database"]:
+    """For rules that no database decides: held on the quicker one."""
+    from kit.db import Database
+    from shops import crypt
+
+    crypt.use_keys("a-key-for-tests")
+    database = Database(sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> "Queue":
     """Jobs that a test looks at and runs itself."""
     from tests.jobs_at_hand import take_queue

@@ -15,7 +15,6 @@ from notifications.code_models import CodeAsked
 from notifications.models import Message
 from routing.finding import goes_with, look_up_order
 from routing.reads import OrderContact
-from shops import crypt
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
@@ -85,14 +84,6 @@ def test_an_order_without_an_address_or_a_number_is_nobodys_by_it() -> None:
 def at_now() -> Iterator[None]:
     with cast.clock():
         yield
-
-
-@pytest.fixture
-def on_sqlite(sqlite_url: str) -> Iterator[Database]:
-    crypt.use_keys("a-key-for-tests")
-    database = Database(sqlite_url)
-    yield database
-    database.close()
 
 
 @pytest.fixture
