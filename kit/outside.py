@@ -4,6 +4,7 @@ Who could choose such an address could otherwise have our server ask machines th
 resolved once, checked, and connected to as it was checked, so that a second answer of the name server changes nothing.
 """
 
+import contextlib
 import ipaddress
 import socket
 from typing import Any
@@ -43,24 +44,32 @@ def public_http(local: str = "") -> requests.Session:
     return http
 
 
-def public_address(host: str, port: int) -> str:
-    """One address of `host`, when all of them are public. Raises NotOutside, or OSError when there is none."""
-    found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+def public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of `host`, likeliest to answer first, when all are public. Raises NotOutside, or OSError for none.
+
+    The order is the system's: it knows which kinds of address this machine can reach.
+    """
+    found = list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
     if not found or not all(ipaddress.ip_address(one).is_global for one in found):
         raise NotOutside(f"{host} is not on the public internet")
-    return sorted(found)[0]
+    return found
 
 
 class _Connection(HTTPSConnection):
-    """Connects to the address that was checked, under the name whose certificate is asked for."""
+    """Connects to an address that was checked, under the name whose certificate is asked for."""
 
     def _new_conn(self) -> socket.socket:
         name = self._dns_host
         try:
-            self._dns_host = public_address(name, self.port)
+            *others, last = public_addresses(name, self.port)
         except OSError as error:
             raise NewConnectionError(self, str(error)) from error
         try:
+            for other in others:
+                self._dns_host = other
+                with contextlib.suppress(NewConnectionError):  # no way there from here; a slow one is not passed over
+                    return super()._new_conn()
+            self._dns_host = last
             return super()._new_conn()
         finally:
             self._dns_host = name

@@ -41,6 +41,8 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
             return
         with begin() as session:
             rest = messages.claim_again(session, message_id, now=clock.now())
+        if rest is None:
+            return
         if rest:
             raise Waiting(f"{row.channel}: the message may still be on its way out.", retry_after=rest.total_seconds())
     elif state is MessageState.QUEUED:

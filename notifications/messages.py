@@ -142,12 +142,15 @@ def claim(session: Session, message_id: int, *, now: datetime) -> bool:
     return taken.rowcount == 1
 
 
-def claim_again(session: Session, message_id: int, *, now: datetime) -> timedelta:
+def claim_again(session: Session, message_id: int, *, now: datetime) -> timedelta | None:
     """Take a message whose hand-over stopped in the middle, and that the provider does not show, for another one.
 
-    Returns how long to wait first, where the provider may still be at work on the last; nothing is taken then.
+    Returns zero when it is taken; how long to wait first, where the provider may still be at work on the last; None
+    where whoever had it came to an end with it after all. Of two at once, one takes it.
     """
-    message = session.get_one(Message, message_id)
+    message = session.get_one(Message, message_id, with_for_update=True)
+    if message.state is not MessageState.SENDING:
+        return None
     rest = (message.sending_at or message.created_at) + STILL_WORKING - now
     if rest <= timedelta(0):
         message.sending_at = now

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
@@ -11,6 +12,7 @@ from kit.addresses import Addresses
 from kit.causes import Cause
 from kit.errors import OutsideError
 from kit.settings import Settings
+from notifications.channels.mailbox import mailbox
 from notifications.ports import Attachment, Outgoing
 
 TIMEOUT_SECONDS = 15
@@ -34,17 +36,25 @@ class SmtpEmail:
 
     def send(self, message: Outgoing) -> str:
         """Hand it to the server and return its Message-ID, which is made from our id: copies share it."""
+        try:
+            to = mailbox(message.recipient)
+        except ValueError as error:
+            raise OutsideError("smtp", "that is no address", permanent=True, cause=Cause.ADDRESS) from error
         mail = build(message, sender=self.sender, host=self.host)
         handed_over = accepted = False
         try:
             with self._connect() as server:
                 server.ehlo_or_helo_if_needed()
-                code, answer = server.mail(self.sender)
+                if to.needs_utf8 and not server.has_extn("smtputf8"):
+                    words = "the server only takes addresses in plain letters"
+                    raise OutsideError("smtp", words, permanent=True, cause=Cause.ADDRESS)
+                options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+                code, answer = server.mail(self.sender, options + ["SMTPUTF8"] * to.needs_utf8)
                 if code != 250:
                     raise smtplib.SMTPSenderRefused(code, answer, self.sender)
-                code, answer = server.rcpt(message.recipient)
+                code, answer = server.rcpt(str(to))
                 if code >= 400:
-                    raise smtplib.SMTPRecipientsRefused({message.recipient: (code, answer)})
+                    raise smtplib.SMTPRecipientsRefused({str(to): (code, answer)})
                 handed_over = True
                 code, answer = server.data(mail.as_bytes())
                 if code != 250:
@@ -92,9 +102,11 @@ def trusted() -> ssl.SSLContext:
 
 def build(message: Outgoing, *, sender: str, host: str) -> EmailMessage:
     """The MIME message. A calendar file goes in twice, as the part mail programs act on and as a file to open."""
-    mail = EmailMessage()
+    to = mailbox(message.recipient)
+    # Lines end in CR LF: many servers refuse a letter with a bare line feed in it, and smtplib mends text only.
+    mail = EmailMessage(policy.SMTPUTF8 if to.needs_utf8 else policy.SMTP)
     mail["From"] = formataddr((" ".join(message.house.split()), sender))  # a header is one line
-    mail["To"] = message.recipient
+    mail["To"] = str(to)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.made_at)
     mail["Message-ID"] = f"<message-{message.message_id}@{host}>"

@@ -13,15 +13,17 @@ Keep = Callable[[str, list[str], bytes], None]
 class Sink(socketserver.ThreadingTCPServer):
     """Listens on 127.0.0.1. `keep(sender, recipients, raw)` is called once a message, before it is acknowledged.
 
-    `busy` is the share of messages it asks to be sent again later, drawn by a fixed seed.
+    `busy` is the share of messages it asks to be sent again later, drawn by a fixed seed. Not `international`, it takes
+    addresses in ASCII only, as older servers do; else where the sender asked for SMTPUTF8.
     """
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, keep: Keep, port: int = 0, *, busy: float = 0.0, seed: int = 1):
+    def __init__(self, keep: Keep, port: int = 0, *, busy: float = 0.0, seed: int = 1, international: bool = True):
         self.keep, self.busy, self.draw = keep, busy, random.Random(seed)
+        self.international = international
         super().__init__(("127.0.0.1", port), _Session)
         self.port = self.server_address[1]
 
@@ -35,6 +37,7 @@ class _Session(socketserver.StreamRequestHandler):
     server: Sink
     sender: str | None
     recipients: list[str]
+    in_utf8: bool
 
     def handle(self) -> None:
         self._forget()
@@ -49,7 +52,8 @@ class _Session(socketserver.StreamRequestHandler):
             return  # the sender went away; nothing was acknowledged, so nothing is lost
 
     def do_EHLO(self, rest: str) -> None:
-        offers = (f"SIZE {LARGEST_BYTES}", "8BITMIME", "SMTPUTF8", "AUTH PLAIN LOGIN")
+        more = ("SMTPUTF8",) if self.server.international else ()
+        offers = (f"SIZE {LARGEST_BYTES}", "8BITMIME", *more, "AUTH PLAIN LOGIN")
         self._say("250-simulator", *(f"250-{o}" for o in offers), "250 HELP")
 
     def do_HELO(self, rest: str) -> None:
@@ -70,12 +74,15 @@ class _Session(socketserver.StreamRequestHandler):
         if self.server.draw.random() < self.server.busy:
             return self._say("451 4.3.0 Try again later")
         self.sender, self.recipients = _address(rest), []
+        self.in_utf8 = self.server.international and "SMTPUTF8" in rest.upper().split()
         self._say("250 OK")
 
     def do_RCPT(self, rest: str) -> None:
         if self.sender is None:
             return self._say("503 MAIL first")
         recipient = _address(rest)
+        if not recipient.isascii() and not self.in_utf8:
+            return self._say("553 5.6.7 Address needs SMTPUTF8")
         if recipient.startswith("bounce"):
             return self._say("550 5.1.1 No such person")
         if recipient.startswith("busy"):
@@ -90,6 +97,8 @@ class _Session(socketserver.StreamRequestHandler):
         raw = self._body()
         if raw is None:
             return self._say("552 Too large")
+        if re.search(rb"(?<!\r)\n", raw):  # as hosts do since letters were smuggled in by such lines
+            return self._say("550 5.6.11 Bare line feeds are illegal")
         self.server.keep(self.sender or "", self.recipients, raw)
         self._forget()
         self._say("250 Kept")
@@ -116,7 +125,7 @@ class _Session(socketserver.StreamRequestHandler):
         return b"".join(lines) if size <= LARGEST_BYTES else None
 
     def _forget(self) -> None:
-        self.sender, self.recipients = None, []
+        self.sender, self.recipients, self.in_utf8 = None, [], False
 
     def _say(self, *lines: str) -> None:
         self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())

@@ -507,9 +507,9 @@ def test_ssrf_request_forgery__a_name_that_leads_inside_is_not_asked(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 443)) for one in resolved])
     if is_refused:
         with pytest.raises(OSError):
-            outside.public_address("labels.example", 443)
+            outside.public_addresses("labels.example", 443)
     else:
-        assert outside.public_address("labels.example", 443) == resolved[0]
+        assert outside.public_addresses("labels.example", 443) == resolved
 
 
 def test_ssrf_request_forgery__the_address_that_was_checked_is_the_one_connected_to(monkeypatch) -> None:

@@ -271,7 +271,7 @@ def test_hostile_text_in_a_message_adds_no_header_and_no_second_link(message: st
         note = Outgoing(1, HOSTILE, "cleo@example.com", subject, body, (), cast.NOW)
         mail = build(note, sender="care@verdane.example", host="returns.example.com")
         assert mail["Bcc"] is None and mail.get_content_type() == "text/plain"
-        assert b"\nBcc:" not in mail.as_bytes().partition(b"\n\n")[0]
+        assert b"\nBcc:" not in mail.as_bytes().partition(b"\r\n\r\n")[0]
 
 
 def turned_by(text: str, locale: str) -> list[str]:

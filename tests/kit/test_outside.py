@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import connection as sockets
 
-from kit.outside import NotOutside, fetch, public_address, public_http
+from kit.outside import NotOutside, fetch, public_addresses, public_http
 
 PUBLIC, PUBLIC_6 = "93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"
 URL = "https://labels.example/label.pdf"
@@ -54,22 +54,20 @@ def resolving(*answers: list[str]) -> Any:
 @pytest.mark.parametrize("beside", [[], [PUBLIC]], ids=["alone", "beside a public one"])
 def test_a_name_with_any_address_that_is_not_public_is_refused(address: str, beside: list[str]) -> None:
     with resolving([*beside, address]), pytest.raises(NotOutside, match=r"^a\.example is not on the public internet$"):
-        public_address("a.example", 443)
+        public_addresses("a.example", 443)
 
 
-def test_a_public_name_gives_one_of_its_addresses_always_the_same() -> None:
-    for found in ([PUBLIC, "8.8.8.8"], ["8.8.8.8", PUBLIC]):
+def test_a_public_name_gives_its_addresses_in_the_order_of_the_system_each_once() -> None:
+    for found in ([PUBLIC, "8.8.8.8", PUBLIC], ["8.8.8.8", PUBLIC_6], [PUBLIC_6, "8.8.8.8"], [PUBLIC_6]):
         with resolving(found):
-            assert public_address("a.example", 443) == "8.8.8.8"
-    with resolving([PUBLIC_6]):
-        assert public_address("a.example", 443) == PUBLIC_6
+            assert public_addresses("a.example", 443) == list(dict.fromkeys(found))
 
 
 def test_a_name_nobody_knows_is_an_error_of_the_network() -> None:
     with resolving([]), pytest.raises(OSError, match="unknown"):
-        public_address("a.example", 443)
+        public_addresses("a.example", 443)
     with patch.object(socket, "getaddrinfo", lambda *_a, **_b: []), pytest.raises(NotOutside):
-        public_address("a.example", 443)
+        public_addresses("a.example", 443)
 
 
 @pytest.fixture
@@ -91,6 +89,39 @@ def test_it_is_connected_to_the_address_that_was_checked_whatever_the_name_serve
     with resolving([PUBLIC], ["127.0.0.1"]), pytest.raises(requests.ConnectionError):
         public_http().get(URL, timeout=1)
     assert connected == [(PUBLIC, 443)]
+
+
+def test_an_address_that_this_machine_has_no_way_to_is_passed_over(connected: list[tuple[str, int]]) -> None:
+    with resolving([PUBLIC_6, PUBLIC], ["127.0.0.1"]), pytest.raises(requests.ConnectionError):
+        public_http().get(URL, timeout=1)
+    assert connected == [(PUBLIC_6, 443), (PUBLIC, 443)]
+
+
+def test_an_address_that_does_not_answer_in_time_is_the_last_that_is_tried() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def create_connection(address: tuple[str, int], *_: Any, **__: Any) -> None:
+        asked.append(address)
+        raise TimeoutError
+
+    slow = patch.object(sockets, "create_connection", create_connection)
+    with slow, resolving([PUBLIC, "8.8.8.8"]), pytest.raises(requests.ConnectTimeout):
+        public_http().get(URL, timeout=1)
+    assert asked == [(PUBLIC, 443)]
+
+
+def test_the_first_that_is_reached_is_the_one() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def create_connection(address: tuple[str, int], *_: Any, **__: Any) -> socket.socket:
+        asked.append(address)
+        return socket.socket()
+
+    pool = public_http().get_adapter(URL).poolmanager.connection_from_url(URL)  # type: ignore[attr-defined]
+    connection = pool._new_conn()
+    with patch.object(sockets, "create_connection", create_connection), resolving([PUBLIC, "8.8.8.8"]):
+        connection._new_conn().close()
+    assert asked == [(PUBLIC, 443)] and connection._dns_host == "labels.example"
 
 
 def test_a_private_address_is_never_connected_to(connected: list[tuple[str, int]]) -> None:

@@ -1,9 +1,11 @@
 """Twilio and SMTP alone: what is sent, and every way it can fail."""
 
 import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
-from email.policy import default
+from email.policy import SMTPUTF8, default
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,11 +13,13 @@ import pytest
 import requests
 import responses
 
+from kit.causes import Cause
 from kit.errors import OutsideError
 from notifications.channels.email import SmtpEmail, build
 from notifications.channels.sms import LoopbackHttpClient, TwilioSms
 from notifications.channels.verify import TwilioVerify
 from notifications.ports import Attachment, Outgoing
+from simulators.mail.sink import Sink
 from tests import cast
 from tests.cast import NOW
 
@@ -134,7 +138,7 @@ def test_an_invitation_is_text_and_calendar_side_by_side_and_a_file_to_open() ->
     both, attached = mail.iter_parts()
     assert both.get_content_type() == "multipart/alternative"
     text, calendar = both.iter_parts()
-    assert (text.get_content_type(), text.get_content()) == ("text/plain", LETTER.body)
+    assert (text.get_content_type(), text.get_content().replace("\r\n", "\n")) == ("text/plain", LETTER.body)
     assert (calendar.get_content_type(), calendar.get_param("method")) == ("text/calendar", "REQUEST")
     assert "BEGIN:VCALENDAR" in calendar.get_content()
     assert (attached.get_filename(), attached.get_content_disposition()) == ("consult.ics", "attachment")
@@ -175,7 +179,10 @@ class Server:
     def ehlo_or_helo_if_needed(self) -> None:
         self._say("ehlo")
 
-    def mail(self, _sender: str) -> tuple[int, bytes]:
+    def has_extn(self, name: str) -> bool:
+        return name in self.answers.get("offers", ())
+
+    def mail(self, _sender: str, _options: list[str]) -> tuple[int, bytes]:
         return self._say("mail")
 
     def rcpt(self, _to: str) -> tuple[int, bytes]:
@@ -233,6 +240,73 @@ def test_a_server_that_grumbles_after_taking_the_letter_has_taken_it(smtp) -> No
 
 def test_nobody_can_tell_whether_a_letter_went_out(smtp) -> None:
     assert failure(smtp()[0].find, LETTER).permanent
+
+
+@pytest.fixture
+def letter_box() -> Iterator[Callable[..., tuple[SmtpEmail, list[tuple[list[str], bytes]]]]]:
+    """A server of ours that listens, and what it took."""
+    sinks: list[Sink] = []
+
+    def listen(*, international: bool = True) -> tuple[SmtpEmail, list[tuple[list[str], bytes]]]:
+        took: list[tuple[list[str], bytes]] = []
+        sink = Sink(lambda _sender, to, raw: took.append((to, raw)), international=international).start()
+        sinks.append(sink)
+        settings = cast.settings(**SETTINGS | {"smtp_url": f"smtp://127.0.0.1:{sink.port}"})
+        return SmtpEmail(settings), took
+
+    yield listen
+    for sink in sinks:
+        sink.shutdown()
+        sink.server_close()
+
+
+def test_every_line_ends_as_mail_servers_ask_for(letter_box) -> None:
+    channel, took = letter_box()
+    channel.send(LETTER)
+    ((_, raw),) = took
+    assert raw.count(b"\n") == raw.count(b"\r\n") > 20
+    text = message_from_bytes(raw, policy=default).get_body(("plain",))
+    assert text is not None and text.get_content() == LETTER.body.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("cleo@example.com", "cleo@example.com"),
+        ("zoe@müller.example", "zoe@xn--mller-kva.example"),
+        ("zoe@STRASSE.example", "zoe@STRASSE.example"),
+        ("zoe@straße.example", "zoe@xn--strae-oqa.example"),  # not strasse.example, which is another house
+        ("zoe@例え.テスト", "zoe@xn--r8jz45g.xn--zckzah"),
+        ("zoé@müller.example", "zoé@xn--mller-kva.example"),
+    ],
+)
+def test_a_letter_goes_to_the_address_as_it_is_written(letter_box, written: str, taken: str) -> None:
+    channel, took = letter_box()
+    channel.send(replace(LETTER, recipient=written))
+    ((to, raw),) = took
+    assert to == [taken]
+    assert message_from_bytes(raw, policy=SMTPUTF8)["To"] == taken
+
+
+def test_a_server_for_plain_letters_is_not_asked_for_more(letter_box) -> None:
+    channel, took = letter_box(international=False)
+    error = failure(channel.send, replace(LETTER, recipient="zoé@example.com"))
+    assert (error.permanent, error.ambiguous, error.cause) == (True, False, Cause.ADDRESS)
+    assert took == [] and "zo" not in str(error)
+    channel.send(replace(LETTER, recipient="zoe@müller.example"))
+    assert len(took) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["cleo", "cleo@", "@example.com", "a b@example.com", "cleo@example.com\r\nBcc: all@example.com",
+     "cleo@exa\0mple.com", f"cleo@{'ä' * 80}.example", "cleo@ä..example"],
+)  # fmt: skip
+def test_what_is_no_address_is_not_taken_to_the_server(letter_box, written: str) -> None:
+    channel, took = letter_box()
+    error = failure(channel.send, replace(LETTER, recipient=written))
+    assert (error.permanent, error.ambiguous, error.cause) == (True, False, Cause.ADDRESS)
+    assert took == [] and "cleo" not in str(error)
 
 
 def test_a_server_that_is_not_there_took_nothing() -> None:

@@ -1,5 +1,7 @@
 """Handing messages over, once each, whatever happens in between."""
 
+import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -127,6 +129,47 @@ def test_one_that_certainly_did_not_go_out_is_sent_after_all(database: Database,
     channel = Fake()
     go(database, channel, message_id)
     assert (channel.sends, row(database).state) == (1, S.SENT)
+
+
+def test_of_two_that_find_it_left_in_the_middle_one_sends_it(database: Database, message_id: int) -> None:
+    with database.begin() as session:
+        messages.claim(session, message_id, now=clock_now() - timedelta(seconds=31))
+    gate, sent = threading.Barrier(4), []
+
+    def unknown(_message: Outgoing) -> None:
+        gate.wait(30)
+
+    def work() -> None:
+        channel = Fake()
+        channel.find = unknown  # type: ignore[assignment, method-assign]
+        with contextlib.suppress(Waiting):
+            go(database, channel, message_id)
+        sent.append(channel.sends)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(sent) == [0, 0, 0, 1] and row(database).state is S.SENT
+
+
+def test_one_that_came_to_an_end_while_the_provider_was_asked_is_left_alone(
+    database: Database, message_id: int
+) -> None:
+    """The worker that had it was slow, not dead."""
+    with database.begin() as session:
+        messages.claim(session, message_id, now=clock_now() - timedelta(seconds=31))
+    channel = Fake()
+
+    def find(_message: Outgoing) -> str | None:
+        with database.begin() as session:
+            messages.settle(session, message_id, S.SENT, provider_id="SM1", now=NOW)
+        return None
+
+    channel.find = find  # type: ignore[assignment, method-assign]
+    go(database, channel, message_id)
+    assert (channel.sends, row(database).provider_id) == (0, "SM1")
 
 
 def test_one_that_may_still_be_on_its_way_out_is_waited_for(database: Database, message_id: int) -> None:

@@ -83,6 +83,16 @@ def test_an_address_outside_ascii_is_kept(town: Town, smtp: smtplib.SMTP) -> Non
     assert messages(town, "inès@verdane.example")[0]["text"].strip() == "é"
 
 
+def test_what_strict_hosts_refuse_is_refused(town: Town, smtp: smtplib.SMTP) -> None:
+    smtp.ehlo()
+    smtp.mail("a@x.example")
+    smtp.command_encoding = "utf-8"
+    assert smtp.rcpt("inès@x.example")[0] == 553
+    assert smtp.rcpt("b@x.example")[0] == 250
+    assert smtp.data(b"Subject: Hello\nBcc: c@x.example\n\nHello\n")[0] == 550
+    assert messages(town) == []
+
+
 def test_some_addresses_are_refused(town: Town, smtp: smtplib.SMTP) -> None:
     for recipient, code in (("bounce@x.example", 550), ("busy@x.example", 451)):
         with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
