@@ -12,11 +12,11 @@ from logistics import parcels, rmas
 from logistics.collection_days import Window, next_window
 from logistics.doors import door_zone
 from logistics.history import APP, follow_up, lock_rma, note_step
+from logistics.in_words import day_in_words
 from logistics.models import LogisticsPolicy, Parcel, Rma
 from logistics.ports import Carrier
 from logistics.reads import Collection
 from logistics.states import HERE, MOVING_SCANS, ParcelState
-from logistics.telling import day_in_words
 from logistics.ways import Way
 
 log = get_logger("logistics")

@@ -10,9 +10,11 @@ from logistics import rmas
 from logistics.custody import note_hand
 from logistics.custody_words import HandOver
 from logistics.history import lock_rma
+from logistics.in_words import instant_in_words
 from logistics.models import Parcel, Rma
 from logistics.reverse_deliveries import receive_by_hand
 from logistics.states import HERE, ParcelState
+from shops.shops import get_shop
 
 NOT_OURS = "This code is not one of ours. Ask the client to open their page again, and scan what it shows."
 ENDED = "This return has ended, so nothing can be handed over for it. Please ring the client's advisor."
@@ -36,7 +38,7 @@ def look_up(session: Session, *, shop_id: int, code: str) -> Scanned:
     if parcel is None:
         raise NotFound(NOT_OURS)
     rma = rmas.get_rma(session, shop_id=shop_id, rma_id=parcel.rma_id)
-    return Scanned(rma, parcel, _problem(rma, parcel))
+    return Scanned(rma, parcel, _problem(rma, parcel, get_shop(session, shop_id).zone))
 
 
 def hand_over(
@@ -56,9 +58,10 @@ def hand_over(
     return receive_by_hand(session, shop_id=shop_id, rma_id=found.rma.id, by=by, now=now)
 
 
-def _problem(rma: Rma, parcel: Parcel) -> str:
+def _problem(rma: Rma, parcel: Parcel, zone: str) -> str:
     if rma.goods_state in HERE:
-        return f"This code was used: the piece was handed over on {rma.arrived_at:%d %B %Y at %H:%M} UTC."
+        when = f" on {instant_in_words(rma.arrived_at, zone, 'en')}" if rma.arrived_at else ""
+        return f"This code was used: the piece was handed over{when}."
     if rmas.is_over(rma):
         return ENDED
     return ANOTHER_WAY if parcel.state is not ParcelState.ATTACHED else ""

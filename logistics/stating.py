@@ -16,8 +16,8 @@ from kit.db import insert_once
 from kit.errors import AppError
 from kit.languages import spoken_locale
 from logistics.events import WithdrawalStated
+from logistics.in_words import instant_in_words
 from logistics.statement_models import WithdrawalStatement
-from logistics.withdrawals import instant_in_words
 from notifications import messages
 from shops.shops import get_shop
 

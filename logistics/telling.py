@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from sqlmodel import Session
 
 from kit import clock
@@ -15,6 +14,7 @@ from kit.languages import spoken_locale, written_in
 from logistics import parcels, rmas, settlements
 from logistics.custody_words import Answer
 from logistics.doors import door_zone
+from logistics.in_words import day_in_words, window_in_words
 from logistics.models import Parcel, Rma
 from logistics.radar import cards
 from logistics.states import ParcelState
@@ -85,20 +85,10 @@ def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id
         write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
 
 
-JOINED = {"ja": "{} {}", "zh": "{} {}", "ar": "{}، {}"}
-"""A day and its hours, where it is no comma as ours."""
-
-
 def working_day(at: datetime, zone: str) -> datetime:
     """`at`, or the Monday after it when it falls on a weekend in that zone."""
     weekday = at.astimezone(ZoneInfo(zone)).weekday()
     return at + timedelta(days=max(0, 7 - weekday) if weekday >= 5 else 0)
-
-
-def day_in_words(at: datetime, zone: str, locale: str) -> str:
-    """The day of an instant in a zone: "Thursday 10 December"."""
-    pattern = "EEEE d MMMM" if locale.startswith("en") else "full"
-    return format_date(at.astimezone(ZoneInfo(zone)).date(), pattern, locale=locale)
 
 
 def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
@@ -106,12 +96,7 @@ def collection_in_words(session: Session, rma: Rma, boxes: list[Parcel]) -> str:
     booked = [box for box in boxes if box.collection_code and box.collection_from and box.collection_until]
     if not booked or len(booked) < len(boxes):
         return ""
-    first = booked[0]
-    zone = door_zone(session, rma)
-    locale = spoken_locale(rma.client_locale)
-    day = day_in_words(_ends(first)[0], zone, locale)
-    hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in _ends(first)]
-    return JOINED.get(written_in(locale), "{}, {}").format(day, f"{hours[0]}\u2013{hours[1]}")
+    return window_in_words(*_ends(booked[0]), door_zone(session, rma), spoken_locale(rma.client_locale))
 
 
 def _ends(parcel: Parcel) -> tuple[datetime, datetime]:

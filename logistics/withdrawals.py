@@ -1,21 +1,16 @@
 """A withdrawal by law: acknowledged at once, on a durable medium, whatever else is switched on or off."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
-
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
-from kit.languages import spoken_locale, written_in
-from kit.zones import city
+from kit.languages import spoken_locale
 from logistics import rmas, statements
 from logistics.eligibility import Track
 from logistics.history import APP, lock_rma, note_step
+from logistics.in_words import date_in_words, instant_in_words
 from logistics.judging import verdict_of
 from logistics.refund_promises import promise_of
-from logistics.telling import JOINED, write_letter
+from logistics.telling import write_letter
 from shops.shops import get_shop
 
 ACKNOWLEDGED = "withdrawal_acknowledged"
@@ -38,24 +33,10 @@ def acknowledge_withdrawal(begin: Begin, *, addresses: Addresses, shop_id: int, 
         values = {
             "order": rma.order_name,
             "received": instant_in_words(verdict.asked_at, zone, spoken_locale(rma.client_locale)),
-            "refund_by": day_in_words(promise_of(session, rma, now=now).due.on, spoken_locale(rma.client_locale)),
+            "refund_by": date_in_words(promise_of(session, rma, now=now).due.on, spoken_locale(rma.client_locale)),
         }
         is_written = write_letter(session, addresses, rma, "withdrawal_received", values, quietly=False, now=now)
         detail = f"Received on {values['received']}." if is_written else NO_ADDRESS
         note_step(
             session, rma, ACKNOWLEDGED if is_written else "withdrawal_by_letter", actor=APP, now=now, detail=detail
         )
-
-
-def instant_in_words(at: datetime, zone: str, locale: str) -> str:
-    """ "Tuesday 24 November 2026, 10:00 (Paris)": a day and a time that nobody can misread, in their language."""
-    here = at.astimezone(ZoneInfo(zone))
-    joined = JOINED.get(written_in(locale), "{}, {}")
-    return joined.format(day_in_words(here.date(), locale), f"{here:%H:%M} ({city(zone, locale)})")
-
-
-def day_in_words(day: date | None, locale: str) -> str:
-    """ "Tuesday 24 November 2026"; "" for None."""
-    if day is None:
-        return ""
-    return format_date(day, "EEEE d MMMM y" if locale.startswith("en") else "full", locale=locale)

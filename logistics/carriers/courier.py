@@ -5,12 +5,14 @@ a courier's office is read by many.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from kit.places import zone_of
 from logistics.collection_days import next_window
 from logistics.history import APP, note_step
+from logistics.in_words import instant_in_words
 from logistics.models import LogisticsPolicy, Parcel, Rma
 from logistics.reads import Address
 from logistics.states import PARCEL, ParcelState, move
@@ -65,14 +67,15 @@ def _key(rma: Rma, parcel: Parcel, message: str) -> str:
 def _write(
     session: Session, rma: Rma, parcel: Parcel, policy: LogisticsPolicy, sender: Address, *, now: datetime
 ) -> None:
-    window = next_window(now, zone_of(sender.country, get_shop(session, rma.shop_id).zone, sender.region))
+    zone = zone_of(sender.country, get_shop(session, rma.shop_id).zone, sender.region)
+    window = next_window(now, zone)
     values = {
         "reference": parcel.reference,
         "value": parcel.need.show(),
         "from_lines": lines_of(sender),
         "to_lines": lines_of(policy.receiver),
-        "starts_at": f"{window.starts_at:%Y-%m-%d %H:%M} UTC",
-        "ends_at": f"{window.ends_at:%H:%M} UTC",
+        "starts_at": instant_in_words(window.starts_at, zone, "en"),
+        "ends_at": f"{window.ends_at.astimezone(ZoneInfo(zone)):%H:%M}",
         "grams": policy.parcel_grams,
     }
     _send(session, rma, parcel, policy, "courier_request", values, now=now)

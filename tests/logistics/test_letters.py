@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from logistics.telling import day_in_words, greeting, working_day
+from logistics.in_words import day_in_words
+from logistics.telling import greeting, working_day
 from notifications.rendering import render
 
 WORDS = json.loads((Path(__file__).parents[1] / "words.json").read_text())["client"]

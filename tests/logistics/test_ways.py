@@ -83,6 +83,7 @@ def test_a_courier_is_asked_once_by_a_letter_that_names_no_house_piece_or_client
     house.line.drain(3)
     (letter,) = letters(house, "courier_request")
     assert letter.recipient == "desk@northgate.example" and "$14,800" in letter.body
+    assert "Collection: Wednesday 25 November 2026, 09:00 (Paris) to 12:00, or" in letter.body
     for word in ("Verdane", "ring", "Meridian", "jewel", "diamond", "R-1042"):
         assert word.lower() not in (letter.subject + letter.body).lower(), word
     assert "Write down its reference" in str(house.line.troubles[-1])
@@ -192,7 +193,7 @@ def test_a_boutique_scans_the_code_and_the_hand_over_is_recorded_once(house: Hou
     code = box_of(house).handover_code
     scan(house, f" {str(code).lower()[:5]} {str(code).lower()[5:]} ", place="Paris")
     assert house.state() == "arrived"
-    with pytest.raises(Conflict, match="This code was used: the piece was handed over on 24 November 2026"):
+    with pytest.raises(Conflict, match=r"handed over on Tuesday 24 November 2026, 10:00 \(Paris\)\.$"):
         scan(house, code)
     with house.database.begin() as session:
         (hand,) = hands_of(session, lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id))

@@ -18,9 +18,9 @@ from consults.zones import show_both, show_day, show_shortly, show_times
 from kit.languages import FROM_RIGHT, HOUSE, spoken_locale
 from kit.money import Money
 from logistics.exchange_paths import DECLINE_NOTES
+from logistics.in_words import date_in_words, instant_in_words
 from logistics.radar.in_their_words import FAULTS_IN, WAYS_IN
 from logistics.telling import WORDS as WORDS_OF_LETTERS
-from logistics.withdrawals import day_in_words, instant_in_words
 from notifications.addressing import MANNERS, called, salutation
 from notifications.rendering import TEMPLATES, apart, render
 from shopify_app.locales import SPOKEN
@@ -66,7 +66,7 @@ def said_in(locale: str, **more: Any) -> dict[str, Any]:
         "by": show_day(AT, "Europe/Paris", spoken),
         "amount": Money(1_480_000, "EUR").show(spoken),
         "received": instant_in_words(AT, "Europe/Paris", spoken),
-        "refund_by": day_in_words(AT.date(), spoken),
+        "refund_by": date_in_words(AT.date(), spoken),
         "collection": show_day(AT, "Europe/Paris", spoken),
         "part": "Meridian",
         "ways": ["Meridian", "Solstice"],

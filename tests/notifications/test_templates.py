@@ -59,8 +59,8 @@ VALUES: dict[str, Any] = {
     "grams": 900,
     "from_lines": ["C. Whitlock", "12 rue Cler", "75007 Paris"],
     "to_lines": ["R. Marchand", "8 rue du Louvre", "75001 Paris"],
-    "starts_at": "2026-11-30 08:00 UTC",
-    "ends_at": "11:00 UTC",
+    "starts_at": "Monday 30 November 2026, 09:00 (Paris)",
+    "ends_at": "12:00",
 }
 BARE = {
     "yours": False,

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from consults.advisors import get_advisor
 from consults.rights import Right
 from kit.errors import AppError, OutsideError
 from logistics import pictures as shots
@@ -205,6 +206,7 @@ def _show(session: Session, caller: DeskCaller, rma: Rma, problem: str = "") -> 
         checks=checks_of(session, rma),
         inspection=find_inspection(session, rma),
         hands=hands_of(session, rma),
+        zone=get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id).zone,
         pictures=shots.pictures_of(session, shop_id=rma.shop_id, rma_id=rma.id),
         deduction=deduction_of(session, rma),
         two=needs_two(session, rma),

@@ -11,10 +11,10 @@ from consults.advisors import get_advisor
 from consults.zones import show_times
 from kit.errors import AppError
 from kit.tokens import token_hash
+from logistics.in_words import instant_in_words
 from logistics.parcels import parcels_of
 from logistics.rmas import lines_of
 from logistics.states import ParcelState
-from logistics.withdrawals import instant_in_words
 from routing import asking
 from routing.asked_models import AskedReturn, Prefers, TalkState
 from routing.models import OpenedReturn

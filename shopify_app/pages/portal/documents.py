@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from kit.errors import NotFound
 from logistics.custody import hands_of, taken_at
+from logistics.in_words import instant_in_words
 from logistics.models import Rma
 from logistics.rmas import RmaView, view
-from logistics.withdrawals import instant_in_words
 from shopify_app.pages.portal import papers
 from shopify_app.pages.portal.clients import sees_prices, with_return
 from shopify_app.pages.portal.paper_pdf import paper_pdf
