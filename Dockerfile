@@ -16,6 +16,9 @@ RUN pip install --require-hashes -r requirements.lock
 
 COPY . .
 
+# Once here, and not at every start: the process below may write nothing beside the sources.
+RUN python -m compileall -q --invalidation-mode unchecked-hash .
+
 # var/ is the only place it writes, and only with SQLite.
 RUN useradd --system --home-dir /app --shell /usr/sbin/nologin app && install -d -o app -g app var
 USER app
