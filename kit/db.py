@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine, ScalarResult, make_url
 from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kit import turns
 
@@ -25,6 +26,7 @@ SQLModel.metadata.naming_convention = NAMING
 # Rows are never validated by pydantic, so its validator of each table is not built either: two megabytes a process.
 SQLModel.model_config["defer_build"] = True
 
+T = TypeVar("T")
 Begin: TypeAlias = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction: committed when the block ends, rolled back when it raises."""
 
@@ -98,6 +100,19 @@ def word(enum: type[StrEnum]) -> Any:
 def is_sqlite(session: Session) -> bool:
     """Which dialect `session` speaks, for the few statements that differ."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def locked(session: Session, query: SelectOfScalar[T]) -> ScalarResult[T]:
+    """The rows of `query` as they are now, nobody else's to change until the transaction ends.
+
+    SELECT FOR UPDATE means nothing to SQLite, where a transaction only begins with a write: there the turn to write is
+    taken first, for the whole file.
+    """
+    if is_sqlite(session):
+        connection = session.connection()
+        if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return session.exec(query.with_for_update().execution_options(populate_existing=True))
 
 
 def insert_once(session: Session, row: SQLModel) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 PATIENCE_SECONDS = 30.0
 SHORTEST_PAUSE_SECONDS = 0.0005
 LONGEST_PAUSE_SECONDS = 0.001
-WRITING = ("INSERT", "UPDATE", "DELETE", "REPLAC")  # where Python's sqlite3 begins a transaction
+WRITING = ("INSERT", "UPDATE", "DELETE", "REPLAC", "BEGIN ")  # where a transaction begins
 
 _gap_seconds = 0.0
 _committed_at = 0.0

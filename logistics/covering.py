@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kit.causes import Cause
-from kit.db import insert_once
+from kit.db import insert_once, locked
 from kit.errors import AppError, Conflict
 from kit.money import Money
 from logistics import packs
@@ -90,7 +90,7 @@ def ways_of(
     `only` this way may be picked. `free`: also where a label is bought, which would go back first.
     """
     query = select(CoverTerm).where(CoverTerm.shop_id == rma.shop_id).order_by(col(CoverTerm.id))
-    written = list(session.exec(query.with_for_update() if lock else query))
+    written = list(locked(session, query) if lock else session.exec(query))
     rows = [row for row in written if row.is_on]
     if only is not None:
         rows = [row for row in rows if row.way is only]

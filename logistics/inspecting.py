@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from kit.db import insert_once
+from kit.db import insert_once, locked
 from kit.errors import AppError
 from logistics import rmas
 from logistics.checklists import CATEGORIES, ITEMS, category_of, contradicts, finding_of, is_proven
@@ -59,7 +59,7 @@ def record_outbound(
     row = PieceRecord(shop_id=shop_id, line_gid=line_gid, category=category, facts=kept, written_by=by, at=now)
     insert_once(session, row)
     query = select(PieceRecord).where(PieceRecord.shop_id == shop_id, PieceRecord.line_gid == line_gid)
-    found = session.exec(query.with_for_update()).one()
+    found = locked(session, query).one()
     found.category, found.facts, found.written_by, found.at = category, kept, by, now
     session.add(found)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from kit.amounts import read_amount
+from kit.db import locked
 from kit.errors import AppError, NotFound
 from logistics.cover import Payer
 from logistics.cover_models import CoverTerm
@@ -34,7 +35,7 @@ def terms_of(session: Session, *, shop_id: int) -> list[CoverTerm]:
 def get_terms(session: Session, *, shop_id: int, term_id: int) -> CoverTerm:
     """One line, nobody else's to change until we commit. Raises NotFound, also for another shop's."""
     query = select(CoverTerm).where(CoverTerm.id == term_id, CoverTerm.shop_id == shop_id)
-    row = session.exec(query.with_for_update()).first()
+    row = locked(session, query).first()
     if row is None:
         raise NotFound("That line of the policy is not here.")
     return row

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 import jobs
 from kit import clock
-from kit.db import Begin, hold, insert_once
+from kit.db import Begin, hold, insert_once, locked
 from kit.log import get_logger
 from measures import sampling, summing, tallying, tying
 from measures.measured import SUMMED, MeasuredDay, MeasuredReturn, Measuring, NextOrders
@@ -119,7 +119,7 @@ def _add_up(begin: Begin, shop_id: int, turn: int) -> None:
 
 def _mine(session: Session, shop_id: int, turn: int) -> Measuring | None:
     """The row, kept from others until the transaction ends; None when another turn has begun."""
-    row = session.get(Measuring, shop_id, populate_existing=True, with_for_update=True)
+    row = locked(session, select(Measuring).where(Measuring.shop_id == shop_id)).first()
     return row if row is not None and row.turn == turn else None
 
 

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 import jobs
-from kit.db import Begin
+from kit.db import Begin, locked
 from kit.tokens import keyed_hash, new_token, token_hash
 from notifications import messages
 from notifications.code_models import CodeAsked
@@ -195,7 +195,7 @@ def forget(session: Session, *, now: datetime) -> None:
 def _waiting(session: Session, shop_id: int, asked_id: int, now: datetime) -> CodeAsked | None:
     mine = (CodeAsked.id == asked_id, CodeAsked.shop_id == shop_id, CodeAsked.purpose == ORDER)
     live = (CodeAsked.by == "", col(CodeAsked.expires_at) > now)
-    return session.exec(select(CodeAsked).where(*mine, *live).with_for_update()).first()
+    return locked(session, select(CodeAsked).where(*mine, *live)).first()
 
 
 def _counted(session: Session, shop_id: int, token: str, now: datetime) -> CodeAsked | None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 import jobs
 from kit.causes import Cause
-from kit.db import insert_once
+from kit.db import insert_once, locked
 from kit.errors import Conflict, NotFound
 from notifications import texts
 from notifications.chains import TEXT_CHANNELS, Way, pass_on
@@ -148,14 +148,17 @@ def claim_again(session: Session, message_id: int, *, now: datetime) -> timedelt
     Returns zero when it is taken; how long to wait first, where the provider may still be at work on the last; None
     where whoever had it came to an end with it after all. Of two at once, one takes it.
     """
-    message = session.get_one(Message, message_id, with_for_update=True)
+    since = sa.func.coalesce(Message.sending_at, Message.created_at)
+    mine = (col(Message.id) == message_id, col(Message.state) == MessageState.SENDING)
+    taken = session.connection().execute(
+        sa.update(Message).where(*mine, since <= now - STILL_WORKING).values(sending_at=now)
+    )
+    if taken.rowcount == 1:
+        return timedelta(0)
+    message = session.get_one(Message, message_id, populate_existing=True)
     if message.state is not MessageState.SENDING:
         return None
-    rest = (message.sending_at or message.created_at) + STILL_WORKING - now
-    if rest <= timedelta(0):
-        message.sending_at = now
-        session.add(message)
-    return max(rest, timedelta(0))
+    return (message.sending_at or message.created_at) + STILL_WORKING - now
 
 
 def settle(
@@ -184,7 +187,7 @@ def record_status(session: Session, *, provider_id: str, status: str, error_code
 
     Late and repeated words change nothing.
     """
-    message = session.exec(select(Message).where(Message.provider_id == provider_id).with_for_update()).first()
+    message = locked(session, select(Message).where(Message.provider_id == provider_id)).first()
     rank = RANK.get(status, 0)
     if message is None or rank <= message.status_rank:
         return message
@@ -251,7 +254,7 @@ def readdress(session: Session, *, shop_id: int, channel: str, before: str | Non
 def get_message(session: Session, *, shop_id: int, message_id: int) -> Message:
     """The shop's message with that id, locked. Raises NotFound."""
     mine = select(Message).where(Message.id == message_id, Message.shop_id == shop_id)
-    message = session.exec(mine.with_for_update()).first()
+    message = locked(session, mine).first()
     if message is None:
         raise NotFound("That message is not here.")
     return message

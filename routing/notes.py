@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 import jobs
 from kit.clock import now as clock_now
 from kit.clock import parse_instant
-from kit.db import Begin, insert_once
+from kit.db import Begin, insert_once, locked
 from kit.log import get_logger
 from routing.ports import SellerNotes
 from routing.seller_models import SellerNote
@@ -121,10 +121,7 @@ def _note(session: Session, shop_id: int, order_gid: str) -> SellerNote:
     body: dict[str, Any] = {"v": 1, "shop": shop_id, "chosen": None, "lines": {}}
     insert_once(session, SellerNote(shop_id=shop_id, order_gid=order_gid, body=body, version=0))
     mine = (SellerNote.shop_id == shop_id, SellerNote.order_gid == order_gid)
-    # Locked on PostgreSQL, where two returns of one order may be decided at once; SQLite has one writer anyway.
-    return session.exec(
-        select(SellerNote).where(*mine).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return locked(session, select(SellerNote).where(*mine)).one()  # two returns of one order may be decided at once
 
 
 def _change(session: Session, note: SellerNote, body: dict[str, Any]) -> None:

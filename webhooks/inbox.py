@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 import jobs
 from kit import metrics
 from kit.clock import now as clock_now
-from kit.db import Begin, hold
+from kit.db import Begin, hold, locked
 from kit.errors import Conflict, NotFound
 from kit.log import bind, get_logger
 from shops.models import Shop, ShopState
@@ -183,7 +183,7 @@ def _found(session: Session, delivery_id: int, domain: str | None) -> Delivery:
     query = select(Delivery).options(WITHOUT_BODY).where(Delivery.id == delivery_id)
     if domain is not None:
         query = query.where(Delivery.shop_domain == domain)
-    delivery = session.exec(query.with_for_update()).first()
+    delivery = locked(session, query).first()
     if delivery is None:
         raise NotFound("No such delivery.")
     return delivery

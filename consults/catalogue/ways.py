@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from consults.catalogue.kinds import WayKind
 from consults.catalogue.models import CatalogueWay
 from kit.amounts import read_amount
-from kit.db import hold
+from kit.db import hold, locked
 from kit.errors import AppError, NotFound
 
 MOST_CENTS = 10**13
@@ -36,7 +36,7 @@ def ways_of(session: Session, *, shop_id: int, on: bool | None = None) -> list[C
 def get_way(session: Session, *, shop_id: int, way_id: int) -> CatalogueWay:
     """One row, nobody else's to change until we commit. Raises NotFound, also for another shop's."""
     query = select(CatalogueWay).where(CatalogueWay.id == way_id, CatalogueWay.shop_id == shop_id)
-    row = session.exec(query.with_for_update()).first()
+    row = locked(session, query).first()
     if row is None:
         raise NotFound("That is not in the catalogue.")
     return row

@@ -20,7 +20,7 @@ from consults.rooms.showing import on_the_table
 from consults.rooms.window import is_present
 from consults.states import ConsultState, InvalidMove
 from jobs import publish
-from kit.db import is_sqlite
+from kit.db import locked
 from kit.errors import AppError, Conflict, NotFound
 
 MAX_PEOPLE = 4
@@ -283,9 +283,4 @@ def _consult(session: Session, consult_id: int) -> Consult:
 
 def _one_at_a_time(session: Session, consult_id: int) -> None:
     """Hold the conversation until the transaction ends: presence, places and the order of messages depend on it."""
-    if is_sqlite(session):
-        # A reader there is not in a transaction yet; a write that changes nothing opens one.
-        nothing = sa.update(Consult).where(col(Consult.id) == consult_id).values(provider=Consult.provider)
-        session.connection().execute(nothing)
-    else:
-        session.exec(select(Consult.id).where(Consult.id == consult_id).with_for_update()).first()
+    locked(session, select(Consult).where(Consult.id == consult_id)).first()

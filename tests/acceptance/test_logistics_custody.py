@@ -205,8 +205,8 @@ def test_a_scan_hands_the_piece_over_once_and_says_when_it_was_used(desk: Desk) 
     with desk.database.begin() as session:
         (hand,) = hands_of(session, lock_rma(session, shop_id=desk.shop_id, rma_id=desk.rma_id))
     assert (hand.person, hand.place) == ("Bob Laurent", "Paris")
-    page = desk.bob.get(f"/desk/returns/{desk.rma_id}/inspection").text
-    assert "Tuesday 24 November, 10:00, Paris" in page, "by the clock of whoever reads it"
+    shown = desk.bob.get(f"/desk/returns/{desk.rma_id}/inspection").text
+    assert "Tuesday 24 November, 10:00, Paris" in shown, "by the clock of whoever reads it"
 
 
 def test_a_scan_of_another_shops_code_gets_a_clear_sentence_and_changes_nothing(desk: Desk) -> None:

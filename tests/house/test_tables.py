@@ -57,6 +57,12 @@ def enqueued() -> Iterator[tuple[str, str]]:
                 yield str(node.args[1].value), str(path.relative_to(ROOT))
 
 
+def test_rows_are_locked_in_one_way_which_holds_on_sqlite_too() -> None:
+    """SELECT FOR UPDATE alone means nothing there."""
+    asking = {str(path.relative_to(ROOT)) for path in sources() if "with_for_update" in path.read_text()}
+    assert asking == {"kit/db.py"}
+
+
 def test_each_job_an_event_starts_exists(job_names: set[str]) -> None:
     assert {name for names in EVENTS.values() for name in names} <= job_names
 

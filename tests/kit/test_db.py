@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel import Session, select
 
 from jobs.models import WorkerBeat
-from kit.db import Database, insert_once, is_sqlite
+from kit.db import Database, insert_once, is_sqlite, locked
 from shops.models import Shop, ShopState
 from tests.cast import NOW
 
@@ -103,6 +103,46 @@ def test_eight_who_read_and_then_write_do_not_deadlock(database: Database) -> No
     assert not failures
     with database.begin() as session:
         assert len(session.exec(select(WorkerBeat)).all()) == 41
+
+
+def adds(database: Database, *, before: bool) -> int:
+    """Four who add to one number of a row ten times each, as it was read; with `before`, read once already."""
+    with database.begin() as session:
+        session.add(shop())
+    mine = select(Shop).where(Shop.domain == "verdane.myshopify.com")
+    gate = threading.Barrier(4)
+
+    def add() -> None:
+        gate.wait(30)
+        for _ in range(10):
+            with database.begin() as session:
+                if before:
+                    session.exec(mine).one()
+                row = locked(session, mine).one()
+                row.name = str(int(row.name or 0) + 1)
+                session.add(row)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with database.begin() as session:
+        return int(session.exec(mine).one().name)
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["unread", "read before"])
+def test_a_locked_row_is_as_it_is_now_and_nobody_elses_until_the_end(database: Database, before: bool) -> None:
+    assert adds(database, before=before) == 40
+
+
+def test_a_row_is_locked_after_a_write_as_well_and_what_was_not_written_yet_stays(database: Database) -> None:
+    with database.begin() as session:
+        session.add(shop())
+        row = locked(session, select(Shop)).one()
+        row.name = "Verdane"
+        assert locked(session, select(Shop)).one().name == "Verdane"
+    assert domains(database) == ["verdane.myshopify.com"]
 
 
 def test_sqlite_keeps_a_commit_through_a_power_cut_and_erases_from_the_file(sqlite_url: str) -> None:

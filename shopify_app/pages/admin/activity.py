@@ -7,6 +7,7 @@ from consults import advisors
 from jobs.attempts import failed_jobs, give_up, go_on, hurry, retry_job
 from jobs.models import JobTrouble, TroubleState
 from kit.causes import Cause
+from kit.db import locked
 from kit.errors import Conflict, NotFound
 from notifications import messages, texts
 from routing import openings
@@ -112,7 +113,7 @@ def _pressing(row: JobTrouble) -> int:
 
 def _step(session: Session, shop_id: int, trouble_id: int) -> JobTrouble:
     query = select(JobTrouble).where(JobTrouble.id == trouble_id, JobTrouble.shop_id == shop_id)
-    row = session.exec(query.with_for_update()).first()
+    row = locked(session, query).first()
     if row is None:
         raise NotFound("That step is not listed any more.")
     return row
