@@ -87,6 +87,34 @@ def test_a_colleague_who_is_offered_fits_the_screen_too(world, made: Callable, b
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hugo")
 
 
+@pytest.mark.parametrize(
+    ("device", "offered"),
+    [
+        ("America/New_York", "New York"),
+        ("Asia/Calcutta", "Calcutta"),  # as browsers still call it
+        ("Europe/Paris", ""),  # where the times are
+        ("Europe/Brussels", ""),  # another place, the same clock
+        ("UTC", ""),  # nobody's place
+    ],
+)
+def test_a_device_of_another_time_is_offered_its_own(
+    world, made: Callable, base: str, browser_context, device: str, offered: str
+) -> None:
+    link = made(lambda s: cast.consult_link(s, world.case))
+    page = browser_context(**PHONE | {"timezone_id": device}).new_page()
+    page.goto(f"{base}/consult/{link}")
+    line = page.locator("[data-device-zone]")
+    if not offered:
+        expect(page.get_by_text("Your time, Paris (UTC+1)")).to_be_visible()
+        expect(line).to_be_hidden()
+        assert page.locator("#zone select").input_value() == "Europe/Paris"
+        return
+    expect(line).to_contain_text(f"Your device shows another time: {offered}.")
+    line.get_by_role("button", name="Show the times there").click()
+    expect(page.get_by_text(f"Your time, {offered} (UTC")).to_be_visible()
+    expect(line).to_be_hidden()
+
+
 def test_one_tap_takes_a_time_and_somebody_comes_along_without_script(
     world, made: Callable, base: str, browser_context
 ) -> None:
