@@ -17,6 +17,7 @@ from consults.policy import policy_of
 from consults.reservations import Wish, advisor_of, case_of, cells_for, check_chosen, check_offered, labels, reserve
 from consults.slots import Slot
 from consults.states import ConsultState, InvalidMove
+from consults.zones import is_zone
 from jobs import publish
 from kit.errors import AppError, Conflict, NotFound
 
@@ -101,13 +102,15 @@ def move_consult(
     shop_id: int,
     consult_id: int,
     starts_at: datetime,
+    client_zone: str = "",
     by: str = CLIENT,
     chosen: bool = False,
     now: datetime,
 ) -> Consult:
     """Put a booked conversation at another time, with the same advisor. When that fails, the old time stays.
 
-    `chosen`: the advisor named the time, so it need only be free.
+    `client_zone`: by whose clock they chose it, where it is another now. `chosen`: the advisor named the time, so it
+    need only be free.
     """
     consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
     if consult.state is not ConsultState.BOOKED:
@@ -123,16 +126,19 @@ def move_consult(
         ends_at = check_offered(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
     touch_consult(session, consult)  # of two moves at once, one goes on
     swap_cells(session, consult, cells_for(policy, starts_at, ends_at))
-    label_client, label_advisor = labels(starts_at, consult.client_zone, advisor.zone)
+    zone = client_zone if is_zone(client_zone) else consult.client_zone
+    label_client, label_advisor = labels(starts_at, zone, advisor.zone)
     touch_consult(
         session,
         consult,
         starts_at=starts_at,
         ends_at=ends_at,
+        client_zone=zone,
         sequence=consult.sequence + 1,
         label_client=label_client,
         label_advisor=label_advisor,
     )
+    _learn_zone(session, consult)
     add_consult_line(session, consult, kind="moved", now=now, actor=by, detail=f"to {starts_at.isoformat()}")
     assert consult.id is not None
     publish(session, ConsultMoved(shop_id, consult.id, case_of(session, consult).return_gid))
@@ -212,10 +218,18 @@ def talks_between(
 def _announce_booked(session: Session, consult: Consult, now: datetime) -> None:
     assert consult.id is not None
     _still_with(session, consult)
+    _learn_zone(session, consult)
     note_answer(session, case_of(session, consult), how="booked", actor=CLIENT, now=now)
     detail = f"{consult.kind.value}, {consult.starts_at.isoformat()}"
     add_consult_line(session, consult, kind="booked", now=now, actor=CLIENT, detail=detail)
     publish(session, ConsultBooked(consult.shop_id, consult.id, case_of(session, consult).return_gid))
+
+
+def _learn_zone(session: Session, consult: Consult) -> None:
+    """By the clock a client chose a time by is where they are: whoever rings or writes to them keeps to it."""
+    case = case_of(session, consult)
+    case.client_zone = consult.client_zone
+    session.add(case)
 
 
 def _still_with(session: Session, consult: Consult) -> None:

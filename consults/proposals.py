@@ -96,8 +96,9 @@ def take_proposed(
     if booked is not None and booked.state is ConsultState.BOOKED:
         assert booked.id is not None
         taken = move_consult(
-            session, shop_id=shop_id, consult_id=booked.id, starts_at=row.starts_at, by=CLIENT, chosen=True, now=now
-        )
+            session, shop_id=shop_id, consult_id=booked.id, starts_at=row.starts_at, client_zone=client_zone, by=CLIENT,
+            chosen=True, now=now,
+        )  # fmt: skip
     else:
         taken = book_consult(
             session, shop_id=shop_id, case_id=case_id, starts_at=row.starts_at, kind=row.kind,

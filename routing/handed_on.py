@@ -1,8 +1,8 @@
 """What of an order and its return goes on to the case and to the parcel, and what that is worth. Pure."""
 
 from consults.facts import CaseFacts
-from consults.zones import guess_zone
 from kit.money import Money
+from kit.places import zone_of
 from logistics.reads import ClientRead, ReturnRead
 from routing.decide import Decided, Outcome
 from routing.facts import Back, LineRead, OrderRead
@@ -62,7 +62,7 @@ def case_facts(read: ReturnRead, order: OrderRead, client: ClientRead, decided: 
         client_email=client.email or None,
         client_phone=client.phone or None,
         client_locale=client.locale,
-        client_zone=guess_zone(client.country, zone),
+        client_zone=zone_of(client.country, zone, client.address.region),
         piece_title=lead.title if lead else "piece",
         piece_image=lead.image if lead else "",
         piece_detail=lead.detail if lead else "",

@@ -13,7 +13,7 @@ from consults.advisors import set_hours
 from consults.booking import SlotTaken
 from consults.events import ConsultBooked, ConsultCancelled, ConsultMoved
 from consults.history import history
-from consults.models import Advisor, Consult, Participant, SlotCell
+from consults.models import Advisor, Case, Consult, Participant, SlotCell
 from consults.policy import set_policy
 from consults.states import ConsultState, InvalidMove
 from kit.errors import AppError, Conflict, NotFound
@@ -173,6 +173,32 @@ def test_twelve_move_to_one_time_and_one_gets_there(database, town):
     with database.begin() as session:
         assert set(taken_cells(session).values()) == {8}
         assert sum(c.starts_at == FOUR for c in session.exec(select(Consult)).all()) == 1
+
+
+def test_whoever_chooses_a_time_by_a_clock_is_where_that_clock_is(database, town):
+    with database.begin() as session:
+        case = session.get(Case, town.case_id)
+        held = book(session, town, how=booking.hold_time)
+        assert case.client_zone == "Europe/Paris", "nothing is said yet"
+        booking.confirm_hold(session, shop_id=town.shop_id, consult_id=held.id, now=NOW)
+        assert case.client_zone == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown", "label"),
+    [
+        ("Asia/Tokyo", "Asia/Tokyo", "Wednesday 25 November, 01:00, Tokyo (UTC+9)"),
+        ("", "America/New_York", "Tuesday 24 November, 11:00, New York (UTC-5)"),
+        ("Nowhere/Land", "America/New_York", "Tuesday 24 November, 11:00, New York (UTC-5)"),
+    ],
+)
+def test_a_time_moved_by_another_clock_is_shown_by_that_one(database, town, zone, shown, label):
+    with database.begin() as session:
+        talk = book(session, town)
+        about = {"shop_id": town.shop_id, "consult_id": talk.id, "client_zone": zone, "now": NOW}
+        moved = booking.move_consult(session, starts_at=FOUR + timedelta(hours=1), **about)
+        assert (moved.client_zone, session.get(Case, town.case_id).client_zone) == (shown, shown)
+        assert moved.label_client.startswith(label) and moved.label_advisor.startswith("Tuesday 24 November, 17:00")
 
 
 def test_moving_keeps_the_entry_and_raises_its_sequence(database, town, published):

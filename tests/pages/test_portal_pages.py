@@ -204,6 +204,15 @@ def test_a_reservation_is_moved_kept_in_the_calendar_and_given_back(world, made,
     assert visitor.get(f"/consult/{consult_link}/calendar.ics").status_code == 404
 
 
+def test_a_time_chosen_by_another_clock_stays_on_that_clock(world, made, visitor, consult_link) -> None:
+    made(lambda s: booked(s, world))
+    page = visitor.get(f"/consult/{consult_link}/move?zone=Asia/Tokyo").text
+    form = {"at": re.findall(r'name="at" value="([^"]+)"', page)[-1], "zone": "Asia/Tokyo"}
+    assert 'name="zone" value="Asia/Tokyo"' in page
+    assert visitor.post(f"/consult/{consult_link}/move", data=form).status_code == 303
+    assert "Tokyo (UTC+9)" in visitor.get(f"/consult/{consult_link}").text
+
+
 def test_a_cancelled_time_is_said_to_be_until_it_would_have_begun_or_another_is_reserved(
     world, made, visitor, consult_link
 ) -> None:

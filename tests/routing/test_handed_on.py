@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.money import Money
-from logistics.reads import ReturnRead
+from logistics.reads import Address, ReturnRead
 from routing.decide import Decided
 from routing.facts import Back, LineRead, OrderRead
 from routing.handed_on import back_of, case_facts, category_of, cover_value, dearest, returned_value
@@ -184,6 +184,23 @@ def test_who_says_nothing_has_no_words_and_who_is_not_shown_is_nobody() -> None:
 )
 def test_the_clients_zone_is_guessed_by_their_country(country: str, zone: str) -> None:
     assert facts_of(read_of((RINGS, 1)), client={"country": country}).client_zone == zone
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "zone"),
+    [
+        ("US", "CA", "America/Los_Angeles"),
+        ("US", "NY", "America/New_York"),
+        ("US", "", "America/New_York"),
+        ("CA", "BC", "America/Vancouver"),
+        ("AU", "WA", "Australia/Perth"),
+        ("JP", "JP-13", "Asia/Tokyo"),
+    ],
+)
+def test_and_by_their_state_where_a_country_has_several_clocks(country: str, region: str, zone: str) -> None:
+    """Nobody in Los Angeles is texted at five in the morning because New York is up."""
+    client = {"country": country, "address": Address(country=country, region=region)}
+    assert facts_of(read_of((RINGS, 1)), client=client).client_zone == zone
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ASSISTED, Outcome.BOTH])

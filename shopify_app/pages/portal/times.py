@@ -140,7 +140,8 @@ def move(token: str) -> ResponseReturnValue:
         consult = _booked(session, caller)
         assert consult.id is not None
         try:
-            move_consult(session, shop_id=caller.shop_id, consult_id=consult.id, starts_at=_chosen(), now=now())
+            mine: dict[str, Any] = {"shop_id": caller.shop_id, "consult_id": consult.id}
+            move_consult(session, **mine, starts_at=_chosen(), client_zone=_zone(caller, consult), now=now())
         except SlotTaken:
             return _taken(session, token, caller, moving=consult), 409
     return redirect(f"/consult/{token}", 303)
