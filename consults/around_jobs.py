@@ -12,11 +12,11 @@ from consults.advisors import boutique_advisor
 from consults.around_letters import AroundLetters
 from consults.booking import get_consult
 from consults.cases import get_case
+from consults.clock_jobs import client_later
 from consults.guests import get_guest, guests_of
 from consults.history import touch_consult
 from consults.kinds import Kind, Role
 from consults.models import Advisor, Case, Consult, Participant
-from consults.quiet import client_may_be_texted_at
 from consults.reservations import advisor_of, case_of
 from consults.rooms.window import is_present
 from consults.states import CaseState, ConsultState
@@ -129,6 +129,9 @@ def tell_proposed(
             letters = AroundLetters.about(session, case, addresses=addresses, now=clock.now())
             starts = _proposed_at(session, case, at)
             if not starts:
+                return
+            again = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid, "made_at": made_at}
+            if channel == SMS and client_later(session, case, "consults.tell_proposed", again, now=letters.now):
                 return
             words: Who = partial(letters.proposed, starts) if channel == EMAIL else letters.proposed_by_text
             key = f"case:{case_id}:proposed:{made_at}"
@@ -259,9 +262,7 @@ def _key(consult: Consult) -> str:
 
 
 def _tell(letters: AroundLetters, message: str, channel: str, to: str | None, key: str, words: Who) -> None:
-    quiet = channel == SMS and message == "times_proposed"
-    later = client_may_be_texted_at(letters.session, letters.case, now=letters.now) if quiet else None
-    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now, "not_before": later}
+    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now}
     if channel == SMS and message in TO_CLIENTS:
         tell_shortly(letters.session, letters.case, **about)
     else:

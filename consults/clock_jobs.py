@@ -19,6 +19,9 @@ from consults.history import CLIENT, add_line, by_advisor, history
 from consults.models import Advisor, Case
 from consults.opening import may_text_at
 from consults.ports import Colleague
+from consults.quiet import client_may_be_texted_at
+from consults.reaching import ways_to
+from consults.states import CaseState
 from consults.telling import EMAIL, OR_BY_EMAIL, SMS, tell, tell_shortly
 from consults.wishes import prefers_simple_return
 from jobs import enqueue
@@ -108,7 +111,9 @@ def tell_client_handed_over(
         with begin() as session:
             letters = _letters(session, addresses, shop_id, case_id)
             case = letters.case
-            if case.advisor_id != to_advisor_id or _given_by(session, case) == CLIENT:
+            if case.state is CaseState.CLOSED or case.advisor_id != to_advisor_id:
+                return
+            if _given_by(session, case) == CLIENT:
                 return
             if prefers_simple_return(session, shop_id=shop_id, case_id=case_id):
                 return
@@ -120,6 +125,10 @@ def tell_client_handed_over(
                 _tell(letters, "handed_over", EMAIL, case.client_email, key, words)
             # A time that is reserved is confirmed by a text of its own.
             elif booked is None:
+                again: dict[str, Any] = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid}
+                again |= {"from_advisor_id": from_advisor_id, "to_advisor_id": to_advisor_id}
+                if client_later(session, case, "consults.tell_client_handed_over", again, now=letters.now):
+                    return
                 about: dict[str, Any] = {"message": "handed_over", "key": key, "words": letters.handed_over_by_text}
                 tell_shortly(session, case, **about, now=letters.now)
 
@@ -171,6 +180,16 @@ def text_later(
     elif until is None or at < until:
         about = f"{case.id}:{args['consult_id']}" if "consult_id" in args else str(case.id)
         enqueue(session, job, at=at, job_id=f"quiet:{job}:{about}:{advisor.id}:{int(at.timestamp())}", **args)
+    return True
+
+
+def client_later(session: Session, case: Case, job: str, args: dict[str, Any], *, now: datetime) -> bool:
+    """Whether it is night where the client is: then `job` comes again in the morning, and looks once more."""
+    at = client_may_be_texted_at(session, case, now=now)
+    if at <= now or not ways_to(session, case):
+        return False
+    about = ":".join(str(value) for value in args.values())
+    enqueue(session, job, at=at, job_id=f"quiet:{job}:{about}:client:{int(at.timestamp())}", **args)
     return True
 
 

@@ -15,18 +15,17 @@ from sqlmodel import Session, col, select
 from consults import cases
 from consults.advisors import get_advisor
 from consults.booking import get_consult, next_consult
-from consults.clock_jobs import text_later, was_handed_over
+from consults.clock_jobs import client_later, text_later, was_handed_over
 from consults.history import add_line, history
 from consults.kinds import Kind
 from consults.letters import Letters, letters_of
 from consults.models import Case, Consult, Signal
 from consults.policy import policy_of
 from consults.ports import ReturnPages
-from consults.quiet import client_may_be_texted_at
 from consults.reaching import ways_to
 from consults.rooms import embedded
 from consults.rooms.provider import LINK
-from consults.states import ConsultState
+from consults.states import CaseState, ConsultState
 from consults.telling import EMAIL, OR_BY_EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
 from consults.wishes import prefers_simple_return
 from kit import clock
@@ -83,7 +82,7 @@ def invite_client(
     key = f"case:{case_id}:client:invited"
     with begin() as session:
         letters = _about_case(session, addresses, shop_id, case_id)
-        if _has_chosen(session, letters.case):
+        if letters.case.state is CaseState.CLOSED or _has_chosen(session, letters.case):
             return
         email, shortly = letters.case.client_email, ways_to(session, letters.case)
         message = "client_offered_both" if letters.case.side_by_side else "client_invited"
@@ -93,6 +92,9 @@ def invite_client(
     if shortly:
         with begin() as session:
             again = _about_case(session, addresses, shop_id, case_id)
+            about = {"shop_id": shop_id, "case_id": case_id, "return_gid": return_gid}
+            if client_later(session, again.case, "consults.invite_client", about, now=again.now):
+                return  # who has chosen by the morning is not asked to choose
             _tell(again, message, SMS, None, key, again.invited_by_text)
 
 
@@ -248,10 +250,7 @@ def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultS
 
 
 def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str, words: Callable[[], Words]) -> None:
-    later = None
-    if channel == SMS and message == "client_invited":  # what the client did themselves is confirmed at any hour
-        later = client_may_be_texted_at(letters.session, letters.case, now=letters.now)
-    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now, "not_before": later}
+    about: dict[str, Any] = {"message": message, "key": key, "words": words, "now": letters.now}
     if channel == SMS and message in TO_CLIENTS:
         tell_shortly(letters.session, letters.case, **about)
         return

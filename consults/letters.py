@@ -143,7 +143,7 @@ class Letters:
 
     def copied_owner(self, owner: Advisor) -> Words:
         """To who sold the piece, by email: somebody answers for them."""
-        day = self._owner_back()
+        day = self._owner_back(owner.zone)
         values = {"first_name": owner.first_name, "client": self.client or "A client", "advisor": self.advisor.name}
         about = {"piece": self.piece, "day": day, "house": self.shop.shown_name}
         return Words([{**values, **about, "link": f"{self.addresses.app_url}/desk/cases/{self.case.id}"}])
@@ -154,11 +154,12 @@ class Letters:
             return ""
         owner = advisor_of(self.session, self.case.owner_id or self.case.advisor_id)
         names = {"owner": owner.first_name, "advisor": self.advisor.first_name}
-        return introduce(self.case.why_not, **names, day=self._owner_back(self.locale), locale=self.locale)
+        day = self._owner_back(self.case.client_zone, self.locale)
+        return introduce(self.case.why_not, **names, day=day, locale=self.locale)
 
-    def _owner_back(self, locale: str = "en") -> str:
+    def _owner_back(self, zone: str, locale: str = "en") -> str:
         back = self.case.owner_back_at
-        return show_day(back, self.case.client_zone, locale) if back and back > self.now else ""
+        return show_day(back, zone, locale) if back and back > self.now else ""
 
     @property
     def locale(self) -> str:

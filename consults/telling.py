@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from consults.history import add_line
 from consults.models import Case
-from consults.quiet import quiet_of_client
+from consults.quiet import client_may_be_texted_at, quiet_of_client
 from consults.reaching import ways_to
 from notifications import messages
 from notifications.chains import CHANNEL_NAMES, Way
@@ -21,6 +21,8 @@ TO_CLIENTS = frozenset(
     ("client_invited", "client_offered_both", "client_reminded", "consult_confirmed", "handed_over", "times_proposed")
 )
 """Messages that go to clients shortly."""
+ASKED_FOR = frozenset(("consult_confirmed", "client_reminded", "line_missed"))
+"""Those of them that follow from what a client did or asked for; all others keep the night of where they are."""
 OR_BY_EMAIL = frozenset(("advisor_new_case", "stands_in_advisor", "reminded_advisor"))
 """Texts to advisors that are said by e-mail where they do not arrive, and not otherwise."""
 
@@ -77,8 +79,9 @@ def tell_shortly(
 ) -> bool:
     """Write `message` to the client by the channels they agreed to, one after the other until one reaches them.
 
-    `by_email` is what the last resort says, where the message does not go by e-mail anyway; nothing reads it after
-    `not_after`. False when it was written before, or there is no such channel.
+    By night it waits until the morning of where they are, unless they asked for it, or for `not_before`. `by_email` is
+    what the last resort says, where the message does not go by e-mail anyway; nothing reads it after `not_after`. False
+    when it was written before, or there is no such channel.
     """
     ways = ways_to(session, case)
     written = {
@@ -88,6 +91,8 @@ def tell_shortly(
     }
     if not ways or written:
         return False
+    if message not in ASKED_FOR:
+        not_before = not_before or client_may_be_texted_at(session, case, now=now)
     made, locale = words(), case.client_locale
     values = fitting(message, SMS, made.choices, locale)
     chain = [Way(channel, to, values) for channel, to in ways]

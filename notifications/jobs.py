@@ -40,7 +40,7 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
         if _read_back(begin, channel, outgoing):
             return
         with begin() as session:
-            rest = messages.claim_again(session, message_id, now=clock.now())
+            rest = messages.claim_again(session, message_id, shop_id=shop_id, now=clock.now())
         if rest is None:
             return
         if rest:

@@ -142,20 +142,22 @@ def claim(session: Session, message_id: int, *, now: datetime) -> bool:
     return taken.rowcount == 1
 
 
-def claim_again(session: Session, message_id: int, *, now: datetime) -> timedelta | None:
+def claim_again(session: Session, message_id: int, *, shop_id: int, now: datetime) -> timedelta | None:
     """Take a message whose hand-over stopped in the middle, and that the provider does not show, for another one.
 
     Returns zero when it is taken; how long to wait first, where the provider may still be at work on the last; None
     where whoever had it came to an end with it after all. Of two at once, one takes it.
     """
     since = sa.func.coalesce(Message.sending_at, Message.created_at)
-    mine = (col(Message.id) == message_id, col(Message.state) == MessageState.SENDING)
+    mine = (col(Message.shop_id) == shop_id, col(Message.id) == message_id)
     taken = session.connection().execute(
-        sa.update(Message).where(*mine, since <= now - STILL_WORKING).values(sending_at=now)
+        sa.update(Message)
+        .where(*mine, col(Message.state) == MessageState.SENDING, since <= now - STILL_WORKING)
+        .values(sending_at=now)
     )
     if taken.rowcount == 1:
         return timedelta(0)
-    message = session.get_one(Message, message_id, populate_existing=True)
+    message = session.exec(select(Message).where(*mine).execution_options(populate_existing=True)).one()
     if message.state is not MessageState.SENDING:
         return None
     return (message.sending_at or message.created_at) + STILL_WORKING - now

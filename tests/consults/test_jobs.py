@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ import jobs.queue as jobs_queue
 from consults import booking, jobs
 from consults.history import history
 from consults.models import Advisor, Case, Consult, ConsultPolicy
+from consults.states import CaseState
+from consults.wishes import prefer_simple_return
 from kit.addresses import Addresses
 from notifications.messages import attachments_of
 from notifications.models import Message
@@ -53,8 +55,8 @@ def tell(database, town, times=1):
             )
 
 
-def invite(database, town, times=1, pages=None):
-    with cast.clock(NOW):
+def invite(database, town, times=1, pages=None, at=NOW):
+    with cast.clock(at):
         for _ in range(times):
             jobs.invite_client(
                 database.begin,
@@ -290,6 +292,35 @@ def test_a_text_that_would_come_after_the_conversation_does_not_come(database, t
     assert later(queue) == [] and len(sent(database)) == 2
 
 
+AT_NIGHT_THERE = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)  # three in the morning in New York
+IN_THE_MORNING = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("side_by_side", [False, True])
+@pytest.mark.parametrize("meanwhile", ["sleeps", "books", "would rather not talk", "takes the return back"])
+def test_a_client_who_sleeps_is_texted_in_the_morning_unless_they_have_chosen(
+    database, town, queue, side_by_side, meanwhile
+):
+    asleep = {"client_zone": "America/New_York", "client_texts_ok": True, "side_by_side": side_by_side}
+    change(database, Case, town.case_id, **asleep)
+    queue.waiting.clear()
+    invite(database, town, times=2, at=AT_NIGHT_THERE)
+    assert [m.channel for m in sent(database)] == ["email"], "a letter wakes nobody"
+    assert later(queue) == ["consults.invite_client"], "once"
+    with database.begin() as session:
+        mine = {"shop_id": town.shop_id, "case_id": town.case_id, "now": AT_NIGHT_THERE}
+        if meanwhile == "books":
+            slot = booking.free_times(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=mine["now"])[9]
+            about: dict[str, Any] = {"kind": "video", "client_zone": "America/New_York", "idempotency_key": "n"}
+            booking.book_consult(session, **mine, **about, starts_at=slot.starts_at)
+        elif meanwhile == "would rather not talk":
+            prefer_simple_return(session, **mine)
+        elif meanwhile == "takes the return back":
+            session.get(Case, town.case_id).state = CaseState.CLOSED
+    invite(database, town, at=IN_THE_MORNING)
+    assert texts(database) == ([sent(database)[0].name] if meanwhile == "sleeps" else [])
+
+
 def entry(message):
     (file,) = attachments_of(message)
     calendar = Calendar.from_ical(file.content)
@@ -347,7 +378,7 @@ def test_a_cancelled_booking_is_taken_out_of_both_calendars_and_not_confirmed(da
 @pytest.mark.parametrize("kind", ["telephone", "boutique", "video"])
 @pytest.mark.parametrize("house_telephone", ["", "+33 1 84 88 00 00"])
 def test_every_message_uses_the_houses_words_and_names_no_sum(database, town, consult_id, kind, house_telephone):
-    change(database, Case, town.case_id, client_texts_ok=True)
+    change(database, Case, town.case_id, client_texts_ok=True, client_zone="Europe/Paris")
     change(database, Consult, consult_id, kind=kind)
     change(database, Shop, town.shop_id, telephone=house_telephone)
     tell(database, town)
