@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import proposals, reminders
@@ -179,15 +180,16 @@ def watch_rooms(begin: Begin, *, addresses: Addresses) -> None:
 
 
 def ask_outcomes(begin: Begin, *, addresses: Addresses) -> None:
-    """Every hour: whoever talked with a client is asked once a day what they decided, until it is written down."""
+    """Every hour: whoever talked with a client last is asked once a day what they decided, until it is written down."""
     now = clock.now()
     with begin() as session:
         held = (Consult.state == ConsultState.COMPLETED, col(Consult.over_at) <= now - ASK_AFTER)
         query = (
-            select(Consult.shop_id, Consult.id)
+            select(Consult.shop_id, sa.func.max(Consult.id))  # talked twice, asked once
             .join(Case, col(Case.id) == col(Consult.case_id))
             .where(*held, col(Consult.over_at) > now - ASK_UNTIL)
             .where(Case.state == CaseState.OPEN, col(Case.outcome).is_(None))
+            .group_by(col(Consult.shop_id), col(Consult.case_id))
         )
         due = [(shop_id, consult_id) for shop_id, consult_id in session.exec(query) if consult_id is not None]
     for shop_id, consult_id in due:

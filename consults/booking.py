@@ -37,12 +37,19 @@ __all__ = [
 ]
 
 
-def free_times(session: Session, *, shop_id: int, advisor_id: int, now: datetime, days: int = 14) -> list[Slot]:
-    """Times the advisor can be booked at in the next `days`, earliest first, UTC. Empty when they are not active."""
+def free_times(
+    session: Session, *, shop_id: int, advisor_id: int, now: datetime, days: int = 14, instead_of: Consult | None = None
+) -> list[Slot]:
+    """Times the advisor can be booked at in the next `days`, earliest first, UTC. Empty when they are not active.
+
+    `instead_of`: a conversation that would move there, so that its own time counts as free and is not one of them.
+    """
     advisor = session.exec(select(Advisor).where(Advisor.id == advisor_id, Advisor.shop_id == shop_id)).first()
     if advisor is None or not advisor.active:
         return []
-    return free_slots_of(session, advisor, policy_of(session, shop_id=shop_id), now=now, days=days)
+    policy, moving = policy_of(session, shop_id=shop_id), instead_of.id if instead_of else None
+    slots = free_slots_of(session, advisor, policy, now=now, days=days, ignore_consult=moving)
+    return [slot for slot in slots if slot.starts_at != instead_of.starts_at] if instead_of else slots
 
 
 def book_consult(
@@ -103,14 +110,15 @@ def move_consult(
     consult_id: int,
     starts_at: datetime,
     client_zone: str = "",
+    kind: Kind | None = None,
     by: str = CLIENT,
     chosen: bool = False,
     now: datetime,
 ) -> Consult:
     """Put a booked conversation at another time, with the same advisor. When that fails, the old time stays.
 
-    `client_zone`: by whose clock they chose it, where it is another now. `chosen`: the advisor named the time, so it
-    need only be free.
+    `client_zone`: by whose clock they chose it, where it is another now. `kind`: how they meet then, where it is
+    otherwise than before. `chosen`: the advisor named the time, so it need only be free.
     """
     consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
     if consult.state is not ConsultState.BOOKED:
@@ -121,7 +129,7 @@ def move_consult(
     advisor = advisor_of(session, consult.advisor_id)
     reap(session, advisor, consult.case_id, now)
     if chosen:
-        ends_at = check_chosen(session, advisor, policy, starts_at, now)
+        ends_at = check_chosen(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
     else:
         ends_at = check_offered(session, advisor, policy, starts_at, now, ignore_consult=consult.id)
     touch_consult(session, consult)  # of two moves at once, one goes on
@@ -134,6 +142,7 @@ def move_consult(
         starts_at=starts_at,
         ends_at=ends_at,
         client_zone=zone,
+        kind=kind or consult.kind,
         sequence=consult.sequence + 1,
         label_client=label_client,
         label_advisor=label_advisor,

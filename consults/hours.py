@@ -48,12 +48,19 @@ def free_slots_of(
 
 
 def is_free_at(
-    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, ends_at: datetime, *, now: datetime
+    session: Session,
+    advisor: Advisor,
+    policy: ConsultPolicy,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
+    ignore_consult: int | None = None,
 ) -> bool:
     """Whether `advisor` is at work and free for a conversation that was reserved with somebody else.
 
     Notice, steps and the daily cap are for choosing a time; this one is chosen. A hold counts until it runs out, which
-    is measured from `now`, however far ahead the conversation is.
+    is measured from `now`, however far ahead the conversation is. `ignore_consult` counts as free: it is to move there.
     """
     if not advisor.active:
         return False
@@ -64,7 +71,7 @@ def is_free_at(
         return False
     before, after = policy.buffer_before * 60, policy.buffer_after * 60
     around = (starts_at - timedelta(days=1), ends_at + timedelta(days=1))
-    busy = _busy(session, advisor, *around, None, now=now)
+    busy = _busy(session, advisor, *around, ignore_consult, now=now)
     return not any(start < last + after and first - before < end for start, end in busy)
 
 

@@ -96,8 +96,8 @@ def take_proposed(
     if booked is not None and booked.state is ConsultState.BOOKED:
         assert booked.id is not None
         taken = move_consult(
-            session, shop_id=shop_id, consult_id=booked.id, starts_at=row.starts_at, client_zone=client_zone, by=CLIENT,
-            chosen=True, now=now,
+            session, shop_id=shop_id, consult_id=booked.id, starts_at=row.starts_at, kind=row.kind,
+            client_zone=client_zone, by=CLIENT, chosen=True, now=now,
         )  # fmt: skip
     else:
         taken = book_consult(
@@ -106,6 +106,13 @@ def take_proposed(
         )  # fmt: skip
     _close(session, shop_id, case_id, now)
     return taken
+
+
+def to_move(session: Session, case: Case) -> Consult | None:
+    """What is reserved, and would move to a time that is taken instead."""
+    assert case.id is not None
+    booked = next_consult(session, shop_id=case.shop_id, case_id=case.id)
+    return booked if booked is not None and booked.state is ConsultState.BOOKED else None
 
 
 def propose_next(
@@ -126,10 +133,13 @@ def propose_next(
 
 
 def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bool:
+    """Whether it can be taken; what they have reserved already would give way to it, and is no news itself."""
+    booked = to_move(session, case)
+    if start <= now or (booked is not None and booked.starts_at == start):
+        return False
     policy, advisor = policy_of(session, shop_id=case.shop_id), advisor_of(session, case.advisor_id)
-    return start > now and is_free_at(
-        session, advisor, policy, start, start + timedelta(minutes=policy.minutes), now=now
-    )
+    until, own = start + timedelta(minutes=policy.minutes), booked.id if booked else None
+    return is_free_at(session, advisor, policy, start, until, now=now, ignore_consult=own)
 
 
 def _close(session: Session, shop_id: int, case_id: int, now: datetime) -> None:

@@ -74,11 +74,18 @@ def check_offered(
 
 
 def check_chosen(
-    session: Session, advisor: Advisor, policy: ConsultPolicy, starts_at: datetime, now: datetime
+    session: Session,
+    advisor: Advisor,
+    policy: ConsultPolicy,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    ignore_consult: int | None = None,
 ) -> datetime:
     """The end of a time the advisor named, when they are at work and free then. Raises SlotTaken."""
     ends_at = starts_at + timedelta(minutes=policy.minutes)
-    if ends_at <= now or not is_free_at(session, advisor, policy, starts_at, ends_at, now=now):
+    free = is_free_at(session, advisor, policy, starts_at, ends_at, now=now, ignore_consult=ignore_consult)
+    if ends_at <= now or not free:
         raise SlotTaken(TAKEN)
     return ends_at
 

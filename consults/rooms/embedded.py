@@ -18,7 +18,7 @@ from consults.kinds import Role
 from consults.models import Case, Consult, Participant, Signal
 from consults.rooms.showing import on_the_table
 from consults.rooms.window import is_present
-from consults.states import ConsultState, InvalidMove
+from consults.states import LIVE, ConsultState, InvalidMove
 from jobs import publish
 from kit.db import locked
 from kit.errors import AppError, Conflict, NotFound
@@ -261,11 +261,18 @@ def _begin_when_met(
     roles = {person.role for person in _there(everyone or _everyone(session, consult.id), now)}
     if Role.ADVISOR.value not in roles or len(roles) < 2:
         return
+    if consult.state is ConsultState.COMPLETED and _has_another(session, consult):
+        return  # they meet again at that one's time; a case has one at a time
     try:
         began = consult.began_at or now
         change_state(session, consult, ConsultState.IN_SESSION, now=now, began_at=began, over_at=None)
     except InvalidMove:
         session.refresh(consult)  # the other one's page said so first
+
+
+def _has_another(session: Session, consult: Consult) -> bool:
+    live = select(Consult.id).where(Consult.case_id == consult.case_id, col(Consult.state).in_(LIVE))
+    return session.exec(live).first() is not None
 
 
 def _participant(session: Session, consult_id: int, participant_id: int) -> Participant:

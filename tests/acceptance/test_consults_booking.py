@@ -346,7 +346,7 @@ def test_3_fifty_clients_at_two_running_servers_get_one_reservation_and_forty_ni
     with database.begin() as session:
         shop = cast.alice(session)
         bob = cast.bob(session, shop, zone="UTC")
-        ids = {"shop_id": cast.number(shop.id), "advisor_id": cast.number(bob.id)}
+        ids: dict[str, Any] = {"shop_id": cast.number(shop.id), "advisor_id": cast.number(bob.id)}
         set_hours(session, **ids, hours=[(n, 0, 1440) for n in range(7)])
         cases = [cast.cleos_case(session, shop, bob, return_gid=f"gid://shopify/Return/{n}") for n in range(50)]
         links = [cast.consult_link(session, case, now=now) for case in cases]
@@ -378,7 +378,7 @@ def test_3_fifty_clients_at_two_running_servers_get_one_reservation_and_forty_ni
 def test_4_a_hold_that_ran_out_is_offered_again_at_once_and_confirmed_late_it_is_a_conflict(house: House) -> None:
     about = house.about | {"starts_at": FOUR, "kind": "video", "client_zone": "UTC", "idempotency_key": "h", "now": NOW}
     held = house.do(lambda s: hold_time(s, **about))
-    mine = {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
+    mine: dict[str, Any] = {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
 
     def offered(at: datetime) -> bool:
         return FOUR in [slot.starts_at for slot in house.do(lambda s: free_times(s, **mine, now=at))]
@@ -664,7 +664,8 @@ def test_14_nor_one_that_a_public_address_leads_to(calendar_server: Any) -> None
 def test_14_what_a_calendar_says_is_not_offered_and_one_that_fails_for_a_day_stops_the_offer(
     house: House, calendar_server: Any
 ) -> None:
-    desk, mine = house.desk(), {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
+    mine: dict[str, Any] = {"shop_id": house.world.shop_id, "advisor_id": cast.number(house.world.bob.id)}
+    desk = house.desk()
     token = csrf(desk.get("/desk/times").text)
     wrong = desk.post("/desk/times/calendars", data={"csrf": token, "address": "http://10.0.0.1/x.ics"})
     assert wrong.status_code == 422 and IN_WORDS[FeedTrouble.NOT_HTTPS] in text(wrong.text)
@@ -766,6 +767,32 @@ def test_an_advisor_proposes_three_times_and_the_client_takes_one_with_one_tap(h
     assert consult.starts_at.isoformat() == values[1] and consult.kind.value == "telephone"
 
 
+@pytest.mark.parametrize("minutes", [15, 20, -30])
+def test_an_advisor_who_is_late_proposes_a_little_later_and_the_reserved_time_moves_there(
+    house: House, minutes: int
+) -> None:
+    booked = house.book(kind="video")
+    desk, case, link = house.desk(), house.world.case.id, house.link()
+    page = desk.get(f"/desk/cases/{case}/times").text
+    offered = re.findall(r'name="at" value="([^"]+)"', page)
+    assert offered and FOUR.isoformat() not in offered, "what is reserved already is no proposal"
+    to = FOUR + timedelta(minutes=minutes)
+    form = {"csrf": csrf(page), "kind": "telephone"}
+    assert desk.post(f"/desk/cases/{case}/times", data=form | {"at": FOUR.isoformat()}).status_code == 422
+    assert desk.post(f"/desk/cases/{case}/times", data=form | {"at": to.isoformat()}).status_code == 303
+    (tap,) = re.findall(r'action="(/consult/[^"]+/proposed/\d+)"', house.client().get(link).text)
+    assert house.client().post(tap).status_code == 303
+    (consult,) = house.do(lambda s: s.exec(select(Consult)).all())
+    assert (consult.id, consult.starts_at, consult.kind, consult.sequence) == (booked.id, to, Kind.TELEPHONE, 1)
+    assert "Proposed" not in house.client().get(link).text
+
+
+def test_a_client_who_moves_may_come_a_quarter_of_an_hour_later(house: House) -> None:
+    house.book()
+    shown = set(re.findall(r'name="at" value="([^"]+)"', house.client().get(f"{house.link()}/move").text))
+    assert (FOUR + timedelta(minutes=15)).isoformat() in shown and FOUR.isoformat() not in shown
+
+
 def test_a_proposed_time_that_was_taken_meanwhile_is_said_kindly_and_nothing_is_lost(house: House) -> None:
     rows = house.do(lambda s: propose(s, **house.about, starts=[FOUR], kind=Kind.VIDEO, by="advisor:1", now=NOW))
     [other] = more_cases(house, 1)
@@ -863,6 +890,17 @@ def test_an_outcome_is_asked_for_once_a_day_until_it_is_given(house: House) -> N
     form = {"csrf": csrf(page), "outcome": "follow_up", "root_cause": "size", "promise": "none"}
     assert desk.post(f"/desk/cases/{consult.case_id}/outcome", data=form).status_code == 303
     assert ask(over + timedelta(hours=72)) == 3
+
+
+def test_who_talked_twice_is_asked_once_what_was_decided(house: House) -> None:
+    over = FOUR + timedelta(hours=2)
+    for n, at in enumerate((FOUR - timedelta(hours=1), FOUR)):
+        house.book(kind="telephone", starts_at=at, idempotency_key=f"talk {n}")
+        with cast.clock(over):
+            house.jobs["consults.close_rooms"](house.database.begin)
+    with cast.clock(over + timedelta(hours=2)):
+        house.jobs["consults.ask_outcomes"](house.database.begin)
+    assert len(house.sent("outcome_due_advisor")) == 1
 
 
 def test_consent_to_texts_is_kept_with_its_proof_when_it_is_given(house: House) -> None:

@@ -127,7 +127,7 @@ def test_a_silent_advisor_never_stops_the_client_from_booking_or_the_parcel_from
             table["consults.keep_first_answers"](database.begin)
         with database.begin() as session:
             case = get_case(session, shop_id=shop_id, case_id=case_id)
-            about = {"shop_id": shop_id, "advisor_id": case.advisor_id}
+            about: dict[str, Any] = {"shop_id": shop_id, "advisor_id": case.advisor_id}
             assert booking.free_times(session, **about, now=NOW + timedelta(minutes=minutes))
     with database.begin() as session:
         case = get_case(session, shop_id=shop_id, case_id=case_id)

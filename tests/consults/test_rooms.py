@@ -134,6 +134,30 @@ def test_two_who_reload_at_once_are_back_in_session(database, town, room):
     assert state(database, consult_id) is ConsultState.IN_SESSION
 
 
+def test_a_room_they_come_back_to_does_not_begin_anew_where_another_time_is_reserved(database, town, room):
+    """A case has one conversation at a time; a network that finds itself again tells us of a talk that is over."""
+    consult_id, client, advisor = room
+    for who in (client, advisor):
+        enter(database, town, consult_id, who)
+    for who in (client, advisor):
+        go(database, consult_id, who)
+    with database.begin() as session:
+        following = booking.book_consult(
+            session,
+            shop_id=town.shop_id,
+            case_id=town.case_id,
+            starts_at=START + timedelta(days=1),
+            kind="video",
+            client_zone="Europe/Paris",
+            idempotency_key="next",
+            now=START,
+        ).id
+    for who in (client, advisor):
+        assert enter(database, town, consult_id, who, now=END).state == "completed"
+    assert ask(database, consult_id, client, sitting=2, now=END).state == "completed"
+    assert state(database, following) is ConsultState.BOOKED
+
+
 def test_the_late_goodbye_of_a_reloaded_page_takes_nobody_out(database, town, room):
     consult_id, client, advisor = room
     for who in (client, advisor, client):

@@ -11,7 +11,7 @@ from consults.booking import cancel_consult, free_times, get_consult
 from consults.history import by_advisor
 from consults.kinds import Kind
 from consults.models import Case
-from consults.proposals import propose
+from consults.proposals import propose, to_move
 from kit.clock import parse_instant
 from kit.errors import AppError
 from shopify_app.auth import DeskCaller, desk
@@ -76,8 +76,10 @@ def _asked_for(form: MultiDict[str, str]) -> tuple[list[datetime], Kind]:
 
 
 def _page(session: Session, caller: DeskCaller, case: Case, problem: str = "") -> str:
-    slots = free_times(session, shop_id=caller.shop_id, advisor_id=case.advisor_id, now=now(), days=30)
-    told = about(session, caller, case)
+    told, moving = about(session, caller, case), to_move(session, case)
+    slots = free_times(
+        session, shop_id=caller.shop_id, advisor_id=case.advisor_id, now=now(), days=30, instead_of=moving
+    )
     offered = days.apart(slots)[:SHOWN]
     chosen = request.form.getlist("at")
     return render_template("desk/proposing.html", slots=offered, chosen=chosen, problem=problem, **told)

@@ -25,6 +25,7 @@ from consults.lines import number_to_ring
 from consults.models import Advisor, Boutique, Case, Consult
 from consults.promises import promises_of
 from consults.reaching import SMS, WHATSAPP, agree, leave_whatsapp, on_whatsapp
+from consults.slots import Slot
 from consults.states import CaseState, ConsultState
 from consults.wishes import PhoneUnclear, keep_number, prefer_simple_return
 from consults.zones import is_zone, show_hour, show_times
@@ -209,7 +210,7 @@ def calendar(token: str) -> ResponseReturnValue:
 def _times(
     session: Session, token: str, caller: Invited, problem: Problem | None = None, moving: Consult | None = None
 ) -> str:
-    slots = _free(session, caller)
+    slots = _free(session, caller, moving)
     zone, locale = _zone(caller, moving), tongue().locale
     decision = find_decision(session, shop_id=caller.shop_id, return_gid=caller.case.return_gid)
     return render_template(
@@ -237,7 +238,7 @@ def _times(
 
 def _taken(session: Session, token: str, caller: Invited, moving: Consult | None = None) -> str:
     zone, locale = _zone(caller, moving), tongue().locale
-    near = days.neighbours(_free(session, caller), _chosen(), zone=zone, locale=locale)
+    near = days.neighbours(_free(session, caller, moving), _chosen(), zone=zone, locale=locale)
     words = _("Someone chose %(hour)s a moment before you", hour=show_hour(_chosen(), zone, locale))
     return _times(session, token, caller, Problem(words, "at", near), moving)
 
@@ -341,9 +342,9 @@ def _first() -> date | None:
         return None
 
 
-def _free(session: Session, caller: Invited) -> list[Any]:
-    advisor_id = caller.case.advisor_id
-    return free_times(session, shop_id=caller.shop_id, advisor_id=advisor_id, now=now(), days=WINDOW_DAYS)
+def _free(session: Session, caller: Invited, moving: Consult | None) -> list[Slot]:
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "advisor_id": caller.case.advisor_id, "instead_of": moving}
+    return free_times(session, **about, now=now(), days=WINDOW_DAYS)
 
 
 def _current(session: Session, caller: Invited) -> Consult | None:
