@@ -23,6 +23,7 @@ log = get_logger("logistics")
 
 PATIENCE = timedelta(minutes=10)
 """How long the letter with the slip waits for the day of the visit, while the carrier does not answer."""
+ASKED_ANEW = ("collection_changed", "collection_cancelled")
 
 
 def book_collections(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int) -> None:
@@ -148,9 +149,8 @@ def _note_none(begin: Begin, shop_id: int, rma_id: int, reason: str) -> None:
 
 
 def _is_late(begin: Begin, shop_id: int, rma_id: int) -> bool:
+    """Whether the carrier was asked for long: since the label, or since the client wished for another visit."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
-        labelled: datetime | None = next(
-            (step.at for step in reversed(rmas.steps(session, rma)) if step.to_state == "labelled"), None
-        )
-    return labelled is None or clock.now() - labelled > PATIENCE
+        asked = [step.at for step in rmas.steps(session, rma) if step.kind in ASKED_ANEW or step.to_state == "labelled"]
+    return not asked or clock.now() - max(asked) > PATIENCE

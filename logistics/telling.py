@@ -30,7 +30,7 @@ INSPECTION = timedelta(days=1)
 
 
 def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
-    """The slip is ready, and how to pack. Once."""
+    """The slip is ready, and how to pack. Once; and what became of each other visit they asked for since."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
@@ -40,11 +40,17 @@ def tell_client_label(begin: Begin, *, addresses: Addresses, shop_id: int, rma_i
             "way": str(boxes[0].way) if boxes else "label",
             "collection": collection_in_words(session, rma, boxes),
         }
-        again = sum(
-            step.kind in ("reopened", "way_changed") for step in rmas.steps(session, rma)
-        )  # then it is another slip
+        done = rmas.steps(session, rma)
+        again = sum(step.kind in ("reopened", "way_changed") for step in done)  # then it is another slip
         key = f"again-{again}" if again else ""
-        write_letter(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
+        told_at = messages.written_at(session, shop_id=shop_id, key=_key(rma, "label_ready", key), channel="email")
+        wished = [step.at for step in done if step.kind == "collection_changed"]
+        if told_at is None:
+            write_letter(session, addresses, rma, "label_ready", values, key=key, now=clock.now())
+        elif wished and wished[-1] > told_at:
+            about = {"collection": values["collection"]}
+            key = f"{len(wished)}"
+            write_letter(session, addresses, rma, "collection_changed", about, key=key, now=clock.now())
 
 
 def tell_client_arrived(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id: int) -> None:
@@ -151,7 +157,7 @@ def write_letter(
     ours and have not answered. Raises Waiting.
     """
     assert rma.id is not None
-    key = ":".join(part for part in (f"rma:{rma.id}", message, key) if part)
+    key = _key(rma, message, key)
     is_written = messages.was_written(session, shop_id=rma.shop_id, key=key, channel="email")
     if is_written or not rma.client_email:
         return is_written
@@ -182,3 +188,7 @@ def write_letter(
         now=now,
     )
     return True
+
+
+def _key(rma: Rma, message: str, key: str) -> str:
+    return ":".join(part for part in (f"rma:{rma.id}", message, key) if part)

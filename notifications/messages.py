@@ -30,8 +30,13 @@ STILL_WORKING = timedelta(seconds=30)
 
 def was_written(session: Session, *, shop_id: int, key: str, channel: str) -> bool:
     """Whether the message of that key exists already; ask before making a link that only it will carry."""
-    found = select(Message.id).where(Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
-    return session.exec(found).first() is not None
+    return written_at(session, shop_id=shop_id, key=key, channel=channel) is not None
+
+
+def written_at(session: Session, *, shop_id: int, key: str, channel: str) -> datetime | None:
+    """When the message of that key was written; None while it is not."""
+    mine = (Message.shop_id == shop_id, Message.key == key, Message.channel == channel)
+    return session.exec(select(Message.created_at).where(*mine)).first()
 
 
 def send(

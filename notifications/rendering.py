@@ -30,6 +30,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "client_invited": ("email", "sms"),
     "client_offered_both": ("email", "sms"),
     "code": ("email", "sms"),
+    "collection_changed": ("email",),
     "client_rang_advisor": ("email", "sms"),
     "client_reminded": ("email", "sms"),
     "client_wrote_advisor": ("email", "sms"),

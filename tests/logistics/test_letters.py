@@ -33,7 +33,16 @@ VALUES = {
 @pytest.mark.parametrize("boxes", [1, 2])
 @pytest.mark.parametrize("telephone", ["", "+33 1 84 88 00 00"])
 @pytest.mark.parametrize(
-    "name", ["label_ready", "piece_arrived", "money_on_its_way", "balance_to_pay", "sale_to_pay", "make_right"]
+    "name",
+    [
+        "label_ready",
+        "collection_changed",
+        "piece_arrived",
+        "money_on_its_way",
+        "balance_to_pay",
+        "sale_to_pay",
+        "make_right",
+    ],
 )
 def test_a_letter_has_one_link_no_sum_in_its_subject_and_only_plain_words(
     name: str, telephone: str, boxes: int

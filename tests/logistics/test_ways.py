@@ -1,14 +1,15 @@
 """What happens in each way a piece can travel: a courier asked once, a code scanned once, a person who books."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from kit.errors import AppError, Conflict, NotFound, Waiting
+from kit.errors import AppError, Conflict, NotFound, OutsideError, Waiting
 from kit.money import Money
-from logistics import bookings, handovers, parcels
+from logistics import bookings, collection_changes, handovers, parcels
+from logistics import jobs as logistics_jobs
 from logistics.bookings import Booking
 from logistics.cover_models import CoverTerm, CoverUse
 from logistics.custody import hands_of, note_hand, record_opening
@@ -16,6 +17,7 @@ from logistics.custody_models import Custody
 from logistics.custody_words import HandOver
 from logistics.history import lock_rma
 from logistics.models import LogisticsPolicy, Parcel
+from logistics.rmas import get_rma, sender_of
 from logistics.ways import Way
 from notifications.models import Message
 from tests import cast
@@ -402,6 +404,76 @@ def test_a_carrier_disconnected_after_the_label_does_not_hold_the_letter_back_fo
     house.line.drain()
     (letter,) = letters(house, "label_ready")
     assert "staffed counter" in letter.body
+
+
+def _never_answers(**_about: Any) -> None:
+    raise OutsideError("easypost", "no answer", retry_after=60)
+
+
+def _not_yet(begin: Any, *, addresses: Any, shop_id: int, rma_id: int) -> None:
+    raise Waiting("Somebody else's turn.", retry_after=60)
+
+
+def wish_another_day(house: House) -> datetime:
+    """Cleo asks for the last of the visits that are shown."""
+    with house.database.begin() as session:
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        at = collection_changes.offered(session, rma, now=house.clock())[-1].starts_at
+        about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "address": sender_of(rma)}
+        collection_changes.change_collection(session, **about, starts_at=at, by="client", now=house.clock())
+    return at
+
+
+def test_a_carrier_that_does_not_answer_for_a_moment_still_comes_on_the_day_the_client_asked_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.open()
+    house.line.drain()
+    house.clock.pass_by(hours=2)
+    wished, plan = wish_another_day(house), house.carrier.plan_collection
+    monkeypatch.setattr(house.carrier, "plan_collection", _never_answers)
+    house.line.drain(3)
+    assert "no_collection" not in house.kinds() and not letters(house, "collection_changed")
+    monkeypatch.setattr(house.carrier, "plan_collection", plan)
+    house.clock.pass_by(minutes=2)
+    house.line.drain()
+    assert box_of(house).collection_from == wished and box_of(house).collection_code
+    (letter,) = letters(house, "collection_changed")
+    assert "as you asked" in letter.body and len(letters(house, "label_ready")) == 1
+
+
+@pytest.mark.parametrize("why", ["nobody comes", "no answer for long"])
+def test_a_client_whose_wish_cannot_be_met_is_written_to_and_may_choose_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    house.open()
+    house.line.drain()
+    house.clock.pass_by(hours=2)
+    wish_another_day(house)
+    if why == "nobody comes":
+        house.carrier.comes = False
+    else:
+        monkeypatch.setattr(house.carrier, "plan_collection", _never_answers)
+        house.line.drain(2)
+        house.clock.pass_by(minutes=11)
+    house.line.drain()
+    (letter,) = letters(house, "collection_changed")
+    assert "choose another day" in letter.body and "staffed counter" in letter.body
+    assert house.kinds()[-1] == "no_collection"
+    with house.database.begin() as session:
+        rma = get_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        assert collection_changes.offered(session, rma, now=house.clock())
+
+
+def test_a_visit_changed_before_its_first_letter_is_one_letter(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(logistics_jobs, "tell_client_label", _not_yet)
+        house.open()
+        house.line.drain(2)
+        wish_another_day(house)
+    house.line.drain()
+    (letter,) = letters(house, "label_ready")
+    assert "collected from you on" in letter.body and not letters(house, "collection_changed")
 
 
 def test_a_piece_handed_in_calls_the_collection_off(house: House) -> None:
