@@ -13,7 +13,7 @@ from consults.history import CLIENT, add_line, by_advisor
 from consults.line_models import Line, Said, Thread
 from consults.lines import line_at, line_for
 from consults.models import Advisor, Case
-from consults.quiet import quiet_of_client
+from consults.quiet import client_may_be_texted_at, quiet_of_client
 from consults.reaching import SMS, WHATSAPP, ways_to
 from consults.states import CaseState
 from kit.db import insert_once
@@ -24,6 +24,8 @@ from notifications.models import InboundText
 from shops.shops import get_shop
 
 MOST_SIGNS = 1000
+UP_FOR = timedelta(hours=1)
+"""So long somebody who wrote to us in the night is not woken by an answer."""
 OPEN_FOR = timedelta(days=30)
 """So long a case that was closed is still the one a client writes about."""
 
@@ -81,8 +83,9 @@ def hear(session: Session, case: Case, text: InboundText) -> Said | None:
 def answer(session: Session, case: Case, advisor: Advisor, *, words: str, key: str, now: datetime) -> bool:
     """Write to the client in `advisor`'s name by the way they wrote last; False for a form that was sent before.
 
-    Where that does not reach them it goes on by the others they agreed to, and by e-mail at last. Raises AppError
-    where there is no way, or nothing to say.
+    Where that does not reach them it goes on by the others they agreed to, and by e-mail at last. By night a text waits
+    for the morning of where they are, unless they wrote within the hour. Raises AppError where there is no way, or
+    nothing to say.
     """
     words = " ".join(words.split())
     if not words or len(words) > MOST_SIGNS:
@@ -107,6 +110,7 @@ def answer(session: Session, case: Case, advisor: Advisor, *, words: str, key: s
         key=told_key,
         locale=case.client_locale,
         sender=line.number if line else "",
+        not_before=_morning(session, case, ways[0].channel, now),
         quiet=quiet_of_client(session, case),
         now=now,
     )
@@ -148,6 +152,18 @@ def _ways(session: Session, case: Case, thread: Thread, advisor: Advisor, words:
     others = [way for way in ways_to(session, case) if way[0] != thread.channel]
     ways = [Way(channel, to, values) for channel, to in (*first, *others)]
     return [*ways, *([Way("email", case.client_email, values)] if case.client_email else [])]
+
+
+def _morning(session: Session, case: Case, channel: str, now: datetime) -> datetime | None:
+    """Until when an answer waits that is written in their night; None for a letter, and for who is up."""
+    if channel not in (SMS, WHATSAPP) or _wrote_since(session, case, now - UP_FOR):
+        return None
+    return client_may_be_texted_at(session, case, now=now)
+
+
+def _wrote_since(session: Session, case: Case, since: datetime) -> bool:
+    came = select(Said.id).where(Said.case_id == case.id, col(Said.advisor_id).is_(None), Said.at >= since)
+    return session.exec(came.limit(1)).first() is not None
 
 
 def _stopped(session: Session, thread: Thread) -> bool:

@@ -11,11 +11,13 @@ from consults.around_jobs import tell_proposed
 from consults.booking import free_times
 from consults.clock_jobs import client_later
 from consults.kinds import Kind
-from consults.models import Case
+from consults.models import Advisor, Case
 from consults.proposals import propose
 from consults.telling import ASKED_FOR, TO_CLIENTS, Words, tell_shortly
+from consults.threads import answer, hear
 from kit.addresses import Addresses
-from notifications.models import Message
+from notifications import texts
+from notifications.models import InboundText, Message
 from tests import cast
 from tests.cast import CLEO
 
@@ -86,6 +88,50 @@ def test_times_proposed_at_night_are_a_letter_at_once_and_a_text_in_the_morning(
         with database.begin() as session:
             assert list(session.exec(select(Message.channel).order_by(col(Message.id)))) == channels
     assert [name for name, _ in queue.waiting if name != "notifications.deliver"] == ["consults.tell_proposed"]
+
+
+@pytest.mark.parametrize("ago", [None, timedelta(minutes=59), timedelta(minutes=61)])
+@pytest.mark.parametrize("now", [NIGHT, MORNING])
+def test_an_advisors_answer_waits_for_the_morning_unless_its_client_wrote_within_the_hour(
+    database, town, monkeypatch, ago: timedelta | None, now: datetime
+) -> None:
+    """Bob is in Paris, where it is nine; Cleo in New York, where it is three."""
+    found: list[datetime | None] = []
+    monkeypatch.setattr(jobs, "enqueue", lambda _session, _name, *, at=None, **_about: found.append(at))
+    with database.begin() as session:
+        case = session.get(Case, town.case_id)
+        case.client_zone, case.client_phone, case.client_texts_ok = "America/New_York", "+12125550123", True
+        if ago is not None:
+            text: dict[str, Any] = {
+                "channel": "sms",
+                "sender": "+12125550123",
+                "ours": "+12125550199",
+                "body": "Are you there?",
+            }
+            assert hear(session, case, InboundText(**text, provider_id="SM1", at=now - ago))
+        bob = session.get(Advisor, town.advisor_id)
+        assert answer(session, case, bob, words="With pleasure.", key="k", now=now)
+    is_up = now == MORNING or ago == timedelta(minutes=59)
+    assert found == [None if is_up else MORNING]
+
+
+def test_an_answer_by_letter_waits_for_nothing(database, town, monkeypatch) -> None:
+    found: list[datetime | None] = []
+    monkeypatch.setattr(jobs, "enqueue", lambda _session, _name, *, at=None, **_about: found.append(at))
+    with database.begin() as session:
+        case = session.get(Case, town.case_id)
+        case.client_zone, case.client_phone, case.client_texts_ok = "America/New_York", "+12125550123", False
+        text: dict[str, Any] = {
+            "channel": "sms",
+            "sender": "+12125550123",
+            "ours": "+12125550199",
+            "body": "Are you there?",
+        }
+        hear(session, case, InboundText(**text, provider_id="SM1", at=NIGHT - timedelta(days=1)))
+        texts.note_stopped(session, "+12125550123", channel="sms", now=NIGHT)
+        assert answer(session, case, session.get(Advisor, town.advisor_id), words="Yes.", key="k", now=NIGHT)
+        assert session.exec(select(Message.channel, Message.state)).one()[0] == "email"
+    assert found == [None]
 
 
 def test_what_they_asked_for_is_what_they_did_themselves() -> None:
