@@ -95,6 +95,13 @@ def boutique_advisor(session: Session, *, shop_id: int, boutique_id: int) -> Adv
     return next((p for p in people if p.role is StaffRole.MANAGER), people[0] if people else None)
 
 
+def manager_of(session: Session, advisor: Advisor) -> Advisor:
+    """Who answers for `advisor`: their boutique's first manager; themselves where there is nobody else."""
+    if advisor.boutique_id is None:
+        return advisor
+    return boutique_advisor(session, shop_id=advisor.shop_id, boutique_id=advisor.boutique_id) or advisor
+
+
 def working_hours(session: Session, *, shop_id: int, advisor_id: int) -> list[WorkingHours]:
     """Weekly rules of an advisor, Monday first."""
     query = select(WorkingHours).where(WorkingHours.shop_id == shop_id, WorkingHours.advisor_id == advisor_id)

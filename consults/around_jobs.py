@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import proposals, reminders
-from consults.advisors import boutique_advisor
+from consults.advisors import manager_of
 from consults.around_letters import AroundLetters
 from consults.booking import get_consult
 from consults.cases import get_case
@@ -173,7 +173,7 @@ def watch_rooms(begin: Begin, *, addresses: Addresses) -> None:
             letters, consult = _letters(session, addresses, shop_id, consult_id)
             if not _is_there(session, consult, Role.CLIENT, now) or _is_there(session, consult, Role.ADVISOR, now):
                 continue
-            for person in {p.id: p for p in (letters.advisor, _manager(session, letters.advisor))}.values():
+            for person in {p.id: p for p in (letters.advisor, manager_of(session, letters.advisor))}.values():
                 theirs = AroundLetters(session, addresses, letters.shop, letters.case, person, now)
                 words = partial(theirs.alone, consult, letters.advisor.first_name)
                 _tell(theirs, "alone_in_room_advisor", SMS, person.phone, f"{_key(consult)}:alone:{person.id}", words)
@@ -217,14 +217,8 @@ def _missing(session: Session, consult: Consult) -> str:
 
 def _to_hear(session: Session, advisor: Advisor, consult: Consult) -> list[Advisor]:
     """The advisor; their manager too when it was the advisor who was not there."""
-    people = [advisor, _manager(session, advisor)] if consult.missing != Role.CLIENT.value else [advisor]
+    people = [advisor, manager_of(session, advisor)] if consult.missing != Role.CLIENT.value else [advisor]
     return list({person.id: person for person in people}.values())
-
-
-def _manager(session: Session, advisor: Advisor) -> Advisor:
-    place = advisor.boutique_id
-    found = boutique_advisor(session, shop_id=advisor.shop_id, boutique_id=place) if place else None
-    return found or advisor
 
 
 def _is_there(session: Session, consult: Consult, role: Role, now: datetime) -> bool:

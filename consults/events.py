@@ -146,6 +146,15 @@ class GestureAnswered(_OfReturn):
 
 
 @dataclass(frozen=True)
+class PromiseKept(_OfReturn):
+    """What was promised to the client of a case is done: they are told."""
+
+    case_id: int
+    return_gid: str
+    promise_id: int
+
+
+@dataclass(frozen=True)
 class CaseClosed(_OfReturn):
     """Outcome recorded and parcel side done."""
 

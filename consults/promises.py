@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults.cases import get_case
+from consults.events import PromiseKept
 from consults.history import add_line, by_advisor
 from consults.models import Promise_
+from jobs import publish
 from kit.errors import AppError, NotFound
 
 
@@ -32,7 +34,7 @@ def add_promise(
 def keep_promise(
     session: Session, *, shop_id: int, case_id: int, promise_id: int, advisor_id: int, now: datetime
 ) -> Promise_:
-    """It was done. Saying so again changes nothing. Raises NotFound."""
+    """It was done, and the client is told. Saying so again changes nothing. Raises NotFound."""
     mine = (Promise_.id == promise_id, Promise_.case_id == case_id, Promise_.shop_id == shop_id)
     promise = session.exec(select(Promise_).where(*mine)).first()
     if promise is None:
@@ -44,6 +46,7 @@ def keep_promise(
         session.refresh(promise)
         case = get_case(session, shop_id=shop_id, case_id=case_id)
         add_line(session, case, kind="promise.kept", now=now, actor=by_advisor(advisor_id))
+        publish(session, PromiseKept(shop_id, case_id, case.return_gid, promise_id))
     return promise
 
 

@@ -5,9 +5,10 @@ Never a ranking, and never by refunds: an advisor who says yes at once did what 
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -17,6 +18,7 @@ from consults.kinds import RootCause
 from consults.models import Case, Promise_
 from logistics.models import Rma
 from measures.measured import SUMMED, MeasuredReturn
+from shops.shops import get_shop
 
 MOST = 100
 
@@ -90,15 +92,19 @@ def cases_of(
 
 
 def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -> list[Kept]:
-    """First answers to cases opened since then, and promises due since then, of everybody who has either."""
-    from_at = datetime.combine(since, time(), UTC)
+    """First answers to cases opened since then, and promises due since then, of everybody who has either.
+
+    Days are the house's.
+    """
+    zone = ZoneInfo(get_shop(session, shop_id).zone)
+    from_at, today = datetime.combine(since, time(), zone), now.astimezone(zone).date()
     names = {person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)}
     asked: Any = sa.select(
         col(Case.advisor_id), col(Case.opened_at), col(Case.first_answer_due_at), col(Case.first_answer_at)
     ).where(col(Case.shop_id) == shop_id, col(Case.opened_at) >= from_at)
     opened = session.connection().execute(asked).all()
     due: Any = sa.select(col(Promise_.owner_advisor_id), col(Promise_.due_on), col(Promise_.done_at)).where(
-        col(Promise_.shop_id) == shop_id, col(Promise_.due_on) >= since, col(Promise_.due_on) <= now.date()
+        col(Promise_.shop_id) == shop_id, col(Promise_.due_on) >= since, col(Promise_.due_on) <= today
     )
     promised = session.connection().execute(due).all()
     made = []
@@ -114,7 +120,9 @@ def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -
                 in_time=sum(in_time for _, in_time in answered),
                 minutes=round(median(took.total_seconds() for took, _ in answered) / 60) if answered else None,
                 promises=len(theirs),
-                promises_kept=sum(done is not None and done.date() <= due_on for due_on, done in theirs),
+                promises_kept=sum(
+                    done is not None and done.astimezone(zone).date() <= due_on for due_on, done in theirs
+                ),
             )
         )
     return sorted(made, key=lambda one: one.name)
@@ -131,9 +139,10 @@ SAID = {
 
 def causes_of(session: Session, *, shop_id: int, since: date) -> tuple[list[About], list[About]]:
     """By kind of piece, and by piece where it came back twice or more; the most frequent first."""
+    zone = ZoneInfo(get_shop(session, shop_id).zone)
     columns = (col(Case.category), col(Case.piece_title), col(Case.reason_label), col(Case.root_cause))
     query: Any = sa.select(*columns).where(
-        col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), UTC)
+        col(Case.shop_id) == shop_id, col(Case.opened_at) >= datetime.combine(since, time(), zone)
     )
     kinds: dict[str, list[tuple[str, RootCause | None]]] = {}
     pieces: dict[str, list[tuple[str, RootCause | None]]] = {}

@@ -18,9 +18,12 @@ from notifications.code_models import CodeAsked
 from notifications.models import Message
 from notifications.ports import Channel, Outgoing
 from notifications.states import MessageState
+from shops.models import ShopState
 from shops.shops import get_shop
 
 log = get_logger("notifications")
+
+NOT_INSTALLED = "The app was not installed any more."
 
 
 def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, message_id: int) -> None:
@@ -29,8 +32,12 @@ def deliver(begin: Begin, *, channels: Mapping[str, Channel], shop_id: int, mess
         row = session.get(Message, message_id)
         if row is None or row.shop_id != shop_id or not row.recipient:  # erased meanwhile
             return
-        outgoing = _outgoing(row, get_shop(session, shop_id).shown_name)
-        channel, state = channels[row.channel], row.state
+        shop, channel, state = get_shop(session, shop_id), channels[row.channel], row.state
+        outgoing = _outgoing(row, shop.shown_name)
+        if state is MessageState.QUEUED and shop.state is ShopState.UNINSTALLED:
+            assert row.id is not None
+            messages.settle(session, row.id, MessageState.FAILED, error=NOT_INSTALLED, now=clock.now())
+            return
         if state is MessageState.QUEUED and _cannot_go(session, row, channel):
             return
         outgoing = replace(

@@ -14,6 +14,7 @@ import consults.jobs
 import consults.line_jobs
 import consults.marketing.jobs
 import consults.pieces.jobs
+import consults.promise_jobs
 import consults.replies
 import consults.room_jobs
 import jobs.attempts
@@ -54,6 +55,7 @@ from consults.events import (
     GuestInvited,
     GuestRemoved,
     OutcomeRecorded,
+    PromiseKept,
     RecordingWished,
     RoomTold,
     TimesProposed,
@@ -132,6 +134,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     TimesProposed: ("consults.tell_proposed",),
     ConsultPassed: ("consults.tell_passed",),
     OutcomeRecorded: ("routing.follow_outcome",),
+    PromiseKept: ("consults.tell_promise_kept",),
     CaseHandedOver: (
         "routing.note_hands",
         "consults.offer_case",
@@ -178,6 +181,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.read_stock": consults.pieces.jobs.EVERY_SECONDS,
     "consults.watch_briefs": consults.briefs.jobs.EVERY_SECONDS,
     "consults.ask_outcomes": 3600,
+    "consults.watch_promises": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
     "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
@@ -309,6 +313,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.after_consult": partial(consults.around_jobs.after_consult, addresses=addresses),
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
+        "consults.watch_promises": partial(consults.promise_jobs.watch_promises, addresses=addresses),
+        "consults.tell_promise_kept": partial(consults.promise_jobs.tell_promise_kept, addresses=addresses),
         "consults.follow_letters": consults.marketing.jobs.follow_letters,
         "consults.rest_letters": partial(
             consults.marketing.jobs.rest_letters, tags=ShopifyClientTags(api, database), letters=Klaviyo()

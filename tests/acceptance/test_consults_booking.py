@@ -892,6 +892,27 @@ def test_an_outcome_is_asked_for_once_a_day_until_it_is_given(house: House) -> N
     assert ask(over + timedelta(hours=72)) == 3
 
 
+def test_what_was_promised_is_minded_and_its_client_hears_when_it_is_ticked_on_the_desk(house: House) -> None:
+    case, desk = house.world.case.id, house.desk()
+    form = {"csrf": csrf(desk.get(f"/desk/cases/{case}").text), "what": "Samples of rose gold", "due_on": "2026-11-26"}
+    for _ in range(2):
+        assert desk.post(f"/desk/cases/{case}/promises", data=form).status_code == 303
+    for day in (25, 27):
+        with cast.clock(datetime(2026, 11, day, 12, tzinfo=UTC)):
+            house.jobs["consults.watch_promises"](house.database.begin)
+    minded = [
+        (m.name, m.channel) for m in house.sent("promise_due_advisor", "sms") + house.sent("promise_broken_advisor")
+    ]
+    assert minded == [("promise_due_advisor", "sms")] * 2 + [("promise_broken_advisor", "email")] * 2
+    tick = re.findall(r'action="(/desk/cases/\d+/promises/\d+/done)"', desk.get(f"/desk/cases/{case}").text)
+    for _ in range(2):
+        assert desk.post(tick[0], data={"csrf": form["csrf"]}).status_code == 303
+    house.run_jobs()
+    (letter,) = house.sent("promise_kept")
+    assert letter.recipient == "cleo@example.com" and "is done: Samples of rose gold." in letter.body
+    assert findings("client", f"{letter.subject} {letter.body}") == []
+
+
 def test_who_talked_twice_is_asked_once_what_was_decided(house: House) -> None:
     over = FOUR + timedelta(hours=2)
     for n, at in enumerate((FOUR - timedelta(hours=1), FOUR)):

@@ -17,10 +17,13 @@ from consults.states import ConsultState
 from kit.errors import AppError
 from tests.consults.test_rooms import START, room  # noqa: F401 (a fixture)
 
-SCRIPT = Path(__file__).parents[2] / "shopify_app" / "static" / "room.js"
-PAGE = """<!doctype html><html lang="en"><title>Room</title><body class="ar">
+STATIC = Path(__file__).parents[2] / "shopify_app" / "static"
+FILES = {"room.js": "text/javascript", "room.css": "text/css", "face.css": "text/css"}
+PAGE = """<!doctype html><html lang="en"><title>Room</title>
+<link rel="stylesheet" href="/face.css"><link rel="stylesheet" href="/room.css"><body class="ar">
 <section data-room data-base="/{who}" data-with="Bob" data-telephone="+33 1 84" data-after="Thank you."></section>
 <script src="/room.js" defer></script></body></html>"""
+"""With the stylesheets: without them the picture, when it comes, moves Join from under the finger."""
 
 
 class Door(BaseHTTPRequestHandler):
@@ -32,8 +35,8 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self):
         who = self.path.strip("/")
-        if who == "room.js":
-            return self.reply(200, SCRIPT.read_text(), "text/javascript")
+        if who in FILES:
+            return self.reply(200, (STATIC / who).read_text(), FILES[who])
         self.reply(200, PAGE.format(who=who), "text/html")
 
     def do_POST(self):

@@ -1,7 +1,9 @@
 """What is behind the measures: how advisors kept their word, and what came back for which cause. By hand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+
+import pytest
 
 from consults.kinds import RootCause
 from consults.models import Promise_
@@ -38,6 +40,24 @@ def test_causes_stand_by_kind_of_piece_and_by_piece_where_it_came_back_again(dat
     assert ring.stated == [("Too large", 2)] and ring.found == [("size", 1), ("expectation", 1)]
     assert (ring.apart, ring.both) == (1, 2), "picked as too large, found to be another wish"
     assert (pieces[0].apart, pieces[0].both) == (0, 0), "who did not want to say is not counted as differing"
+
+
+@pytest.mark.parametrize(
+    ("zone", "kept"),
+    [("America/New_York", 1), ("Europe/Paris", 0), ("Asia/Tokyo", 0)],
+)
+def test_a_promise_is_kept_by_the_day_of_the_house(database: Database, zone: str, kept: int) -> None:
+    """Done at two in the morning, UTC, of the day after: in New York it is still the evening of the day promised."""
+    with database.begin() as session:
+        world = cast.everyone(session)
+        world.shop.zone = zone
+        day = NOW.date() - timedelta(days=2)
+        done = datetime.combine(day + timedelta(days=1), time(2), UTC)
+        about: dict[str, Any] = {"shop_id": world.shop_id, "case_id": world.case.id, "owner_advisor_id": world.bob.id}
+        session.add(Promise_(**about, what="Samples", due_on=day, done_at=done, created_at=NOW))
+        session.flush()
+        (found,) = behind.advisors_of(session, shop_id=world.shop_id, since=SINCE, now=NOW)
+    assert (found.promises, found.promises_kept) == (1, kept)
 
 
 def test_advisors_stand_by_name_with_first_answers_and_promises_and_no_refund(database: Database) -> None:

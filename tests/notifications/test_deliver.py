@@ -17,6 +17,7 @@ from notifications.jobs import deliver, record_status
 from notifications.models import Message
 from notifications.ports import Outgoing
 from notifications.states import NEXT, MessageState
+from shops.models import Shop, ShopState
 from tests import cast
 from tests.cast import NOW
 from tests.jobs_at_hand import Queue
@@ -250,6 +251,28 @@ def test_a_message_that_was_erased_meanwhile_is_not_sent(database: Database, mes
     channel = Fake()
     go(database, channel, message_id)
     assert channel.sends == 0
+
+
+@pytest.mark.parametrize("state", list(ShopState))
+def test_nothing_goes_out_for_a_house_that_left_and_after_it_came_back_only_by_a_click(
+    database: Database, message_id: int, state: ShopState
+) -> None:
+    with database.begin() as session:
+        session.get_one(Shop, row(database).shop_id).state = state
+    channel, left = Fake(), state is ShopState.UNINSTALLED
+    go(database, channel, message_id)
+    assert (channel.sends, row(database).state) == ((0, S.FAILED) if left else (1, S.SENT))
+    if not left:
+        return
+    assert row(database).error == "The app was not installed any more."
+    with database.begin() as session:
+        session.get_one(Shop, row(database).shop_id).state = ShopState.ACTIVE
+    go(database, channel, message_id)
+    assert channel.sends == 0, "hours later it may say what is not so any more"
+    with database.begin() as session:
+        messages.send_again(session, shop_id=row(database).shop_id, message_id=message_id)
+    go(database, channel, message_id)
+    assert channel.sends == 1
 
 
 def test_what_went_out_is_not_sent_again_by_a_click(database: Database, message_id: int) -> None:

@@ -57,6 +57,7 @@ def said_in(locale: str, **more: Any) -> dict[str, Any]:
         "piece": "Meridian",
         "other": "Solstice",
         "words": "Meridian",
+        "what": "Meridian",
         "introduction": "",
         "when": show_both(AT, "Europe/Paris", "Europe/Paris", spoken),
         "times": [show_times(AT, "Europe/Paris", spoken)],

@@ -61,6 +61,8 @@ VALUES: dict[str, Any] = {
     "to_lines": ["R. Marchand", "8 rue du Louvre", "75001 Paris"],
     "starts_at": "Monday 30 November 2026, 09:00 (Paris)",
     "ends_at": "12:00",
+    "what": "Samples of rose gold",
+    "who": "Bob Laurent",
 }
 BARE = {
     "yours": False,
