@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from kit.errors import AppError, Conflict
 from logistics import covering, parcels, rmas
-from logistics.collection_days import Window, may_still_change, windows
+from logistics.collection_days import Window, may_still_change, was_missed, windows
 from logistics.collection_jobs import comes_to
 from logistics.doors import door_zone
 from logistics.history import follow_up, lock_rma, note_step
@@ -36,6 +36,12 @@ def wanted(session: Session, rma: Rma, *, now: datetime) -> Window | None:
         if box.wanted_from and box.wanted_until and box.wanted_from > now and _waits(box) and not is_confirmed:
             return Window(box.wanted_from, box.wanted_until)
     return None
+
+
+def is_missed(box: Parcel, *, now: datetime) -> bool:
+    """Whether a visit that was booked is over, and the carrier has said nothing of that box since."""
+    ends_at = box.collection_until if box.collection_code else None
+    return ends_at is not None and was_missed(ends_at, now) and _waits(box)
 
 
 def change_collection(
@@ -74,7 +80,8 @@ def _changeable(session: Session, rma: Rma, *, now: datetime) -> list[Parcel]:
     if not comes_to(rmas.policy_of(session, rma.shop_id), country):
         return []
     boxes = [box for box in parcels.parcels_of(session, rma) if box.state is not ParcelState.VOID]
-    fixed = [box for box in boxes if box.collection_from and not may_still_change(box.collection_from, now, zone)]
+    booked = [box for box in boxes if box.collection_from and not is_missed(box, now=now)]
+    fixed = [box for box in booked if box.collection_from and not may_still_change(box.collection_from, now, zone)]
     return boxes if boxes and not fixed and all(_waits(box) for box in boxes) else []
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 MORNING, AFTERNOON = (time(9), time(12)), (time(13), time(17))
 OFFERED_DAYS = 5
+WORD_COMES_WITHIN = timedelta(hours=2)
 SATURDAY = 5
 
 
@@ -30,6 +31,11 @@ def next_window(now: datetime, zone: str) -> Window:
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
     return _window(day, MORNING, zone)
+
+
+def was_missed(ends_at: datetime, now: datetime) -> bool:
+    """Whether a visit that ended then is over, and long enough ago for a driver's word of it to have come."""
+    return now > ends_at + WORD_COMES_WITHIN
 
 
 def may_still_change(starts_at: datetime, now: datetime, zone: str) -> bool:

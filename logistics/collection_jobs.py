@@ -54,7 +54,8 @@ def cancel_collection(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: i
         parcel = parcels.get_parcel(session, rma, parcel_id)
     if not parcel.collection_id or parcel.scan_status in MOVING_SCANS:
         return
-    carrier.cancel_collection(parcel.collection_id)
+    if parcel.collection_until is None or parcel.collection_until > clock.now():  # else there is nobody to send home
+        carrier.cancel_collection(parcel.collection_id)
     with begin() as session:
         rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel = parcels.get_parcel(session, rma, parcel_id)

@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 
 from consults import advisors
 from consults.kinds import RootCause
-from consults.models import Case, Promise_
+from consults.models import Case, CaseEvent, Promise_
+from consults.wishes import SIMPLE
 from logistics.models import Rma
 from measures.measured import SUMMED, MeasuredReturn
 from shops.shops import get_shop
@@ -34,11 +35,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Kept:
-    """What one advisor answered and promised, by name and in no other order."""
+    """What one advisor answered and promised, by name and in no other order.
+
+    `due`: cases whose client was answered, or should have been by now; `in_time` of them. Of promises, too, those count
+    that are done or whose day is over.
+    """
 
     name: str
     cases: int
-    answered: int
+    due: int
     in_time: int
     minutes: int | None
     promises: int
@@ -100,7 +105,11 @@ def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -
     from_at, today = datetime.combine(since, time(), zone), now.astimezone(zone).date()
     names = {person.id: person.name for person in advisors.advisors(session, shop_id=shop_id)}
     asked: Any = sa.select(
-        col(Case.advisor_id), col(Case.opened_at), col(Case.first_answer_due_at), col(Case.first_answer_at)
+        col(Case.advisor_id),
+        col(Case.opened_at),
+        col(Case.first_answer_due_at),
+        col(Case.first_answer_at),
+        _missed(now),
     ).where(col(Case.shop_id) == shop_id, col(Case.opened_at) >= from_at)
     opened = session.connection().execute(asked).all()
     due: Any = sa.select(col(Promise_.owner_advisor_id), col(Promise_.due_on), col(Promise_.done_at)).where(
@@ -110,22 +119,36 @@ def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -
     made = []
     for advisor_id in {*(row[0] for row in opened), *(row[0] for row in promised)}:
         mine = [row for row in opened if row[0] == advisor_id]
-        answered = [(at - opened_at, at <= until) for _, opened_at, until, at in mine if at is not None]
-        theirs = [(due_on, done) for owner, due_on, done in promised if owner == advisor_id]
+        answered = [(at - opened_at, at <= until) for _, opened_at, until, at, _ in mine if at is not None]
+        theirs = [(day, done) for owner, day, done in promised if owner == advisor_id and (done or day < today)]
         made.append(
             Kept(
                 name=names.get(advisor_id, "Not of the house any more"),
                 cases=len(mine),
-                answered=len(answered),
+                due=len(answered) + sum(missed for *_, missed in mine),
                 in_time=sum(in_time for _, in_time in answered),
                 minutes=round(median(took.total_seconds() for took, _ in answered) / 60) if answered else None,
                 promises=len(theirs),
-                promises_kept=sum(
-                    done is not None and done.astimezone(zone).date() <= due_on for due_on, done in theirs
-                ),
+                promises_kept=sum(done is not None and done.astimezone(zone).date() <= day for day, done in theirs),
             )
         )
     return sorted(made, key=lambda one: one.name)
+
+
+def _missed(now: datetime) -> Any:
+    """1 where a client waited for a first answer past its time, and none came; who would rather not talk waits for none.
+
+    Nor does who chose to wait for the owner.
+    """
+    wished = sa.exists().where(col(CaseEvent.case_id) == col(Case.id), col(CaseEvent.kind) == SIMPLE)
+    late = sa.and_(
+        col(Case.first_answer_at).is_(None),
+        col(Case.first_answer_due_at) <= now,
+        col(Case.closed_at).is_(None) | (col(Case.closed_at) > col(Case.first_answer_due_at)),
+        col(Case.waits_since).is_(None),
+        sa.not_(wished),
+    )
+    return sa.case((late, 1), else_=0)
 
 
 SAID = {

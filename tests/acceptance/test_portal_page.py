@@ -198,6 +198,43 @@ def test_a_door_or_a_time_that_cannot_be_is_said_on_the_page_with_what_was_typed
     assert house.view(ring).parcels[0].collection_id == before.collection_id
 
 
+@pytest.mark.calm(reason="counts visits")
+def test_a_visit_nobody_came_to_is_said_and_another_one_chosen(house: ParcelHouse) -> None:
+    ring = house.ask_return()
+    house.work.run_until("logistics.book_collections")
+    move_home(house, ring)
+    house.work.run()
+    first, page = house.view(ring).parcels[0], Page(house, ring)
+    assert first.collection_until is not None
+    house.now = first.collection_until + timedelta(hours=2)
+    assert "Collected from you on" in page.reads() and "nobody came" not in page.reads(), "word of it may be on its way"
+    house.now += timedelta(minutes=1)
+    assert "Collected from you on" not in page.reads()
+    assert "If nobody came, we are sorry: please choose another time." in page.reads()
+    offered = re.findall(r'value="(20[^"]+)"', page.get("/collection").text)
+    door = {"street1": "12 rue Cler", "street2": "", "city": "Paris", "postal_code": "75007", "region": ""}
+    assert len(offered) == 10 and page.post("/collection", starts_at=offered[1], **door).status_code == 303
+    house.work.run()
+    after = house.view(ring).parcels[0]
+    assert after.collection_from is not None and after.collection_from.isoformat() == offered[1]
+    assert after.collection_code and after.collection_id != first.collection_id
+    assert visits(house) == ["scheduled", "scheduled"], "nobody is called off who did not come"
+    assert "nobody came" not in page.reads() and "Collected from you on" in page.reads()
+
+
+@pytest.mark.calm(reason="counts visits")
+def test_a_parcel_that_is_on_its_way_was_not_missed(house: ParcelHouse) -> None:
+    ring = house.ask_return()
+    house.work.run_until("logistics.book_collections")
+    house.work.run()
+    until = house.view(ring).parcels[0].collection_until
+    assert until is not None
+    house.now = until + timedelta(hours=3)
+    house.scan(ring, "in_transit")
+    assert "nobody came" not in (page := Page(house, ring)).reads()
+    assert page.get("/collection").text.count('name="starts_at"') == 0
+
+
 @pytest.mark.parametrize(
     ("now", "starts_at", "may"),
     [
@@ -240,6 +277,8 @@ AT = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday
         ({"goods": "settled", "settled_at": AT, "refund_days": 3, "another_piece": True}, 73, False),
         ({"goods": "closed", "settled_at": AT}, 9000, False),
         ({"goods": "arrived"}, 9000, False),
+        ({"goods": "labelled"}, 9000, False),
+        ({"goods": "labelled", "collection_missed_at": AT}, 1, True),
     ],
 )
 def test_a_step_is_late_once_its_day_is_over_in_every_zone(facts: dict[str, Any], hours: int, is_late: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from consults.kinds import RootCause
 from consults.models import Promise_
+from consults.wishes import prefer_simple_return
 from kit.db import Database
 from measures import behind
 from tests import cast
@@ -40,6 +41,46 @@ def test_causes_stand_by_kind_of_piece_and_by_piece_where_it_came_back_again(dat
     assert ring.stated == [("Too large", 2)] and ring.found == [("size", 1), ("expectation", 1)]
     assert (ring.apart, ring.both) == (1, 2), "picked as too large, found to be another wish"
     assert (pieces[0].apart, pieces[0].both) == (0, 0), "who did not want to say is not counted as differing"
+
+
+@pytest.mark.parametrize(
+    ("what", "columns", "due"),
+    [
+        ("nobody has answered, and it is late", {}, 1),
+        ("it is not due yet", {"first_answer_due_at": NOW + timedelta(minutes=1)}, 0),
+        ("closed before it was due", {"closed_at": NOW - timedelta(hours=3)}, 0),
+        ("closed after", {"closed_at": NOW - timedelta(hours=1)}, 1),
+        ("the client waits for the owner", {"waits_since": NOW - timedelta(hours=4)}, 0),
+        ("answered late", {"first_answer_at": NOW - timedelta(hours=1)}, 1),
+    ],
+)
+@pytest.mark.parametrize("talks", [True, False])
+def test_a_client_nobody_answered_counts_against_the_promise(
+    database: Database, what: str, columns: dict[str, Any], due: int, talks: bool
+) -> None:
+    with database.begin() as session:
+        world = cast.everyone(session)
+        world.case.opened_at, world.case.first_answer_due_at = NOW - timedelta(hours=5), NOW - timedelta(hours=2)
+        for name, value in columns.items():
+            setattr(world.case, name, value)
+        if not talks:
+            prefer_simple_return(session, shop_id=world.shop_id, case_id=number(world.case.id), now=NOW)
+        session.flush()
+        (found,) = behind.advisors_of(session, shop_id=world.shop_id, since=SINCE, now=NOW)
+    answered = "first_answer_at" in columns
+    assert (found.cases, found.due, found.in_time) == (1, due if talks or answered else 0, 0), what
+
+
+def test_a_promise_for_today_is_neither_kept_nor_broken_until_the_day_is_over(database: Database) -> None:
+    with database.begin() as session:
+        world = cast.everyone(session)
+        about: dict[str, Any] = {"shop_id": world.shop_id, "case_id": world.case.id, "owner_advisor_id": world.bob.id}
+        for days, done in ((0, None), (0, NOW), (1, None)):
+            day = (NOW - timedelta(days=days)).date()
+            session.add(Promise_(**about, what="Samples", due_on=day, done_at=done, created_at=NOW))
+        session.flush()
+        (found,) = behind.advisors_of(session, shop_id=world.shop_id, since=SINCE, now=NOW)
+    assert (found.promises, found.promises_kept) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +122,6 @@ def test_advisors_stand_by_name_with_first_answers_and_promises_and_no_refund(da
             session.add(Promise_(**about, due_on=due_on, done_at=done_at, created_at=NOW))
         session.flush()
         (found,) = behind.advisors_of(session, shop_id=shop_id, since=SINCE, now=NOW)
-    assert (found.name, found.cases, found.answered, found.in_time) == (world.bob.name, 2, 2, 1)
+    assert (found.name, found.cases, found.due, found.in_time) == (world.bob.name, 2, 2, 1)
     assert found.minutes == 215 and (found.promises, found.promises_kept) == (3, 1), "one is not due yet"
     assert not [name for name in found.__dataclass_fields__ if "refund" in name]

@@ -18,6 +18,7 @@ class StepFacts:
 
     goods: str
     now: datetime
+    collection_missed_at: datetime | None = None
     moved_at: datetime | None = None
     arrived_at: datetime | None = None
     inspected_at: datetime | None = None
@@ -45,6 +46,8 @@ def late_step(facts: StepFacts) -> Late | None:
 
 def late_words(late: Late, day: str) -> str:
     """Late first, then the new day, which is `day` in words."""
+    if late.goods == "labelled":
+        return _("Nobody has told us that it was collected. If nobody came, we are sorry: please choose another time.")
     if late.goods == "in_transit":
         return _("It is taking longer than we said. We are asking the carrier, and write to you by %(day)s.", day=day)
     if late.goods == "arrived":
@@ -62,6 +65,8 @@ def working_day_after(at: datetime) -> datetime:
 
 def _said(facts: StepFacts) -> datetime | None:
     """Until when the step that is now was to be over."""
+    if facts.goods == "labelled":
+        return facts.collection_missed_at
     if facts.goods == "in_transit" and facts.moved_at:
         return facts.moved_at + LONG_ON_THE_WAY
     if facts.goods == "arrived" and facts.arrived_at:
@@ -84,6 +89,7 @@ def in_time(steps: list[Step], facts: WayFacts, rma: Rma) -> list[Step]:
         StepFacts(
             goods=facts.goods,
             now=facts.now,
+            collection_missed_at=facts.missed_at,
             moved_at=facts.moved_at,
             arrived_at=rma.arrived_at,
             inspected_at=rma.inspected_at,

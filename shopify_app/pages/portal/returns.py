@@ -20,6 +20,7 @@ from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
 from kit.money import Money
 from kit.phones import shown_phone
+from logistics.collection_changes import is_missed
 from logistics.custody_words import Answer
 from logistics.doors import door_zone
 from logistics.minds import piece_instead, wish_of, wishes
@@ -237,6 +238,7 @@ def facts_of(
         refund_days=policy_of(session, rma.shop_id).refund_days,
         way=str(next((box.way for box in seen.parcels if box.state is not ParcelState.VOID), "label")),
         collected_at=next((box.collection_from for box in seen.parcels if _is_collected(box)), None),
+        missed_at=next((box.collection_until for box in seen.parcels if is_missed(box, now=now())), None),
         latest=_promised(session, rma),
         advisor=advisor.first_name if advisor else "",
         talk_at=consult.starts_at if consult else None,
@@ -287,6 +289,7 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
         "boxes": labels_of(seen),
         "codes": _codes(seen),
         "collection_zone": door_zone(session, rma),
+        "visits": [box for box in seen.parcels if _is_to_come(box, rma)],
         "wear": _asks_of_wear(session, rma),
         "papers": papers_of(session, rma, with_prices=with_prices),
         **changes_of(session, rma),
@@ -309,6 +312,11 @@ def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
 
 def _is_collected(box: Parcel) -> bool:
     return bool(box.collection_code) and box.state is not ParcelState.VOID
+
+
+def _is_to_come(box: Parcel, rma: Rma) -> bool:
+    booked = _is_collected(box) and box.collection_from is not None
+    return booked and rma.goods_state is Goods.LABELLED and not is_missed(box, now=now())
 
 
 def _asks_of_wear(session: Session, rma: Rma) -> bool:

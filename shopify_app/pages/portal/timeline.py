@@ -34,6 +34,7 @@ class WayFacts:
     refund_days: int = 10
     way: str = "label"  # of the first box; a word of logistics.ways
     collected_at: datetime | None = None  # somebody comes for it, from then on
+    missed_at: datetime | None = None  # somebody should have come until then, and we have not heard of it
     latest: date | None = None  # the day that is promised for the money
     advisor: str = ""
     talk_at: datetime | None = None
