@@ -136,7 +136,7 @@ def advisors_of(session: Session, *, shop_id: int, since: date, now: datetime) -
 
 
 def _missed(now: datetime) -> Any:
-    """1 where a client waited for a first answer past its time, and none came; who would rather not talk waits for none.
+    """1 where a client waited for a first answer past its time, and none came. Who would rather not talk does not wait.
 
     Nor does who chose to wait for the owner.
     """

@@ -109,10 +109,22 @@ def test_nobody_opens_a_return_of_somebody_else(world, made, visitor) -> None:
     other = made(cast.dana)
     before = len(made(lambda s: s.exec(select(Link)).all()))
     for customer, wanted in (("8", world.rma.id), ("9", other.rma.id), ("9", "x"), ("9", "")):
-        assert visitor.post(signed("/open", customer=customer), data={"return": wanted}).status_code == 404
-    assert visitor.post(signed("/open"), data={"return": world.rma.id}).status_code == 401
+        answer = visitor.post(signed("/open", customer=customer), data={"return": wanted})
+        assert "There is nothing at this address" in answer.text and "/r/" not in answer.text
+    answer = visitor.post(signed("/open"), data={"return": world.rma.id})
+    assert "This page opens from the shop" in answer.text and "/r/" not in answer.text
     assert "Your orders do not answer just now" in visitor.get(signed(customer="8")).text
     assert len(made(lambda s: s.exec(select(Link)).all())) == before
+
+
+def test_what_cannot_be_is_said_inside_the_theme_with_the_house_and_the_way_out(world, made, visitor) -> None:
+    """With a 200, or Shopify would not render it; its style is read from our own address."""
+    answer = visitor.post(signed("/open", customer="8"), data={"return": "x"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/liquid")
+    assert re.search(r'href="https?://[^"]+/static/face\.css"', answer.text) and "<html" not in answer.text
+    assert f'href="{PREFIX}/withdraw"' in answer.text
+    plain = visitor.post(forged(signed("/open", customer="8")), data={"return": "x"})
+    assert plain.status_code == 401 and plain.mimetype == "text/html" and "withdraw" not in plain.text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from logistics.models import Rma
 from logistics.rmas import find_rma, get_rma
 from notifications import messages
 from notifications.addressing import salutation
+from shopify_app.auth import ProxyCaller, proxy
+from shopify_app.pages.portal.liquid import in_theme
+from shopify_app.pages.portal.places import INSIDE
 from shopify_app.pages.portal.told import told
 from shopify_app.pages.portal.tongue import speak
 from shopify_app.web import addresses, begin, now
@@ -75,7 +78,21 @@ def cannot(error: AppError) -> ResponseReturnValue:
     """What else a client may be told, in the house's name where it is known."""
     if request.is_json:
         return _told(error)
-    return render_template("errors/error.html", status=error.status, message=told(error.message)), error.status
+    said = {"status": error.status, "message": told(error.message)}
+    caller = _in_theme()
+    if caller is not None:  # with a 200, as all of it: Liquid is not rendered with another
+        return in_theme("portal/proxy_error.html", caller, **said)
+    return render_template("errors/error.html", **said), error.status
+
+
+def _in_theme() -> ProxyCaller | None:
+    """Who stands in the storefront, if it is there that something cannot be."""
+    if not request.path.startswith(INSIDE):
+        return None
+    try:
+        return proxy()
+    except AppError:
+        return None  # not signed by Shopify: what is said to anybody
 
 
 def _told(error: AppError) -> ResponseReturnValue:
