@@ -181,6 +181,8 @@ def poll(
     new = session.exec(query.order_by(col(Signal.id)).limit(100))
     signals = tuple((row.id or 0, row.from_participant, row.body) for row in new)
     people, showing = _there(everyone, now, participant_id), on_the_table(session, consult)
+    if showing and me.role is Role.GUEST:
+        showing["detail"] = ""  # often its price, which is told to nobody but the client
     about: dict[str, Any] = {"provider": consult.provider, "recorded": consult.recorded_since is not None}
     others = [(person.id, person.sitting) for person in people]
     as_of = mark(consult.state.value, showing["id"] if showing else None, others, **about)

@@ -186,6 +186,27 @@ def test_one_piece_lies_on_the_table_and_everybody_sees_which(database, world) -
     assert seen() is None
 
 
+def test_who_comes_along_sees_the_piece_and_never_its_price(database, world) -> None:
+    consult = book(database, world)
+    with database.begin() as session:
+        guest = rooms.add_guest(
+            session, shop_id=world.shop_id, consult_id=cast.number(consult.id), name="Ada", now=TALK
+        )
+        about: dict[str, Any] = {"title": "The Alba", "detail": "€14,200", "advisor_id": 1, "now": TALK}
+        show_piece(session, session.merge(consult), **about)
+        guest_id = cast.number(guest.id)
+    client, advisor = seats(database, consult)
+    seen = {}
+    for who in (client, advisor, guest_id):
+        enter(database, consult, who)
+        with database.begin() as session:
+            asked: dict[str, Any] = {"consult_id": cast.number(consult.id), "participant_id": who, "sitting": 1}
+            answer = rooms.poll(session, **asked, after_id=0, now=TALK).as_json()
+        seen[who] = (answer["showing"]["title"], answer["showing"]["detail"])
+        assert ("14,200" in str(answer)) is (who != guest_id)
+    assert seen == {client: ("The Alba", "€14,200"), advisor: ("The Alba", "€14,200"), guest_id: ("The Alba", "")}
+
+
 @pytest.mark.parametrize("words", [{"title": " "}, {"title": "x" * 121}, {"title": "x", "image": "http://a.b/c.jpg"}])
 def test_what_cannot_be_shown_is_said(database, world, words) -> None:
     consult = book(database, world)

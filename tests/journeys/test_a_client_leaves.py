@@ -197,7 +197,30 @@ def found_in_database(end: Played, database: Database, texts: list[str]) -> list
         raw = b"".join(p.read_bytes() for p in end.folder.glob("app.db*"))
     else:
         raw = everything(database)
-    return [t for t in texts if t.encode() in raw]
+    return [t for t in texts if stands_in(t, raw)]
+
+
+def stands_in(text: str, raw: bytes) -> bool:
+    """Whether it was written there. Five digits of a postal code come by chance in sealed bytes and in instants."""
+    alone = rb"(?<![0-9A-Za-z])%s(?![0-9A-Za-z])" if text.isdigit() else rb"%s"
+    return re.search(alone % re.escape(text.encode()), raw) is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "stands"),
+    [
+        (b'{"zip": "75007"}', True),
+        (b"8 rue de Varenne, 75007 Paris", True),
+        (b"\n75007\n", True),
+        (b"2026-11-23 09:00:01.750071+00", False),
+        (b"gAAAAABn75007Zk3", False),
+    ],
+)
+def test_a_postal_code_is_found_where_it_was_written_and_not_where_its_figures_come_by_chance(
+    raw: bytes, stands: bool
+) -> None:
+    assert stands_in("75007", raw) is stands
+    assert stands_in("8 rue de Varenne", b"x8 rue de Varenney")
 
 
 def everything(database: Database) -> bytes:

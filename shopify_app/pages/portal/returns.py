@@ -15,6 +15,7 @@ from consults.gestures.gestures import shown_to_client
 from consults.lines import number_to_ring
 from consults.models import Advisor, Case, Consult
 from consults.pieces.holds import offered
+from consults.promises import promises_of
 from consults.states import CaseState, ConsultState
 from consults.wishes import prefer_simple_return, prefers_simple_return
 from kit.errors import NotFound
@@ -267,6 +268,7 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
         "case": case,
         "advisor": (shown := advisor or _named(session, decision)),
         "ring": _ring(session, shown),
+        "said": promises_of(session, shop_id=rma.shop_id, case_id=case.id) if case and case.id else [],
         "both": decision is not None and decision.outcome is Outcome.BOTH,
         "stand_in": standing_in(session, case, advisor) if case and advisor else None,
         "consult": consult,
