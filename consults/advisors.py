@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from consults.kinds import ANSWERING, StaffRole
 from consults.models import Advisor, Boutique, WorkingHours
+from consults.rights import Allowed, allowed
 from kit.errors import Conflict, NotFound
 
 OFFICE_HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(5))
@@ -100,6 +101,13 @@ def manager_of(session: Session, advisor: Advisor) -> Advisor:
     if advisor.boutique_id is None:
         return advisor
     return boutique_advisor(session, shop_id=advisor.shop_id, boutique_id=advisor.boutique_id) or advisor
+
+
+def allowed_to(advisor: Advisor) -> Allowed:
+    """What they may do, read with every request: a right that was taken is gone at once."""
+    assert advisor.id is not None
+    about = {"given": advisor.rights_given, "taken": advisor.rights_taken}
+    return allowed(advisor.role, advisor_id=advisor.id, boutiques=advisor.boutique_ids, **about)
 
 
 def working_hours(session: Session, *, shop_id: int, advisor_id: int) -> list[WorkingHours]:

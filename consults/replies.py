@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from consults import ladder
+from consults.advisors import allowed_to
 from consults.line_models import Line
 from consults.lines import line_at
 from consults.models import Advisor, Case, FirstAnswerRung
 from consults.names import greeting
 from consults.phrases import language_by_number
 from consults.ports import Colleague
+from consults.rights import NotAllowed, Right
 from consults.states import CaseState
 from consults.threads import case_of_text, hear
 from jobs import enqueue
@@ -96,10 +98,11 @@ def _obey(
             ladder.take_offer(session, **about)
             return f"{client} is yours."
         if said is Meaning.NOT_TODAY:
+            allowed_to(advisor).must(Right.HAND_OVER)
             next_one = ladder.not_today(session, colleague=colleague, **about)
             return f"Noted. {next_one.name} is asked now." if next_one else "Noted. Nobody else is free, so it stays."
-    except Conflict as moved:
-        return moved.message
+    except (Conflict, NotAllowed) as refused:
+        return refused.message
     return HOW
 
 

@@ -14,8 +14,8 @@ from shopify import session_token
 from sqlmodel import Session, select
 
 from consults import advisors
-from consults.models import Advisor
-from consults.rights import Allowed, Reach, Right, allowed
+from consults.advisors import allowed_to
+from consults.rights import Allowed, Reach, Right
 from kit.errors import AppError
 from kit.settings import Settings
 from kit.tokens import derive_key, new_token, token_hash
@@ -198,13 +198,6 @@ def desk_with(right: Right) -> DeskCaller:
     caller = desk()
     caller.allowed.must(right)
     return caller
-
-
-def allowed_to(advisor: Advisor) -> Allowed:
-    """What they may do, read with every request: a right that was taken is gone at once."""
-    assert advisor.id is not None
-    about = {"given": advisor.rights_given, "taken": advisor.rights_taken}
-    return allowed(advisor.role, advisor_id=advisor.id, boutiques=advisor.boutique_ids, **about)
 
 
 # --- clients ---

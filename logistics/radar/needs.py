@@ -24,15 +24,32 @@ def note_need(
     occasion: str,
     need_by: date | None,
     piece: Piece | None = None,
+    keep_piece: bool = False,
     now: datetime,
 ) -> ClientNeed:
-    """Write it down; the last word counts. Without a `piece` none is promised."""
+    """Write it down; the last word counts. Without a `piece` none is promised, or with `keep_piece` the one before."""
+    row = _row(session, shop_id, return_gid, now)
+    row.occasion, row.need_by, row.set_at, row.met_at = " ".join(occasion.split())[:500], need_by, now, None
+    if piece is not None or not keep_piece:
+        row.variant_gid, row.piece = (piece.variant_gid, piece.title[:200]) if piece else ("", "")
+    session.add(row)
+    return row
+
+
+def decide_for(
+    session: Session, *, shop_id: int, return_gid: str, variant_gid: str, title: str, now: datetime
+) -> ClientNeed:
+    """The client would take that piece; what it is for and by when stays as it was written down."""
+    row = _row(session, shop_id, return_gid, now)
+    row.variant_gid, row.piece, row.set_at, row.met_at = variant_gid, title[:200], now, None
+    session.add(row)
+    return row
+
+
+def _row(session: Session, shop_id: int, return_gid: str, now: datetime) -> ClientNeed:
     insert_once(session, ClientNeed(shop_id=shop_id, return_gid=return_gid, set_at=now))
     row = need_of(session, shop_id=shop_id, return_gid=return_gid)
     assert row is not None
-    row.occasion, row.need_by, row.set_at, row.met_at = " ".join(occasion.split())[:500], need_by, now, None
-    row.variant_gid, row.piece = (piece.variant_gid, piece.title[:200]) if piece else ("", "")
-    session.add(row)
     return row
 
 

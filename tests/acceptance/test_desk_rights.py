@@ -131,7 +131,7 @@ def test_an_advisor_cannot_see_anothers_case(path: str, world: cast.World, made:
 @pytest.mark.parametrize(
     "path",
     ["take", "not-today", "answered", "outcome", "promises", "grant", "need", "sale", "advisor", "write", "gestures",
-     "pieces/hold", "pieces/1/free", "pieces/1/offer", "gestures/1", "cards/1/send"],
+     "pieces/hold", "pieces/1/free", "pieces/1/offer", "pieces/1/take", "gestures/1", "cards/1/send"],
 )  # fmt: skip
 def test_a_crafted_request_about_anothers_case_changes_nothing(
     path: str, world: cast.World, made: Made, at_desk: At

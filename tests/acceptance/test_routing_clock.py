@@ -15,12 +15,13 @@ from consults import booking, opening
 from consults.cases import get_case
 from consults.kinds import StaffRole
 from consults.models import Advisor, Case, CaseEvent, ConsultPolicy, FirstAnswerRung
+from consults.rights import Right
 from consults.slots import Rule
 from kit.db import Database
 from logistics.reverse_deliveries import receive_by_hand
 from logistics.rmas import find_rma
 from logistics.states import Goods
-from notifications.models import Message
+from notifications.models import InboundText, Message
 from routing.events import ReturnRouted
 from routing.models import FlowNote
 from routing.states import FlowState
@@ -189,6 +190,26 @@ def test_one_and_two_by_text_take_it_or_hand_it_on_when_twilio_signed_them(datab
         answers = [m.body for m in session.exec(select(Message).where(Message.name == "replied_advisor"))]
         assert answers[0].startswith("Noted. Claire Roy is asked now.")
         assert answers[1].startswith("Mrs Whitlock is yours.")
+
+
+def test_two_by_text_is_refused_kindly_to_whoever_may_not_let_a_colleague_answer(database, queue):
+    config = cast.settings(database.url)
+    wire(config, database)
+    shop_id, case_id = house(database)
+    table = jobs_table(config, database)
+    with database.begin() as session:
+        before = get_case(session, shop_id=shop_id, case_id=case_id).advisor_id
+        session.get_one(Advisor, before).rights_taken = [Right.HAND_OVER.value]
+        text = InboundText(provider_id="SM1", sender="+33184880017", body="2", at=NOW)
+        session.add(text)
+        session.flush()
+        text_id = text.id
+    with cast.clock(NOW):
+        table["consults.answer_text"](database.begin, text_id=text_id)
+    with database.begin() as session:
+        assert get_case(session, shop_id=shop_id, case_id=case_id).advisor_id == before
+        (answer,) = session.exec(select(Message).where(Message.name == "replied_advisor"))
+        assert answer.body.startswith("That is another person's right in this house.")
 
 
 def test_flow_is_told_that_a_return_was_routed_through_the_real_door_of_the_stand_in(town: Town):

@@ -15,6 +15,7 @@ from flask import Flask, g
 from sqlmodel import select
 from werkzeug.datastructures import Headers
 
+from consults.advisors import allowed_to
 from kit.db import Database
 from kit.errors import AppError
 from kit.settings import Settings
@@ -231,7 +232,7 @@ def test_an_advisor_is_known_by_the_cookie_until_the_shift_is_over(
     at(NOW + timedelta(hours=12, microseconds=-1))
     with asked(app, "/desk", **with_cookie(cookie)):
         caller = desk()
-        may = auth.allowed_to(world.bob)
+        may = allowed_to(world.bob)
         assert caller == DeskCaller(world.shop_id, cast.number(world.bob.id), "Bob Laurent", may, csrf)
         assert not caller.is_manager
         assert g.shop.domain == SHOP

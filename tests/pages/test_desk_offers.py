@@ -10,6 +10,7 @@ from consults import clock_jobs
 from consults.cases import get_case
 from consults.kinds import StaffRole
 from consults.models import Advisor, FirstAnswerRung
+from consults.rights import Right
 from routing.hand_overs import next_in_turn
 from shops.links import DESK, issue_link
 from tests import cast
@@ -75,6 +76,14 @@ def test_not_today_asks_the_next_one_and_signs_nobody_in(world, made, visitor, c
     assert case_of(made, world).advisor_id == claire.id
     again = visitor.post(f"/desk/in/{token}/not-today")
     assert again.status_code == 410 and "This link has done its work" in again.text
+
+
+def test_whoever_may_not_let_a_colleague_answer_is_told_so_and_nothing_moves(world, made, visitor, claire):
+    made(lambda s: setattr(s.get(Advisor, world.bob.id), "rights_taken", [Right.HAND_OVER.value]))
+    token = made(lambda s: cast.desk_link(s, world.bob, world.case))
+    answer = visitor.post(f"/desk/in/{token}/not-today")
+    assert answer.status_code == 200 and "another person&#39;s right in this house" in answer.text
+    assert case_of(made, world).advisor_id == world.bob.id
 
 
 def test_the_owner_takes_it_back_by_the_link_of_the_letter_and_the_other_hears_who_was_quicker(

@@ -12,6 +12,7 @@ from consults.pieces.kinds import Piece
 from consults.pieces.models import PieceHold
 from consults.pieces.states import HoldEnd
 from kit.errors import OutsideError
+from logistics.radar.models import ClientNeed
 from shopify_app.pages.desk import showing
 from tests import cast
 from tests.pages.words import csrf, text
@@ -62,6 +63,37 @@ def test_a_piece_is_put_aside_shown_to_the_client_and_put_back(world, made, at_d
     assert client.post(f"{page}/pieces/{hold.id}/free", data=form).status_code == 303
     assert [one.freed_why for one in holds(made)] == [HoldEnd.PUT_BACK]
     assert "Lower Meridian" not in app.test_client().get(f"/r/{token}").text
+
+
+def test_a_piece_they_decide_for_is_what_they_need_with_nothing_written_twice(world, made, at_desk, pieces) -> None:
+    client, page = at_desk(world.bob), f"/desk/cases/{world.case.id}"
+    form = {"csrf": csrf(client.get(page).text)}
+    client.post(f"{page}/need", data=form | {"occasion": "Their anniversary", "need_by": "2026-12-10"})
+    client.post(f"{page}/pieces/hold", data=form | {"variant_gid": "v1"})
+    (hold,) = holds(made)
+    shown = text(client.get(page).text)
+    assert "They take this one" in shown and "Promised:" not in shown
+    for _ in range(2):
+        assert client.post(f"{page}/pieces/{hold.id}/take", data=form).status_code == 303
+    shown = text(client.get(page).text)
+    assert "Promised: Lower Meridian ring, 52." in shown and "Their anniversary" in shown
+    assert "They take this one" not in shown and "How they take it" in shown
+    need = {"occasion": "Their anniversary", "need_by": "2026-12-11"}
+    client.post(f"{page}/need", data=form | need)
+    assert "Promised: Lower Meridian" in text(client.get(page).text), "another day is not another piece"
+    client.post(f"{page}/need", data=form | need | {"no_piece": "yes"})
+    assert "Promised:" not in text(client.get(page).text)
+
+
+def test_a_piece_whose_time_is_over_is_put_aside_once_more_first(world, made, at_desk, pieces) -> None:
+    client, page = at_desk(world.bob), f"/desk/cases/{world.case.id}"
+    form = {"csrf": csrf(client.get(page).text)}
+    client.post(f"{page}/pieces/hold", data=form | {"variant_gid": "v1"})
+    (hold,) = holds(made)
+    client.post(f"{page}/pieces/{hold.id}/free", data=form)
+    answer = client.post(f"{page}/pieces/{hold.id}/take", data=form)
+    assert answer.status_code == 409 and "Put it aside once more first" in text(answer.text)
+    assert made(lambda s: s.exec(select(ClientNeed)).all()) == []
 
 
 def test_a_piece_that_is_gone_says_so_and_holds_nothing(world, made, at_desk, pieces) -> None:

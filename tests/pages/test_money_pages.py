@@ -194,7 +194,14 @@ def test_words_that_blame_are_shown_once_more_before_they_go(world, made, at_des
     answer = desk.post(path, data={"csrf": csrf(page), "words": words})
     assert answer.status_code == 400 and "blames somebody" in answer.text
     assert made(lambda s: s.get(RadarCard, card_id)).state is CardState.OPEN
-    assert desk.post(path, data={"csrf": csrf(page), "words": words, "seen": words}).status_code == 303
+    again = answer.text
+    assert f">{words}</textarea>" in again, "what was typed stays"
+    seen = re.findall(r'name="seen" value="([^"]*)"', again)
+    assert seen == [words]
+    others = {"csrf": csrf(page), "words": f"{words} Twice.", "seen": seen[0]}
+    assert desk.post(path, data=others).status_code == 400, "other words are looked at by themselves"
+    assert desk.post(path, data={"csrf": csrf(page), "words": words, "seen": seen[0]}).status_code == 303
+    assert made(lambda s: s.get(RadarCard, card_id)).state is CardState.SENT
 
 
 def test_without_an_occasion_the_card_asks_one_question_and_the_answer_is_kept(world, made, at_desk) -> None:

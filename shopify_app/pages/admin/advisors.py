@@ -19,7 +19,7 @@ from routing.commissions import rule_in_words
 from routing.credits import rule
 from routing.leaving import DeputyUnclear, check_named
 from shopify_app.asked import row_id
-from shopify_app.auth import allowed_to, merchant
+from shopify_app.auth import merchant
 from shopify_app.pages.admin.advisor_forms import (
     hours_by_day,
     hours_in_words,
@@ -187,7 +187,7 @@ def _about(session: Session, advisor: Advisor) -> dict[str, Any]:
         "standing": standing(advisor, advisor.id in away),
         "own": [case for case in mine if not case.is_stood_in],
         "for_others": [case for case in mine if case.is_stood_in],
-        "rights": [(str(right), words, allowed_to(advisor).may(right)) for right, words in WORDS.items()],
+        "rights": [(str(right), words, advisors.allowed_to(advisor).may(right)) for right, words in WORDS.items()],
         "today": now().date().isoformat(),
         "calendars": [
             words

@@ -14,6 +14,7 @@ FORMS = {
     "desk.promises.add": "promise",
     "desk.giving.offer": "gesture",
     "desk.radar.need": "need",
+    "desk.radar.send": "card",
     "desk.rounds.asked": "asked",
     "desk.threads.write": "written",
     "desk.caring.keep": "learned",
@@ -44,7 +45,7 @@ def _shown(caller: DeskCaller, case_id: int, words: str) -> str:
             return today.shown(session, caller, wrong=words)
         about = cases.about(session, caller, case_to_look_at(session, caller, case_id))
         for name in (form, ""):  # a form that is not there any more cannot say it
-            said = {"form": name, "words": words}
+            said = {"form": name, "words": words, "of": (request.view_args or {}).get("card_id")}
             page = render_template("desk/case.html", wrong=said, typed=request.form, **about)
             if 'class="ar-err"' in page:
                 return page

@@ -37,7 +37,7 @@ def send(case_id: int, card_id: int) -> ResponseReturnValue:
         case = case_of(session, caller, case_id)
         _mine(session, case, card_id)
         blaming = blames(words)
-        if blaming and request.form.get("seen") != words:
+        if blaming and _plain(request.form.get("seen", "")) != _plain(words):
             raise AppError(LOOK_AGAIN.format(words=blaming[0]))
         by = by_advisor(caller.advisor_id)
         send_card(session, shop_id=caller.shop_id, card_id=card_id, words=words, by=by, now=now())
@@ -68,6 +68,7 @@ def need(case_id: int) -> ResponseReturnValue:
         if sku and piece is None:
             raise AppError(NO_PIECE)
         need_by = _day(form.get("need_by", ""))
+        about["keep_piece"] = form.get("no_piece") != "yes"  # nobody writes its number a second time
         note_need(session, occasion=form.get("occasion", ""), need_by=need_by, now=now(), **about)
     return redirect(f"/desk/cases/{case_id}#need", 303)
 
@@ -130,3 +131,7 @@ def _day(given: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError:
         raise AppError("Please name the day.") from None
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())  # a browser ends the lines of a field otherwise than we do

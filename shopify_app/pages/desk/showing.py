@@ -14,7 +14,7 @@ from consults.briefs.models import Brief
 from consults.models import Case
 from consults.pieces import stock
 from consults.pieces.complaints import complaint_of
-from consults.pieces.holds import free_hold, get_hold, hold_piece, holds_of, offer_piece
+from consults.pieces.holds import NotFree, free_hold, get_hold, hold_piece, holds_of, offer_piece
 from consults.pieces.jobs import read_product
 from consults.pieces.kinds import Piece
 from consults.pieces.matching import Candidate, Wish, nothing
@@ -22,6 +22,7 @@ from consults.pieces.models import PieceHold
 from consults.pieces.states import HoldEnd
 from kit.errors import AppError, OutsideError, Waiting
 from logistics.models import Rma
+from logistics.radar.needs import decide_for
 from logistics.rmas import find_rma, lines_of
 from shopify_app.auth import desk
 from shopify_app.pages.desk.advisors_cases import case_of
@@ -104,6 +105,20 @@ def offer(case_id: int, hold_id: int) -> ResponseReturnValue:
         case = case_of(session, caller, case_id)
         offer_piece(session, case, hold_id=hold_id, advisor_id=caller.advisor_id, now=now())
     return redirect(f"/desk/cases/{case_id}#match", 303)
+
+
+@page.post("/<int:hold_id>/take")
+def take(case_id: int, hold_id: int) -> ResponseReturnValue:
+    """The client decided for it: it is written down as what they need, where the ways to take it are."""
+    caller = desk()
+    with begin() as session:
+        case = case_of(session, caller, case_id)
+        held = get_hold(session, case, hold_id)
+        if held.freed_at is not None or held.expires_at <= now():
+            raise NotFree("Its time is over, and it is free again. Put it aside once more first.")
+        about: dict[str, Any] = {"shop_id": caller.shop_id, "return_gid": case.return_gid, "now": now()}
+        decide_for(session, **about, variant_gid=held.variant_gid, title=held.title)
+    return redirect(f"/desk/cases/{case_id}#need", 303)
 
 
 def _look_now(shop_id: int, product_gid: str) -> None:

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from consults import ladder
-from consults.advisors import get_advisor
+from consults.advisors import allowed_to, get_advisor
 from consults.cases import get_case
 from consults.first_answers import owner_id, waits
 from consults.models import Case
+from consults.rights import NotAllowed, Right
 from kit.errors import Conflict, NotFound
 from notifications import messages
 from routing.hand_overs import next_in_turn
@@ -65,10 +66,12 @@ def not_today(token: str) -> ResponseReturnValue:
         g.shop = get_shop(session, opened.shop_id)
         try:
             offered = _offered(opened, _advisor(session, opened))
+            advisor = get_advisor(session, shop_id=opened.shop_id, advisor_id=offered["advisor_id"])
+            allowed_to(advisor).must(Right.HAND_OVER)
             asked = ladder.not_today(session, colleague=next_in_turn, **offered)
             words = f"{asked.name} is asked now." if asked else "Nobody else is free, so it stays with you."
-        except Conflict as moved:
-            words = moved.message
+        except (Conflict, NotAllowed) as refused:
+            words = refused.message
     return render_template("desk/noted.html", words=words)
 
 
