@@ -20,6 +20,7 @@ from consults.kinds import Kind, Role
 from consults.models import Advisor, Case, Consult, Participant
 from consults.reservations import advisor_of, case_of
 from consults.rooms.window import is_present
+from consults.simple_returns import TALKED
 from consults.states import CaseState, ConsultState
 from consults.telling import EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
 from consults.time_models import ProposedTime
@@ -180,7 +181,10 @@ def watch_rooms(begin: Begin, *, addresses: Addresses) -> None:
 
 
 def ask_outcomes(begin: Begin, *, addresses: Addresses) -> None:
-    """Every hour: whoever talked with a client last is asked once a day what they decided, until it is written down."""
+    """Every hour: whoever talked with a client last is asked once a day what they decided, until it is written down.
+
+    Once a week is asked who has a return that is over and of which nobody talked.
+    """
     now = clock.now()
     with begin() as session:
         held = (Consult.state == ConsultState.COMPLETED, col(Consult.over_at) <= now - ASK_AFTER)
@@ -192,12 +196,31 @@ def ask_outcomes(begin: Begin, *, addresses: Addresses) -> None:
             .group_by(col(Consult.shop_id), col(Consult.case_id))
         )
         due = [(shop_id, consult_id) for shop_id, consult_id in session.exec(query) if consult_id is not None]
+        quiet = _settled_in_silence(session, now)
     for shop_id, consult_id in due:
         with begin() as session:
             letters, consult = _letters(session, addresses, shop_id, consult_id)
             key = f"{_key(consult)}:outcome:{now:%Y-%m-%d}"
             words = partial(letters.outcome_due, consult)
             _tell(letters, "outcome_due_advisor", EMAIL, letters.advisor.email, key, words)
+    for shop_id, case_id in quiet:
+        with begin() as session:
+            case = get_case(session, shop_id=shop_id, case_id=case_id)
+            letters = AroundLetters.about(session, case, addresses=addresses, now=now)
+            key = f"case:{case_id}:outcome:{now:%G-%V}"
+            _tell(letters, "outcome_due_advisor", EMAIL, letters.advisor.email, key, partial(letters.outcome_due, None))
+
+
+def _settled_in_silence(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(shop_id, case_id) of returns that are over and of which nobody wrote down what was decided, nor talked."""
+    talked = select(Consult.id).where(Consult.case_id == Case.id, col(Consult.state).in_(TALKED))
+    over = (col(Case.parcel_done_at) <= now - ASK_AFTER, col(Case.parcel_done_at) > now - ASK_UNTIL)
+    query = (
+        select(Case.shop_id, Case.id)
+        .where(Case.state == CaseState.OPEN, col(Case.outcome).is_(None), *over)
+        .where(~talked.exists())
+    )
+    return [(shop_id, case_id) for shop_id, case_id in session.exec(query) if case_id is not None]
 
 
 def _missing(session: Session, consult: Consult) -> str:

@@ -70,9 +70,11 @@ class AroundLetters(Letters):
         values = {"client": self.client or "A client", "link": self.desk_link()}
         return Words([{**values, "advisor": expected}])
 
-    def outcome_due(self, consult: Consult) -> Words:
-        """To the advisor by email, until it is written down."""
-        return Words([{**self._to_advisor(consult), "link": self.desk_link()}])
+    def outcome_due(self, consult: Consult | None) -> Words:
+        """To the advisor by email, until it is written down; without a conversation where there was none."""
+        names = {"first_name": self.advisor.first_name, "client": self.client or "A client", "piece": self.piece}
+        about = {**names, "house": self.shop.shown_name, "when": consult.label_advisor if consult else ""}
+        return Words([{**about, "link": self.desk_link()}])
 
     def _times(self, starts: Sequence[datetime]) -> list[str]:
         return [show_times(at, self.case.client_zone, self.locale) for at in starts]

@@ -16,6 +16,7 @@ from consults.history import SYSTEM, add_line, by_advisor, move_case
 from consults.kinds import Outcome, RootCause
 from consults.marketing import letters
 from consults.models import Case
+from consults.simple_returns import came_to
 from consults.states import CaseState, InvalidMove
 from consults.zones import guess_zone
 from jobs import publish
@@ -136,7 +137,10 @@ def record_outcome(
 def note_parcel_done(
     session: Session, *, shop_id: int, return_gid: str, how: str = "settled", now: datetime
 ) -> Case | None:
-    """The parcel side is done: money settled, or the return ended. None when that return has no case."""
+    """The parcel side is done: money settled, or the return ended. None when that return has no case.
+
+    Of a client who would rather not talk nobody writes down what they decided: it is what became of the return.
+    """
     case = find_case(session, shop_id=shop_id, return_gid=return_gid)
     if case is None:
         return None
@@ -146,6 +150,11 @@ def note_parcel_done(
     session.refresh(case)
     if done.rowcount == 1:
         add_line(session, case, kind="case.parcel_done", now=now, detail=how)
+    outcome = came_to(session, case, how) if case.outcome_at is None and case.state is CaseState.OPEN else None
+    if outcome is not None:
+        cause = RootCause.CLIENT_DECLINED
+        _set_while_open(session, case, outcome=outcome, root_cause=cause, outcome_at=now)
+        add_line(session, case, kind="case.outcome", now=now, detail=f"{outcome.value}, {cause.value}")
     _close_when_done(session, case, now=now, actor=SYSTEM)
     return case
 

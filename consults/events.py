@@ -135,6 +135,15 @@ class OutcomeRecorded(_OfReturn):
 
 
 @dataclass(frozen=True)
+class GestureAsked(_OfReturn):
+    """An advisor would give what is beyond their budget: somebody else says yes, or not now."""
+
+    case_id: int
+    return_gid: str
+    gesture_id: int
+
+
+@dataclass(frozen=True)
 class GestureAnswered(_OfReturn):
     """Somebody said yes, or not now, to what was beyond a budget. `at` is ISO 8601."""
 

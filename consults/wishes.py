@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from consults.cases import get_case
 from consults.history import CLIENT, add_line
-from consults.models import Case, CaseEvent
+from consults.models import Case
+from consults.simple_returns import SIMPLE
+from consults.simple_returns import prefers_simple_return as prefers_simple_return
 from kit.errors import AppError
 from kit.phones import dialled
 
-SIMPLE = "case.simple_return"
 AGREED = "client.agreed_to_texts"
 
 
@@ -28,14 +29,6 @@ def prefer_simple_return(session: Session, *, shop_id: int, case_id: int, now: d
         case.next_rung = case.next_rung_at = None  # nobody is chased to answer who would rather not talk
         session.add(case)
     return case
-
-
-def prefers_simple_return(session: Session, *, shop_id: int, case_id: int) -> bool:
-    """Whether the client said they would rather not talk."""
-    query = select(CaseEvent.id).where(
-        CaseEvent.shop_id == shop_id, CaseEvent.case_id == case_id, CaseEvent.kind == SIMPLE
-    )
-    return session.exec(query.limit(1)).first() is not None
 
 
 def keep_number(

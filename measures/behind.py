@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from consults import advisors
 from consults.kinds import RootCause
 from consults.models import Case, CaseEvent, Promise_
-from consults.wishes import SIMPLE
+from consults.simple_returns import SIMPLE
 from logistics.models import Rma
 from measures.measured import SUMMED, MeasuredReturn
 from shops.shops import get_shop

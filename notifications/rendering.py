@@ -43,6 +43,8 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "courier_called_off": ("email",),
     "courier_request": ("email",),
     "desk_link": ("sms",),
+    "gesture_answered_advisor": ("email", "sms"),
+    "gesture_asked_advisor": ("email", "sms"),
     "handed_over": ("email", "sms"),
     "label_ready": ("email",),
     "line_answer": ("email", "sms"),

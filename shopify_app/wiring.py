@@ -10,6 +10,7 @@ import consults.briefs.jobs
 import consults.catalogue.takings
 import consults.clock_jobs
 import consults.feed_jobs
+import consults.gestures.jobs
 import consults.jobs
 import consults.line_jobs
 import consults.marketing.jobs
@@ -52,6 +53,7 @@ from consults.events import (
     ConsultPassed,
     FirstAnswerLate,
     GestureAnswered,
+    GestureAsked,
     GuestInvited,
     GuestRemoved,
     OutcomeRecorded,
@@ -135,6 +137,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
     ConsultPassed: ("consults.tell_passed",),
     OutcomeRecorded: ("routing.follow_outcome",),
     PromiseKept: ("consults.tell_promise_kept",),
+    GestureAsked: ("consults.tell_gesture_asked",),
     CaseHandedOver: (
         "routing.note_hands",
         "consults.offer_case",
@@ -314,6 +317,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
         "consults.watch_promises": partial(consults.promise_jobs.watch_promises, addresses=addresses),
+        "consults.tell_gesture_asked": partial(consults.gestures.jobs.tell_gesture_asked, addresses=addresses),
+        "consults.tell_gesture_answered": partial(consults.gestures.jobs.tell_gesture_answered, addresses=addresses),
         "consults.tell_promise_kept": partial(consults.promise_jobs.tell_promise_kept, addresses=addresses),
         "consults.follow_letters": consults.marketing.jobs.follow_letters,
         "consults.rest_letters": partial(

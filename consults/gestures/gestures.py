@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+import jobs
 from consults.advisors import get_advisor
-from consults.events import GestureAnswered
+from consults.events import GestureAnswered, GestureAsked
 from consults.gestures.models import Gesture
 from consults.gestures.states import COUNTING, GestureState
 from consults.history import add_line, by_advisor
@@ -58,6 +59,9 @@ def give(
         kind = "gesture.asked" if beyond else "gesture.given"
         detail = Money(cents, left.currency).show()
         add_line(session, case, kind=kind, now=now, actor=by_advisor(advisor_id), detail=detail)
+        if beyond:
+            asked = session.exec(select(Gesture.id).where(Gesture.case_id == case.id, Gesture.once == row.once)).one()
+            publish(session, GestureAsked(case.shop_id, case.id, case.return_gid, asked or 0))
     mine = select(Gesture).where(Gesture.case_id == case.id, Gesture.once == token_hash(once))
     return session.exec(mine.execution_options(populate_existing=True)).one()
 
@@ -109,6 +113,13 @@ def answer(
     )
     assert case.id is not None
     publish(session, GestureAnswered(case.shop_id, case.id, case.return_gid, gesture_id, allow, now.isoformat()))
+    jobs.enqueue(
+        session,
+        "consults.tell_gesture_answered",  # besides what follows at once
+        shop_id=case.shop_id,
+        case_id=case.id,
+        gesture_id=gesture_id,
+    )
     return row
 
 
@@ -131,6 +142,12 @@ def gestures_of(session: Session, case: Case) -> list[Gesture]:
 def shown_to_client(session: Session, case: Case) -> list[str]:
     """What the client reads: what was allowed, and nothing of what was asked or what it costs."""
     return [row.what for row in gestures_of(session, case) if row.state is GestureState.ALLOWED]
+
+
+def asked_now(session: Session, *, shop_id: int) -> list[Gesture]:
+    """What waits for a yes, or not now, the oldest first."""
+    mine = (Gesture.shop_id == shop_id, Gesture.state == GestureState.ASKED)
+    return list(session.exec(select(Gesture).where(*mine).order_by(col(Gesture.id))))
 
 
 def exceptions(session: Session, *, shop_id: int, most: int = 200) -> list[Gesture]:

@@ -11,7 +11,7 @@ from consults.models import Case, FirstAnswerRung
 from consults.opening import hours_of, minutes_between
 from consults.reservations import advisor_of
 from consults.rungs import Rung
-from consults.wishes import SIMPLE
+from consults.simple_returns import SIMPLE
 from consults.zones import city, show_times
 
 NAMES = {Rung.OWNER: "Reminder", Rung.DEPUTY: "Deputy", Rung.MANAGER: "Boutique manager", Rung.POOL: "Any colleague"}

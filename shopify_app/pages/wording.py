@@ -108,6 +108,8 @@ TOLD = {
     "consult_confirmed": "Time confirmed",
     "consult_confirmed_advisor": "To the advisor: time confirmed",
     "copied_advisor": "To a colleague: who answers",
+    "gesture_answered_advisor": "To the advisor: yes, or not now",
+    "gesture_asked_advisor": "To a colleague: may it be given?",
     "handed_over": "Who looks after them now",
     "line_answer": "The advisor's answer",
     "line_missed": "Answer to a call",

@@ -913,6 +913,20 @@ def test_what_was_promised_is_minded_and_its_client_hears_when_it_is_ticked_on_t
     assert findings("client", f"{letter.subject} {letter.body}") == []
 
 
+def test_who_has_a_return_that_is_over_and_nobody_talked_is_asked_once_a_week(house: House) -> None:
+    over = FOUR + timedelta(days=3)
+    house.do(lambda s: setattr(s.get(Case, house.world.case.id), "parcel_done_at", over))
+
+    def ask(at: datetime) -> int:
+        with cast.clock(at):
+            house.jobs["consults.ask_outcomes"](house.database.begin)
+        return len(house.sent("outcome_due_advisor"))
+
+    hours = (0, 2, 3, 24, 24 * 7, 24 * 7 + 2, 24 * 70)
+    assert [ask(over + timedelta(hours=h)) for h in hours] == [0, 1, 1, 1, 2, 2, 2]
+    assert "is over, and nobody has written down what they decided" in house.sent("outcome_due_advisor")[0].body
+
+
 def test_who_talked_twice_is_asked_once_what_was_decided(house: House) -> None:
     over = FOUR + timedelta(hours=2)
     for n, at in enumerate((FOUR - timedelta(hours=1), FOUR)):

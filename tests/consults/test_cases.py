@@ -1,17 +1,20 @@
 """A case is opened once, and closed when the outcome is written down and the parcel is done."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from consults import advisors, cases
+from consults import advisors, booking, cases
 from consults.advisors import BoutiqueRow, PersonRow
 from consults.events import CaseClosed, CaseOpened, OutcomeRecorded
-from consults.history import history
-from consults.kinds import StaffRole
-from consults.states import CaseState, InvalidMove
+from consults.history import change_state, history
+from consults.kinds import Outcome, RootCause, StaffRole
+from consults.models import Case
+from consults.states import CaseState, ConsultState, InvalidMove
+from consults.wishes import prefer_simple_return
 from kit.errors import AppError, NotFound
 from shops.models import Shop
 from tests import cast
@@ -92,6 +95,57 @@ def test_a_parcel_done_twice_is_done_once(database, town):
         lines = history(session, shop_id=town.shop_id, case_id=town.case_id)
         assert [line.kind for line in lines].count("case.parcel_done") == 1
         assert cases.note_parcel_done(session, shop_id=town.shop_id, return_gid="gid://other", now=LATER) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ("settled", "refund"),
+        ("closed", "refund"),
+        ("canceled", "kept"),
+        ("declined", "other"),
+        ("as never before", "other"),
+    ],
+)
+def test_of_a_client_who_would_rather_not_talk_nobody_has_to_write_down_what_became_of_it(
+    database, town, published, how: str, outcome: str
+):
+    with database.begin() as session:
+        prefer_simple_return(session, shop_id=town.shop_id, case_id=town.case_id, now=NOW)
+        for _ in range(2):
+            case = cases.note_parcel_done(session, shop_id=town.shop_id, return_gid=CLEO.return_gid, how=how, now=LATER)
+        assert case is not None and case.outcome is not None
+        assert (case.state, case.outcome.value) == (CaseState.CLOSED, outcome)
+        assert (case.root_cause, case.closed_at) == (RootCause.CLIENT_DECLINED, LATER)
+        kinds = [line.kind for line in history(session, shop_id=town.shop_id, case_id=town.case_id)]
+        assert kinds.count("case.outcome") == kinds.count("case.closed") == 1
+    assert [type(event) for event in published if isinstance(event, CaseClosed)] == [CaseClosed]
+
+
+@pytest.mark.parametrize("why", ["did not say so", "talked after all", "has a time", "was written down"])
+def test_else_an_advisor_says_it(database, town, why: str):
+    with database.begin() as session:
+        case = session.get(Case, town.case_id)
+        if why != "did not say so":
+            prefer_simple_return(session, shop_id=town.shop_id, case_id=town.case_id, now=NOW)
+        if why in ("talked after all", "has a time"):
+            slot = booking.free_times(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=NOW)[9]
+            about: dict[str, Any] = {
+                "kind": "telephone",
+                "client_zone": "Europe/Paris",
+                "idempotency_key": "k",
+                "now": NOW,
+            }
+            talk = booking.book_consult(
+                session, shop_id=town.shop_id, case_id=town.case_id, starts_at=slot.starts_at, **about
+            )
+            if why == "talked after all":
+                change_state(session, talk, ConsultState.COMPLETED, now=LATER, over_at=LATER)
+        if why == "was written down":
+            decide(session, town, "viewing")
+        finish_parcel(session, town)
+        session.refresh(case)
+        assert case.outcome == (Outcome.VIEWING if why == "was written down" else None)
 
 
 def test_an_outcome_may_be_corrected_while_open_and_told_once(database, town, published):

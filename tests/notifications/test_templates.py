@@ -63,6 +63,10 @@ VALUES: dict[str, Any] = {
     "ends_at": "12:00",
     "what": "Samples of rose gold",
     "who": "Bob Laurent",
+    "why": "She waited for a week.",
+    "allowed": True,
+    "colleague": "Rose Marchand",
+    "answer": "Gladly.",
 }
 BARE = {
     "yours": False,

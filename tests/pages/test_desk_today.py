@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import select
 
 from consults.booking import book_consult, free_times
-from consults.kinds import Role
+from consults.gestures.gestures import give
+from consults.kinds import Role, StaffRole
 from consults.models import Consult, Participant
 from tests import cast
 from tests.pages.words import text
@@ -56,3 +57,18 @@ def test_another_advisor_and_dana_see_nobody_wait(world, made, at_desk, talk) ->
     with cast.clock(soon):
         for somebody in (other, dana):
             assert "Whitlock" not in at_desk(somebody).get("/desk").text
+
+
+def test_what_a_colleague_asked_for_beyond_their_budget_stands_on_today_of_who_may_answer(world, made, at_desk) -> None:
+    rose = made(
+        lambda s: cast.bob(
+            s, s.merge(world.shop), name="Rose", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/8"
+        )
+    )
+    assert "Waits for your yes" not in at_desk(rose).get("/desk").text
+    about: dict[str, Any] = {"what": "A polish", "why": "She waited.", "once": "o", "now": cast.NOW}
+    made(lambda s: give(s, s.merge(world.case), cents=50_000, advisor_id=cast.number(world.bob.id), **about))
+    shown = text(at_desk(rose).get("/desk").text)
+    assert "Waits for your yes Mrs Whitlock Bob Laurent asks: $500" in shown
+    assert "Waits for your yes" not in at_desk(world.bob).get("/desk").text
+    assert "Waits for your yes" not in at_desk(made(cast.dana).bob).get("/desk").text

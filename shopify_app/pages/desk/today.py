@@ -12,6 +12,8 @@ from consults.advisors import advisors, get_advisor
 from consults.booking import upcoming
 from consults.cases import get_case
 from consults.first_answers import lent_out
+from consults.gestures.gestures import asked_now
+from consults.gestures.models import Gesture
 from consults.kinds import Kind, Role
 from consults.models import Case, Consult, Promise_
 from consults.promises import promises_due
@@ -76,6 +78,7 @@ def shown(session: Session, caller: DeskCaller, *, wrong: str = "") -> str:
         taken=[case for case in cases if case.taken_at is not None],
         parcels=_waiting(session, caller, cases),
         cards=_cards(session, caller, cases),
+        asks=_asks(session, caller, cases),
         card_headings=HEADINGS,
         **care_today(session, caller),
     )
@@ -114,6 +117,15 @@ def _cards(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[
     by_return = {case.return_gid: case for case in cases}
     found = live_cards(session, shop_id=caller.shop_id)
     return [(card, by_return[card.return_gid]) for card in found if card.return_gid in by_return]
+
+
+def _asks(session: Session, caller: DeskCaller, cases: Sequence[Case]) -> list[tuple[Gesture, Case]]:
+    """What colleagues asked for beyond their budget in the caller's cases, where the caller may answer."""
+    if not caller.may(Right.ANSWER_ASKS):
+        return []
+    by_id = {case.id: case for case in cases}
+    found = asked_now(session, shop_id=caller.shop_id)
+    return [(ask, by_id[ask.case_id]) for ask in found if ask.case_id in by_id and ask.advisor_id != caller.advisor_id]
 
 
 def _case(session: Session, row: Consult | Promise_) -> Case:
