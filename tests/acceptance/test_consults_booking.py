@@ -520,8 +520,11 @@ def test_12_who_comes_along_is_added_and_taken_out_without_rebooking(house: Hous
     shown = house.client().get(link).text
     remove = re.search(r"/consult/[^\"]+/along/\d+/remove", shown)
     assert remove and "Anna" in shown
+    desk, case = house.desk(), f"/desk/cases/{house.world.case.id}"
+    assert "With them: Anna (sister)." in text(desk.get(case).text), "the advisor knows who will be there"
     for _ in range(2):
         assert house.client().post(remove.group()).status_code in (303, 404)
+    assert "Anna" not in text(desk.get(case).text)
     assert house.client().get(theirs.group(1)).status_code == 410, "their link ends at once"
     house.run_jobs()
     (gone,) = house.sent("along_cancelled")

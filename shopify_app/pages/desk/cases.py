@@ -12,6 +12,7 @@ from consults.booking import consults_of
 from consults.briefs.briefs import facts_in, find_brief
 from consults.cases import take_case
 from consults.first_answers import BY_HAND, note_answer
+from consults.guests import guests_of
 from consults.history import by_advisor
 from consults.kinds import Outcome, Role, RootCause
 from consults.models import Case, Consult
@@ -164,6 +165,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "consult": consult,
         "room_open": consult is not None and _room_open(session, consult),
         "in_room": _in_room(session, consult),
+        "along": guests_of(session, consult) if consult is not None else [],
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,
         "refund": _refund_in_words(seen, refund),
