@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from consults import booking, guests
+from consults.events import GestureAnswered, GestureAsked
 from consults.gestures import gestures
 from consults.gestures.models import Gesture
 from consults.gestures.states import GestureState
@@ -143,7 +144,9 @@ def test_only_what_was_allowed_is_shown_and_never_what_it_costs(desk: Desk, told
     desk.answer(asked, allow=True)
     assert gestures.shown_to_client(desk.session, desk.case) == ["A polish", "A second strap"]
     assert desk.left() == BUDGET - 100, "what was allowed beyond a budget is not taken from it"
-    assert [(event.gesture_id, event.allowed) for event in told] == [(asked.id, True)]
+    case, return_gid = cast.number(desk.case.id), desk.case.return_gid
+    about = (desk.case.shop_id, case, return_gid, cast.number(asked.id))
+    assert told == [GestureAsked(*about), GestureAnswered(*about, allowed=True, at=NOW.isoformat())]
     assert [row.id for row in gestures.exceptions(desk.session, shop_id=desk.case.shop_id)] == [asked.id]
     assert gestures.exceptions(desk.session, shop_id=desk.case.shop_id + 1) == []
 
@@ -156,7 +159,8 @@ def test_nobody_answers_what_they_asked_for_and_nobody_answers_twice(desk: Desk,
     assert desk.answer(asked, allow=False).state is GestureState.NOT_NOW
     with pytest.raises(Conflict):
         desk.answer(asked, allow=True)
-    assert len(told) == 1 and gestures.shown_to_client(desk.session, desk.case) == []
+    assert [type(event) for event in told] == [GestureAsked, GestureAnswered], "asked once and answered once"
+    assert gestures.shown_to_client(desk.session, desk.case) == []
 
 
 def test_a_yes_that_comes_after_the_case_is_closed_shows_the_client_nothing(desk: Desk, told: list[Any]) -> None:
