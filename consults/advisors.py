@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from consults.kinds import ANSWERING, StaffRole
 from consults.models import Advisor, Boutique, WorkingHours
-from consults.rights import Allowed, allowed
+from consults.rights import Allowed, Right, allowed
 from kit.errors import Conflict, NotFound
 
 OFFICE_HOURS = tuple((weekday, 10 * 60, 18 * 60) for weekday in range(5))
@@ -108,6 +108,32 @@ def allowed_to(advisor: Advisor) -> Allowed:
     assert advisor.id is not None
     about = {"given": advisor.rights_given, "taken": advisor.rights_taken}
     return allowed(advisor.role, advisor_id=advisor.id, boutiques=advisor.boutique_ids, **about)
+
+
+def first_who_may(
+    session: Session,
+    right: Right,
+    *,
+    shop_id: int,
+    advisor_id: int,
+    first: Sequence[Advisor] = (),
+    places: Sequence[int | None] = (),
+    but: int | None = None,
+) -> Advisor | None:
+    """Who is asked about what is `advisor_id`'s: of `first`, then of all, one who works, has the right and sees it.
+
+    `places` are the boutiques it belongs to, `but` whoever may not answer.
+    """
+    for person in (*first, *advisors(session, shop_id=shop_id, active=True)):
+        may = allowed_to(person)
+        if (
+            person.active
+            and person.id != but
+            and may.may(right)
+            and may.reaches(advisor_id=advisor_id, boutiques=places)
+        ):
+            return person
+    return None
 
 
 def working_hours(session: Session, *, shop_id: int, advisor_id: int) -> list[WorkingHours]:

@@ -50,6 +50,17 @@ class PieceInspected(_OfReturn):
 
 
 @dataclass(frozen=True)
+class WearWaits(_OfReturn):
+    """A charge for wear of `amount`, as shown, waits for a person of the house.
+
+    The client sees it differently, or, where not `disputed`, has not answered for wear.PATIENCE.
+    """
+
+    amount: str
+    disputed: bool
+
+
+@dataclass(frozen=True)
 class MoneyReady(_OfReturn):
     """An amount is proposed and waits for a click."""
 

@@ -20,6 +20,7 @@ from logistics.parcel_jobs import (
 from logistics.pictures import forget_pictures
 from logistics.side_sales import sell_beside
 from logistics.telling import tell_client_arrived, tell_client_label, tell_client_money, tell_client_wear
+from logistics.wear_watch import watch_wear
 from logistics.withdrawals import acknowledge_withdrawal
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "tell_client_label",
     "tell_client_money",
     "tell_client_wear",
+    "watch_wear",
 ]

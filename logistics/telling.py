@@ -12,6 +12,7 @@ from kit.db import Begin
 from kit.errors import Waiting
 from kit.languages import spoken_locale, written_in
 from logistics import parcels, rmas, settlements
+from logistics.custody_models import Deduction
 from logistics.custody_words import Answer
 from logistics.doors import door_zone
 from logistics.in_words import day_in_words, window_in_words
@@ -87,8 +88,15 @@ def tell_client_wear(begin: Begin, *, addresses: Addresses, shop_id: int, rma_id
         found = deduction_of(session, rma)
         if found is None or not found.currency or found.answer is not Answer.OPEN:
             return
-        values = {"words": found.words, "amount": found.amount.show(spoken_locale(rma.client_locale))}
-        write_letter(session, addresses, rma, "wear_found", values, now=clock.now())
+        write_wear(session, addresses, rma, found, now=clock.now())
+
+
+def write_wear(
+    session: Session, addresses: Addresses, rma: Rma, found: Deduction, *, key: str = "", now: datetime
+) -> None:
+    """The letter of a charge for wear: what was found, the amount, and where to answer."""
+    values = {"words": found.words, "amount": found.amount.show(spoken_locale(rma.client_locale))}
+    write_letter(session, addresses, rma, "wear_found", values, key=key, now=now)
 
 
 def working_day(at: datetime, zone: str) -> datetime:

@@ -1,10 +1,11 @@
 """A charge for wear: proposed with words and pictures, seen by the client first, agreed, disputed or waived."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+import jobs
 from kit.db import insert_once
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
@@ -13,16 +14,22 @@ from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade
 from logistics.deductions import deduct, may_charge, take_off
 from logistics.eligibility import Track
+from logistics.events import WearWaits
 from logistics.figures import paid_for_pieces
 from logistics.history import follow_up, lock_rma, note_step
 from logistics.judging import policy_for, verdict_of
-from logistics.models import Rma, Settlement
+from logistics.models import Rma, RmaStep, Settlement
 from logistics.pack_files import law_in
 from logistics.reads import SuggestedOutcome, Terms
-from logistics.states import SettlementState
+from logistics.states import Goods, SettlementState
 
 WORDS_WANTED = "Write what you found, in words the client can read."
 NOT_CHARGED = "Nothing may be kept back for wear on this return: the rules it comes back by do not allow it."
+PATIENCE = timedelta(days=7)
+"""How long a client is asked before a person of the house may decide without their answer."""
+TOO_EARLY = "Choose whether the charge stands. Until the client answers, or a week has passed, it can only be waived."
+DECISIONS = {"keep": Answer.AGREED, "waive": Answer.WAIVED}
+"""What a person of the house decides, as forms send it."""
 AFTER = {
     Answer.OPEN: (Answer.AGREED, Answer.DISPUTED, Answer.WAIVED),
     Answer.DISPUTED: (Answer.AGREED, Answer.WAIVED),
@@ -137,6 +144,56 @@ def answer_deduction(
         found.client_words = words.strip()[:2000]
         session.add(found)
     note_step(session, rma, f"wear_{answer}", actor=by, now=now, detail=found.amount.show())
-    if answer is not Answer.DISPUTED:
+    if answer is Answer.DISPUTED:
+        jobs.publish(session, WearWaits(shop_id, rma_id, rma.return_gid, found.amount.show(), disputed=True))
+    else:
         follow_up(session, rma, "propose_settlement")
     return found
+
+
+def decide_deduction(
+    session: Session, *, shop_id: int, rma_id: int, answer: Answer, by: str, now: datetime
+) -> Deduction:
+    """What a person of the house decides: it is waived at any time, and stands once the client had their say.
+
+    Raises AppError where the client may still answer, NotFound, Conflict when it is settled.
+    """
+    rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
+    found = deduction_of(session, rma)
+    if answer is not Answer.WAIVED and (
+        found is None or answer is not Answer.AGREED or not may_stand(session, found, now)
+    ):
+        raise AppError(TOO_EARLY)
+    return answer_deduction(session, shop_id=shop_id, rma_id=rma_id, answer=answer, by=by, now=now)
+
+
+def may_stand(session: Session, found: Deduction, now: datetime) -> bool:
+    """Whether the house may say that it is charged: after a dispute, or PATIENCE after the client was asked."""
+    if found.answer is Answer.DISPUTED:
+        return True
+    asked = asked_at(session, found)
+    return found.answer is Answer.OPEN and asked is not None and now - asked >= PATIENCE
+
+
+def asked_at(session: Session, found: Deduction) -> datetime | None:
+    """When the client was first written to about it; None while its amount is not known."""
+    asked = select(RmaStep.at).where(
+        RmaStep.shop_id == found.shop_id, RmaStep.rma_id == found.rma_id, RmaStep.kind == "wear_charged"
+    )
+    return session.exec(asked.order_by(col(RmaStep.id)).limit(1)).first()
+
+
+def waiting_charges(session: Session, *, shop_id: int) -> dict[int, Deduction]:
+    """Charges no money moves before, by return: for the client to answer, or for a person after a dispute."""
+    looked_at = (Rma.shop_id == shop_id, Rma.goods_state == Goods.INSPECTED)  # by its index: charges have none
+    mine = (Deduction.shop_id == shop_id, Deduction.currency != "")
+    query = select(Deduction).join(Rma, col(Rma.id) == col(Deduction.rma_id)).where(*looked_at, *mine)
+    found = session.exec(query.where(col(Deduction.answer).in_((Answer.OPEN, Answer.DISPUTED))))
+    return {row.rma_id: row for row in found}
+
+
+def waiting_charge(session: Session, rma: Rma) -> Deduction | None:
+    """The charge that this return's money waits for."""
+    found = deduction_of(session, rma)
+    waits = found is not None and found.currency and found.answer in (Answer.OPEN, Answer.DISPUTED)
+    return found if waits and rma.goods_state is Goods.INSPECTED else None

@@ -13,9 +13,11 @@ from consults.models import Case, Consult, Promise_
 from consults.states import CaseState, ConsultState
 from kit.money import Money
 from logistics import settlements
-from logistics.models import Rma, RmaLine, Settlement
+from logistics.custody_words import Answer
+from logistics.models import Rma, RmaLine
 from logistics.states import FINAL_GOODS, Goods, SettlementState
-from measures.steps import case_facts, closed_step, ended_step, parcel_facts
+from logistics.wear import waiting_charges
+from measures.steps import OpenMoney, case_facts, closed_step, ended_step, parcel_facts
 from measures.waiting import Facts, NextStep, waiting_for
 from routing.models import Decision
 
@@ -148,21 +150,22 @@ def cohorts(session: Session, *, shop_id: int) -> tuple[Cohort, Cohort]:
 # --- what one list shares ---
 
 
-def _in_hand(session: Session, shop_id: int, money: dict[int, Settlement], limit: int) -> list[Rma]:
+def _in_hand(session: Session, shop_id: int, money: OpenMoney, limit: int) -> list[Rma]:
     """Open returns without an advisor that are not left to the carrier: what a person has to do first, oldest first."""
-    asked = [rma_id for rma_id, row in money.items() if row.state in TO_BE_LOOKED_AT]
+    asked = [rma_id for rma_id, row in money.amounts.items() if row.state in TO_BE_LOOKED_AT]
+    asked += [rma_id for rma_id, charge in money.charges.items() if charge.answer is Answer.DISPUTED]
     of_person = sa.or_(col(Rma.goods_state) == Goods.ARRIVED, col(Rma.id).in_(asked))
     query = (
         select(Rma)
         .where(Rma.shop_id == shop_id, col(Rma.assisted).is_(False), col(Rma.goods_state).in_(OPEN_GOODS))
-        .where(sa.or_(of_person, col(Rma.id).in_(list(money))))
+        .where(sa.or_(of_person, col(Rma.id).in_([*money.amounts, *money.charges])))
         .order_by(sa.case((of_person, 0), else_=1), col(Rma.opened_at), col(Rma.id))
     )
     return list(session.exec(query.limit(limit)))
 
 
 def _simple_rows(
-    session: Session, shop_id: int, found: Sequence[Rma], money: dict[int, Settlement], zone: str, now: datetime
+    session: Session, shop_id: int, found: Sequence[Rma], money: OpenMoney, zone: str, now: datetime
 ) -> list[Row]:
     pieces, rows = _pieces(session, shop_id, found), []
     for rma in found:
@@ -211,8 +214,9 @@ def _rmas(session: Session, shop_id: int, gids: Iterable[str]) -> dict[str, Rma]
     return {rma.return_gid: rma for rma in session.exec(query)}
 
 
-def _open_money(session: Session, shop_id: int) -> dict[int, Settlement]:
-    return {row.rma_id: row for row in settlements.open_settlements(session, shop_id=shop_id)}
+def _open_money(session: Session, shop_id: int) -> OpenMoney:
+    amounts = {row.rma_id: row for row in settlements.open_settlements(session, shop_id=shop_id)}
+    return OpenMoney(amounts, waiting_charges(session, shop_id=shop_id))
 
 
 def _pieces(session: Session, shop_id: int, found: Sequence[Rma]) -> dict[int, str]:

@@ -1,10 +1,13 @@
 """The rows of one return as the rules of waiting take them, and what became of one that is over."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from consults.kinds import Outcome
 from consults.models import Case, Consult, Promise_
 from consults.states import CaseState
+from logistics.custody_models import Deduction
 from logistics.models import Rma, Settlement
 from logistics.states import FINAL_GOODS
 from measures.waiting import Facts, NextStep
@@ -21,8 +24,16 @@ OUTCOME_WORDS = {
 }
 
 
+@dataclass(frozen=True)
+class OpenMoney:
+    """What is open for each RMA by its id: an amount, and a charge for wear that holds the amount up."""
+
+    amounts: Mapping[int, Settlement]
+    charges: Mapping[int, Deduction]
+
+
 def case_facts(
-    case: Case, rma: Rma | None, consult: Consult | None, promise: Promise_ | None, money: dict[int, Settlement]
+    case: Case, rma: Rma | None, consult: Consult | None, promise: Promise_ | None, money: OpenMoney
 ) -> Facts:
     """The rows of one case as the rules of waiting take them."""
     parcel: dict[str, Any] = parcel_facts(rma, money) if rma else {}
@@ -41,13 +52,14 @@ def case_facts(
     )
 
 
-def parcel_facts(rma: Rma, money: dict[int, Settlement]) -> dict[str, Any]:
+def parcel_facts(rma: Rma, money: OpenMoney) -> dict[str, Any]:
     """The parcel side of it, by what `money` is open for each RMA."""
-    settlement = money.get(rma.id or 0)
+    settlement, charge = money.amounts.get(rma.id or 0), money.charges.get(rma.id or 0)
     return {
         "goods": rma.goods_state.value,
         "settlement": settlement.state.value if settlement else "",
         "amount": settlement.amount if settlement else None,
+        "wear": charge.answer.value if charge else "",
     }
 
 

@@ -14,6 +14,7 @@ from kit.money import Money
 class Facts:
     """Where one open return stands. States are the packages' own words; "" or None where there is no such thing.
 
+    `wear`: how the client answered a charge for wear that no money moves before, "open" or "disputed".
     `assisted`: an advisor has a case for it, and then `answer_due_at` is set. `promise_due_on`: the earliest promise
     still to be kept.
     """
@@ -21,6 +22,7 @@ class Facts:
     goods: str = ""
     settlement: str = ""
     amount: Money | None = None
+    wear: str = ""
     assisted: bool = False
     consult: str = ""
     consult_kind: str = "video"
@@ -78,6 +80,12 @@ def _payment(facts: Facts, moment: Moment) -> NextStep | None:
         return None
     amount = f"{facts.amount.show()} " if facts.amount else ""
     return NextStep(f"{amount}waits for a click", "warning", moment.today)
+
+
+def _disputed(facts: Facts, moment: Moment) -> NextStep | None:
+    if facts.wear != "disputed":
+        return None
+    return NextStep("Decide the charge for wear", "warning", moment.today)
 
 
 def _late_promise(facts: Facts, moment: Moment) -> NextStep | None:
@@ -148,6 +156,8 @@ PARCEL_WORDS = {
 def _parcel(facts: Facts, moment: Moment) -> NextStep | None:
     if facts.settlement in ("approved", "sending"):
         return NextStep("Payment being sent", "info")
+    if facts.wear:
+        return NextStep("Asked about wear")
     return NextStep(PARCEL_WORDS.get(facts.goods, "Nothing"))
 
 
@@ -155,6 +165,7 @@ Rule = Callable[[Facts, Moment], NextStep | None]
 RULES: tuple[Rule, ...] = (
     _unsettled,
     _payment,
+    _disputed,
     _late_promise,
     _inspection,
     _in_conversation,

@@ -70,6 +70,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "sale_to_pay": ("email",),
     "stands_in_advisor": ("sms", "email"),
     "wear_found": ("email",),
+    "wear_waits_advisor": ("email", "sms"),
     "withdrawal_stated": ("email",),
     "withdrawal_received": ("email",),
     "times_proposed": ("email", "sms"),

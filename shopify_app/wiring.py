@@ -18,6 +18,7 @@ import consults.pieces.jobs
 import consults.promise_jobs
 import consults.replies
 import consults.room_jobs
+import consults.wear_jobs
 import jobs.attempts
 import jobs.rows
 import logistics.jobs
@@ -75,6 +76,7 @@ from logistics.events import (
     ReturnReplaced,
     ReturnSettled,
     TrackerUpdated,
+    WearWaits,
     WithdrawalStated,
 )
 from measures.events import HistoryReady, OrderTold, RefundTold, ReturnTold
@@ -150,6 +152,7 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.follow_letters",
         "measures.follow_case",
     ),
+    WearWaits: ("consults.tell_wear_waits",),
     PiecesKept: ("consults.note_pieces_kept",),
     ReturnSettled: ("consults.note_parcel_done",),
     ReturnEnded: ("consults.note_parcel_done",),
@@ -187,6 +190,7 @@ PERIODIC: Mapping[str, int] = {
     "consults.watch_promises": 3600,
     "consults.read_feeds": consults.feed_jobs.EVERY_SECONDS,
     "reconcile.sweep_shops": routing.sweeps.EVERY_SECONDS,
+    "logistics.watch_wear": 3600,
     "logistics.look_everywhere": logistics.radar.jobs.EVERY_SECONDS,
     "measures.keep_current": DAY,
     "measures.check_all": DAY,
@@ -287,6 +291,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.tell_client_arrived": partial(logistics.jobs.tell_client_arrived, addresses=addresses),
         "logistics.tell_client_money": partial(logistics.jobs.tell_client_money, addresses=addresses),
         "logistics.tell_client_wear": partial(logistics.jobs.tell_client_wear, addresses=addresses),
+        "logistics.watch_wear": partial(logistics.jobs.watch_wear, addresses=addresses),
         "measures.begin_history": measures.jobs.begin_history,
         "measures.read_history": partial(measures.jobs.read_history, history=history),
         "measures.hear_history": partial(measures.jobs.hear_history, history=history),
@@ -317,6 +322,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
         "consults.watch_promises": partial(consults.promise_jobs.watch_promises, addresses=addresses),
+        "consults.tell_wear_waits": partial(consults.wear_jobs.tell_wear_waits, addresses=addresses),
         "consults.tell_gesture_asked": partial(consults.gestures.jobs.tell_gesture_asked, addresses=addresses),
         "consults.tell_gesture_answered": partial(consults.gestures.jobs.tell_gesture_answered, addresses=addresses),
         "consults.tell_promise_kept": partial(consults.promise_jobs.tell_promise_kept, addresses=addresses),

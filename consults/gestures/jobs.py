@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from consults.advisors import advisors, allowed_to, get_advisor, manager_of
+from consults.advisors import first_who_may, get_advisor, manager_of
 from consults.cases import get_case
 from consults.gestures.models import Gesture
 from consults.gestures.states import GestureState
@@ -56,12 +56,8 @@ def tell_gesture_answered(
 def _who_answers(session: Session, case: Case, asker: Advisor) -> Advisor | None:
     """Their boutique's manager, else the first who has the right and sees the case."""
     places = [asker.boutique_id, advisor_of(session, case.advisor_id).boutique_id]
-    for person in (manager_of(session, asker), *advisors(session, shop_id=case.shop_id)):
-        may = allowed_to(person)
-        sees = may.reaches(advisor_id=case.advisor_id, boutiques=places)
-        if person.active and person.id != asker.id and may.may(Right.ANSWER_ASKS) and sees:
-            return person
-    return None
+    about: dict[str, Any] = {"shop_id": case.shop_id, "advisor_id": case.advisor_id, "places": places}
+    return first_who_may(session, Right.ANSWER_ASKS, first=[manager_of(session, asker)], but=asker.id, **about)
 
 
 def _tell(

@@ -122,6 +122,7 @@ TOLD = {
     "reminded_talk_advisor": "To the advisor: in an hour",
     "stands_in_advisor": "To who stands in",
     "times_proposed": "Times proposed",
+    "wear_waits_advisor": "To the advisor: a charge for wear waits",
 }
 
 

@@ -4,14 +4,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from kit.addresses import Addresses
+from kit.errors import AppError, Conflict
 from kit.money import Money
 from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade
+from logistics.events import WearWaits
 from logistics.history import lock_rma
 from logistics.models import LogisticsPolicy
 from logistics.reads import SuggestedOutcome
-from logistics.wear import answer_deduction, deduction_of, less
+from logistics.wear import (
+    answer_deduction,
+    decide_deduction,
+    deduction_of,
+    less,
+    waiting_charge,
+    waiting_charges,
+)
+from logistics.wear_watch import watch_wear
+from notifications.models import Message
 from tests import cast
 from tests.logistics.conftest import House
 
@@ -182,3 +195,129 @@ def test_all_that_the_pieces_come_to_is_paid_without_one(house: House) -> None:
     house.shopify.suggestion = whole
     house.until_inspected()
     assert house.shopify.plans[0].refund == ((CARD, cast.PRICE),) and house.money().approved_by == "automatic"
+
+
+# --- nobody's money waits unseen
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the house hears of a charge."""
+    events: list[Any] = []
+
+    def hear(_session: Any, event: Any) -> None:
+        if isinstance(event, WearWaits):
+            events.append(event)
+
+    monkeypatch.setattr("jobs.publish", hear)
+    return events
+
+
+def waits(house: House, *, disputed: bool) -> WearWaits:
+    return WearWaits(house.shop_id, house.rma_id, house.return_gid, "$2,220", disputed)
+
+
+def watch(house: House) -> None:
+    watch_wear(house.database.begin, addresses=Addresses("https://returns.example.com"))
+    house.line.drain()
+
+
+def letters(house: House) -> int:
+    with house.database.begin() as session:
+        return len(session.exec(select(Message).where(Message.name == "wear_found")).all())
+
+
+def decide(house: House, given: Answer) -> None:
+    about: dict[str, Any] = {"shop_id": house.shop_id, "rma_id": house.rma_id, "now": house.clock()}
+    with house.database.begin() as session:
+        decide_deduction(session, answer=given, by="Bob", **about)
+    house.line.drain()
+
+
+def held_up(house: House) -> list[str]:
+    with house.database.begin() as session:
+        found = waiting_charges(session, shop_id=house.shop_id)
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        one = waiting_charge(session, rma)
+        assert [row.id for row in found.values()] == ([one.id] if one else []) and set(found) <= {house.rma_id}
+        assert waiting_charges(session, shop_id=house.shop_id + 1) == {}
+        return [row.answer.value for row in found.values()]
+
+
+def test_the_house_hears_once_that_a_client_sees_it_differently(house: House, told: list[Any]) -> None:
+    arrived(house)
+    assert told == [] and held_up(house) == ["open"]
+    for _ in range(2):
+        answer(house, Answer.DISPUTED)
+    assert told == [waits(house, disputed=True)] and held_up(house) == ["disputed"]
+    answer(house, Answer.WAIVED)
+    assert held_up(house) == [] and house.money().amount == cast.PRICE
+
+
+@pytest.mark.parametrize("given", [Answer.AGREED, Answer.WAIVED])
+def test_of_what_is_answered_nobody_hears(house: House, told: list[Any], given: Answer) -> None:
+    arrived(house)
+    answer(house, given)
+    house.clock.pass_by(days=30)
+    watch(house)
+    assert told == [] and letters(house) == 1 and held_up(house) == []
+
+
+def test_the_silent_are_asked_once_more_after_three_days_and_after_seven_the_house_is(
+    house: House, told: list[Any]
+) -> None:
+    arrived(house)
+    seen = []
+    for days in (0, 2.9, 0.2, 1, 2.8, 0.2, 5):
+        house.clock.pass_by(days=days)
+        for _ in range(2):
+            watch(house)
+        seen.append((letters(house), len(told)))
+    assert seen == [(1, 0), (1, 0), (2, 0), (2, 0), (2, 0), (2, 1), (2, 1)]
+    assert told == [waits(house, disputed=False)]
+    assert [kind for kind in house.kinds() if kind.startswith("wear_")] == [
+        "wear_charged", "wear_asked_again", "wear_unanswered",
+    ]  # fmt: skip
+
+
+def test_whoever_was_away_for_a_week_hears_and_the_client_is_not_asked_twice_at_once(
+    house: House, told: list[Any]
+) -> None:
+    arrived(house)
+    house.clock.pass_by(days=8)
+    watch(house)
+    watch(house)
+    assert (letters(house), told) == (1, [waits(house, disputed=False)])
+
+
+def test_a_return_that_ended_asks_nobody_any_more(house: House, told: list[Any]) -> None:
+    arrived(house)
+    house.in_admin(status="CANCELED")
+    house.line.drain()
+    house.clock.pass_by(days=8)
+    watch(house)
+    assert told == [] and held_up(house) == [] and letters(house) == 1
+
+
+@pytest.mark.parametrize(("days", "disputed"), [(7, False), (0, True)])
+def test_the_house_lets_a_charge_stand_after_their_word_or_a_week_of_silence(
+    house: House, days: int, disputed: bool
+) -> None:
+    arrived(house)
+    for given in (Answer.AGREED, Answer.OPEN, Answer.DISPUTED):
+        with pytest.raises(AppError, match="can only be waived"):
+            decide(house, given)
+    house.clock.pass_by(days=days)
+    if disputed:
+        answer(house, Answer.DISPUTED)
+    decide(house, Answer.AGREED)
+    assert house.money().amount == Money(1_258_000, "USD")
+    with pytest.raises(Conflict):
+        decide(house, Answer.WAIVED)
+
+
+def test_the_house_may_leave_a_charge_at_any_time(house: House) -> None:
+    arrived(house)
+    decide(house, Answer.WAIVED)
+    decide(house, Answer.WAIVED)
+    assert house.money().amount == cast.PRICE and house.kinds().count("wear_waived") == 1

@@ -65,10 +65,12 @@ VALUES: dict[str, Any] = {
     "who": "Bob Laurent",
     "why": "She waited for a week.",
     "allowed": True,
+    "disputed": True,
     "colleague": "Rose Marchand",
     "answer": "Gladly.",
 }
 BARE = {
+    "disputed": False,
     "yours": False,
     "waiting": False,
     "late": False,

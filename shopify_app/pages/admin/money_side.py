@@ -14,6 +14,7 @@ from logistics.refund_promises import is_paid, promise_of
 from logistics.rights import must_confirm, rights_of
 from logistics.rmas import policy_of
 from logistics.settlements import open_settlement
+from logistics.wear import deduction_of, may_stand
 from shopify_app.web import now
 
 NO_CLIENT = "Store credit is not offered: the order has no client with an account."
@@ -22,11 +23,13 @@ NO_CLIENT = "Store credit is not offered: the order has no client with an accoun
 def money_side(session: Session, rma: Rma, *, who: str) -> dict[str, Any]:
     """Values for templates/admin/_money.html beside `view`."""
     policy, batch = policy_of(session, rma.shop_id), open_settlement(session, rma)
-    rights = rights_of(session, shop_id=rma.shop_id, who=who)
+    rights, charge = rights_of(session, shop_id=rma.shop_id, who=who), deduction_of(session, rma)
     return {
         "rights": rights,
         "confirms": batch is not None and must_confirm(policy, batch),
         "promise": None if is_paid(rma) else promise_of(session, rma, now=now()),
+        "charge": charge if charge is not None and charge.currency else None,
+        "charge_may_stand": charge is not None and may_stand(session, charge, now()),
         "cards": cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid),
         "card_headings": HEADINGS,
         "parts_of": _parts,

@@ -17,6 +17,7 @@ from logistics.reverse_deliveries import receive_by_hand
 from logistics.rights import rights_of
 from logistics.settlements import approve_payment, set_aside
 from logistics.states import Finding, SettlementState
+from logistics.wear import DECISIONS, TOO_EARLY, decide_deduction
 from measures import home as lists
 from routing import selling
 from routing.jobs import find_decision
@@ -197,6 +198,21 @@ def choose_terms(rma_id: int) -> Response:
         rights.must_grant()
         choose(session, shop_id=caller.shop_id, rma_id=rma_id, by=staff(caller), as_credit=as_credit, now=now())
     return go("", "The amount is proposed anew.")
+
+
+@page.post("/app/returns/<int:rma_id>/wear")
+def decide_wear(rma_id: int) -> Response:
+    """A charge for wear is left, or stands once the client had their say; the amount follows by itself."""
+    caller = merchant()
+    answer = DECISIONS.get(request.form.get("answer", ""))
+    if answer is None:
+        with begin() as session:
+            rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        return wrong({"answer": TOO_EARLY})
+    with begin() as session:
+        rights_of(session, shop_id=caller.shop_id, who=staff(caller)).must_grant()
+        decide_deduction(session, shop_id=caller.shop_id, rma_id=rma_id, answer=answer, by=staff(caller), now=now())
+    return go("", "Noted. The amount follows by itself.")
 
 
 @page.post("/app/returns/<int:rma_id>/proof")

@@ -37,6 +37,7 @@ from logistics.radar.needs import need_of
 from logistics.rmas import RmaView, find_rma, view
 from logistics.settlements import open_settlement
 from logistics.side_sales import sale_of
+from logistics.wear import waiting_charge
 from notifications.chains import told
 from routing.credits import effect_on
 from routing.hand_overs import next_in_turn
@@ -181,6 +182,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "makes_way": rma is not None and holds(session, rma),
         "path": str(path_now(session, rma, "any")) if rma else "",
         "batch": open_settlement(session, rma) if rma else None,
+        "charge": waiting_charge(session, rma) if rma else None,
         "simple": prefers_simple_return(session, shop_id=case.shop_id, case_id=case.id),
         "talk": [cue.about(client) for cue in cues.steps(_questions(session, case, rma))],
         "third": cues.SHOWING,

@@ -13,12 +13,12 @@ from logistics import pictures as shots
 from logistics import rmas
 from logistics.checklists import CATEGORIES, ITEMS
 from logistics.custody import hands_of, needs_two, record_opening
-from logistics.custody_words import Answer, Grade, Verdict
+from logistics.custody_words import Grade, Verdict
 from logistics.deductions import SHARES
 from logistics.dispositions import find_inspection
 from logistics.inspecting import Answered, checks_of, inspect_pieces, record_outbound, sheets_of
 from logistics.models import Rma
-from logistics.wear import answer_deduction, deduction_of, may_be_charged
+from logistics.wear import DECISIONS, TOO_EARLY, decide_deduction, deduction_of, may_be_charged, may_stand
 from shopify_app.auth import DeskCaller, desk_with
 from shopify_app.sizes import most_bytes
 from shopify_app.web import begin, now, pictures
@@ -158,14 +158,14 @@ def show_picture(rma_id: int, picture_id: int) -> ResponseReturnValue:
 
 @page.post("/wear")
 def decide(rma_id: int) -> ResponseReturnValue:
-    """After a dispute, or for good will: the charge stands, or is waived."""
+    """After a dispute or a long silence the charge stands; at any time it is waived."""
     caller = desk_with(Right.PARCELS)
-    answer = {"keep": Answer.AGREED, "waive": Answer.WAIVED}.get(request.form.get("answer", ""))
+    answer = DECISIONS.get(request.form.get("answer", ""))
     with begin() as session:
-        found = deduction_of(session, rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id))
-        if answer is None or (answer is Answer.AGREED and (found is None or found.answer is not Answer.DISPUTED)):
-            raise AppError("Choose whether the charge stands. Before the client has answered it can only be waived.")
-        answer_deduction(session, shop_id=caller.shop_id, rma_id=rma_id, answer=answer, by=caller.name, now=now())
+        rmas.get_rma(session, shop_id=caller.shop_id, rma_id=rma_id)
+        if answer is None:
+            raise AppError(TOO_EARLY)
+        decide_deduction(session, shop_id=caller.shop_id, rma_id=rma_id, answer=answer, by=caller.name, now=now())
     return redirect(f"/desk/returns/{rma_id}/inspection", 303)
 
 
@@ -198,6 +198,7 @@ def _again(caller: DeskCaller, rma_id: int, no: AppError) -> ResponseReturnValue
 
 def _show(session: Session, caller: DeskCaller, rma: Rma, problem: str = "") -> str:
     assert rma.id is not None
+    deduction = deduction_of(session, rma)
     return render_template(
         "desk/inspection.html",
         caller=caller,
@@ -208,7 +209,8 @@ def _show(session: Session, caller: DeskCaller, rma: Rma, problem: str = "") -> 
         hands=hands_of(session, rma),
         zone=get_advisor(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id).zone,
         pictures=shots.pictures_of(session, shop_id=rma.shop_id, rma_id=rma.id),
-        deduction=deduction_of(session, rma),
+        deduction=deduction,
+        may_stand=deduction is not None and may_stand(session, deduction, now()),
         two=needs_two(session, rma),
         charges=may_be_charged(session, rma),
         problem=problem,

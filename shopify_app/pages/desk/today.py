@@ -25,6 +25,7 @@ from logistics.radar.kinds import HEADINGS
 from logistics.radar.models import RadarCard
 from logistics.rmas import open_rmas
 from logistics.states import Goods
+from logistics.wear import waiting_charges
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk.advisors_cases import cases_to_see, whose
 from shopify_app.pages.desk.caring import care_today
@@ -77,6 +78,7 @@ def shown(session: Session, caller: DeskCaller, *, wrong: str = "") -> str:
         lent=[] if caller.is_manager else lent_out(session, shop_id=caller.shop_id, advisor_id=caller.advisor_id),
         taken=[case for case in cases if case.taken_at is not None],
         parcels=_waiting(session, caller, cases),
+        charges=waiting_charges(session, shop_id=caller.shop_id),
         cards=_cards(session, caller, cases),
         asks=_asks(session, caller, cases),
         card_headings=HEADINGS,
