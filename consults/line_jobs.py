@@ -6,12 +6,12 @@ from typing import Any
 from sqlmodel import Session, select
 
 from consults.cases import get_case
-from consults.clock_jobs import text_later
 from consults.letters import Letters
 from consults.line_models import LineCall, Said, Thread
 from consults.models import Case
 from consults.reaching import ways_to
-from consults.telling import SMS, Words, tell, tell_shortly
+from consults.telling import SMS, tell, tell_shortly
+from consults.telling_advisors import tell_advisor
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -35,7 +35,7 @@ def tell_written(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: i
             return
         about = {"shop_id": shop_id, "case_id": case_id, "said_id": said_id}
         key = f"case:{case_id}:wrote:{said_id}:{letters.advisor.id}"
-        if _tell_advisor(letters, "client_wrote_advisor", key, "consults.tell_written", about):
+        if tell_advisor(letters, "client_wrote_advisor", key, job="consults.tell_written", args=about):
             thread.told_at = letters.now
             session.add(thread)
 
@@ -46,7 +46,7 @@ def tell_rang(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int,
         letters = _letters(session, addresses, get_case(session, shop_id=shop_id, case_id=case_id))
         about = {"shop_id": shop_id, "case_id": case_id, "call_id": call_id}
         key = f"case:{case_id}:rang:{call_id}:{letters.advisor.id}"
-        _tell_advisor(letters, "client_rang_advisor", key, "consults.tell_rang", about)
+        tell_advisor(letters, "client_rang_advisor", key, job="consults.tell_rang", args=about)
 
 
 def answer_call(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: int, call_id: int) -> None:
@@ -63,21 +63,6 @@ def answer_call(begin: Begin, *, addresses: Addresses, shop_id: int, case_id: in
         else:
             to: dict[str, Any] = {"channel": SMS, "to": case.client_phone, "or_email": case.client_email}
             tell(session, case, **about, **to, words=letters.rang)
-
-
-def _tell_advisor(letters: Letters, message: str, key: str, job: str, about: dict[str, Any]) -> bool:
-    if text_later(letters.session, letters.case, letters.advisor, job, about, now=letters.now):
-        return False
-    values = {"client": letters.client or "A client", "house": letters.shop.shown_name}
-
-    def words() -> Words:
-        link = letters.desk_link()
-        return Words([{**values, "link": link}, {**values, "client": "A client", "link": link}])
-
-    ways: dict[str, Any] = {"channel": SMS, "to": letters.advisor.phone, "or_email": letters.advisor.email}
-    if not letters.advisor.takes_texts:
-        ways = {"channel": "email", "to": letters.advisor.email}
-    return tell(letters.session, letters.case, message=message, key=key, words=words, now=letters.now, **ways)
 
 
 def _letters(session: Session, addresses: Addresses, case: Case) -> Letters:

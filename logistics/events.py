@@ -97,6 +97,34 @@ class PiecesKept(_OfReturn):
 
 
 @dataclass(frozen=True)
+class _OfCard:
+    shop_id: int
+    card_id: int
+    return_gid: str
+
+    @property
+    def order_key(self) -> str:
+        """Jobs that follow run in order with all others of this return."""
+        return order_key(self.shop_id, self.return_gid)
+
+
+@dataclass(frozen=True)
+class CardOpened(_OfCard):
+    """Something went wrong on our side, and ways out of it wait for the advisor. `failure`: radar.kinds.Failure."""
+
+    failure: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class CardChosen(_OfCard):
+    """The client chose one of the ways out, or another one than before: somebody does it now. `way` is its title."""
+
+    chosen: int
+    way: str
+
+
+@dataclass(frozen=True)
 class TrackerUpdated:
     """A carrier says where a parcel is. `at` is ISO 8601 with an offset; the shop is known by the tracking code."""
 

@@ -31,6 +31,8 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "client_offered_both": ("email", "sms"),
     "code": ("email", "sms"),
     "collection_changed": ("email",),
+    "card_chosen_advisor": ("sms", "email"),
+    "card_opened_advisor": ("sms", "email"),
     "client_rang_advisor": ("email", "sms"),
     "client_reminded": ("email", "sms"),
     "client_wrote_advisor": ("email", "sms"),

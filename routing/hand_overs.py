@@ -150,6 +150,14 @@ def next_in_turn(session: Session, case: Case, *, passed_over: frozenset[int], n
     return chosen
 
 
+def who_could_now(session: Session, case: Case, *, now: datetime) -> int | None:
+    """Whose turn it would be to take an open case over, of the qualified at work at this moment; takes no place."""
+    drawn, at = roster(session, shop_id=case.shop_id, now=now), int(now.timestamp())
+    need = _need(about_case(case, now), None, frozenset((case.advisor_id,)))
+    with drawn.one_at_a_time:
+        return drawn.pool.first(need, at=at, now=at)
+
+
 def boutique_of(session: Session, shop_id: int, facts: ReturnFacts, owner_id: int) -> int | None:
     """Where it was bought; where the order names no place we know, where its owner is at home."""
     found = boutique_by_location(session, shop_id=shop_id, location_gid=facts.location_gid or "")

@@ -17,6 +17,7 @@ import consults.marketing.jobs
 import consults.pieces.jobs
 import consults.promise_jobs
 import consults.replies
+import consults.right_jobs
 import consults.room_jobs
 import consults.wear_jobs
 import jobs.attempts
@@ -69,6 +70,8 @@ from kit.addresses import Addresses
 from kit.db import Database
 from kit.settings import Settings
 from logistics.events import (
+    CardChosen,
+    CardOpened,
     PiecesDisposed,
     PiecesKept,
     ReturnEnded,
@@ -152,6 +155,8 @@ EVENTS: Mapping[type, tuple[str, ...]] = {
         "consults.follow_letters",
         "measures.follow_case",
     ),
+    CardOpened: ("consults.tell_card_opened",),
+    CardChosen: ("consults.tell_card_chosen",),
     WearWaits: ("consults.tell_wear_waits",),
     PiecesKept: ("consults.note_pieces_kept",),
     ReturnSettled: ("consults.note_parcel_done",),
@@ -322,6 +327,8 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "consults.watch_rooms": partial(consults.around_jobs.watch_rooms, addresses=addresses),
         "consults.ask_outcomes": partial(consults.around_jobs.ask_outcomes, addresses=addresses),
         "consults.watch_promises": partial(consults.promise_jobs.watch_promises, addresses=addresses),
+        "consults.tell_card_opened": partial(consults.right_jobs.tell_card_opened, addresses=addresses),
+        "consults.tell_card_chosen": partial(consults.right_jobs.tell_card_chosen, addresses=addresses),
         "consults.tell_wear_waits": partial(consults.wear_jobs.tell_wear_waits, addresses=addresses),
         "consults.tell_gesture_asked": partial(consults.gestures.jobs.tell_gesture_asked, addresses=addresses),
         "consults.tell_gesture_answered": partial(consults.gestures.jobs.tell_gesture_answered, addresses=addresses),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -24,7 +23,6 @@ from logistics.radar.ways import NEEDS_NO_PIECE, Piece, World, ways_out
 from logistics.states import SettlementState
 from logistics.telling import write_letter
 from shops.models import Shop, ShopState
-from shops.shops import get_shop
 
 EVERY_SECONDS = 300
 PAYABLE = (SettlementState.PROPOSED, SettlementState.UNSETTLED, SettlementState.APPROVED, SettlementState.SENDING)
@@ -50,12 +48,12 @@ def look_for_failures(begin: Begin, *, stock: Stock, cases: CasesSeen, shop_id: 
     with begin() as session:
         missing = [one for one in missing if one.key not in unread]
         found += looking.complete(session, shop_id=shop_id, found=missing, cases=seen)
-        fresh = _without_card(session, shop_id, found)
+        fresh = _wanting_ways(session, shop_id, found, now)
     for one in fresh:
         gid = one.variant_gid or one.line_gid
         wants_piece = one.failure not in NEEDS_NO_PIECE and bool(gid)
         pieces = (shelves.get(gid) or _shelf(stock, shop_id, gid)) if wants_piece else ()
-        _open(begin, shop_id, one, pieces or (), seen)
+        _open_or_renew(begin, shop_id, one, pieces or (), seen)
     with begin() as session:
         cards.withdraw_gone(session, shop_id=shop_id, keys={one.key for one in found} | unread, now=clock.now())
         for batch in balances.unpaid(session, shop_id=shop_id):
@@ -88,16 +86,23 @@ def _shelf(stock: Stock, shop_id: int, gid: str) -> tuple[Piece, ...] | None:
         return None
 
 
-def _without_card(session: Session, shop_id: int, found: Sequence[Found]) -> list[Found]:
-    there = {card.key for card in cards.live_cards(session, shop_id=shop_id)}
-    return [one for one in found if one.key not in there]
+def _wanting_ways(session: Session, shop_id: int, found: Sequence[Found], now: datetime) -> list[Found]:
+    """Failures without a card, and those whose card nobody sent while its days went by."""
+    today = cards.today_in(session, shop_id, now)
+    there = {card.key: card for card in cards.live_cards(session, shop_id=shop_id)}
+    stale = {key for key, card in there.items() if card.state is CardState.OPEN and cards.is_stale(card, today)}
+    return [one for one in found if one.key not in there or one.key in stale]
 
 
-def _open(begin: Begin, shop_id: int, one: Found, pieces: tuple[Piece, ...], seen: Sequence[CaseSeen]) -> None:
+def _open_or_renew(begin: Begin, shop_id: int, one: Found, pieces: tuple[Piece, ...], seen: Sequence[CaseSeen]) -> None:
     with begin() as session:
         now = clock.now()
         world = _world(session, shop_id, one, pieces, seen, now)
-        cards.open_card(session, shop_id=shop_id, found=one, ways=ways_out(one, world), now=now)
+        ways = ways_out(one, world)
+        if not cards.open_card(session, shop_id=shop_id, found=one, ways=ways, now=now):
+            mine = cards.cards_of(session, shop_id=shop_id, return_gid=one.return_gid)
+            for card in (card for card in mine if card.key == one.key):
+                cards.renew_ways(session, card, ways)
 
 
 def _world(
@@ -108,7 +113,7 @@ def _world(
         Settlement.shop_id == shop_id, Settlement.rma_id == one.rma_id, col(Settlement.state).in_(PAYABLE)
     )
     return World(
-        today=now.astimezone(ZoneInfo(get_shop(session, shop_id).zone)).date(),
+        today=cards.today_in(session, shop_id, now),
         pieces=pieces,
         colleagues=case.colleagues if case else (),
         money_waits=session.exec(money).first() is not None,

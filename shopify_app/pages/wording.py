@@ -100,6 +100,8 @@ TOLD = {
     "advisor_new_case": "To the advisor: a new return",
     "client_invited": "Invitation to talk",
     "client_offered_both": "Both ways offered",
+    "card_chosen_advisor": "To the advisor: they chose a way out",
+    "card_opened_advisor": "To the advisor: something to make right",
     "client_rang_advisor": "To the advisor: the client rang",
     "client_reminded": "Reminder",
     "client_wrote_advisor": "To the advisor: the client wrote",

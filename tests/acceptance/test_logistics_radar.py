@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from consults.kinds import StaffRole
 from consults.models import Advisor, Case
 from consults.pieces import stock
 from consults.pieces.holds import hold_piece
 from consults.pieces.kinds import Piece
 from kit.errors import Conflict, NotFound, Waiting
 from logistics import people
+from logistics.events import CardChosen, CardOpened
 from logistics.exchange_models import KeptPieces
 from logistics.models import Parcel
 from logistics.radar import cards, needs
@@ -312,6 +314,86 @@ def test_the_ways_out_are_sent_once_and_the_clients_choice_is_kept(radar: MoneyH
     (kept,) = live(radar)  # the failure lasts, and has no second card
     assert (kept.state, kept.chosen) == (CardState.ANSWERED, 0)
     assert letters(radar).count("make_right") == 1
+
+
+def test_what_the_client_chose_stays_on_the_desk_when_the_failure_ends_until_it_is_done(radar: MoneyHouse) -> None:
+    card = sent(radar)
+    about: dict[str, Any] = {"shop_id": radar.town.shop_id, "card_id": card.id}
+    with radar.town.database.begin() as session:
+        cards.answer_card(session, chosen=0, now=radar.town.times["now"], **about)
+    scan(radar, "in_transit")
+    look(radar)
+    assert [kept.state for kept in live(radar)] == [CardState.ANSWERED], "the courier they chose has not come yet"
+    radar.town.pass_by(days=14, minutes=1)
+    look(radar)
+    assert card.id not in [kept.id for kept in live(radar)], "nobody ticked it, and nobody waits for it any more"
+
+
+def test_the_advisor_hears_of_a_failure_and_of_each_choice_once(
+    radar: MoneyHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("jobs.publish", lambda _session, event: told.append(event))
+    card = sent(radar)
+    look(radar)
+    about: dict[str, Any] = {"shop_id": radar.town.shop_id, "card_id": card.id, "now": radar.town.times["now"]}
+    for chosen in (1, 1, 0):
+        with radar.town.database.begin() as session:
+            cards.answer_card(session, chosen=chosen, **about)
+    same = (radar.town.shop_id, card.id, radar.return_gid)
+    titles = [str(way["title"]) for way in card.ways]
+    assert [event for event in told if isinstance(event, CardOpened | CardChosen)] == [
+        CardOpened(*same, "carrier", "The parcel is stuck"),
+        CardChosen(*same, 1, titles[1]),
+        CardChosen(*same, 0, titles[0]),
+    ]
+
+
+def test_ways_out_of_an_earlier_day_are_not_offered_and_are_found_anew(radar: MoneyHouse) -> None:
+    scan(radar, "failure")
+    look(radar)
+    (card,) = live(radar)
+    before = [way["by"] for way in card.ways]
+    radar.town.pass_by(days=4)
+    about: dict[str, Any] = {"shop_id": radar.town.shop_id, "card_id": card.id, "now": radar.town.times["now"]}
+    with radar.town.database.begin() as session, pytest.raises(Conflict, match="of an earlier day"):
+        cards.send_card(session, words="Ours to mend.", by="Inès", **about)
+    look(radar)
+    (renewed,) = [kept for kept in live(radar) if kept.id == card.id]
+    assert renewed.state is CardState.OPEN and min(way["by"] for way in renewed.ways) > max(before)
+    for way in renewed.ways:
+        holds(radar, renewed, way)
+    with radar.town.database.begin() as session:
+        assert cards.send_card(session, words="Ours to mend.", by="Inès", **about).state is CardState.SENT
+
+
+@pytest.mark.parametrize(
+    ("changed", "offered"),
+    [
+        ({}, True),
+        ({"role": StaffRole.FINANCE}, False),
+        ({"active": False}, False),
+        ({"languages": "ja"}, False),
+        ({"phone": ""}, False),
+        ({"limit_pool": 0}, False),
+    ],
+    ids=["able", "does not speak with clients", "left", "another language", "not to be reached", "has enough"],
+)
+def test_only_a_colleague_who_is_there_and_able_is_said_to_take_over(
+    radar: MoneyHouse, changed: dict[str, Any], offered: bool
+) -> None:
+    with radar.town.database.begin() as session:
+        bob = session.exec(select(Advisor).where(Advisor.staff_gid == "gid://shopify/StaffMember/777")).one()
+        for name, value in changed.items():
+            setattr(bob, name, value)
+        session.add(bob)
+    fall_silent(radar)
+    look(radar)
+    (card,) = live(radar)
+    assert [way["title"] for way in card.ways if way["kind"] == "colleague"] == (
+        ["Bob Laurent takes over"] if offered else []
+    )
+    assert len(card.ways) >= 2
 
 
 # --- by when the money is promised
