@@ -20,7 +20,7 @@ class Kind(StrEnum):
     BONUS = "bonus"
 
 
-STAYED = frozenset({"kept", "exchange", "rework", "viewing"})
+STAYED = frozenset({"kept", "exchange", "upgrade", "rework", "viewing"})
 """Outcomes in which the client stays with the house. A refund undoes the sale, and the credit with it."""
 
 

@@ -340,7 +340,7 @@ def test_the_advisor_hears_of_a_failure_and_of_each_choice_once(
     for chosen in (1, 1, 0):
         with radar.town.database.begin() as session:
             cards.answer_card(session, chosen=chosen, **about)
-    same = (radar.town.shop_id, card.id, radar.return_gid)
+    same = (radar.town.shop_id, cast.number(card.id), radar.return_gid)
     titles = [str(way["title"]) for way in card.ways]
     assert [event for event in told if isinstance(event, CardOpened | CardChosen)] == [
         CardOpened(*same, "carrier", "The parcel is stuck"),

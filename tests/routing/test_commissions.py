@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consults.kinds import Outcome
 from kit.money import Money
 from routing.commissions import STAYED, Kind, Terms, effect, rule_in_words, settle
 
@@ -15,7 +16,7 @@ TERMS = st.one_of(
     st.integers(1, 100).map(lambda percent: Terms(Kind.SHARE, percent)),
     st.integers(1, 10**9).map(lambda cents: Terms(Kind.BONUS, bonus=Money(cents, "EUR"))),
 )
-OUTCOMES = ("kept", "exchange", "rework", "viewing", "refund", "other")
+OUTCOMES = tuple(str(outcome) for outcome in Outcome)
 
 
 @given(TERMS, st.integers(0, 10**12), st.sampled_from(OUTCOMES), st.booleans())
@@ -30,11 +31,16 @@ def test_the_parts_add_up_to_the_sale_where_the_client_stayed_and_to_nothing_els
     assert earned == (terms.bonus.cents if terms.bonus and outcome in STAYED else 0)
 
 
+def test_of_every_outcome_an_advisor_may_write_down_it_is_said_whether_the_client_stayed() -> None:
+    assert set(OUTCOMES) - STAYED == {"refund", "follow_up", "other"} and set(OUTCOMES) > STAYED
+
+
 @pytest.mark.parametrize(
     ("terms", "outcome", "expected"),
     [
         (KEEP, "kept", [(1, 1_480_000, 0), (2, 0, 0)]),
         (SHARE, "exchange", [(1, 1_036_000, 0), (2, 444_000, 0)]),
+        (SHARE, "upgrade", [(1, 1_036_000, 0), (2, 444_000, 0)]),
         (BONUS, "viewing", [(1, 1_480_000, 0), (2, 0, 15_000)]),
         (SHARE, "refund", [(1, 0, 0), (2, 0, 0)]),
         (BONUS, "other", [(1, 0, 0), (2, 0, 0)]),

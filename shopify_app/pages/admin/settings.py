@@ -11,6 +11,7 @@ from sqlmodel import Session
 import jobs
 from consults import advisors
 from consults.policy import policy_of as talks_of
+from consults.policy import set_policy
 from jobs.attempts import wake
 from kit.countries import country_names
 from kit.errors import OutsideError, Waiting
@@ -23,6 +24,8 @@ from shopify_app.pages.admin.calling import go, shop_of, show, visiting, wrong
 from shopify_app.pages.admin.receiving_forms import countries_in_words, read_receiving
 from shopify_app.pages.admin.room_forms import choose_room, read_room, room_choices
 from shopify_app.pages.admin.standing import setup
+from shopify_app.pages.admin.talk_forms import FIELDS as TALKS
+from shopify_app.pages.admin.talk_forms import read_talks
 from shopify_app.reaching import admin_api
 from shopify_app.web import begin, now, running, settings
 from shops.events import ScopesChanged
@@ -55,6 +58,7 @@ def choose() -> str:
             policy=policy,
             places=_places(session, caller.shop_id),
             talks=talks_of(session, shop_id=caller.shop_id),
+            talk_fields=TALKS,
             room_choices=room_choices(),
             two_people=Money(policy.two_people_cents, shop.currency).amount,
             collects_in=countries_in_words(policy.collects_in),
@@ -72,10 +76,13 @@ def change() -> Response:
         values, fields = read_form(request.form, _places(session, caller.shop_id))
         room, more = read_room(request.form)
         receiving, still_more = read_receiving(request.form, shop_of(session, caller).currency)
-        if fields | more | still_more:
-            return wrong(fields | more | still_more)
+        talks, about_talks = read_talks(request.form)
+        if wrongs := fields | more | still_more | about_talks:
+            return wrong(wrongs)
         if room:
             choose_room(session, shop_id=caller.shop_id, **room)
+        if talks:
+            set_policy(session, shop_id=caller.shop_id, **talks)
         shop, policy = shop_of(session, caller), rmas.policy_of(session, caller.shop_id)
         for name, value in (values | receiving).items():
             setattr(shop if name in HOUSE else policy, name, value)
