@@ -17,6 +17,7 @@ from consults.clock_jobs import client_later
 from consults.guests import get_guest, guests_of
 from consults.history import touch_consult
 from consults.kinds import Kind, Role
+from consults.meetings import is_unseen
 from consults.models import Advisor, Case, Consult, Participant
 from consults.reservations import advisor_of, case_of
 from consults.rooms.window import is_present
@@ -28,6 +29,7 @@ from kit import clock
 from kit.addresses import Addresses
 from kit.clock import parse_instant
 from kit.db import Begin
+from notifications.messages import was_written
 from shops.links import CONSULT, revoke_links
 
 GRACE = timedelta(minutes=10)
@@ -141,13 +143,16 @@ def tell_proposed(
 
 
 def after_consult(begin: Begin, *, addresses: Addresses, shop_id: int, consult_id: int, return_gid: str) -> None:
-    """On ConsultEnded: when they did not meet, both hear of it, and the client has two new times to take."""
+    """On ConsultEnded: when they did not meet, both hear of it, and the client has two new times to take.
+
+    Of what the advisor said themselves the house is told nothing.
+    """
     with begin() as session:
         letters, consult = _letters(session, addresses, shop_id, consult_id)
         if consult.state is not ConsultState.NO_SHOW or letters.case.state is CaseState.CLOSED:
             return
-        if not consult.missing:
-            touch_consult(session, consult, missing=_missing(session, consult))
+        if not was_written(session, shop_id=shop_id, key=f"{_key(consult)}:not_met", channel=EMAIL):
+            touch_consult(session, consult, missing=consult.missing or _missing(session, consult))
             about = {"shop_id": shop_id, "case_id": consult.case_id, "kind": consult.kind, "now": letters.now}
             proposals.propose_next(session, count=2, tell=False, **about)  # type: ignore[arg-type]
         rows = proposals.proposed(session, letters.case, now=letters.now)
@@ -156,6 +161,8 @@ def after_consult(begin: Begin, *, addresses: Addresses, shop_id: int, consult_i
         _tell(letters, "not_met", EMAIL, letters.case.client_email, f"{_key(consult)}:not_met", words)
     with begin() as session:
         letters, consult = _letters(session, addresses, shop_id, consult_id)
+        if is_unseen(consult):
+            return
         for person in _to_hear(session, letters.advisor, consult):
             theirs = AroundLetters(session, addresses, letters.shop, letters.case, person, letters.now)
             key = f"{_key(consult)}:not_met:{person.id}"

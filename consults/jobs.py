@@ -17,14 +17,13 @@ from consults.advisors import get_advisor
 from consults.booking import get_consult, next_consult
 from consults.clock_jobs import client_later, text_later, was_handed_over
 from consults.history import add_line, history
-from consults.kinds import Kind
 from consults.letters import Letters, letters_of
+from consults.meetings import is_unseen
 from consults.models import Case, Consult, Signal
 from consults.policy import policy_of
 from consults.ports import ReturnPages
 from consults.reaching import ways_to
 from consults.rooms import embedded
-from consults.rooms.provider import LINK
 from consults.states import CaseState, ConsultState
 from consults.telling import EMAIL, OR_BY_EMAIL, SMS, TO_CLIENTS, Words, tell, tell_shortly
 from consults.wishes import prefers_simple_return
@@ -245,8 +244,7 @@ def _how_it_ended(session: Session, consult: Consult, now: datetime) -> ConsultS
     if not over:
         return None
     # Nobody tells us whether a call, a visit or a talk in a room elsewhere took place; the advisor says so.
-    seen = consult.kind is Kind.VIDEO and consult.provider != LINK
-    return ConsultState.NO_SHOW if seen else ConsultState.COMPLETED
+    return ConsultState.COMPLETED if is_unseen(consult) else ConsultState.NO_SHOW
 
 
 def _tell(letters: Letters, message: str, channel: str, to: str | None, key: str, words: Callable[[], Words]) -> None:

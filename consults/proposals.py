@@ -51,7 +51,7 @@ def propose(
         raise AppError("Choose three times, or fewer.")
     if not all(_is_free(session, case, start, now) for start in wanted):
         raise AppError("One of these times is not free any more. Choose another.")
-    _close(session, shop_id, case_id, now)
+    close_proposed(session, case, now=now)
     rows = [
         ProposedTime(
             shop_id=shop_id, case_id=case_id, advisor_id=case.advisor_id, kind=kind, starts_at=at, made_at=now, by=by
@@ -104,7 +104,7 @@ def take_proposed(
             session, shop_id=shop_id, case_id=case_id, starts_at=row.starts_at, kind=row.kind,
             client_zone=client_zone, idempotency_key=f"proposed:{row.id}", chosen=True, now=now,
         )  # fmt: skip
-    _close(session, shop_id, case_id, now)
+    close_proposed(session, case, now=now)
     return taken
 
 
@@ -142,8 +142,9 @@ def _is_free(session: Session, case: Case, start: datetime, now: datetime) -> bo
     return is_free_at(session, advisor, policy, start, until, now=now, ignore_consult=own)
 
 
-def _close(session: Session, shop_id: int, case_id: int, now: datetime) -> None:
+def close_proposed(session: Session, case: Case, *, now: datetime) -> None:
+    """Take back what was proposed for that case."""
     session.flush()
-    mine = (col(ProposedTime.shop_id) == shop_id, col(ProposedTime.case_id) == case_id)
+    mine = (col(ProposedTime.shop_id) == case.shop_id, col(ProposedTime.case_id) == case.id)
     still_open = sa.update(ProposedTime).where(*mine, col(ProposedTime.closed_at).is_(None))
     session.connection().execute(still_open.values(closed_at=now))

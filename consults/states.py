@@ -42,8 +42,8 @@ CONSULT: Mapping[ConsultState, frozenset[ConsultState]] = {
         {ConsultState.IN_SESSION, ConsultState.COMPLETED, ConsultState.CANCELLED, ConsultState.NO_SHOW}
     ),
     ConsultState.IN_SESSION: frozenset({ConsultState.COMPLETED}),
-    # Both closed the page and came back inside the window.
-    ConsultState.COMPLETED: frozenset({ConsultState.IN_SESSION}),
+    # Both closed the page and came back inside the window; or the advisor says that a call did not take place.
+    ConsultState.COMPLETED: frozenset({ConsultState.IN_SESSION, ConsultState.NO_SHOW}),
     # The advisor says it took place after all, by telephone.
     ConsultState.NO_SHOW: frozenset({ConsultState.COMPLETED}),
     ConsultState.CANCELLED: frozenset(),

@@ -851,6 +851,93 @@ def test_nobody_came__both_hear_of_it_and_two_new_times_are_a_tap_away(house: Ho
     assert len(house.sent("not_met")) == 1
 
 
+def over(house: House, kind: str = "telephone") -> tuple[Consult, datetime]:
+    """A conversation whose time is over, and when that was seen."""
+    consult, after = house.book(kind=kind), FOUR + timedelta(hours=2)
+    with cast.clock(after):
+        house.jobs["consults.close_rooms"](house.database.begin)
+    house.run_jobs(after)
+    return consult, after
+
+
+def say(house: House, consult: Consult, missing: str, at: datetime) -> int:
+    """What the advisor presses on their page."""
+    with cast.clock(at):
+        desk = house.desk(at)
+        token = csrf(desk.get(f"/desk/cases/{house.world.case.id}").text)
+        return desk.post(f"/desk/consults/{consult.id}/met", data={"csrf": token, "missing": missing}).status_code
+
+
+@pytest.mark.parametrize(("missing", "words"), [("client", "We did not meet"), ("advisor", "You were there")])
+@pytest.mark.parametrize("kind", ["telephone", "boutique"])
+def test_of_a_call_or_a_visit_the_advisor_says_that_it_did_not_take_place(
+    house: House, kind: str, missing: str, words: str
+) -> None:
+    consult, after = over(house, kind)
+    assert house.sent("not_met") == [], "nobody tells us by itself"
+    with cast.clock(after):
+        page = text(house.desk(after).get(f"/desk/cases/{house.world.case.id}").text)
+        assert "They did not come I was not there" in page and "We spoke after all" not in page
+    assert [say(house, consult, missing, after) for _ in range(2)] == [303, 303]
+    house.run_jobs(after)
+    (mail,) = house.sent("not_met")
+    assert words in mail.body and len(re.findall(r"Wednesday 25 November, \d", mail.body)) == 2, mail.body
+    assert house.sent("not_met_advisor") == [], "whoever said it knows it"
+    kept = house.do(lambda s: s.get(Consult, consult.id))
+    assert (kept.state, kept.missing) == (ConsultState.NO_SHOW, missing)
+    with cast.clock(after + timedelta(hours=3)):
+        house.jobs["consults.ask_outcomes"](house.database.begin)
+    assert house.sent("outcome_due_advisor") == [], "nothing was decided in a talk that was not"
+
+
+def test_who_spoke_after_all_says_so_and_what_was_proposed_instead_is_taken_back(house: House) -> None:
+    consult, after = over(house, "video")
+    with cast.clock(after):
+        page = text(house.desk(after).get(f"/desk/cases/{house.world.case.id}").text)
+        assert "We spoke after all" in page and "They did not come" not in page
+        assert "/proposed/" in house.client().get(house.link()).text
+    assert say(house, consult, "", after) == 303
+    house.run_jobs(after)
+    assert house.do(lambda s: s.get(Consult, consult.id)).state is ConsultState.COMPLETED
+    with cast.clock(after):
+        assert "/proposed/" not in house.client().get(house.link()).text
+    assert say(house, consult, "client", after) == 409, "of a room we know it ourselves"
+
+
+@pytest.mark.parametrize(
+    ("missing", "later", "code"),
+    [
+        ("somebody", timedelta(0), 400),
+        ("client", timedelta(days=14), 409),
+        ("client", timedelta(days=13), 303),
+        ("", timedelta(0), 303),
+    ],
+)
+def test_what_cannot_be_said_of_a_call_changes_nothing(house: House, missing: str, later: timedelta, code: int) -> None:
+    consult, after = over(house)
+    assert say(house, consult, missing, after + later) == code
+    state = house.do(lambda s: s.get(Consult, consult.id)).state
+    assert state is (ConsultState.NO_SHOW if (missing, code) == ("client", 303) else ConsultState.COMPLETED)
+
+
+def test_once_another_time_is_reserved_or_the_outcome_written_the_last_talk_is_left_as_it_is(house: House) -> None:
+    consult, after = over(house)
+    house.book(at=TOMORROW + timedelta(hours=2), idempotency_key="next", now=after)
+    assert say(house, consult, "client", after) == 409
+    assert house.do(lambda s: s.get(Consult, consult.id)).state is ConsultState.COMPLETED
+
+
+def test_another_shops_advisor_says_nothing_of_it(house: House) -> None:
+    consult, after = over(house)
+    dana = house.do(cast.dana)
+    with cast.clock(after):
+        desk = house.app.test_client()
+        desk.set_cookie("desk", house.do(lambda s: cast.desk_cookie(s, dana.bob, now=after)), path="/desk")
+        token = csrf(desk.get(f"/desk/cases/{dana.case.id}").text)
+        answer = desk.post(f"/desk/consults/{consult.id}/met", data={"csrf": token, "missing": "client"})
+    assert answer.status_code == 404
+
+
 def test_a_client_alone_in_the_room_for_ten_minutes_is_seen_to_at_once_and_it_is_said_whose_it_was(
     house: House,
 ) -> None:

@@ -1,6 +1,7 @@
 """How conversations may be reserved: saved whole or not at all, shown again, and obeyed by the times clients see."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -44,7 +45,7 @@ def test_what_a_merchant_writes_is_kept_shown_again_and_obeyed(admin: Admin) -> 
     for field in FIELDS:
         assert f'name="{field.name}" value="{CHOSEN[field.name]}"' in page, field.name
     with admin.database.begin() as session:
-        about = {"shop_id": admin.world.shop_id, "advisor_id": cast.number(admin.world.bob.id)}
+        about: dict[str, Any] = {"shop_id": admin.world.shop_id, "advisor_id": cast.number(admin.world.bob.id)}
         times = free_times(session, now=NOW, **about)
     assert times and {(slot.ends_at - slot.starts_at).total_seconds() / 60 for slot in times} == {45}
     ahead = sorted((slot.starts_at - NOW).days for slot in times)

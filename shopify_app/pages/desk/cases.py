@@ -15,6 +15,7 @@ from consults.first_answers import BY_HAND, note_answer
 from consults.guests import guests_of
 from consults.history import by_advisor
 from consults.kinds import Outcome, Role, RootCause
+from consults.meetings import may_say
 from consults.models import Case, Consult
 from consults.pieces.complaints import complaint_of
 from consults.pieces.kinds import kind_of
@@ -166,6 +167,7 @@ def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
         "consult": consult,
         "room_open": consult is not None and _room_open(session, consult),
         "in_room": _in_room(session, consult),
+        "may_say": consult is not None and may_say(session, case, consult, now=now()),
         "along": guests_of(session, consult) if consult is not None else [],
         "promises": promises_of(session, shop_id=case.shop_id, case_id=case.id),
         "seen": seen,

@@ -1,6 +1,7 @@
 """An advisor proposes three times, or says that a conversation cannot take place."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from consults.booking import cancel_consult, free_times, get_consult
 from consults.history import by_advisor
-from consults.kinds import Kind
+from consults.kinds import Kind, Role
+from consults.meetings import say_met, say_missed
 from consults.models import Case
 from consults.proposals import propose, to_move
 from kit.clock import parse_instant
@@ -22,6 +24,7 @@ from shopify_app.web import begin, now
 
 page = Blueprint("proposing", __name__)
 SHOWN = 24
+MAY_MISS = {role.value: role for role in (Role.CLIENT, Role.ADVISOR)}
 
 
 @page.get("/cases/<int:case_id>/times")
@@ -66,6 +69,24 @@ def decline(consult_id: int) -> ResponseReturnValue:
         by = by_advisor(caller.advisor_id)
         cancel_consult(session, shop_id=caller.shop_id, consult_id=consult_id, by=by, now=now())
     return redirect(f"/desk/cases/{consult.case_id}/times", 303)
+
+
+@page.post("/consults/<int:consult_id>/met")
+def say_how_it_went(consult_id: int) -> ResponseReturnValue:
+    """Whether it took place, where no room tells: `missing` is "client", "advisor", or "" for nobody."""
+    caller, missing = desk(), request.form.get("missing", "")
+    about: dict[str, Any] = {"shop_id": caller.shop_id, "consult_id": consult_id, "now": now()}
+    with begin() as session:
+        consult = get_consult(session, shop_id=caller.shop_id, consult_id=consult_id)
+        case_of(session, caller, consult.case_id)
+        about["by"] = by_advisor(caller.advisor_id)
+        if missing == "":
+            say_met(session, **about)
+        elif missing in MAY_MISS:
+            say_missed(session, missing=MAY_MISS[missing], **about)
+        else:
+            raise AppError("Say who was not there.")
+    return redirect(f"/desk/cases/{consult.case_id}", 303)
 
 
 def _asked_for(form: MultiDict[str, str]) -> tuple[list[datetime], Kind]:
