@@ -217,7 +217,7 @@ MOVES: dict[str, Any] = {
 }  # fmt: skip
 TALKS = {
     "held": "booked expired cancelled", "booked": "in_session completed cancelled no_show", "in_session": "completed",
-    "completed": "in_session", "no_show": "completed", "cancelled": "", "expired": "",
+    "completed": "in_session no_show", "no_show": "completed", "cancelled": "", "expired": "",
 }  # fmt: skip
 
 
