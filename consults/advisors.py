@@ -189,9 +189,16 @@ def same_name(one: str, other: str) -> bool:
 
 
 def keep_boutique(
-    session: Session, *, shop_id: int, boutique_id: int | None, name: str, location_gid: str | None, telephone: str
+    session: Session,
+    *,
+    shop_id: int,
+    boutique_id: int | None,
+    name: str,
+    location_gid: str | None,
+    telephone: str,
+    address: str | None = None,
 ) -> Boutique:
-    """A place of the house, as a person writes it; a new one without `boutique_id`.
+    """A place of the house, as a person writes it; a new one without `boutique_id`. No `address` leaves what it has.
 
     Raises NotFound, and Conflict, its `code` the field, for a name or location that is another boutique's.
     """
@@ -206,6 +213,8 @@ def keep_boutique(
     if boutique_id is not None:
         place = get_boutique(session, shop_id=shop_id, boutique_id=boutique_id)
     place.name, place.location_gid, place.telephone = name, location_gid, telephone
+    if address is not None:
+        place.address = address
     session.add(place)
     session.flush()
     return place

@@ -157,6 +157,7 @@ BOUTIQUE_WRONG = [
     ("name", "", "Write the name clients read."),
     ("location", "here", "Write the number alone, for example 71122330001, or leave it empty."),
     ("telephone", "1234", NUMBER),
+    ("address", "a" * 201, "At most 200 letters fit here."),
     ("zone", "Atlantis", "“Atlantis” is no time zone we know. Write it as Europe/Paris."),
     ("monday", "", "Open on one day at least; a boutique that never opens can promise nothing."),
     ("tuesday", "all day", f"Tuesday: “all day” are no hours. {HOW}"),

@@ -114,6 +114,16 @@ def test_a_boutiques_week_and_closed_days_are_saved_and_shown(admin):
     assert rows(admin, Holiday) == [] and len(rows(admin, BoutiqueHours)) == 6
 
 
+def test_a_boutiques_address_is_kept_and_a_page_open_since_before_the_field_leaves_it(admin):
+    path, form = f"/app/routing/promises/boutiques/{paris(admin)}", PLACE | WEEK | {"zone": "Europe/Paris"}
+    written = " 12 place Vendôme,\r\n75001  Paris "
+    assert admin.alice.send(path, **form, holidays="", address=written).status_code == 200
+    assert admin.alice.send(path, **form, holidays="").status_code == 200
+    assert 'value="12 place Vendôme, 75001 Paris"' in admin.alice.open(path).text
+    assert admin.alice.send(path, **form, holidays="", address="").status_code == 200
+    assert 'value="12 place' not in admin.alice.open(path).text
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [

@@ -15,6 +15,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?"
 SPAN = re.compile(rf"{CLOCK}\s*(?:-|–|—|to)\s*{CLOCK}")
 MOST_HOLIDAYS = 300
+MOST_OF_ADDRESS = 200
 LOCATION_GID = "gid://shopify/Location/"
 HOW = "Write it as 10:00–19:00, with a comma between two stretches, or leave it empty for a closed day."
 
@@ -48,7 +49,10 @@ def read_boutique(form: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], W
 
 
 def read_place(form: Mapping[str, str]) -> tuple[dict[str, Any], Wrongs]:
-    """A boutique's name, location and telephone as advisors.keep_boutique() takes them, and what to put right."""
+    """A boutique's name, location, telephone and address as advisors.keep_boutique() takes them; what to put right.
+
+    A form without the field for the address leaves it: a page that was open since before it was there.
+    """
     name = " ".join(form.get("name", "").split())
     number = form.get("location", "").strip().removeprefix(LOCATION_GID)
     telephone = form.get("telephone", "").strip()
@@ -59,7 +63,11 @@ def read_place(form: Mapping[str, str]) -> tuple[dict[str, Any], Wrongs]:
         wrongs["location"] = "Write the number alone, for example 71122330001, or leave it empty."
     if telephone and (len(re.findall(r"\d", telephone)) < 5 or len(telephone) > 40):
         wrongs["telephone"] = "Write the number clients can ring, for example +33 1 84 88 00 00."
-    return {"name": name, "location_gid": LOCATION_GID + number if number else None, "telephone": telephone}, wrongs
+    address = " ".join(form["address"].split()) if "address" in form else None
+    if address is not None and len(address) > MOST_OF_ADDRESS:
+        wrongs["address"] = f"At most {MOST_OF_ADDRESS} letters fit here."
+    gid = LOCATION_GID + number if number else None
+    return {"name": name, "location_gid": gid, "telephone": telephone, "address": address}, wrongs
 
 
 def read_holidays(text: str) -> tuple[dict[date, str], Wrongs]:

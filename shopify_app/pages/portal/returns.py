@@ -42,6 +42,7 @@ from shopify_app.asked import row_id
 from shopify_app.pages.portal import timeline
 from shopify_app.pages.portal.asked import asked_page, has_own_page
 from shopify_app.pages.portal.barcodes import barcode, scannable
+from shopify_app.pages.portal.boutiques import Place, places_to_bring_to
 from shopify_app.pages.portal.changes import changes_of, kept_heading
 from shopify_app.pages.portal.clients import sees_prices, with_asked, with_offer, with_return
 from shopify_app.pages.portal.deciding import offer_page
@@ -289,7 +290,8 @@ def _page(session: Session, rma: Rma, *, with_prices: bool) -> dict[str, Any]:
         "cards": [card for card in cards_of(session, shop_id=rma.shop_id, return_gid=rma.return_gid) if card.sent_at],
         "refund_day": timeline.refund_day(facts),
         "boxes": labels_of(seen),
-        "codes": _codes(seen),
+        "codes": (codes := _codes(seen)),
+        "places": _places(session, case, rma) if codes else [],
         "collection_zone": door_zone(session, rma),
         "visits": [box for box in seen.parcels if _is_to_come(box, rma)],
         "wear": _asks_of_wear(session, rma),
@@ -310,6 +312,12 @@ def _codes(seen: RmaView) -> list[tuple[str, Markup]]:
         return []
     live = (box.handover_code for box in seen.parcels if box.state is ParcelState.ATTACHED)
     return [(code, squares(addresses().scan(code), code)) for code in live if code]
+
+
+def _places(session: Session, case: Case | None, rma: Rma) -> list[Place]:
+    """Where the piece can be brought; the boutique it was bought in first."""
+    first = case.boutique_id if case else None
+    return places_to_bring_to(session, shop_id=rma.shop_id, first=first, locale=tongue().locale)
 
 
 def _is_collected(box: Parcel) -> bool:
