@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from logistics.models import LogisticsPolicy, Settlement
+from logistics.models import LogisticsPolicy, Rma, Settlement
 from logistics.money_terms import chosen
-from logistics.radar.kinds import CardState
+from logistics.radar.cards import answer_card, open_card
+from logistics.radar.kinds import CardState, Failure, Found
 from logistics.radar.models import ClientNeed, RadarCard
+from logistics.radar.ways import World, ways_out
 from logistics.refund_dates import Track
 from logistics.refund_promises import promise_of, set_track
 from logistics.rights import give_rights
@@ -166,6 +168,69 @@ def test_dana_sees_and_changes_nothing_of_alices_money(admin: Admin) -> None:
         answer = admin.stranger.send(f"/app/returns/{admin.world.rma.id}/{path}", settlement_id=settlement_id)
         assert answer.status_code == 404, path
     assert admin.stranger.send("/app/settings/money/rights", who="staff:7", may_pay="on").status_code == 422
+
+
+def card_without_advisor(admin: Admin) -> tuple[str, int]:
+    """The card of a return nobody advises on, and where its page is."""
+    with admin.database.begin() as session:
+        rma = session.get(Rma, admin.simple_id)
+        assert rma is not None
+        found = Found(
+            key=f"carrier:{rma.id}", failure=Failure.CARRIER, return_gid=rma.return_gid, rma_id=rma.id, detail="Stuck."
+        )
+        ways = ways_out(found, World(today=cast.NOW.date()))
+        assert open_card(session, shop_id=rma.shop_id, found=found, ways=ways, now=cast.NOW)
+        card = session.exec(select(RadarCard).where(RadarCard.rma_id == rma.id)).one()
+        return f"/app/returns/{rma.id}", cast.number(card.id)
+
+
+def state_of(admin: Admin, card_id: int) -> CardState:
+    with admin.database.begin() as session:
+        return session.get_one(RadarCard, card_id).state
+
+
+def test_without_an_advisor_the_merchant_offers_the_ways_out_and_ticks_what_was_chosen(admin: Admin) -> None:
+    path, card_id = card_without_advisor(admin)
+    page = read(admin.alice.open(path)).text
+    assert "For you to offer" in page and "Offer these" in page and "Seen to otherwise" in page
+    assert admin.alice.send(f"{path}/cards/{card_id}/send", words=STUCK).status_code == 200
+    with admin.database.begin() as session:
+        card = session.get_one(RadarCard, card_id)
+        assert (card.state, card.words) == (CardState.SENT, STUCK)
+        answer_card(session, shop_id=admin.world.shop_id, card_id=card_id, chosen=0, now=cast.NOW)
+    page = read(admin.alice.open(path)).text
+    assert "The client chose" in page and "Offer these" not in page
+    assert [admin.alice.send(f"{path}/cards/{card_id}/close").status_code for _ in range(2)] == [200, 404]
+    assert state_of(admin, card_id) is CardState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"), [("", "Say in a sentence what went wrong."), ("The carrier lost it.", "blames somebody")]
+)
+def test_words_that_are_none_or_blame_are_put_right_first(admin: Admin, words: str, wrong: str) -> None:
+    path, card_id = card_without_advisor(admin)
+    answer = admin.alice.send(f"{path}/cards/{card_id}/send", words=words)
+    assert answer.status_code == 422 and wrong in answer.get_json()["error"]["fields"]["words"]
+    assert state_of(admin, card_id) is CardState.OPEN
+    if words:
+        assert admin.alice.send(f"{path}/cards/{card_id}/send", words=words, as_it_stands="on").status_code == 200
+        assert state_of(admin, card_id) is CardState.SENT
+
+
+def test_a_card_is_not_sent_twice_nor_by_another_shop_nor_from_another_return(admin: Admin) -> None:
+    path, card_id = card_without_advisor(admin)
+    elsewhere = f"/app/returns/{admin.world.rma.id}/cards/{card_id}"
+    for step in ("send", "close"):
+        assert admin.alice.send(f"{elsewhere}/{step}", words=STUCK).status_code == 404
+        assert admin.stranger.send(f"{path}/cards/{card_id}/{step}", words=STUCK).status_code == 404
+    assert [admin.alice.send(f"{path}/cards/{card_id}/send", words=STUCK).status_code for _ in range(2)] == [200, 409]
+
+
+def test_what_an_advisor_looks_after_is_theirs_to_offer(admin: Admin) -> None:
+    with admin.database.begin() as session:
+        a_card(session, admin.world)
+    page = read(admin.alice.open(f"/app/returns/{admin.world.rma.id}")).text
+    assert "With the advisor" in page and "Offer these" not in page
 
 
 # --- the desk
