@@ -16,7 +16,7 @@ from consults import cases
 from consults.advisors import get_advisor
 from consults.booking import get_consult, next_consult
 from consults.clock_jobs import client_later, text_later, was_handed_over
-from consults.history import add_line, history
+from consults.history import CLIENT, add_line, history
 from consults.letters import Letters, letters_of
 from consults.meetings import is_unseen
 from consults.models import Case, Consult, Signal
@@ -126,10 +126,14 @@ def confirm_consult(
 def tell_cancelled(
     begin: Begin, *, addresses: Addresses, mailbox: str, shop_id: int, consult_id: int, return_gid: str
 ) -> None:
-    """On ConsultCancelled: tell both, and take the entry out of their calendars; the text after quiet hours."""
+    """On ConsultCancelled: tell both, and take the entry out of their calendars; the text after quiet hours.
+
+    The client is texted what the house called off, as long as the time is still to come.
+    """
     about: dict[str, Any] = {"shop_id": shop_id, "consult_id": consult_id, "return_gid": return_gid}
     for message, channel in (
         ("consult_cancelled", EMAIL),
+        ("consult_cancelled", SMS),
         ("consult_cancelled_advisor", EMAIL),
         ("consult_cancelled_advisor", SMS),
     ):
@@ -137,6 +141,9 @@ def tell_cancelled(
             consult = get_consult(session, shop_id=shop_id, consult_id=consult_id)
             letters = letters_of(session, consult, addresses=addresses, now=clock.now())
             key = f"{_key(consult)}:{message}"
+            if (message, channel) == ("consult_cancelled", SMS):
+                _text_cancelled(letters, consult, key)
+                continue
             if channel == SMS and _waits(letters, consult, "consults.tell_cancelled", about, key):
                 continue
             _cancelled(letters, consult, mailbox, message, channel, key)
@@ -223,6 +230,14 @@ def _cancelled(letters: Letters, consult: Consult, mailbox: str, message: str, c
         ("consult_cancelled_advisor", SMS): lambda: letters.advisor_cancelled_by_text(consult),
     }
     _tell(letters, message, channel, _address(letters, message, channel), key, words[message, channel])
+
+
+def _text_cancelled(letters: Letters, consult: Consult, key: str) -> None:
+    if consult.cancelled_by == CLIENT or consult.starts_at <= letters.now:
+        return
+    words = partial(letters.cancelled_by_text, consult)
+    about: dict[str, Any] = {"message": "consult_cancelled", "key": key, "words": words, "now": letters.now}
+    tell_shortly(letters.session, letters.case, not_after=consult.starts_at, **about)
 
 
 def _waits(letters: Letters, consult: Consult, job: str, about: dict[str, Any], key: str) -> bool:

@@ -108,6 +108,11 @@ class Letters:
         values = {**self._to_client(), "when": self.when(consult), "link": link}
         return Words([values], [self._entry_of_client(consult, mailbox, calendars.CANCEL, link)])
 
+    def cancelled_by_text(self, consult: Consult) -> Words:
+        """To the client by text: another time is a link away."""
+        values = {"house": self.shop.shown_name, "link": self._consult_link()}
+        return Words([{**values, "when": when} for when in whens(consult, consult.client_zone, self.locale)])
+
     def advisor_cancelled(self, consult: Consult, mailbox: str) -> Words:
         """To the advisor by email: the entry goes."""
         values = {**self._to_advisor(consult), "link": self.desk_link()}

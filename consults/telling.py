@@ -18,7 +18,15 @@ from notifications.rendering import render
 TEXT_LENGTH = 160
 EMAIL, SMS = "email", "sms"
 TO_CLIENTS = frozenset(
-    ("client_invited", "client_offered_both", "client_reminded", "consult_confirmed", "handed_over", "times_proposed")
+    (
+        "client_invited",
+        "client_offered_both",
+        "client_reminded",
+        "consult_cancelled",
+        "consult_confirmed",
+        "handed_over",
+        "times_proposed",
+    )
 )
 """Messages that go to clients shortly."""
 ASKED_FOR = frozenset(("consult_confirmed", "client_reminded", "line_missed"))

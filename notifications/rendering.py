@@ -38,7 +38,7 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "client_wrote_advisor": ("email", "sms"),
     "consult_confirmed": ("email", "sms"),
     "consult_confirmed_advisor": ("email", "sms"),
-    "consult_cancelled": ("email",),
+    "consult_cancelled": ("email", "sms"),
     "consult_cancelled_advisor": ("email", "sms"),
     "consult_passed_advisor": ("email",),
     "copied_advisor": ("email",),

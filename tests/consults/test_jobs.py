@@ -83,8 +83,8 @@ def consult_id(database, town):
         ).id
 
 
-def about(database, town, consult_id, job=jobs.confirm_consult):
-    with cast.clock(NOW):
+def about(database, town, consult_id, job=jobs.confirm_consult, at=NOW):
+    with cast.clock(at):
         job(
             database.begin,
             addresses=ADDRESSES,
@@ -373,6 +373,26 @@ def test_a_cancelled_booking_is_taken_out_of_both_calendars_and_not_confirmed(da
     assert len(sent(database)) == 3
     _, calendar, event = entry(one(database, "consult_cancelled", "email"))
     assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+
+
+@pytest.mark.parametrize(
+    ("by", "texts_ok", "told_after", "expected"),
+    [
+        ("advisor:1", True, timedelta(0), 1),
+        ("client", True, timedelta(0), 0),
+        ("advisor:1", False, timedelta(0), 0),
+        ("advisor:1", True, timedelta(days=1), 0),
+    ],
+    ids=["the house called it off", "they know it", "they take no texts", "the time is over"],
+)
+def test_what_the_house_calls_off_is_texted_too(database, town, consult_id, by, texts_ok, told_after, expected):
+    change(database, Case, town.case_id, client_texts_ok=texts_ok, client_zone="Europe/Paris")
+    with database.begin() as session:
+        booking.cancel_consult(session, shop_id=town.shop_id, consult_id=consult_id, by=by, now=NOW)
+    for _ in range(2):
+        about(database, town, consult_id, jobs.tell_cancelled, at=NOW + told_after)
+    texts = [m.body for m in sent(database) if (m.name, m.channel) == ("consult_cancelled", "sms")]
+    assert len(texts) == expected and all("is called off. Another: https://" in t for t in texts)
 
 
 @pytest.mark.parametrize("kind", ["telephone", "boutique", "video"])
