@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -57,6 +58,31 @@ def note_hand(
     said = ", ".join(words)
     note_step(session, rma, "custody", actor=person, now=now, detail=f"{said[0].upper()}{said[1:]}.")
     return True
+
+
+def keep_hand(session: Session, rma: Rma, kind: HandOver, *, key: str, person: str, at: datetime) -> None:
+    """Keep, once a `key`, a hand-over that the return's own steps tell of: a carrier's scan, or that it has arrived."""
+    assert rma.id is not None
+    insert_once(session, Custody(rma_id=rma.id, shop_id=rma.shop_id, key=key, kind=kind, at=at, person=person[:120]))
+
+
+def pass_on(
+    session: Session, *, shop_id: int, rma_id: int, to: str, seal_number: str, by: str, key: str, now: datetime
+) -> Rma:
+    """The piece, which is here, goes to another person of the house, or under a seal where nobody is named. Once.
+
+    Raises NotFound, Conflict before it is here, AppError where neither a person nor a seal is named.
+    """
+    rma = lock_rma(session, shop_id=shop_id, rma_id=rma_id)
+    if rma.arrived_at is None:
+        raise Conflict("Note first that the piece has arrived.")
+    to, seal_number = " ".join(to.split()), seal_number.strip()
+    if not to and not seal_number:
+        raise AppError("Write down who has it now, or the number on its seal.")
+    kind = HandOver.PASSED_ON if to else HandOver.SEALED
+    about: dict[str, Any] = {"second_person": by if to else "", "seal_number": seal_number[:60]}
+    note_hand(session, rma, kind, key=f"passed:{key[:80]}", person=(to or by)[:120], now=now, **about)
+    return rma
 
 
 def record_opening(

@@ -55,7 +55,7 @@ def hand_over(
         session, rma, HandOver.BROUGHT, key=f"code:{again.parcel.handover_code}", person=by, second_person=second,
         place=place, now=now,
     )  # fmt: skip
-    return receive_by_hand(session, shop_id=shop_id, rma_id=found.rma.id, by=by, now=now)
+    return receive_by_hand(session, shop_id=shop_id, rma_id=found.rma.id, by=by, noted=True, now=now)
 
 
 def _problem(rma: Rma, parcel: Parcel, zone: str) -> str:

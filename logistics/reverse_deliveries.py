@@ -9,6 +9,8 @@ from kit.db import insert_once
 from kit.log import get_logger
 from logistics import events
 from logistics.covering import note_handed_over
+from logistics.custody import keep_hand
+from logistics.custody_words import HandOver
 from logistics.history import CARRIER, follow_up, lock_rma, move_goods, note_step
 from logistics.models import Parcel, Rma, Scan
 from logistics.parcels import let_go, parcels_of
@@ -52,14 +54,17 @@ def record_scan(
 def _record(session: Session, parcel: Parcel, status: str, at: datetime, now: datetime) -> None:
     rma = lock_rma(session, shop_id=parcel.shop_id, rma_id=parcel.rma_id)
     parcel = next(box for box in parcels_of(session, rma) if box.id == parcel.id)
+    _keep_hand(session, rma, parcel, status, at)
     if _show(parcel, status, at):
         session.add(parcel)
         session.flush()
         _tell(session, rma, parcel, now)
 
 
-def receive_by_hand(session: Session, *, shop_id: int, rma_id: int, by: str, now: datetime) -> Rma:
+def receive_by_hand(session: Session, *, shop_id: int, rma_id: int, by: str, noted: bool = False, now: datetime) -> Rma:
     """A person has the piece in their hands, whatever the carrier says. Twice changes nothing.
+
+    `noted`: whose hands it came from stands among the hand-overs already.
 
     Raises NotFound, or InvalidMove when the return has ended.
     """
@@ -68,10 +73,21 @@ def receive_by_hand(session: Session, *, shop_id: int, rma_id: int, by: str, now
         return rma
     if rma.goods_state in FINAL_GOODS:
         raise InvalidMove("This return has ended, so nothing can be received for it.")
+    if not noted:
+        keep_hand(session, rma, HandOver.RECEIVED, key=f"received:{now.isoformat()}", person=by, at=now)
     _arrive(session, rma, by, now)
     for parcel in parcels_of(session, rma):
         let_go(session, rma, parcel)
     return rma
+
+
+def _keep_hand(session: Session, rma: Rma, parcel: Parcel, status: str, at: datetime) -> None:
+    """The carrier took it from the client, and the carrier brought it: each the first time they say so."""
+    carrier = parcel.carrier or "The carrier"
+    if status in MOVING_SCANS:
+        keep_hand(session, rma, HandOver.COLLECTED, key=f"collected:{parcel.id}", person=carrier, at=at)
+    if status == DELIVERED:
+        keep_hand(session, rma, HandOver.DELIVERED, key=f"delivered:{parcel.id}", person=carrier, at=at)
 
 
 def _show(parcel: Parcel, status: str, at: datetime) -> bool:

@@ -283,6 +283,21 @@ def test_a_mismatch_on_the_telephone_stops_the_money_and_says_so(desk: Desk) -> 
     assert str(desk.rma().judgement_state) == "looked_at"
 
 
+def test_who_has_it_now_is_written_down_on_the_telephone_once_a_press(desk: Desk) -> None:
+    desk.box()
+    path = f"/desk/returns/{desk.rma_id}"
+    early = desk.post(desk.bob, f"{path}/hands", to="Rose", once="a")
+    assert early.status_code == 409 and "Note first that the piece has arrived." in early.text
+    desk.arrive()
+    form = {"to": "Rose", "seal_number": "S-4", "once": "a"}
+    assert [desk.post(desk.bob, f"{path}/hands", **form).status_code for _ in range(2)] == [303, 303]
+    nobody = desk.post(desk.bob, f"{path}/hands", to="", once="b")
+    assert nobody.status_code == 400 and "Write down who has it now" in nobody.text
+    page = desk.bob.get(f"{path}/inspection").text
+    assert page.count("Passed on, Rose from Bob Laurent") == 1 and "seal S-4" in page
+    assert desk.post(desk.dana, f"{path}/hands", **form).status_code == 404
+
+
 def test_the_client_sees_the_wear_and_the_pictures_first_and_answers_once(desk: Desk) -> None:
     desk.box()
     desk.arrive()

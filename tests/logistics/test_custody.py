@@ -9,10 +9,11 @@ from sqlmodel import Session
 from kit.db import Database
 from kit.errors import AppError, Conflict, NotFound
 from logistics import rmas
-from logistics.custody import hands_of, must_have_two, needs_two, note_hand, record_opening, taken_at
+from logistics.custody import hands_of, must_have_two, needs_two, note_hand, pass_on, record_opening, taken_at
 from logistics.custody_words import HandOver
 from logistics.history import APP, move_goods
 from logistics.models import LogisticsPolicy, Parcel, Rma, Scan
+from logistics.reverse_deliveries import receive_by_hand, record_scan
 from logistics.states import Goods
 from tests import cast
 
@@ -201,3 +202,63 @@ def test_a_box_left_the_clients_hands_with_the_carriers_first_moving_scan(world:
         ids[0]: datetime(2026, 11, 24, 3, tzinfo=UTC),
         ids[2]: datetime(2026, 11, 24, 9, tzinfo=UTC),
     }
+
+
+# --- from hand to hand
+
+
+def kinds(world: World) -> list[tuple[str, str]]:
+    return [(hand.kind.value, hand.person) for hand in hands_of(world.session, world.rma)]
+
+
+def scan(world: World, status: str, event_id: str, hours: int = 0) -> None:
+    at = cast.NOW + timedelta(hours=hours)
+    record_scan(world.session, tracking_code="RP1", status=status, at=at, event_id=event_id, now=at)
+
+
+def test_the_carrier_takes_it_and_brings_it_once_however_often_they_say_so(world: World) -> None:
+    box = Parcel(
+        rma_id=world.rma_id, shop_id=world.shop_id, rfo_gid="gid://shopify/ReverseFulfillmentOrder/9",
+        carrier="Harbour", reference="rp-9", need_cents=1, cover_currency="USD", tracking_code="RP1",
+    )  # fmt: skip
+    world.session.add(box)
+    world.session.flush()
+    scan(world, "pre_transit", "a")
+    assert kinds(world) == []
+    for event_id, status in (("b", "in_transit"), ("b", "in_transit"), ("c", "out_for_delivery"), ("d", "delivered")):
+        scan(world, status, event_id, hours=ord(event_id))
+    scan(world, "delivered", "e", hours=200)
+    assert kinds(world) == [("collected", "Harbour"), ("delivered", "Harbour")]
+    taken, brought = hands_of(world.session, world.rma)
+    assert (taken.at, brought.at) == tuple(cast.NOW + timedelta(hours=ord(each)) for each in "bd"), "as it was scanned"
+
+
+def test_what_a_person_says_has_arrived_was_received_by_them_once(world: World) -> None:
+    for _ in range(2):
+        receive_by_hand(world.session, shop_id=world.shop_id, rma_id=world.rma_id, by="staff:7", now=cast.NOW)
+    assert kinds(world) == [("received", "staff:7")]
+
+
+def hand_on(world: World, shop_id: int = 0, **more: Any) -> Rma:
+    about: dict[str, Any] = {"to": "Rose", "seal_number": "", "by": "Bob", "key": "k", "now": cast.NOW}
+    return pass_on(world.session, shop_id=shop_id or world.shop_id, rma_id=world.rma_id, **(about | more))
+
+
+def test_in_the_house_it_goes_from_one_to_another_or_under_a_seal_each_press_once(world: World) -> None:
+    with pytest.raises(Conflict, match="Note first"):
+        hand_on(world)
+    world.arrive()
+    for key in ("k", "k", "l"):
+        hand_on(world, key=key)
+    hand_on(world, key="m", to=" ", seal_number=" S-4 ")
+    assert kinds(world) == [("passed_on", "Rose"), ("passed_on", "Rose"), ("sealed", "Bob")]
+    assert [hand.second_person for hand in hands_of(world.session, world.rma)] == ["Bob", "Bob", ""]
+    assert world.says()[-1] == "Sealed, seal S-4."
+
+
+@pytest.mark.parametrize("wrong", [{"to": " "}, {"shop_id": 99}])
+def test_nobody_and_no_seal_and_another_shop_change_nothing(world: World, wrong: dict[str, Any]) -> None:
+    world.arrive()
+    with pytest.raises(AppError):
+        hand_on(world, **wrong)
+    assert kinds(world) == []

@@ -352,7 +352,8 @@ def test_opening_keeps_the_seal_and_who_stood_by(house: House) -> None:
                 session, person="Bob", second_person="Inès", seal_number="S-4471", seal_intact=False, **about
             )
     with house.database.begin() as session:
-        (hand,) = hands_of(session, lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id))
+        received, hand = hands_of(session, lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id))
+    assert (received.kind, received.person) == (HandOver.RECEIVED, "Bob")
     assert (hand.seal_number, hand.seal_intact, hand.second_person) == ("S-4471", False, "Inès")
     assert "the seal was broken" in next(s.detail for s in house.view().steps if s.kind == "custody")
 

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from consults.advisors import get_advisor
 from consults.rights import Right
 from kit.errors import AppError, OutsideError
+from kit.tokens import new_token
 from logistics import pictures as shots
 from logistics import rmas
 from logistics.checklists import CATEGORIES, ITEMS
-from logistics.custody import hands_of, needs_two, record_opening
+from logistics.custody import hands_of, needs_two, pass_on, record_opening
 from logistics.custody_words import Grade, Verdict
 from logistics.deductions import SHARES
 from logistics.dispositions import find_inspection
@@ -93,6 +94,27 @@ def open_box(rma_id: int) -> ResponseReturnValue:
     except AppError as no:
         return _again(caller, rma_id, no)
     return redirect(f"/desk/returns/{rma_id}/inspection", 303)
+
+
+@page.post("/hands")
+def hand_on(rma_id: int) -> ResponseReturnValue:
+    """Who of the house has it now, or under which seal it lies."""
+    caller, form = desk_with(Right.PARCELS), request.form
+    try:
+        with begin() as session:
+            pass_on(
+                session,
+                shop_id=caller.shop_id,
+                rma_id=rma_id,
+                to=form.get("to", ""),
+                seal_number=form.get("seal_number", ""),
+                by=caller.name,
+                key=form.get("once") or new_token(),
+                now=now(),
+            )
+    except AppError as no:
+        return _again(caller, rma_id, no)
+    return redirect(f"/desk/returns/{rma_id}/inspection#hands", 303)
 
 
 @page.post("/sale")
@@ -212,6 +234,7 @@ def _show(session: Session, caller: DeskCaller, rma: Rma, problem: str = "") -> 
         deduction=deduction,
         may_stand=deduction is not None and may_stand(session, deduction, now()),
         two=needs_two(session, rma),
+        once=new_token(),
         charges=may_be_charged(session, rma),
         problem=problem,
         items=ITEMS,
