@@ -13,7 +13,7 @@ from consults.cases import get_case
 from consults.hands import Hands
 from consults.history import CLIENT
 from consults.hours import free_slots_of
-from consults.kinds import Ledger, WhyNot
+from consults.kinds import ANSWERING, Ledger, WhyNot
 from consults.models import Advisor, Case, Consult
 from consults.policy import policy_of
 from consults.slots import Slot
@@ -43,7 +43,8 @@ def somebody_sooner(session: Session, case: Case, *, now: datetime) -> Sooner | 
     if case.state is CaseState.CLOSED or _first_time(session, mine, now) is not None:
         return None
     load = _loads(session, case.shop_id, now)
-    others = [p for p in advisors(session, shop_id=case.shop_id, active=True) if p.id != mine.id and _speaks(p, case)]
+    people = advisors(session, shop_id=case.shop_id, active=True)
+    others = [p for p in people if p.id != mine.id and p.role in ANSWERING and _speaks(p, case) and _knows(p, case)]
     others.sort(key=lambda p: (not p.boutique_ids & mine.boutique_ids, load.get(p.id or 0, 0), p.id))
     for other in others[:ASKED]:
         if (slot := _first_time(session, other, now)) is not None:
@@ -90,6 +91,12 @@ def _first_time(session: Session, advisor: Advisor, now: datetime) -> Slot | Non
 
 def _speaks(advisor: Advisor, case: Case) -> bool:
     return language(case.client_locale) in {language(code) for code in advisor.languages.split(",")}
+
+
+def _knows(advisor: Advisor, case: Case) -> bool:
+    """Whether that kind of piece is among theirs; none named stands for all."""
+    theirs = {kind.strip().lower() for kind in advisor.categories.split(",") if kind.strip()}
+    return not theirs or not case.category.strip() or case.category.strip().lower() in theirs
 
 
 def _loads(session: Session, shop_id: int, now: datetime) -> dict[int, int]:

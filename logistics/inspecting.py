@@ -104,8 +104,12 @@ def checks_of(session: Session, rma: Rma) -> list[Check]:
 
 def _sheet(line: RmaLine, record: PieceRecord | None) -> Sheet:
     category = record.category if record is not None and record.category else category_of(line.title, line.detail)
-    outbound = dict(record.facts) if record is not None else {}
-    return Sheet(line, category, CATEGORIES[category], outbound, is_proven(outbound))
+    items = CATEGORIES[category]
+    # What the order itself says of the piece; whoever wrote something down at the sale knows better.
+    sold = {"serial": line.serial, "report": line.certificate}
+    outbound = {item: words for item, words in sold.items() if words and item in items}
+    outbound |= dict(record.facts) if record is not None else {}
+    return Sheet(line, category, items, outbound, is_proven(outbound))
 
 
 def _checks(rma: Rma, sheets: Sequence[Sheet], answers: Sequence[Answered]) -> list[Check]:

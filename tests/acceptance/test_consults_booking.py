@@ -36,7 +36,7 @@ from consults.cells import SlotTaken
 from consults.feed_words import IN_WORDS, FeedTrouble, FeedUnreadable
 from consults.guests import invite
 from consults.history import history
-from consults.kinds import Kind
+from consults.kinds import Kind, StaffRole
 from consults.models import Advisor, Case, Consult, ConsultPolicy, Participant, SlotCell, TimeOff
 from consults.policy import set_policy
 from consults.proposals import propose
@@ -578,6 +578,34 @@ def test_13_a_colleague_is_offered_by_name_never_put_in_unasked_and_stays_after_
     assert (case.advisor_id, case.owner_id) == (hugo.id, house.world.bob.id)
     consult = house.book(TOMORROW)
     assert house.move(consult, TOMORROW + timedelta(hours=2)).advisor_id == hugo.id
+
+
+@pytest.mark.parametrize(
+    ("columns", "offered"),
+    [
+        ({}, True),
+        ({"categories": "rings, watches"}, True),
+        ({"categories": "watches"}, False),
+        ({"role": StaffRole.WAREHOUSE}, False),
+        ({"role": StaffRole.FINANCE}, False),
+        ({"active": False}, False),
+    ],
+)
+def test_13_only_who_speaks_with_clients_and_knows_the_kind_of_piece_is_offered(
+    house: House, columns: dict[str, Any], offered: bool
+) -> None:
+    def away(session: Session) -> None:
+        bob = cast.number(house.world.bob.id)
+        off: dict[str, Any] = {"starts_at": NOW, "ends_at": NOW + timedelta(days=9)}
+        session.add(TimeOff(shop_id=house.world.shop_id, advisor_id=bob, **off))
+        hugo = cast.bob(session, session.merge(house.world.shop), name="Hugo Marchand", staff_gid="gid://staff/8")
+        for name, value in columns.items():
+            setattr(hugo, name, value)
+        session.merge(house.world.case).category = "Rings"
+        session.add(hugo)
+
+    house.do(away)
+    assert ("Hugo Marchand can see you on" in text(house.client().get(house.link()).text)) is offered
 
 
 def test_13_an_advisor_with_time_this_week_is_not_passed_over(house: House) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
+from logistics import rmas
 from logistics.checklists import CATEGORIES, category_of, contradicts, finding_of, is_proven
 from logistics.custody_models import Deduction
 from logistics.custody_words import Answer, Grade, Verdict
@@ -205,6 +206,29 @@ def test_another_number_cannot_be_called_as_sold(house: House) -> None:
     with pytest.raises(AppError, match="not as sold"):
         inspect(house, report=(V.AS_SOLD, "GIA 999"))
     assert house.state() == "arrived"
+
+
+def on_the_order(house: House, **known: str) -> None:
+    """What the order's line says of the piece."""
+    with house.database.begin() as session:
+        rma = lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id)
+        line = rmas.lines_of(session, rma)[0]
+        for name, value in known.items():
+            setattr(line, name, value)
+        session.add(line)
+
+
+def test_what_the_order_says_of_the_piece_stands_beside_what_is_found_and_proves_it(house: House) -> None:
+    arrived(house)
+    on_the_order(house, certificate="GIA 7", serial="A-1")
+    with house.database.begin() as session:
+        (sheet,) = sheets_of(session, lock_rma(session, shop_id=house.shop_id, rma_id=house.rma_id))
+    assert sheet.outbound == {"report": "GIA 7"} and sheet.is_proven, "a ring has no serial number to look for"
+    with pytest.raises(AppError, match="not as sold"):
+        inspect(house, report=(V.AS_SOLD, "GIA 8"))
+    write_down(house, report="GIA 9")
+    inspect(house, report=(V.AS_SOLD, "GIA 9"))
+    assert "unproven" not in house.kinds()
 
 
 def test_where_nothing_was_written_down_the_step_says_that_it_is_unproven(house: House) -> None:

@@ -18,7 +18,7 @@ from logistics.radar.ways import World, ways_out
 from logistics.refund_dates import Track
 from logistics.refund_promises import promise_of, set_track
 from logistics.rights import give_rights
-from logistics.states import SettlementState
+from logistics.states import Finding, SettlementState
 from tests import cast
 from tests.pages.admin_caller import Caller, read
 from tests.pages.admin_world import Admin, bring_to_payment, open_admin
@@ -100,6 +100,25 @@ def test_what_shopify_cannot_pay_asks_where_the_rest_was_paid(admin: Admin) -> N
     assert admin.alice.send(pay, settlement_id=settlement_id).status_code == 400
     assert admin.alice.send(pay, settlement_id=settlement_id, how="Klarna, K-77").status_code == 200
     assert (batch(admin).state, batch(admin).elsewhere_how) == (SettlementState.APPROVED, "Klarna, K-77")
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        (Finding.MISMATCH, "Another piece was in the box."),
+        (Finding.PART_MISSING, "A part of the piece was missing."),
+        (Finding.CANNOT_TELL, "could not tell whether it is the piece"),
+        (Finding.MATCH_WITH_WEAR, ""),
+    ],
+)
+def test_an_amount_for_what_was_not_the_piece_as_sold_says_so_where_it_is_clicked(
+    admin: Admin, finding: Finding, words: str
+) -> None:
+    with admin.database.begin() as session:
+        bring_to_payment(session, session.merge(admin.world.rma), finding, shop_cents=1_480_000)
+    page = read(admin.alice.open(f"/app/returns/{admin.world.rma.id}")).text
+    doubts = [said for said in ("was in the box.", "was missing.", "could not tell whether") if said in page]
+    assert (len(doubts), words in page) == ((1, True) if words else (0, True))
 
 
 def test_while_shopify_has_not_confirmed_nobody_reads_that_it_was_paid(admin: Admin) -> None:
