@@ -30,6 +30,7 @@ class AskedReturn(SQLModel, table=True):
     """A return asked for on our page by `acting` (passes.Acting), and what goes with it; `opened_id` is its opening.
 
     `advisor_id` is who was shown. `way` is how it is to travel (logistics.ways), "" where nobody asked.
+    `texts_words` is the sentence by which that number may be texted, "" where they did not agree.
     """
 
     opened_id: int = Field(primary_key=True, foreign_key="openedreturn.id", ondelete="CASCADE")
@@ -42,6 +43,7 @@ class AskedReturn(SQLModel, table=True):
     talk_kind: str = Field(default="", max_length=20)
     talk_zone: str = Field(default="", max_length=64)
     phone: str | None = Field(default=None, sa_type=Sealed)
+    texts_words: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
     way: str = Field(default="", max_length=20)
     locale: str = Field(default="en", max_length=20)
     pieces: int = 1

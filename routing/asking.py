@@ -7,6 +7,7 @@ the time with their advisor is reserved, or nobody invites who would rather not 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,7 @@ from consults.booking import book_consult
 from consults.cases import find_case
 from consults.cells import SlotTaken
 from consults.kinds import Kind
+from consults.reaching import SMS, agree
 from consults.wishes import PhoneUnclear, keep_number, prefer_simple_return
 from kit.log import get_logger
 from logistics.models import Rma
@@ -32,12 +34,16 @@ log = get_logger("routing")
 
 @dataclass(frozen=True)
 class Talk:
-    """A time they chose, UTC, and how they would like to meet; `phone` where they gave a number to be rung on."""
+    """A time they chose, UTC, and how they would like to meet; `phone` where they gave a number to be rung on.
+
+    `texts_words`: the sentence by which it may be texted, too; "" where they did not agree.
+    """
 
     starts_at: datetime
     kind: Kind
     zone: str
     phone: str = ""
+    texts_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def _reserve(session: Session, asked: AskedReturn, case_id: int, now: datetime) 
     assert asked.talk_at is not None
     try:
         if asked.phone:
-            keep_number(session, shop_id=asked.shop_id, case_id=case_id, phone=asked.phone, texts_ok=False, now=now)
+            _keep_number(session, asked, case_id, now)
         book_consult(
             session,
             shop_id=asked.shop_id,
@@ -164,6 +170,14 @@ def _reserve(session: Session, asked: AskedReturn, case_id: int, now: datetime) 
     session.add(asked)
 
 
+def _keep_number(session: Session, asked: AskedReturn, case_id: int, now: datetime) -> None:
+    words = asked.texts_words
+    about: dict[str, Any] = {"shop_id": asked.shop_id, "case_id": case_id, "now": now}
+    case = keep_number(session, phone=asked.phone or "", texts_ok=bool(words), words=words, **about)
+    if words:
+        agree(session, case, SMS, words=words, how="page", now=now)
+
+
 def _row(shop_id: int, opened_id: int, wanted: Wanted) -> AskedReturn:
     talk = wanted.talk
     return AskedReturn(
@@ -177,6 +191,7 @@ def _row(shop_id: int, opened_id: int, wanted: Wanted) -> AskedReturn:
         talk_kind=talk.kind.value if talk else "",
         talk_zone=talk.zone if talk else "",
         phone=(talk.phone or None) if talk else None,
+        texts_words=talk.texts_words[:300] if talk and talk.phone else "",
         way=str(wanted.way) if wanted.way else "",
         locale=wanted.locale[:20],
         pieces=sum(line.quantity for line in wanted.lines),

@@ -255,6 +255,19 @@ def test_a_number_we_cannot_ring_is_asked_for_once_more(look: Any, press: Any, p
     assert "role=" not in unclear.text.split('id="times"')[1].split("phone")[0], "only the number is at fault"
 
 
+def test_who_would_be_texted_gives_a_number_and_the_tick_is_carried_to_where_it_is_confirmed(
+    look: Any, press: Any
+) -> None:
+    at, box = times(look())[0].isoformat(), '<input type="checkbox" name="texts" value="yes"'
+    assert f"{box}>" in look(), "nobody is texted who did not tick it"
+    unclear = press(at=at, kind="video", phone="06 12", texts="yes")
+    assert unclear.status_code == 422 and 'id="phone-words">' in unclear.text and f"{box} checked>" in unclear.text
+    confirmed = press(at=at, kind="video", phone="+33 6 12 34 41 41", texts="yes")
+    assert confirmed.status_code == 200
+    assert 'name="texts" value="yes"' in confirmed.text.split('/confirm"')[1].split("</form>")[0]
+    assert 'name="texts"' not in press(at=at, kind="video", phone="+33 6 12 34 41 41").text
+
+
 def test_a_time_that_went_to_another_is_named_as_they_read_it_with_four_close_to_it(
     look: Any, press: Any, shopify: Recording
 ) -> None:

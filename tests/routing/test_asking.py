@@ -16,6 +16,7 @@ from kit.addresses import Addresses
 from kit.errors import OutsideError
 from logistics.models import Parcel
 from logistics.ways import Way
+from notifications import consents
 from notifications.models import Message
 from routing import asking, openings
 from routing.asked_models import AskedReturn, Prefers, TalkState
@@ -126,6 +127,20 @@ def test_the_time_they_chose_is_reserved_with_their_return_and_nobody_invites_th
     consult, asked = one(edge, Consult), one(edge, AskedReturn)
     assert (consult.starts_at, consult.advisor_id, asked.talk) == (chosen.starts_at, edge.bob_id, TalkState.RESERVED)
     assert letters(edge) == ["advisor_new_case.sms"]
+
+
+@pytest.mark.parametrize("words", ["Text me the link and one reminder.", ""])
+def test_they_are_texted_at_the_number_they_gave_if_they_agreed_and_by_which_words_is_kept(
+    edge: Edge, words: str
+) -> None:
+    agreed = replace(talk(edge), phone="+33612344141", texts_words=words)
+    want(edge, prefers=Prefers.TALK, advisor_id=edge.bob_id, talk=agreed)
+    edge.work()
+    case = next(iter(edge.made()[1]))
+    assert (case.client_phone, case.client_texts_ok) == ("+33612344141", bool(words))
+    with edge.database.begin() as session:
+        kept = consents.find(session, shop_id=edge.shop_id, channel="sms", address="+33612344141")
+        assert (kept.words, kept.how) == (words, "page") if kept else not words
 
 
 def test_taken_a_moment_before_nothing_is_lost_and_the_invitation_says_how_to_choose_another(edge: Edge) -> None:

@@ -22,6 +22,7 @@ from routing.foreseeing import foresee
 from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.chosen import Choice
+from shopify_app.pages.portal.consent import CONSENT
 from shopify_app.pages.portal.order_pieces import OrderShown, doors, judge_together
 from shopify_app.pages.portal.passes import Acting, OrderPass
 from shopify_app.pages.portal.places import Place
@@ -126,7 +127,8 @@ def advise(
         offered=offered,
         advisor=offered.advisor,
         choice=choice,
-        carried=_but(replace(choice, at=None, phone="", zone=zone), "prefers", "kind"),
+        carried=_but(replace(choice, at=None, phone="", texts=False, zone=zone), "prefers", "kind"),
+        consent=_(CONSENT),
         without_zone=_but(replace(choice, at=None), "zone"),
         offer=days.offer(slots, zone=zone, locale=tongue().locale, first=_first()),
         zone=zone,
@@ -146,7 +148,7 @@ def chosen_time(
         return None, None
     if choice.at is None:
         return Problem(_("Please choose one of the times."), "at"), offered
-    if choice.kind is Kind.TELEPHONE and not dialled(choice.phone):
+    if (choice.kind is Kind.TELEPHONE or choice.texts) and not dialled(choice.phone):
         words = _("Please write the number with its country code, as in +33 6 12 34 56 78.")
         return Problem(words, "phone"), offered
     with begin() as session:

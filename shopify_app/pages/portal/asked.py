@@ -21,6 +21,7 @@ from routing.models import OpenedReturn
 from routing.states import OpeningState
 from shopify_app.pages.portal.advising import who_was_offered
 from shopify_app.pages.portal.chosen import Choice, read_choice
+from shopify_app.pages.portal.consent import CONSENT
 from shopify_app.pages.portal.passes import Acting, OrderPass
 from shopify_app.pages.portal.places import Place, in_both
 from shopify_app.pages.portal.speaking import pass_over, who_speaks
@@ -104,7 +105,8 @@ def _wanted(place: Place, who: OrderPass, choice: Choice) -> asking.Wanted:
     prefers, talk = choice.prefers, None
     if prefers is Prefers.TALK:
         if offered is not None and choice.at is not None:
-            talk = asking.Talk(choice.at, choice.kind, choice.zone or g.shop.zone, choice.phone)
+            agreed = _(CONSENT) if choice.texts else ""
+            talk = asking.Talk(choice.at, choice.kind, choice.zone or g.shop.zone, choice.phone, agreed)
         else:
             prefers = Prefers.OPEN
     if who.acting is not Acting.BUYER:

@@ -64,7 +64,7 @@ def look_once_more(place: Place) -> ResponseReturnValue:
         if found and offered is not None:
             return advise(place, seen, choice, offered, found)
     else:
-        choice = replace(choice, at=None, phone="")
+        choice = replace(choice, at=None, phone="", texts=False)
     return summary_page(place, who, seen, choice, who_was_offered(place.shop_id, who.order_gid, choice.offered))
 
 

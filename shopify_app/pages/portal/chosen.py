@@ -29,7 +29,10 @@ NEVER_OFFERED = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Choice:
-    """One form. `key` makes a press and its repetition the same return; `offered` is who was shown, signed."""
+    """One form. `key` makes a press and its repetition the same return; `offered` is who was shown, signed.
+
+    `texts`: that number may be texted, by the words that stood beside the box.
+    """
 
     shown_pass: str
     key: str
@@ -39,6 +42,7 @@ class Choice:
     kind: Kind = Kind.VIDEO
     zone: str = ""
     phone: str = ""
+    texts: bool = False
     way: Way | None = None
     offered: str = ""
     order_name: str = ""
@@ -52,6 +56,7 @@ class Choice:
         """Names and values for hidden fields, by which read_choice() reads the same again."""
         pairs = [("pass", self.shown_pass), ("key", self.key), ("prefers", self.prefers.value), ("zone", self.zone)]
         pairs += [("at", self.at.isoformat() if self.at else ""), ("kind", self.kind.value), ("phone", self.phone)]
+        pairs += [("texts", "yes" if self.texts else "")]
         pairs += [("way", str(self.way or "")), ("offered", self.offered), ("order", self.order_name)]
         pairs += [("locale", self.locale)]
         for line in self.lines:
@@ -74,6 +79,7 @@ def read_choice(form: "MultiDict[str, str]", *, now: datetime) -> Choice:
         kind=_word(Kind, form.get("kind"), Kind.VIDEO),
         zone=zone if is_zone(zone) else "",
         phone=one_line(form.get("phone", ""))[:40],
+        texts=form.get("texts") == "yes",
         way=_word(Way, form.get("way"), None),
         offered=form.get("offered", "")[:120],
         order_name=one_line(form.get("order", ""))[:60],
@@ -83,7 +89,7 @@ def read_choice(form: "MultiDict[str, str]", *, now: datetime) -> Choice:
 
 def without_talk(choice: Choice) -> Choice:
     """The same with no time and nobody to talk to."""
-    return replace(choice, prefers=Prefers.OPEN, at=None, phone="", offered="")
+    return replace(choice, prefers=Prefers.OPEN, at=None, phone="", texts=False, offered="")
 
 
 def one_line(text: str) -> str:

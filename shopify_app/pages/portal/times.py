@@ -37,6 +37,7 @@ from routing.jobs import find_decision
 from routing.rules import Outcome
 from shopify_app.pages.portal import days
 from shopify_app.pages.portal.clients import Invited, with_case
+from shopify_app.pages.portal.consent import CONSENT
 from shopify_app.pages.portal.sooner import ways
 from shopify_app.pages.portal.standing_in import standing_in
 from shopify_app.pages.portal.told import told
@@ -48,7 +49,6 @@ from shops.shops import get_shop
 page = Blueprint("times", __name__, url_prefix="/consult/<token>")
 WINDOW_DAYS = 60  # the shop's own window is shorter
 NEVER_OFFERED = timedelta(days=400)
-CONSENT = N_("Text me the link and one reminder. Nothing else is sent to this number.")
 ON_WHATSAPP = N_("Write to me by WhatsApp first. Nothing else is sent to this number.")
 
 
