@@ -160,7 +160,8 @@ class Letters:
         owner = advisor_of(self.session, self.case.owner_id or self.case.advisor_id)
         names = {"owner": owner.first_name, "advisor": self.advisor.first_name}
         day = self._owner_back(self.case.client_zone, self.locale)
-        return introduce(self.case.why_not, **names, day=day, locale=self.locale)
+        gone = owner.left_on is not None
+        return introduce(self.case.why_not, **names, day=day, gone=gone, locale=self.locale)
 
     def _owner_back(self, zone: str, locale: str = "en") -> str:
         back = self.case.owner_back_at

@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. وفي {city} ({offset}): {time}",
     "entry": "{piece}. للدخول إلى الغرفة أو لتغيير الموعد أو لإلغائه: {link}",
     "left": "انتهى عمل {owner} معنا. من الآن أنتم في عناية {advisor}.",
+    "looks_after": "من الآن أنتم في عناية {advisor}.",
     "away": "{owner} في إجازة.",
     "away_until": "{owner} في إجازة حتى {day}.",
     "off_shift": "{owner} خارج أوقات الدوام حاليًا.",

@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}。{city}（{offset}）时间：{time}",
     "entry": "{piece}。进入会面室、更改时间或取消：{link}",
     "left": "{owner}已离任。今后由{advisor}为您服务。",
+    "looks_after": "今后由{advisor}为您服务。",
     "away": "{owner}正在休假。",
     "away_until": "{owner}正在休假，至{day}为止。",
     "off_shift": "{owner}目前不在店内。",

@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. In {city} ({offset}): {time}",
     "entry": "{piece}. The room, another time, or cancel: {link}",
     "left": "{owner} is no longer with us. {advisor} looks after you now.",
+    "looks_after": "{advisor} looks after you now.",
     "away": "{owner} is away.",
     "away_until": "{owner} is away until {day}.",
     "off_shift": "{owner} is not at work just now.",

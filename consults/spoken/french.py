@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. À {city} ({offset}) : {time}",
     "entry": "{piece}. La salle, un autre horaire, ou annuler : {link}",
     "left": "{owner} n'est plus dans la maison. {advisor} s'occupe désormais de vous.",
+    "looks_after": "{advisor} s'occupe désormais de vous.",
     "away": "{owner} est en congé.",
     "away_until": "{owner} est en congé jusqu'au {day}.",
     "off_shift": "{owner} n'est pas au travail en ce moment.",

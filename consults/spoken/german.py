@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. In {city} ({offset}): {time}",
     "entry": "{piece}. Der Raum, ein anderer Termin oder absagen: {link}",
     "left": "{owner} ist nicht mehr in unserem Haus. {advisor} ist nun für Sie da.",
+    "looks_after": "{advisor} ist nun für Sie da.",
     "away": "{owner} ist zurzeit nicht im Haus.",
     "away_until": "{owner} ist bis {day} nicht im Haus.",
     "off_shift": "{owner} ist im Moment nicht im Dienst.",

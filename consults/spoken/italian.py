@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. A {city} ({offset}): {time}",
     "entry": "{piece}. La sala, un altro orario o annullare: {link}",
     "left": "{owner} non lavora più con noi. Ora è {advisor} a occuparsi di Lei.",
+    "looks_after": "Ora è {advisor} a occuparsi di Lei.",
     "away": "{owner} è in congedo.",
     "away_until": "{owner} è in congedo fino a {day}.",
     "off_shift": "{owner} in questo momento non è in servizio.",

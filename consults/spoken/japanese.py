@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}。{city}（{offset}）では{time}です",
     "entry": "{piece}。ルームへの入室、日時の変更、お取り消しはこちらから：{link}",
     "left": "{owner}は退職いたしました。今後は{advisor}が承ります。",
+    "looks_after": "今後は{advisor}が承ります。",
     "away": "{owner}は休暇をいただいております。",
     "away_until": "{owner}は{day}まで休暇をいただいております。",
     "off_shift": "{owner}はただいま不在にしております。",

@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "there": "{here}. En {city} ({offset}): {time}",
     "entry": "{piece}. La sala, otra hora o cancelar: {link}",
     "left": "{owner} ya no está con nosotros. {advisor} le atiende a partir de ahora.",
+    "looks_after": "{advisor} le atiende a partir de ahora.",
     "away": "{owner} está de permiso.",
     "away_until": "{owner} está de permiso hasta el {day}.",
     "off_shift": "{owner} no está de servicio en este momento.",

@@ -82,13 +82,21 @@ def no_texts(house: House) -> None:
     house.route()
 
 
+def unticked(house: House) -> None:
+    """Bob takes no returns any more, and works in the house all the same."""
+    left(house)
+    house.change(house.bob, left_on=None)
+
+
 SITUATIONS: dict[str, tuple[Callable[[House], None], WhyNot, str]] = {
     "left": (left, WhyNot.LEFT, "Bob is no longer with us. Hugo looks after you now."),
+    "takes no returns": (unticked, WhyNot.LEFT, "Hugo looks after you now."),
     "away": (away, WhyNot.AWAY, "Bob is away until Tuesday 1 December. Hugo looks after you meanwhile"),
     "off shift": (off_shift, WhyNot.OFF_SHIFT, "Bob is back at work on Wednesday 25 November. Hugo looks after you"),
     "full": (full, WhyNot.FULL, "Bob is with other clients. Hugo looks after you meanwhile"),
     "opted out of texts": (no_texts, WhyNot.NO_TEXTS, "can't be reached quickly. Hugo looks after you meanwhile"),
 }
+GONE = ("left", "takes no returns")
 UNFIT: dict[str, dict[str, Any]] = {
     "another boutique": {"boutique_id": None, "more_boutique_ids": [10_001]},
     "another kind of piece": {"categories": "watches"},
@@ -110,7 +118,7 @@ def test_who_answers_in_each_situation_is_the_one_who_is_qualified(house: House,
     assert (case.ledger, house.loads()) == (Ledger.POOL, {house.hugo: 1})
 
 
-@pytest.mark.parametrize("situation", [name for name in SITUATIONS if name != "left"])
+@pytest.mark.parametrize("situation", [name for name in SITUATIONS if name not in GONE])
 def test_where_nobody_is_qualified_the_case_stays_with_its_owner_and_can_be_booked(
     house: House, situation: str
 ) -> None:
@@ -177,7 +185,8 @@ def test_the_client_is_told_on_their_page_who_why_and_until_when(house: House, s
         for path in (times, own):
             shown = words(visitor.get(path).text)
             assert told in shown, (path, shown)
-            assert ("Wait for Bob" in shown) == (situation != "left")
+            assert ("Wait for Bob" in shown) == (situation not in GONE)
+            assert ("no longer with us" in shown) == (situation == "left")
 
 
 def test_nothing_is_said_of_others_while_the_seller_answers(house: House) -> None:

@@ -1,13 +1,15 @@
 """What is said and read: times and places, what an advisor's words do, a client's words without who they are."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consults.kinds import RootCause
+from consults.introductions import introduce
+from consults.kinds import RootCause, WhyNot
 from consults.practice.anonymous import GAP, without_names
 from consults.practice.hearing import Said, hear
 from consults.practice.scenes import Beat, Scene, Turn, is_over, play, scene_for, scenes
@@ -257,3 +259,10 @@ def test_a_houses_own_phrase_is_found_as_people_type_it(own: str, text: str, fou
 @pytest.mark.parametrize(("words", "is_one"), [("*", False), ("", False), (" .!", False), ("a", True), ("特", True)])
 def test_signs_alone_are_no_phrase(words: str, is_one: bool) -> None:
     assert is_phrase(words) is is_one
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "de", "it", "es", "ja", "zh", "ar"])
+def test_of_who_takes_no_returns_any_more_nobody_is_told_that_they_left(locale: str) -> None:
+    names: dict[str, Any] = {"owner": "Bob", "advisor": "Inès", "day": "", "locale": locale}
+    here = introduce(WhyNot.LEFT, gone=False, **names)
+    assert "Bob" not in here and "Inès" in here and "Bob" in introduce(WhyNot.LEFT, **names)

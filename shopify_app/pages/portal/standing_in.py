@@ -42,6 +42,7 @@ WHY = {
         "reads along, and is there for you again then."
     ),
 }
+NO_RETURNS = N_("%(advisor)s looks after you now.")
 UNTIL = {
     WhyNot.AWAY: N_(
         "%(owner)s is away until %(day)s. %(advisor)s looks after you meanwhile; %(owner)s reads along, and is there "
@@ -79,7 +80,13 @@ def standing_in(session: Session, case: Case, advisor: Advisor) -> StandIn | Non
     is_free = next_consult(session, shop_id=case.shop_id, case_id=case.id) is None
     may = is_free and owner.active and case.state is CaseState.OPEN and case.outcome is None
     waiting = case.waits_since is not None
-    sentence = _waiting_for(day) if waiting else _introduction(case.why_not or WhyNot.AWAY, day)
+    why = case.why_not or WhyNot.AWAY
+    if waiting:
+        sentence = _waiting_for(day)
+    elif why is WhyNot.LEFT and owner.left_on is None:
+        sentence = NO_RETURNS  # takes none any more, and may well be of the house
+    else:
+        sentence = _introduction(why, day)
     words = _(sentence, owner=owner.first_name, advisor=advisor.first_name, day=day)
     return StandIn(words, owner.first_name, day, waiting, may)
 
