@@ -13,6 +13,7 @@ from consults.gestures.gestures import gestures_of, left_of_budget
 from consults.gestures.models import Gesture
 from consults.gestures.states import GestureState
 from consults.kinds import StaffRole
+from consults.line_models import Said, Thread
 from consults.models import Advisor, Boutique, Case
 from consults.rights import BY_ROLE, Reach, Right, allowed
 from kit.db import Database
@@ -149,12 +150,22 @@ def test_a_crafted_request_about_anothers_case_changes_nothing(
 def test_who_may_not_see_notes_sees_the_case_without_them_and_cannot_blank_them(
     world: cast.World, made: Made, at_desk: At
 ) -> None:
+    def write(session: Session) -> None:
+        about: dict[str, Any] = {"shop_id": world.shop_id, "case_id": cast.number(world.case.id)}
+        thread = Thread(**about, channel="sms", ending="55", address="+12125550155", opened_at=cast.NOW)
+        session.add(thread)
+        session.flush()
+        session.add(Said(**about, thread_id=cast.number(thread.id), at=cast.NOW, body="My mother has died."))
+
+    made(write)
+    assert "My mother has died." in at_desk(world.bob).get(f"/desk/cases/{world.case.id}").text
     blind = somebody(made, world, StaffRole.MANAGER, rights_taken=[Right.SEE_NOTES])
     client, page = at_desk(blind), f"/desk/cases/{world.case.id}"
     shown = client.get(page).text + client.get(f"{page}/outcome").text
     assert "Whitlock" in shown
-    for words in (NOTE, "Ask about her mother.", "It sits higher on my hand"):
+    for words in (NOTE, "Ask about her mother.", "It sits higher on my hand", "My mother has died."):
         assert words not in shown
+    assert "What was written is for those who may read notes." in shown
     form = {"csrf": csrf(client), "outcome": "rework", "root_cause": "proportion", "promise": "none"}
     assert client.post(f"{page}/outcome", data=form).status_code == 303
     assert made(lambda s: s.get_one(Case, world.case.id).client_quote) == NOTE
