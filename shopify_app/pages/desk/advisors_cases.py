@@ -10,6 +10,8 @@ from consults.first_answers import owner_id
 from consults.models import Advisor, Case
 from kit.errors import NotFound
 from shopify_app.auth import DeskCaller
+from shopify_app.web import now
+from shops.accesses import CASE, note_access
 
 
 def case_of(session: Session, caller: DeskCaller, case_id: int) -> Case:
@@ -55,3 +57,9 @@ def _people(session: Session, caller: DeskCaller, case: Case) -> list[Advisor]:
 
 def _named(people: dict[int | None, Advisor], case: Case) -> list[Advisor]:
     return [people[number] for number in {case.advisor_id, case.owner_id} if number in people and number is not None]
+
+
+def note_case_seen(session: Session, caller: DeskCaller, case: Case) -> None:
+    """Write down that the caller saw the client's data of this case."""
+    who = f"advisor:{caller.advisor_id}"
+    note_access(session, shop_id=case.shop_id, who=who, what=CASE, subject=f"case:{case.id}", now=now())

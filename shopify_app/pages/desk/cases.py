@@ -46,7 +46,7 @@ from routing.jobs import find_decision
 from routing.models import Decision
 from shopify_app.auth import DeskCaller, desk
 from shopify_app.pages.desk import cues
-from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at
+from shopify_app.pages.desk.advisors_cases import case_of, case_to_look_at, note_case_seen
 from shopify_app.pages.desk.briefs import brief_of
 from shopify_app.pages.desk.caring import care_of
 from shopify_app.pages.desk.giving import giving
@@ -58,7 +58,6 @@ from shopify_app.pages.portal.returns import refund_of
 from shopify_app.pages.why import why
 from shopify_app.pages.wording import named
 from shopify_app.web import begin, now
-from shops.accesses import CASE, note_access
 
 page = Blueprint("cases", __name__, url_prefix="/cases/<int:case_id>")
 
@@ -147,8 +146,7 @@ def answered(case_id: int) -> ResponseReturnValue:
 def about(session: Session, caller: DeskCaller, case: Case) -> dict[str, Any]:
     """What the page, the outcome and the room show of one case."""
     assert case.id is not None
-    who = f"advisor:{caller.advisor_id}"
-    note_access(session, shop_id=case.shop_id, who=who, what=CASE, subject=f"case:{case.id}", now=now())
+    note_case_seen(session, caller, case)
     advisor = get_advisor(session, shop_id=case.shop_id, advisor_id=case.advisor_id)
     rma = find_rma(session, shop_id=case.shop_id, return_gid=case.return_gid)
     seen = view(session, shop_id=case.shop_id, rma_id=rma.id) if rma and rma.id else None

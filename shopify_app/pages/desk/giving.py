@@ -17,7 +17,7 @@ from kit.tokens import new_token
 from logistics.rmas import get_rma
 from logistics.settlements import open_settlements
 from shopify_app.auth import DeskCaller, desk, desk_with
-from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.advisors_cases import case_of, note_case_seen
 from shopify_app.web import begin, now
 from shops.shops import get_shop
 
@@ -58,6 +58,8 @@ def report() -> ResponseReturnValue:
     with begin() as session:
         rows = [(row, get_case(session, shop_id=row.shop_id, case_id=row.case_id)) for row in _seen(session, caller)]
         people = {person.id: person.name for person in advisors(session, shop_id=caller.shop_id)}
+        for case in {case.id: case for _, case in rows}.values():
+            note_case_seen(session, caller, case)
         return render_template("desk/exceptions.html", caller=caller, rows=rows, people=people)
 
 

@@ -17,7 +17,7 @@ from kit.errors import AppError
 from kit.tokens import new_token
 from shopify_app.asked import row_id
 from shopify_app.auth import DeskCaller, desk
-from shopify_app.pages.desk.advisors_cases import case_of
+from shopify_app.pages.desk.advisors_cases import case_of, note_case_seen
 from shopify_app.pages.desk.caring import case_to_care_for
 from shopify_app.pages.wording import named
 from shopify_app.web import addresses, begin, now
@@ -88,6 +88,7 @@ def _sheet(
     looked: bool = False,
     problem: str = "",
 ) -> str:
+    note_case_seen(session, caller, case)
     ways = readers(case)
     chosen = next((reader for reader in ways if reader.channel == channel), None)
     return render_template(
