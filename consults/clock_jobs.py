@@ -34,6 +34,9 @@ from shops.links import DESK, issue_link
 
 log = get_logger("consults")
 
+TOLD_APART = ("consult_id", "card_id", "chosen", "said_id")
+"""Of what a text of one case may be about, each waits for the morning by itself. Who rings all night is one text."""
+
 
 def keep_first_answers(begin: Begin, *, colleague: Colleague) -> None:
     """Every minute: climb each ladder on which a rung is due. One case a transaction; one that fails stops no other."""
@@ -178,7 +181,7 @@ def text_later(
     if at is None:
         add_line(session, case, kind="advisor.not_told", now=now, detail="no working hour within a year")
     elif until is None or at < until:
-        about = f"{case.id}:{args['consult_id']}" if "consult_id" in args else str(case.id)
+        about = ":".join([str(case.id), *(str(args[name]) for name in TOLD_APART if name in args)])
         enqueue(session, job, at=at, job_id=f"quiet:{job}:{about}:{advisor.id}:{int(at.timestamp())}", **args)
     return True
 

@@ -12,6 +12,7 @@ SIMPLE = "case.simple_return"
 TALKED = (ConsultState.BOOKED, ConsultState.IN_SESSION, ConsultState.COMPLETED)
 CAME_TO: Mapping[str, Outcome] = {
     "settled": Outcome.REFUND,
+    "exchanged": Outcome.EXCHANGE,
     "closed": Outcome.REFUND,
     "canceled": Outcome.KEPT,
     "declined": Outcome.OTHER,

@@ -7,7 +7,7 @@ from consults.cases import find_case
 from consults.letters import Letters
 from consults.reservations import advisor_of
 from consults.rights import Right
-from consults.telling import EMAIL, SMS, Words, tell
+from consults.telling_advisors import tell_colleague
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -42,18 +42,5 @@ def tell_wear_waits(
             log.warning("wear.nobody_decides", case=case.id)
             return
         letters = Letters.about(session, case, addresses=addresses, now=clock.now())
-        theirs = Letters(session, addresses, letters.shop, case, who, letters.now)
-        values = {
-            "first_name": who.first_name,
-            "client": letters.client or "A client",
-            "amount": amount,
-            "disputed": disputed,
-            "house": letters.shop.shown_name,
-        }
-
-        def words() -> Words:
-            return Words([{**values, "link": theirs.desk_link()}])
-
-        channel, to = (EMAIL, who.email) if who.email else (SMS, who.phone)
         key = f"case:{case.id}:wear:{rma_id}:{'disputed' if disputed else 'unanswered'}"
-        tell(session, case, message="wear_waits_advisor", channel=channel, to=to, key=key, words=words, now=letters.now)
+        tell_colleague(letters, who, "wear_waits_advisor", key, amount=amount, disputed=disputed)

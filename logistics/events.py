@@ -67,7 +67,9 @@ class MoneyReady(_OfReturn):
 
 @dataclass(frozen=True)
 class ReturnSettled(_OfReturn):
-    """Every line was processed in Shopify, with the money that belongs to it."""
+    """Every line was processed in Shopify, with the money that belongs to it; `how` is settled or exchanged."""
+
+    how: str
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ def _adopt_end(begin: Begin, rma: Rma, read: ReturnRead) -> None:
         locked, now = lock_rma(session, shop_id=rma.shop_id, rma_id=rma.id), clock.now()
         if not read.unprocessed and read.lines:
             detail = "Somebody settled it in the Shopify admin."
-            rmas.mark_settled(session, locked, actor=SHOPIFY, now=now, detail=detail)
+            rmas.mark_settled(session, locked, exchanged=read.exchanged, actor=SHOPIFY, now=now, detail=detail)
         if read.has_ended:
             rmas.end_rma(session, locked, how=rmas.ENDINGS[read.status], now=now)
 

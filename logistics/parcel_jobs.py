@@ -233,7 +233,8 @@ def _adopt(session: Session, rma: Rma, read: ReturnRead, *, now: datetime) -> No
         kept_pieces.keep_for(session, rma, read)
     all_processed = bool(read.lines) and not read.unprocessed
     if all_processed and can_move(GOODS, rma.goods_state, Goods.SETTLED):
-        rmas.mark_settled(session, rma, actor=SHOPIFY, now=now, detail="Somebody settled it in the Shopify admin.")
+        detail = "Somebody settled it in the Shopify admin."
+        rmas.mark_settled(session, rma, exchanged=read.exchanged, actor=SHOPIFY, now=now, detail=detail)
     if read.has_ended:
         rmas.end_rma(session, rma, how=rmas.ENDINGS[read.status], now=now)
     elif read.status == "OPEN" and rma.approved_at is None and read.rfos:

@@ -182,6 +182,11 @@ class ReturnRead:
         """(exchange line gid, quantity) of what the client has yet to be sent."""
         return tuple((line.gid, line.unprocessed) for line in self.exchanges if line.unprocessed > 0)
 
+    @property
+    def exchanged(self) -> bool:
+        """Whether a piece was sent out instead."""
+        return any(line.processed > 0 for line in self.exchanges)
+
     def duties_of(self, lines: Iterable[tuple[str, int]]) -> tuple[str, ...]:
         """The duties that were paid for these return lines."""
         wanted = {gid for gid, _ in lines}

@@ -206,14 +206,18 @@ def end_rma(session: Session, rma: Rma, *, how: str, actor: str = SHOPIFY, now: 
     jobs.publish(session, events.ReturnEnded(rma.shop_id, rma.id, rma.return_gid, how))
 
 
-def mark_settled(session: Session, rma: Rma, *, actor: str, now: datetime, detail: str = "") -> None:
-    """Every line is processed in Shopify: the goods are settled and the return can be closed. `rma` is locked."""
+def mark_settled(session: Session, rma: Rma, *, exchanged: bool, actor: str, now: datetime, detail: str = "") -> None:
+    """Every line is processed in Shopify: the goods are settled and the return can be closed. `rma` is locked.
+
+    `exchanged`: a piece went out instead of one of them.
+    """
     if not can_move(GOODS, rma.goods_state, Goods.SETTLED):
         return
     rma.settled_at = now
     move_goods(session, rma, Goods.SETTLED, actor=actor, now=now, detail=detail)
     assert rma.id is not None
-    jobs.publish(session, events.ReturnSettled(rma.shop_id, rma.id, rma.return_gid))
+    how = "exchanged" if exchanged else "settled"
+    jobs.publish(session, events.ReturnSettled(rma.shop_id, rma.id, rma.return_gid, how))
     kept_pieces.keep_for(session, rma, None)
     follow_up(session, rma, "close_return")
 

@@ -219,7 +219,7 @@ def record_paid(session: Session, rma: Rma, settlement: Settlement, after: Retur
     if after.unprocessed:
         follow_up(session, rma, "propose_settlement")
         return
-    rmas.mark_settled(session, rma, actor=APP, now=now)
+    rmas.mark_settled(session, rma, exchanged=after.exchanged, actor=APP, now=now)
     if after.has_ended:  # it closed by itself, as it does with its last line
         rmas.end_rma(session, rma, how=rmas.ENDINGS[after.status], now=now)
 

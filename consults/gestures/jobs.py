@@ -12,7 +12,7 @@ from consults.letters import Letters
 from consults.models import Advisor, Case
 from consults.reservations import advisor_of
 from consults.rights import Right
-from consults.telling import EMAIL, SMS, Words, tell
+from consults.telling_advisors import tell_colleague
 from kit import clock
 from kit.addresses import Addresses
 from kit.db import Begin
@@ -71,22 +71,8 @@ def _tell(
     about: dict[str, Any],
 ) -> None:
     letters = Letters.about(session, case, addresses=addresses, now=clock.now())
-    theirs = Letters(session, addresses, letters.shop, case, who, letters.now)
-    values = {
-        "first_name": who.first_name,
-        "client": letters.client or "A client",
-        "what": row.what,
-        "amount": Money(row.cents, row.currency).show(),
-        "house": letters.shop.shown_name,
-        **about,
-    }
-    channel, to = (EMAIL, who.email) if who.email else (SMS, who.phone)
-    key = f"case:{case.id}:gesture:{row.id}:{what}"
-
-    def words() -> Words:
-        return Words([{**values, "link": theirs.desk_link()}])
-
-    tell(session, case, message=message, channel=channel, to=to, key=key, words=words, now=letters.now)
+    values = {"what": row.what, "amount": Money(row.cents, row.currency).show(), **about}
+    tell_colleague(letters, who, message, f"case:{case.id}:gesture:{row.id}:{what}", **values)
 
 
 def _gesture(session: Session, shop_id: int, gesture_id: int) -> Gesture | None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from consults.kinds import StaffRole
 from consults.models import ConsultPolicy
 from kit.db import Database
 from shops import crypt
+from shops.models import Shop
 from tests import cast
 
 
@@ -37,6 +39,18 @@ def town(database: Database) -> Town:
         case = cast.cleos_case(session, shop, bob)
         session.add(ConsultPolicy(shop_id=cast.number(shop.id), notice_minutes=0))
         return Town(cast.number(shop.id), cast.number(bob.id), cast.number(case.id))
+
+
+@pytest.fixture
+def rose(database: Database, town: Town) -> int:
+    """The manager of Bob's boutique."""
+    with database.begin() as session:
+        shop = session.get_one(Shop, town.shop_id)
+        made = cast.bob(
+            session, shop, name="Rose Marchand", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/8"
+        )
+        made.email, made.phone = "rose@verdane.example", "+33184880018"
+        return cast.number(made.id)
 
 
 Published = list[object]

@@ -101,6 +101,7 @@ def test_a_parcel_done_twice_is_done_once(database, town):
     ("how", "outcome"),
     [
         ("settled", "refund"),
+        ("exchanged", "exchange"),
         ("closed", "refund"),
         ("canceled", "kept"),
         ("declined", "other"),

@@ -22,18 +22,6 @@ ADDRESSES = Addresses("https://returns.verdane.example.com")
 ASKED, ANSWERED = "consults.tell_gesture_asked", "consults.tell_gesture_answered"
 
 
-@pytest.fixture
-def rose(database, town) -> int:
-    """The manager of Bob's boutique."""
-    with database.begin() as session:
-        shop = session.get(Shop, town.shop_id)
-        made = cast.bob(
-            session, shop, name="Rose Marchand", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/8"
-        )
-        made.email, made.phone = "rose@verdane.example", "+33184880018"
-        return cast.number(made.id)
-
-
 def asks(database, town, cents: int = 50_000) -> int:
     with database.begin() as session:
         case = session.get(Case, town.case_id)

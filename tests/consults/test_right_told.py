@@ -62,6 +62,16 @@ def test_at_night_it_waits_for_their_morning(database, town, queue) -> None:
     assert name == "consults.tell_card_opened" and given["args"] == {"shop_id": town.shop_id, **OPENED}
 
 
+def test_of_two_failures_and_two_choices_of_one_night_each_is_said_in_the_morning(database, town, queue) -> None:
+    late = NOW.replace(hour=1) + timedelta(days=1)
+    said: list[tuple[Any, dict[str, Any]]] = [(tell_card_opened, OPENED | {"card_id": card}) for card in (5, 6)]
+    said += [(tell_card_chosen, CHOSEN | {"chosen": chosen}) for chosen in (0, 1)]
+    for job, about in said:
+        assert tell(database, town, job, now=late, **about) == []
+    assert [given["args"] for _, given in queue.waiting] == [{"shop_id": town.shop_id, **about} for _, about in said]
+    assert len({given["job"] for _, given in queue.waiting}) == 4
+
+
 @pytest.mark.parametrize(
     "about", [{"failure": "silent_advisor"}, {"return_gid": "gid://shopify/Return/999"}, {"shop_id": 99}]
 )

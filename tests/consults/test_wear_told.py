@@ -5,29 +5,15 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from consults.kinds import StaffRole
 from consults.models import Advisor
 from consults.rights import Right
 from consults.wear_jobs import tell_wear_waits
 from kit.addresses import Addresses
 from notifications.models import Message
-from shops.models import Shop
 from tests import cast
 from tests.cast import NOW
 
 ADDRESSES = Addresses("https://returns.verdane.example.com")
-
-
-@pytest.fixture
-def rose(database, town) -> int:
-    """The manager of Bob's boutique."""
-    with database.begin() as session:
-        shop = session.get(Shop, town.shop_id)
-        made = cast.bob(
-            session, shop, name="Rose Marchand", role=StaffRole.MANAGER, staff_gid="gid://shopify/StaffMember/8"
-        )
-        made.email = "rose@verdane.example"
-        return cast.number(made.id)
 
 
 def tell(database, town, *, disputed: bool = True, **changed: Any) -> list[tuple[str, str, str]]:

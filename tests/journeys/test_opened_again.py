@@ -122,7 +122,7 @@ def test_a_settled_one_stays_open_until_somebody_closes_it_there(
     with database.begin() as session:
         rma = cast.cleos_return(session, cast.alice(session))
         assert rma.id
-        rmas.mark_settled(session, rma, actor="app", now=cast.NOW)
+        rmas.mark_settled(session, rma, exchanged=False, actor="app", now=cast.NOW)
         rmas.end_rma(session, rma, how="closed", now=cast.NOW)
         rma_id, shop_id = rma.id, rma.shop_id
     queue.waiting.clear()

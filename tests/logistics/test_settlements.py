@@ -10,9 +10,10 @@ from sqlmodel import Session
 from kit.errors import AppError, Conflict, NotFound
 from kit.money import Money
 from logistics import settlements
+from logistics.events import ReturnSettled
 from logistics.history import lock_rma
 from logistics.models import LogisticsPolicy, Rma, Settlement
-from logistics.reads import RefundRead, ReturnRead, SuggestedOutcome, Terms
+from logistics.reads import ExchangeLineRead, RefundRead, ReturnRead, SuggestedOutcome, Terms
 from logistics.rights import BOTH, GRANT, Forbidden, Rights
 from logistics.states import Goods, InvalidMove, Judgement, SettlementState
 from tests import cast
@@ -326,6 +327,25 @@ def test_what_follows_a_settled_batch(
     paid(inspected, replace(READ, lines=(line,)))
     assert inspected.line.names() == [f"logistics.{name}" for name in follows]
     assert inspected.state() == ("inspected" if unprocessed else "settled")
+
+
+@pytest.mark.parametrize(
+    ("instead", "how"),
+    [
+        pytest.param((), "settled", id="money alone"),
+        pytest.param((ExchangeLineRead("x", 1, 1, 0),), "exchanged", id="a piece was sent instead"),
+        pytest.param((ExchangeLineRead("x", 1, 0, 0),), "settled", id="the piece was taken out again"),
+    ],
+)
+def test_it_is_told_whether_a_piece_went_out_instead(
+    inspected: House, published: list[Any], instead: tuple[ExchangeLineRead, ...], how: str
+) -> None:
+    propose(inspected)
+    click(inspected)
+    put(inspected, SettlementState.SENDING)
+    line = replace(READ.lines[0], processed=1, unprocessed=0)
+    paid(inspected, replace(READ, lines=(line,), exchanges=instead))
+    assert [event.how for event in published if isinstance(event, ReturnSettled)] == [how]
 
 
 def test_closed_by_itself_with_its_last_line_the_return_is_over(inspected: House) -> None:

@@ -85,7 +85,8 @@ def settled(session, world) -> None:
     batch = session.exec(select(Settlement)).one()
     batch.state, batch.settled_at = SettlementState.SETTLED, cast.NOW
     session.add(batch)
-    rmas.mark_settled(session, lock_rma(session, shop_id=world.shop_id, rma_id=world.rma.id), actor="app", now=cast.NOW)
+    rma = lock_rma(session, shop_id=world.shop_id, rma_id=world.rma.id)
+    rmas.mark_settled(session, rma, exchanged=False, actor="app", now=cast.NOW)
 
 
 def closed(session, world) -> None:
@@ -407,7 +408,7 @@ def test_the_way_has_a_heading_a_now_and_a_day_for_each_step(
 def test_money_settled_in_the_admin_is_not_given_an_amount(world, made, visitor, return_link) -> None:
     def elsewhere(session):
         rma = lock_rma(session, shop_id=world.shop_id, rma_id=world.rma.id)
-        rmas.mark_settled(session, rma, actor="shopify", now=cast.NOW)
+        rmas.mark_settled(session, rma, exchanged=False, actor="shopify", now=cast.NOW)
 
     made(elsewhere)
     page = text(visitor.get(f"/r/{return_link}").text)
