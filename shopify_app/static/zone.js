@@ -6,7 +6,8 @@
   const picker = document.querySelector("#zone select");
   if (!line || !picker) return;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const here = [...picker.options].find((option) => option.value === zone);
+  const names = (option) => [option.value, ...(option.dataset.earlier ?? "").split(" ")];
+  const here = [...picker.options].find((option) => names(option).includes(zone));
   if (!here || clock(zone) === clock(picker.value)) return;
   line.querySelector("[data-city]").textContent = here.text;
   here.selected = true;

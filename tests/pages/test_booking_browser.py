@@ -91,7 +91,7 @@ def test_a_colleague_who_is_offered_fits_the_screen_too(world, made: Callable, b
     ("device", "offered"),
     [
         ("America/New_York", "New York"),
-        ("Asia/Calcutta", "Calcutta"),  # as browsers still call it
+        ("Asia/Calcutta", "Kolkata"),  # as browsers still call it
         ("Europe/Paris", ""),  # where the times are
         ("Europe/Brussels", ""),  # another place, the same clock
         ("UTC", ""),  # nobody's place

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -109,11 +109,53 @@ def test_neighbours_are_the_closest_in_order_with_another_day_named() -> None:
     assert len(days.neighbours(free, cast.NOW, zone="Europe/Paris", locale="en", count=2)) == 2
 
 
+def on_offer() -> list[days.Place]:
+    return [place for _, places in days.zone_choices() for place in places]
+
+
 def test_every_zone_on_offer_is_one_we_can_use() -> None:
-    names = [name for _, places in days.zone_choices() for name, _ in places]
-    assert len(names) == len(set(names)) > 300
-    for name in names:
-        ZoneInfo(name)
+    zones = [place.zone for place in on_offer()]
+    assert len(zones) == len(set(zones)) > 300
+    for zone in zones:
+        ZoneInfo(zone)
+
+
+def test_no_place_stands_in_the_list_twice_under_a_name_it_had_before() -> None:
+    zones = {place.zone for place in on_offer()}
+    assert {"Asia/Kolkata", "Europe/Kyiv", "America/Argentina/Buenos_Aires"} <= zones
+    assert not zones & {"Asia/Calcutta", "Europe/Kiev", "America/Buenos_Aires", "Australia/ACT"}
+    for _, places in days.zone_choices():
+        cities = [place.city for place in places]
+        assert len(cities) == len(set(cities)) and cities == sorted(cities)
+
+
+@pytest.mark.parametrize("zone", sorted(available_timezones()))
+def test_by_whatever_name_a_browser_calls_it_a_place_one_may_live_in_is_in_the_list_once(zone: str) -> None:
+    today, at = days.todays_name(zone), cast.NOW
+    assert at.astimezone(ZoneInfo(zone)).utcoffset() == at.astimezone(ZoneInfo(today)).utcoffset()
+    if zone.split("/")[0] in days.REGIONS:
+        found = [place for place in on_offer() if zone in (place.zone, *place.earlier.split())]
+        assert [place.zone for place in found] == [today]
+
+
+def test_in_another_language_the_list_goes_by_the_names_it_shows() -> None:
+    shown = [place.city for place in dict(days._places("fr"))["Europe"]]
+    assert shown.index("Helsinki") < shown.index("Île de Man") < shown.index("Istanbul") < shown.index("Zurich")
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "called"),
+    [
+        ("de", "Europe/Kyiv", "Kiew"),
+        ("de", "Europe/Kiev", "Kiew"),
+        ("de", "Asia/Kolkata", "Kalkutta"),
+        ("fr", "Europe/London", "Londres"),
+        ("de", "America/New_York", "New York"),
+        ("en", "Asia/Kolkata", "Kolkata"),
+    ],
+)
+def test_a_place_is_called_as_the_reader_calls_it(language: str, zone: str, called: str) -> None:
+    assert days.city_in(language, zone) == called
 
 
 # --- the way

@@ -164,7 +164,7 @@ def chosen_time(
 def zone_of(place: Place, seen: OrderShown, choice: Choice) -> str:
     """Theirs as they chose it, else a guess by the country it was sent to."""
     if choice.zone:
-        return choice.zone
+        return days.todays_name(choice.zone)
     with begin() as session:
         return guess_zone(seen.client.country or seen.order.country, get_shop(session, place.shop_id).zone)
 

@@ -1,12 +1,13 @@
 """Free times as a page shows them: by day, in the client's zone, three days at a time. Pure."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import Locale
+from babel.core import Locale, get_global
 
 from consults.slots import Slot
 from consults.zones import city, offset, show_day, show_hour
@@ -23,6 +24,12 @@ REGIONS = {
     "Indian": N_("Indian Ocean"),
     "Pacific": N_("Pacific"),
 }
+TODAYS_NAMES: Mapping[str, str] = {
+    before: today
+    for before, today in get_global("zone_aliases").items()
+    if today in available_timezones() and today.split("/")[0] in REGIONS
+}
+"""Names that places had before, by which browsers and the tables still call them -> those of the list."""
 AT_A_TIME = 3
 MINUS = "\u2212"  # no line breaks behind it, as behind a hyphen
 
@@ -79,24 +86,51 @@ def neighbours(slots: Sequence[Slot], wanted: datetime, *, zone: str, locale: st
     return tuple(_time(slot, zone, locale, day) for slot in sorted(near))
 
 
-def zone_choices() -> list[tuple[str, tuple[tuple[str, str], ...]]]:
-    """Every zone one may live in, as (region, ((name, city), …)), in the language of the page."""
+@dataclass(frozen=True)
+class Place:
+    """One zone of the list; `earlier` are names it had before, which a browser may say, with spaces between."""
+
+    zone: str
+    city: str
+    earlier: str
+
+
+def zone_choices() -> list[tuple[str, tuple[Place, ...]]]:
+    """Every zone one may live in, by region, in the language of the page and in the order of its names."""
     return [(_(REGIONS[region]), places) for region, places in _places(tongue().language)]
 
 
 @cache
-def _places(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    names = sorted(available_timezones())
-    return tuple(
-        (region, tuple((name, city_in(language, name)) for name in names if name.startswith(f"{region}/")))
-        for region in REGIONS
-    )
+def _places(language: str) -> tuple[tuple[str, tuple[Place, ...]], ...]:
+    zones = available_timezones() - TODAYS_NAMES.keys()
+    found = sorted((Place(zone, city_in(language, zone), _earlier(zone)) for zone in zones), key=_in_order)
+    return tuple((region, tuple(of for of in found if of.zone.startswith(f"{region}/"))) for region in REGIONS)
+
+
+def _earlier(zone: str) -> str:
+    return " ".join(before for before, today in TODAYS_NAMES.items() if today == zone and "/" in before)
+
+
+def _in_order(place: Place) -> str:
+    """Where a name stands in a list: "Åland" and "Zürich" as if they were written plainly."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKD", place.city) if not unicodedata.combining(sign)
+    ).casefold()
+
+
+def todays_name(zone: str) -> str:
+    """ "Asia/Kolkata" of "Asia/Calcutta", which browsers still say: the name it has in the list."""
+    return TODAYS_NAMES.get(zone, zone)
 
 
 def city_in(language: str, zone: str) -> str:
     """ "Londres" of "Europe/London"; as the zone is named where the language has no word of its own for it."""
-    known = {} if language == ENGLISH else Locale.parse(language).time_zones.get(zone, {})
-    return str(known.get("city") or city(zone))
+    if language == ENGLISH:
+        return city(zone)
+    known, today = Locale.parse(language).time_zones, todays_name(zone)
+    # Their tables keep a place under the first name it had: "Kiew" is found by "Europe/Kiev".
+    names = (zone, today, *_earlier(today).split())
+    return next((str(known[name]["city"]) for name in names if known.get(name, {}).get("city")), city(zone))
 
 
 def zone_words(zone: str, at: datetime) -> str:

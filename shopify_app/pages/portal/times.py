@@ -332,7 +332,8 @@ def _kind() -> Kind:
 
 def _zone(caller: Invited, moving: Consult | None = None) -> str:
     asked = request.values.get("zone", "")
-    return asked if is_zone(asked) else moving.client_zone if moving else caller.case.client_zone
+    zone = asked if is_zone(asked) else moving.client_zone if moving else caller.case.client_zone
+    return days.todays_name(zone)
 
 
 def _first() -> date | None:
