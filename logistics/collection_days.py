@@ -25,6 +25,17 @@ def windows(now: datetime, zone: str, *, days: int = OFFERED_DAYS) -> list[Windo
     return [_window(day, hours, zone) for day in wanted for hours in (MORNING, AFTERNOON)]
 
 
+def first_visit(now: datetime, zone: str, *, after: datetime | None = None) -> Window:
+    """The first window that may be offered, or the first of those behind `after`: until then the piece is in use.
+
+    Where none of the offered ones is behind it, the first of all; nobody's refund waits weeks for a talk.
+    """
+    first = next_window(now, zone)
+    if after is None or after <= first.starts_at:
+        return first
+    return next((one for one in windows(now, zone) if one.starts_at >= after), first)
+
+
 def next_window(now: datetime, zone: str) -> Window:
     """The next working day's morning in that zone, never the same day: a courier's round is made the day before."""
     day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)

@@ -1,5 +1,6 @@
 """The carrier comes for the parcel: a visit planned, booked once, called off when nobody needs it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from kit.db import Begin
 from kit.errors import OutsideError, Waiting
 from kit.log import get_logger
 from logistics import parcels, rmas
-from logistics.collection_days import Window, next_window
+from logistics.collection_days import Window, first_visit
 from logistics.doors import door_zone
 from logistics.history import APP, follow_up, lock_rma, note_step
 from logistics.in_words import day_in_words
@@ -23,12 +24,15 @@ log = get_logger("logistics")
 
 PATIENCE = timedelta(minutes=10)
 """How long the letter with the slip waits for the day of the visit, while the carrier does not answer."""
+InUse = Callable[[Session, int, str], datetime | None]
+"""Until when the client of (shop, return) has their piece with them to speak about it; None where they do not."""
 ASKED_ANEW = ("collection_changed", "collection_cancelled")
 
 
-def book_collections(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: int) -> None:
+def book_collections(begin: Begin, *, carrier: Carrier, in_use: InUse, shop_id: int, rma_id: int) -> None:
     """Have every labelled box collected on the next working morning, then tell the client.
 
+    Not before a conversation they have reserved, in which they would have the piece to hand.
     Where the carrier does not come, or does not answer for long, the client is told to hand the parcel in.
     """
     with begin() as session:
@@ -37,7 +41,7 @@ def book_collections(begin: Begin, *, carrier: Carrier, shop_id: int, rma_id: in
     for parcel_id in boxes:
         assert parcel_id is not None
         try:
-            _collect(begin, carrier, shop_id, rma_id, parcel_id)
+            _collect(begin, carrier, in_use, shop_id, rma_id, parcel_id)
         except (OutsideError, Waiting) as error:
             is_final = isinstance(error, OutsideError) and error.permanent
             if not is_final and not _is_late(begin, shop_id, rma_id):
@@ -87,12 +91,14 @@ def _wanted(parcel: Parcel, now: datetime) -> Window | None:
     return Window(parcel.wanted_from, parcel.wanted_until)
 
 
-def _collect(begin: Begin, carrier: Carrier, shop_id: int, rma_id: int, parcel_id: int) -> None:
+def _collect(begin: Begin, carrier: Carrier, in_use: InUse, shop_id: int, rma_id: int, parcel_id: int) -> None:
     """Planned first and its id kept: a visit that was only planned costs nothing and brings nobody to the door."""
     with begin() as session:
         rma = rmas.get_rma(session, shop_id=shop_id, rma_id=rma_id)
         parcel, sender = parcels.get_parcel(session, rma, parcel_id), rmas.sender_of(rma)
-        window = _wanted(parcel, clock.now()) or next_window(clock.now(), door_zone(session, rma))
+        window = _wanted(parcel, clock.now()) or first_visit(
+            clock.now(), door_zone(session, rma), after=in_use(session, shop_id, rma.return_gid)
+        )
     planned_id = parcel.collection_id
     if not planned_id:
         planned = carrier.plan_collection(

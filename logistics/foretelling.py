@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from kit.money import Money
 from kit.places import zone_of
 from logistics import packs, rmas
-from logistics.collection_days import Window, next_window
+from logistics.collection_days import Window, first_visit
 from logistics.collection_jobs import comes_to
 from logistics.cover import Load, choose
 from logistics.cover_models import CoverTerm
@@ -54,11 +54,14 @@ def ways_to_come(
 
 
 def collection_of(
-    session: Session, *, shop_id: int, way: Way, sender: Address, now: datetime
+    session: Session, *, shop_id: int, way: Way, sender: Address, after: datetime | None = None, now: datetime
 ) -> tuple[Window, str] | None:
-    """When somebody would come for it at the earliest, and the zone that is in; None where nobody comes."""
+    """When somebody would come for it at the earliest, and the zone that is in; None where nobody comes.
+
+    A carrier comes when the client has no more use for the piece, `after` a conversation; a courier's day is agreed on.
+    """
     carrier_comes = comes_to(rmas.policy_of(session, shop_id), sender.country.upper())
     if way is Way.COURIER or (way is Way.LABEL and carrier_comes):
         zone = zone_of(sender.country, get_shop(session, shop_id).zone, sender.region)
-        return next_window(now, zone), zone
+        return first_visit(now, zone, after=after if way is Way.LABEL else None), zone
     return None

@@ -97,6 +97,7 @@ from shopify_app.adapters import (
     make_verifier,
 )
 from shopify_app.radar import cases_seen
+from shopify_app.talks import in_use
 from shops.events import (
     AppUninstalled,
     ClientDataRequested,
@@ -271,7 +272,7 @@ def jobs_table(settings: Settings, database: Database) -> Mapping[str, Job]:
         "logistics.get_label": partial(logistics.jobs.get_label, carrier=carrier),
         "logistics.attach_label": partial(logistics.jobs.attach_label, returns=returns, carrier=carrier),
         "logistics.release_label": partial(logistics.jobs.release_label, carrier=carrier),
-        "logistics.book_collections": partial(logistics.jobs.book_collections, carrier=carrier),
+        "logistics.book_collections": partial(logistics.jobs.book_collections, carrier=carrier, in_use=in_use),
         "logistics.cancel_collection": partial(logistics.jobs.cancel_collection, carrier=carrier),
         "logistics.forget_pictures": partial(logistics.jobs.forget_pictures, store=make_pictures(settings)),
         "logistics.call_off": logistics.jobs.call_off,

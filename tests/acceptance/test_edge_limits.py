@@ -211,7 +211,7 @@ def whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> Whole:
     monkeypatch.setattr(Town, "work", lambda _town: [])  # which would run some of the jobs and drop the others
     made.table = dict(jobs_table(town.settings, town.database))
     made.table["logistics.get_label"] = partial(get_label, carrier=made.carrier)
-    made.table["logistics.book_collections"] = partial(book_collections, carrier=made.carrier)
+    made.table["logistics.book_collections"] = partial(book_collections, carrier=made.carrier, in_use=lambda *_: None)
     made.table["logistics.attach_label"] = partial(
         attach_label, returns=made.table["logistics.attach_label"].keywords["returns"], carrier=made.carrier
     )

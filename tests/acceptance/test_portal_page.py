@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from consults.models import Case, Consult
+from consults.states import ConsultState
 from logistics import collection_changes
-from logistics.collection_days import may_still_change, windows
+from logistics.collection_days import may_still_change, next_window, windows
 from logistics.models import Rma
 from logistics.reads import Address
 from logistics.rmas import change_sender
@@ -19,6 +21,7 @@ from shopify_app.app import create_app
 from shopify_app.pages.portal import changes
 from shopify_app.pages.portal.late import StepFacts, late_step
 from shops.links import RETURN, issue_link
+from shops.models import Shop
 from tests import cast
 from tests.acceptance.parcel_house import ParcelHouse, parcel_house
 from tests.journeys.edge_town import Town
@@ -174,6 +177,29 @@ def test_a_collection_comes_another_day_to_another_door__the_first_visit_is_call
     assert visits(house) == ["canceled", "scheduled"]
     assert "You asked for" not in page.reads() and "Collected from you on" in page.reads()
     assert "3 quai de Bourbon" in house.rows(lambda s: s.get_one(Rma, after.rma_id).sender_address)
+
+
+@pytest.mark.calm(reason="counts visits")
+def test_nobody_comes_for_a_piece_before_the_conversation_its_client_has_reserved(house: ParcelHouse) -> None:
+    ring = house.ask_return()
+    house.work.run_until("logistics.book_collections")
+    move_home(house, ring)
+    ends = next_window(house.now, PARIS).ends_at - timedelta(hours=1)  # in the first morning somebody would come
+
+    def reserve(session: Session) -> None:
+        shop = session.get_one(Shop, house.shop_id)
+        case = session.exec(select(Case).where(Case.return_gid == ring)).first()
+        case = case or cast.cleos_case(session, shop, cast.bob(session, shop), return_gid=ring)
+        about: dict[str, Any] = {"shop_id": house.shop_id, "case_id": case.id, "advisor_id": case.advisor_id}
+        times: dict[str, Any] = {"starts_at": ends - timedelta(minutes=30), "ends_at": ends, "created_at": house.now}
+        session.add(Consult(**about, **times, state=ConsultState.BOOKED, idempotency_key="k"))
+
+    house.rows(reserve)
+    house.work.run()
+    box = house.view(ring).parcels[0]
+    assert box.collection_code and visits(house) == ["scheduled"]
+    assert box.collection_from == next(one.starts_at for one in windows(house.now, PARIS) if one.starts_at >= ends)
+    assert "Collected from you on" in Page(house, ring).reads()
 
 
 @pytest.mark.calm(reason="says the sentence")

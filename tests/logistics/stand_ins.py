@@ -372,6 +372,7 @@ class Line:
             "carrier": self.carrier,
             "sales": self.sales,
             "addresses": Addresses("https://returns.example"),
+            "in_use": lambda *_: None,
         }
         names = function.__code__.co_varnames[: function.__code__.co_kwonlyargcount + 1]
         wanted = {k: v for k, v in adapters.items() if k in names and k not in args}

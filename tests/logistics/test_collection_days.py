@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics.collection_days import may_still_change, next_window, windows
+from logistics.collection_days import first_visit, may_still_change, next_window, windows
 
 PARIS = "Europe/Paris"
 ZONES = st.sampled_from([PARIS, "America/New_York", "Asia/Tokyo", "Pacific/Auckland"])
@@ -29,6 +29,31 @@ def test_the_next_working_morning_in_the_clients_own_zone(now: str, starts: str)
     window = next_window(datetime.fromisoformat(now), PARIS)
     assert window.starts_at == datetime.fromisoformat(starts)
     assert (window.ends_at - window.starts_at).total_seconds() == 3 * 3600
+
+
+@pytest.mark.parametrize(
+    ("after", "starts"),
+    [
+        pytest.param(None, "2026-11-25T08:00+00:00", id="no conversation"),
+        pytest.param("2026-11-24T22:30+00:00", "2026-11-25T08:00+00:00", id="this evening"),
+        pytest.param("2026-11-25T08:00+00:00", "2026-11-25T08:00+00:00", id="over as the first begins"),
+        pytest.param("2026-11-25T08:30+00:00", "2026-11-25T12:00+00:00", id="that morning, so the afternoon"),
+        pytest.param("2026-11-25T16:30+00:00", "2026-11-26T08:00+00:00", id="that afternoon, so the day behind it"),
+        pytest.param("2026-11-28T10:00+00:00", "2026-11-30T08:00+00:00", id="on Saturday, so Monday"),
+        pytest.param("2026-12-01T11:30+00:00", "2026-12-01T12:00+00:00", id="on the last day that is offered"),
+        pytest.param("2026-12-01T12:30+00:00", "2026-11-25T08:00+00:00", id="later, and nobody waits so long"),
+    ],
+)
+def test_nobody_comes_before_a_conversation_unless_it_is_far_off(after: str | None, starts: str) -> None:
+    now = datetime.fromisoformat("2026-11-24T09:00+00:00")  # Tuesday
+    window = first_visit(now, PARIS, after=datetime.fromisoformat(after) if after else None)
+    assert window.starts_at == datetime.fromisoformat(starts)
+
+
+@given(MOMENTS, ZONES, st.none() | st.integers(-100, 500))
+def test_the_first_visit_is_one_of_those_offered(now: datetime, zone: str, hours: int | None) -> None:
+    after = None if hours is None else now + timedelta(hours=hours)
+    assert first_visit(now, zone, after=after) in windows(now, zone)
 
 
 @given(MOMENTS, ZONES)

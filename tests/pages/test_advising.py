@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from consults.advisors import set_hours
 from consults.models import Advisor, ConsultPolicy
 from kit.tokens import keyed_hash
+from logistics.models import LogisticsPolicy
 from routing import books
 from routing.asked_models import AskedReturn
 from routing.facts import StaffRead
@@ -226,7 +227,7 @@ def test_times_are_theirs(
     shopify.client = replace(shopify.client, country=client)
     shopify.order_read = replace(shopify.order_read, country=order)
     page = look(zone=chosen_zone)
-    assert f"Your time, {words}." in page and f'<option value="{zone}" selected>' in page
+    assert f"Your time, {words}." in page and f' value="{zone}" selected>' in page
 
 
 def test_how_far_a_zone_is_ahead_is_said_as_it_will_be_at_the_first_of_the_times(
@@ -245,6 +246,35 @@ def test_how_far_a_zone_is_ahead_is_said_as_it_will_be_at_the_first_of_the_times
 def test_a_time_is_asked_for_in_these_words(press: Any) -> None:
     none = press()
     assert none.status_code == 422 and 'role="alert">Please choose one of the times.</p>' in none.text
+
+
+@pytest.mark.parametrize(
+    ("starts", "prefers", "day"),
+    [
+        ("2026-11-24T16:00+00:00", "talk", "Wednesday 25 November, 09:00"),
+        ("2026-11-25T10:00+00:00", "talk", "Wednesday 25 November, 13:00"),
+        ("2026-11-25T15:00+00:00", "talk", "Thursday 26 November, 09:00"),
+        ("2026-11-25T15:00+00:00", "simple", "Wednesday 25 November, 09:00"),
+    ],
+)
+def test_the_piece_is_collected_once_they_have_spoken(
+    made: Do, world: cast.World, look: Any, press: Any, starts: str, prefers: str, day: str
+) -> None:
+    def furnish(session: Session) -> None:
+        cast.cover_terms(session, world.shop_id)
+        receiver: dict[str, Any] = {
+            "receiving_name": "Atelier",
+            "receiving_street1": "1 rue de la Paix",
+            "receiving_city": "Paris",
+        }
+        receiver |= {"receiving_postal_code": "75002", "receiving_country": "FR"}
+        session.merge(LogisticsPolicy(shop_id=world.shop_id, **receiver))
+
+    made(furnish)
+    at = datetime.fromisoformat(starts)
+    assert at in times(look())
+    summary = press(at=at.isoformat(), prefers=prefers).text
+    assert f"We collect it from you, at the earliest on {day}" in html.unescape(summary)
 
 
 @pytest.mark.parametrize("phone", ["", "06 12", "call me"])

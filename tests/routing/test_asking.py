@@ -1,7 +1,7 @@
 """A return a client asked for on our page: exactly one, with each line's reason and note, and what goes with it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from routing.models import OpenedReturn
 from routing.reads import Reason, WantedLine
 from routing.states import OpeningState
 from shopify_app.adapters import ReturnPages
+from shopify_app.talks import A_TALK, in_use
 from shops.models import Shop
 from tests import cast
 from tests.routing.edge_house import Edge
@@ -127,6 +128,28 @@ def test_the_time_they_chose_is_reserved_with_their_return_and_nobody_invites_th
     consult, asked = one(edge, Consult), one(edge, AskedReturn)
     assert (consult.starts_at, consult.advisor_id, asked.talk) == (chosen.starts_at, edge.bob_id, TalkState.RESERVED)
     assert letters(edge) == ["advisor_new_case.sms"]
+
+
+def test_until_the_conversation_they_chose_is_over_their_piece_is_in_use_and_nobody_comes_for_it(edge: Edge) -> None:
+    def until() -> datetime | None:
+        (case,) = edge.made()[1]
+        with edge.database.begin() as session:
+            return in_use(session, edge.shop_id, case.return_gid)
+
+    chosen = talk(edge)
+    want(edge, prefers=Prefers.TALK, advisor_id=edge.bob_id, talk=chosen)
+    edge.work()
+    assert until() == one(edge, Consult).ends_at
+    with edge.database.begin() as session:  # as it is for the moment before the calendar has it
+        session.delete(session.exec(select(Consult)).one())
+        session.exec(select(AskedReturn)).one().talk = TalkState.WANTED
+    assert until() == chosen.starts_at + A_TALK
+    for talks in (TalkState.TAKEN, TalkState.NONE):
+        with edge.database.begin() as session:
+            session.exec(select(AskedReturn)).one().talk = talks
+        assert until() is None
+    with edge.database.begin() as session:
+        assert in_use(session, edge.shop_id, "gid://shopify/Return/0") is None
 
 
 @pytest.mark.parametrize("words", ["Text me the link and one reminder.", ""])

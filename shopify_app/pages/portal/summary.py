@@ -20,6 +20,7 @@ from shopify_app.pages.portal.passes import Acting, OrderPass
 from shopify_app.pages.portal.places import Place
 from shopify_app.pages.portal.tongue import _, tongue
 from shopify_app.pages.wording import day_in
+from shopify_app.talks import A_TALK
 from shopify_app.web import begin, now
 
 
@@ -91,11 +92,11 @@ def _ways(place: Place, who: OrderPass, seen: OrderShown, choice: Choice) -> lis
         ]
     value = Money(cents, seen.order.total.currency)
     address = seen.client.address
+    talk_ends = choice.at + A_TALK if choice.at is not None and choice.prefers is Prefers.TALK else None
+    about: dict[str, Any] = {"shop_id": place.shop_id, "now": now()}
     with begin() as session:
         found = ways_to_come(session, shop_id=place.shop_id, value=value, words=words, sender=address, now=now())
-        windows = {
-            way: collection_of(session, shop_id=place.shop_id, way=way, sender=address, now=now()) for way in found
-        }
+        windows = {way: collection_of(session, way=way, sender=address, after=talk_ends, **about) for way in found}
     return [(way, _in_words(way, windows[way])) for way in found]
 
 
