@@ -218,9 +218,11 @@ def test_the_same_in_arabic_at_390_pixels_and_with_script(house: House, browser_
     expect(page.locator(".ar.is-in-theme")).to_have_attribute("dir", "rtl")
     page.locator(".ar-line").filter(has_text="Meridian ring").get_by_role("checkbox").check()
     for button in ("Continue", "Return it without a conversation", "Confirm the return"):
+        pressed = page.get_by_role("button", name=spoken("ar", button), exact=True)
+        pressed.wait_for()  # the page has come: before, there may be no document to measure
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         assert house.made() == []
-        page.get_by_role("button", name=spoken("ar", button), exact=True).click()
+        pressed.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(spoken("ar", "Your return has reached us"))
     house.work()
     assert len(house.made()) == 1
