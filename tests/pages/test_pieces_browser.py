@@ -102,6 +102,7 @@ def test_a_boutique_takes_a_piece_and_looks_at_it_on_a_telephone_without_script(
     page.get_by_role("button", name="Look it up").click()
     page.get_by_role("button", name="I have the piece").click()
     expect(page.get_by_text("At the sale: GIA 2141438171")).to_be_visible()
+    page.wait_for_load_state()  # what stands below it, too
     for group in page.locator("#list fieldset").all():
         if group.get_by_label("As sold").count():
             group.get_by_label("As sold").check()
