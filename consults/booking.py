@@ -1,6 +1,6 @@
 """Reserving an advisor's time. The primary key of `slot_cell` is the guard, on SQLite and PostgreSQL alike."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -200,11 +200,12 @@ def consults_of(session: Session, *, shop_id: int, case_id: int) -> list[Consult
 
 
 def upcoming(session: Session, *, shop_id: int, advisor_id: int, now: datetime) -> list[Consult]:
-    """The advisor's conversations not over yet, earliest first."""
+    """The advisor's conversations whose room may still be entered, or will be, earliest first."""
+    after = timedelta(minutes=policy_of(session, shop_id=shop_id).join_after_minutes)
     query = select(Consult).where(
         Consult.shop_id == shop_id,
         Consult.advisor_id == advisor_id,
-        Consult.ends_at > now,
+        Consult.ends_at > now - after,
         col(Consult.state).in_((ConsultState.BOOKED, ConsultState.IN_SESSION)),
     )
     return list(session.exec(query.order_by(col(Consult.starts_at))))

@@ -12,8 +12,8 @@ from consults.phrases import phrase
 from kit.languages import spoken_locale
 from kit.places import guess_zone as guess_zone
 from kit.zones import city as city
+from kit.zones import hour
 
-QUOTED = re.compile(r"'[^']*'")
 YEAR = re.compile(r"[\s,]*('de'|'del')?\s*y+(\s*'г'\.?|年|년)?\s*")
 
 
@@ -34,13 +34,7 @@ def show_day(starts_at: datetime, zone: str, locale: str = "en") -> str:
 
 def show_hour(starts_at: datetime, zone: str, locale: str = "en") -> str:
     """ "16:30", or "4:30 PM" where the locale names a country that writes it so."""
-    at, known = starts_at.astimezone(ZoneInfo(zone)), _locale(locale)
-    usual = QUOTED.sub("", known.time_formats["short"].pattern)  # in Quebec "16 h 30" has an h between its figures
-    twelve = known.territory is not None and "h" in usual
-    # Not "hh" for "HH": a scheduler sent its people to the wrong half of the day that way (cal.diy PR 30022).
-    half_first = usual.startswith("a")
-    pattern = ("ah:mm" if half_first else "h:mm a") if twelve else "HH:mm"
-    return format_time(at, pattern, tzinfo=at.tzinfo, locale=known)
+    return hour(starts_at, zone, locale)
 
 
 def show_times(starts_at: datetime, zone: str, locale: str = "en") -> str:

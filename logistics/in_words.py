@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from kit.languages import written_in
-from kit.zones import city
+from kit.zones import city, hour
 
 JOINED = {"ja": "{} {}", "zh": "{} {}", "ar": "{}، {}"}
 """A day and its hours, where it is no comma as ours."""
@@ -33,8 +33,8 @@ def instant_in_words(at: datetime, zone: str, locale: str) -> str:
 
 def window_in_words(starts_at: datetime, ends_at: datetime, zone: str, locale: str) -> str:
     """ "Thursday 10 December, 09:00–12:00", by the clock of that zone."""
-    hours = [format_time(at, "short", tzinfo=ZoneInfo(zone), locale=locale) for at in (starts_at, ends_at)]
-    return _joined(day_in_words(starts_at, zone, locale), f"{hours[0]}\u2013{hours[1]}", locale)
+    hours = f"{hour(starts_at, zone, locale)}\u2013{hour(ends_at, zone, locale)}"
+    return _joined(day_in_words(starts_at, zone, locale), hours, locale)
 
 
 def _joined(day: str, hours: str, locale: str) -> str:

@@ -81,6 +81,15 @@ def test_booking_takes_the_time_seats_both_and_tells(database, town, published):
         assert booking.upcoming(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=NOW) == [consult]
 
 
+@pytest.mark.parametrize(("minutes", "is_there"), [(-5, True), (0, True), (29, True), (31, False)])
+def test_a_conversation_stands_on_the_desk_while_its_room_may_be_entered(database, town, minutes, is_there):
+    with database.begin() as session:
+        consult = book(session, town)
+        at = consult.ends_at + timedelta(minutes=minutes)
+        found = booking.upcoming(session, shop_id=town.shop_id, advisor_id=town.advisor_id, now=at)
+        assert found == ([consult] if is_there else [])
+
+
 def test_a_booked_time_and_its_pause_are_not_offered_again(database, town):
     with database.begin() as session:
         book(session, town)

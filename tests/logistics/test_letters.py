@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from logistics.in_words import day_in_words
+from consults.zones import show_hour
+from logistics.in_words import day_in_words, window_in_words
 from logistics.telling import greeting, working_day
 from notifications.rendering import render
 
@@ -89,3 +90,22 @@ def test_the_day_is_the_houses_day_in_the_clients_language(zone: str, locale: st
 )
 def test_people_are_greeted_by_title_and_surname_where_known(title: str, name: str, words: str) -> None:
     assert greeting(title, name) == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "Wednesday 25 November, 09:00–12:00"),
+        ("en_GB", "Wednesday 25 November, 09:00–12:00"),
+        ("en_US", "Wednesday 25 November, 9:00 AM–12:00 PM"),
+        ("de", "Mittwoch, 25. November 2026, 09:00–12:00"),
+        ("ja", "2026年11月25日水曜日 09:00–12:00"),
+    ],
+)
+def test_when_somebody_comes_is_written_by_the_clock_the_reader_uses_and_as_on_their_page(
+    locale: str, words: str
+) -> None:
+    starts, ends = (datetime(2026, 11, 25, hour, tzinfo=UTC) for hour in (8, 11))
+    said = window_in_words(starts, ends, "Europe/Paris", locale)
+    assert " ".join(said.split()) == words
+    assert show_hour(starts, "Europe/Paris", locale) in said

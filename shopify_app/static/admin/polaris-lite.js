@@ -19,7 +19,7 @@
     label.l{display:block;font-size:13px;margin-bottom:4px;color:#303030}.row{display:flex;gap:8px;align-items:flex-start;font-size:13px;line-height:20px}
     input:not([type=checkbox],[type=radio]),select,textarea{font:inherit;font-size:13px;width:100%;min-height:32px;padding:5px 10px;border:1px solid #8a8a8a;border-radius:8px;background:#fdfdfd;color:#303030}
     input[type=checkbox],input[type=radio]{width:16px;height:16px;margin:2px 0 0;accent-color:#303030;flex:none}
-    .wrap{display:flex;align-items:center;gap:6px}.wrap span{color:#616161;font-size:13px}.wrap span:empty{display:none}
+    .wrap{display:flex;align-items:center;gap:6px}.wrap span{color:#616161;font-size:13px;white-space:nowrap}.wrap span:empty{display:none}
     .d{font-size:12px;color:#616161;margin-top:4px}.e{font-size:12px;color:#8e0b21;margin-top:4px} .e:empty,.d:empty{display:none} .b{display:block}.row.m{margin-bottom:6px}
     .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     fieldset{border:0;margin:0;padding:0} legend{font-size:13px;padding:0;margin-bottom:6px} dialog{border:0;border-radius:12px;padding:16px;max-width:560px;width:calc(100% - 32px)}`);
